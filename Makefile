@@ -1,0 +1,46 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint format clean swift-is-there
+
+# Debian packages: what churnd links, what churnctl adds to train, what the tests start.
+SERVER_PACKAGES := libssl-dev libhiredis-dev
+TRAINING_PACKAGES := libxgboost-dev
+TEST_PACKAGES := redis-server
+
+RELEASE := swift build -c release --static-swift-stdlib
+SCRIPTS := .ci/run $(wildcard Scripts/*.sh Benchmarks/*.sh)
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+build: swift-is-there ## Build .build/release/churnd and .build/release/churnctl
+	@Scripts/install-packages.sh $(SERVER_PACKAGES) $(TRAINING_PACKAGES)
+	$(RELEASE) --product churnd
+	$(RELEASE) --product churnctl
+
+run: swift-is-there ## Build churnd and start it for trying; it prints a curl line that works
+	@Scripts/install-packages.sh $(SERVER_PACKAGES)
+	$(RELEASE) --product churnd
+	@exec .build/release/churnd --dev
+
+test: swift-is-there ## Run all tests, with a real redis-server
+	@Scripts/install-packages.sh $(SERVER_PACKAGES) $(TRAINING_PACKAGES) $(TEST_PACKAGES)
+	swift build
+	swift test
+
+lint: swift-is-there ## Check format and shell scripts; the house rules are among the tests
+	@Scripts/install-packages.sh shellcheck
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	shellcheck $(SCRIPTS)
+
+format: swift-is-there ## Format the Swift files in place
+	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+clean: ## Remove what was built
+	rm -rf .build
+
+swift-is-there:
+	@command -v swift >/dev/null || { \
+	    echo "swift is not in PATH: Swift 6.3 or later is needed, see https://swift.org/install" >&2; \
+	    exit 1; }

@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rules every module is compiled under; a warning is an error.
+let languageRules: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: languageRules + [.strictMemorySafety()])
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies,
+        swiftSettings: languageRules + [.strictMemorySafety()])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: languageRules)
+}
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "churnd",
+    products: [
+        .executable(name: "churnd", targets: ["churnd"]),
+        .executable(name: "churnctl", targets: ["churnctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CHiredis"),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CXGBoost"),
+
+        module("POSIX", ["CLinux"]),
+        module("OpenSSL", ["COpenSSL"]),
+        module("XGBoost", ["CXGBoost"]),
+        module("JSON"),
+        module("HTTP"),
+        module("JWT", ["JSON", "OpenSSL"]),
+        module("Features", ["JSON"]),
+        module("Models", ["Features", "JSON", "OpenSSL", "POSIX"]),
+        module("Training", ["Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
+        module("Reactor", ["POSIX"]),
+        module("Redis", ["CHiredis", "POSIX", "Reactor"]),
+        module("HTTPServer", ["HTTP", "POSIX", "Reactor"]),
+        module("Access", ["OpenSSL", "POSIX", "Reactor", "Redis"]),
+        module(
+            "PredictionService",
+            [
+                "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Models", "OpenSSL",
+                "POSIX", "Reactor", "Redis", logging,
+            ]),
+        program("churnd", ["POSIX", "PredictionService", argumentParser]),
+        program(
+            "churnctl",
+            ["Features", "JSON", "JWT", "Models", "OpenSSL", "POSIX", "Training", argumentParser]),
+
+        .target(
+            name: "TestSupport", dependencies: ["JSON", "JWT", "OpenSSL", "POSIX", "Reactor"],
+            path: "Tests/TestSupport", swiftSettings: languageRules),
+        tests("POSIXTests", ["POSIX"]),
+        tests("OpenSSLTests", ["OpenSSL"]),
+        tests("JSONTests", ["JSON"]),
+        tests("HTTPTests", ["HTTP"]),
+        tests("JWTTests", ["JWT", "JSON", "OpenSSL"]),
+        tests("FeaturesTests", ["Features", "JSON", "POSIX"]),
+        tests("ModelsTests", ["Models", "Features", "JSON", "OpenSSL", "POSIX", "XGBoost"]),
+        tests("TrainingTests", ["Training", "Models", "Features", "JSON", "POSIX"]),
+        tests("ReactorTests", ["Reactor", "POSIX"]),
+        tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
+        tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX"]),
+        tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
+        tests(
+            "PredictionServiceTests",
+            ["PredictionService", "Models", "Features", "JSON", "HTTP", "JWT", "POSIX"]),
+        tests("ProgramTests", ["JSON", "POSIX"]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)
