@@ -1,0 +1,45 @@
+/// What encoders append to a buffer of bytes, none of it by way of a String.
+extension Array<UInt8> {
+    /// Appends the bytes of a span.
+    package mutating func appendBytes(_ bytes: Span<UInt8>) {
+        // SAFETY: the buffer is read only during the call, and append copies it.
+        unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
+    }
+
+    /// Appends the bytes of a literal.
+    package mutating func appendLiteral(_ text: StaticString) {
+        appendBytes(text.bytes)
+    }
+
+    /// Appends a number in decimal, with a minus sign where it is negative.
+    package mutating func appendDecimal(_ value: Int) {
+        if value < 0 { append(0x2D) }
+        var digitCount = 1
+        var rest = value.magnitude / 10
+        while rest > 0 {
+            digitCount += 1
+            rest /= 10
+        }
+        let start = count
+        append(contentsOf: repeatElement(ASCII.digit0, count: digitCount))
+        rest = value.magnitude
+        for i in stride(from: start + digitCount - 1, through: start, by: -1) {
+            self[i] += UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+    }
+
+    /// Overwrites two bytes with the last two digits of a number that isn't negative.
+    mutating func setTwoDigits(_ value: Int64, at offset: Int) {
+        self[offset] = ASCII.digit0 + UInt8(truncatingIfNeeded: value / 10 % 10)
+        self[offset + 1] = ASCII.digit0 + UInt8(truncatingIfNeeded: value % 10)
+    }
+
+    /// Appends one whole field line. The name and the value must be valid ones: neither is checked.
+    package mutating func appendField(_ name: StaticString, _ value: Span<UInt8>) {
+        appendLiteral(name)
+        appendLiteral(": ")
+        appendBytes(value)
+        appendLiteral("\r\n")
+    }
+}
