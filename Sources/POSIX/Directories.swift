@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// Directories, made, published and removed as a whole.
+package enum Directories {
+    /// Whether anything is at `path`, also a link that leads nowhere.
+    package static func isAnything(at path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+
+    /// Makes the directory at `path` and those above it that are not there.
+    package static func create(_ path: String) throws(FileError) {
+        var end = path.startIndex
+        while end < path.endIndex {
+            end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
+            let part = String(path[..<end])
+            if unsafe mkdir(part, 0o755) != 0 && errno != EEXIST {
+                throw .system(path: part, .last("mkdir"))
+            }
+        }
+    }
+
+    /// Gives the directory at `path` the name `destination`, beside it, and makes that durable. What
+    /// is at `destination` already must be an empty directory.
+    package static func rename(_ path: String, to destination: String) throws(FileError) {
+        guard unsafe Glibc.rename(path, destination) == 0 else {
+            throw .system(path: destination, .last("rename"))
+        }
+        try Files.synchronizeDirectory(of: destination)
+    }
+
+    /// Removes the directory at `path` with the files in it; it must hold no directory.
+    package static func removeWithFiles(_ path: String) throws(FileError) {
+        for name in try Files.names(in: path) {
+            let file = "\(path)/\(name)"
+            guard unsafe unlink(file) == 0 else { throw .system(path: file, .last("unlink")) }
+        }
+        guard unsafe rmdir(path) == 0 else { throw .system(path: path, .last("rmdir")) }
+    }
+}

@@ -1,0 +1,126 @@
+internal import Glibc
+
+/// Why a file could not be read or written.
+package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The system refused; the path is the one that was asked for.
+    case system(path: String, SystemError)
+    /// The path names something that is not a regular file.
+    case notARegularFile(path: String)
+    /// The file holds more bytes than its reader takes.
+    case tooLarge(path: String, bytesMax: Int)
+
+    package var description: String {
+        switch self {
+        case .system(let path, let error): "\(path): \(error)"
+        case .notARegularFile(let path): "\(path): not a regular file"
+        case .tooLarge(let path, let bytesMax): "\(path): larger than \(bytesMax) bytes"
+        }
+    }
+}
+
+/// Whole files, read and written at once.
+package enum Files {
+    /// The bytes of the regular file at `path`; one that holds more than `bytesMax` is refused, also
+    /// when it grows while it is read.
+    package static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor != -1 else { throw .system(path: path, .last("open")) }
+        let file = FileDescriptor(owning: descriptor)
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0 else {
+            throw .system(path: path, .last("fstat"))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        guard status.st_size <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
+
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
+        var count = 0
+        while true {
+            if count == bytes.count {
+                bytes.append(contentsOf: repeatElement(0, count: max(4096, count)))
+            }
+            let size = retryingOnInterrupt {
+                // SAFETY: read writes at most the bytes that remain behind `count`.
+                unsafe bytes.withUnsafeMutableBytes { buffer in
+                    unsafe Glibc.read(
+                        file.rawValue, buffer.baseAddress.unsafelyUnwrapped + count,
+                        buffer.count - count)
+                }
+            }
+            guard size >= 0 else { throw .system(path: path, .last("read")) }
+            if size == 0 { break }
+            count += size
+            guard count <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
+        }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+
+    /// Puts `bytes` at `path` so that a reader, or a crash at any moment, sees the old file or the new
+    /// one whole: a temporary file beside it, fsync, rename, fsync of the directory.
+    package static func writeAtomically(
+        _ bytes: Span<UInt8>, to path: String, mode: UInt32 = 0o644
+    ) throws(FileError) {
+        let temporary = "\(path).\(getpid()).new"
+        do throws(FileError) {
+            try write(bytes, toNew: temporary, mode: mode)
+            guard unsafe rename(temporary, path) == 0 else {
+                throw .system(path: path, .last("rename"))
+            }
+        } catch {
+            _ = unsafe unlink(temporary)
+            throw error
+        }
+        try synchronizeDirectory(of: path)
+    }
+
+    /// The names in a directory but `.` and `..`, sorted by their bytes.
+    package static func names(in directory: String) throws(FileError) -> [String] {
+        // SAFETY: the stream is used on this thread only and closed before the return; an entry is
+        // read before the next call of readdir.
+        guard let stream = unsafe opendir(directory) else {
+            throw .system(path: directory, .last("opendir"))
+        }
+        defer { _ = unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func write(
+        _ bytes: Span<UInt8>, toNew path: String, mode: UInt32
+    ) throws(FileError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor != -1 else { throw .system(path: path, .last("open")) }
+        let file = FileDescriptor(owning: descriptor)
+        var written = 0
+        while written < bytes.count {
+            let size = retryingOnInterrupt {
+                // SAFETY: write reads only the bytes behind `written`, during the call.
+                unsafe bytes.withUnsafeBytes { buffer in
+                    unsafe Glibc.write(
+                        file.rawValue, buffer.baseAddress.unsafelyUnwrapped + written,
+                        buffer.count - written)
+                }
+            }
+            guard size >= 0 else { throw .system(path: path, .last("write")) }
+            written += size
+        }
+        guard fsync(file.rawValue) == 0 else { throw .system(path: path, .last("fsync")) }
+    }
+
+    /// Makes the names in the directory that holds `path` durable.
+    static func synchronizeDirectory(of path: String) throws(FileError) {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor != -1 else { throw .system(path: directory, .last("open")) }
+        let file = FileDescriptor(owning: descriptor)
+        guard fsync(file.rawValue) == 0 else { throw .system(path: directory, .last("fsync")) }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// Why a host name has no address (getaddrinfo(3)).
+package struct ResolutionError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let host: String
+    package let reason: String
+
+    package var description: String { "\(host): \(reason)" }
+}
+
+/// An IPv4 or IPv6 address with its port, as the kernel takes it.
+package struct SocketAddress: Equatable, Sendable {
+    /// The bytes of a sockaddr_in or sockaddr_in6.
+    let bytes: [UInt8]
+    let family: CInt
+
+    /// The addresses of a host, in the order in which they are to be tried. Blocks while a name is
+    /// looked up, so never call it on a reactor's queue unless `host` is numeric.
+    ///
+    /// - Parameter numericOnly: refuse names, so that the call never blocks.
+    package static func resolve(
+        host: String, port: UInt16, numericOnly: Bool = false
+    ) throws(ResolutionError) -> [SocketAddress] {
+        // SAFETY: getaddrinfo's list is read before freeaddrinfo and not kept.
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = AI_NUMERICSERV | (numericOnly ? AI_NUMERICHOST : 0)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let status = unsafe getaddrinfo(host, String(port), &hints, &list)
+        guard status == 0 else {
+            let reason = unsafe String(cString: gai_strerror(status))
+            throw ResolutionError(host: host, reason: reason)
+        }
+        defer { unsafe freeaddrinfo(list) }
+        var addresses: [SocketAddress] = []
+        var next = unsafe list
+        while let entry = unsafe next {
+            let address = unsafe entry.pointee
+            if unsafe address.ai_family == AF_INET || address.ai_family == AF_INET6 {
+                let bytes = unsafe UnsafeRawBufferPointer(
+                    start: address.ai_addr, count: Int(address.ai_addrlen))
+                unsafe addresses.append(
+                    SocketAddress(bytes: Array(bytes), family: address.ai_family))
+            }
+            unsafe next = address.ai_next
+        }
+        return addresses
+    }
+
+    /// The port, in host byte order.
+    package var port: UInt16 { UInt16(bytes[2]) << 8 | UInt16(bytes[3]) }
+
+    /// Whether only this machine can reach it (127.0.0.0/8 or ::1).
+    package var isLoopback: Bool {
+        if family == AF_INET { return bytes[4] == 127 }
+        return bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
+    }
+
+    func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        // SAFETY: bytes hold a whole sockaddr_in or sockaddr_in6, as getaddrinfo made it; the
+        // pointer does not outlive the call.
+        unsafe bytes.withUnsafeBytes { raw in
+            unsafe body(
+                raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(raw.count))
+        }
+    }
+}

@@ -1,0 +1,136 @@
+internal import CLinux
+internal import Glibc
+
+/// What became of one attempt to move bytes through a non-blocking descriptor.
+package enum Transfer: Equatable, Sendable {
+    /// So many bytes went through; never 0.
+    case bytes(Int)
+    /// The peer will send no more.
+    case end
+    /// Nothing can go through now.
+    case wouldBlock
+    /// The connection is lost; errno.
+    case failed(code: CInt)
+}
+
+/// TCP sockets, all non-blocking and closed on exec. A write to a lost peer is a `failed`, never a
+/// signal.
+package enum Sockets {
+    /// A listening socket.
+    ///
+    /// - Parameter sharesPort: SO_REUSEPORT, so that several listeners of this process share the
+    ///   port and the kernel spreads connections over them.
+    package static func listen(
+        on address: SocketAddress, sharesPort: Bool, backlog: CInt
+    ) throws(SystemError) -> FileDescriptor {
+        let listener = try bind(to: address, sharesPort: sharesPort)
+        // Accepted sockets inherit TCP_NODELAY on Linux, which saves a call for each of them.
+        setOption(listener.rawValue, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        guard Glibc.listen(listener.rawValue, backlog) == 0 else { throw .last("listen") }
+        return listener
+    }
+
+    /// A socket bound to an address. Without `sharesPort` this fails while anybody else, even
+    /// with SO_REUSEPORT, has the port.
+    package static func bind(
+        to address: SocketAddress, sharesPort: Bool
+    ) throws(SystemError) -> FileDescriptor {
+        let bound = try make(address.family)
+        setOption(bound.rawValue, SOL_SOCKET, SO_REUSEADDR, 1)
+        if sharesPort { setOption(bound.rawValue, SOL_SOCKET, SO_REUSEPORT, 1) }
+        let status = unsafe address.withPointer { pointer, count in
+            unsafe Glibc.bind(bound.rawValue, pointer, count)
+        }
+        guard status == 0 else { throw .last("bind") }
+        return bound
+    }
+
+    /// The address a socket is bound to.
+    package static func localAddress(of socket: CInt) throws(SystemError) -> SocketAddress {
+        var storage = sockaddr_storage()
+        var count = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        // SAFETY: getsockname writes at most `count` bytes into the storage.
+        let status = unsafe withUnsafeMutableBytes(of: &storage) { raw in
+            unsafe getsockname(
+                socket, raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self),
+                &count)
+        }
+        guard status == 0 else { throw .last("getsockname") }
+        let bytes = unsafe withUnsafeBytes(of: &storage) { unsafe Array($0.prefix(Int(count))) }
+        return SocketAddress(bytes: bytes, family: CInt(storage.ss_family))
+    }
+
+    /// Begins to connect; the socket becomes writable when that has ended, and `connectResult`
+    /// tells how.
+    package static func connect(to address: SocketAddress) throws(SystemError) -> FileDescriptor {
+        let connecting = try make(address.family)
+        setOption(connecting.rawValue, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        let status = unsafe address.withPointer { pointer, count in
+            unsafe Glibc.connect(connecting.rawValue, pointer, count)
+        }
+        guard status == 0 || errno == EINPROGRESS else { throw .last("connect") }
+        return connecting
+    }
+
+    /// 0 when a connect that was begun has succeeded, else errno.
+    package static func connectResult(of socket: CInt) -> CInt {
+        var code: CInt = 0
+        var count = socklen_t(MemoryLayout<CInt>.size)
+        guard unsafe getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &count) == 0 else {
+            return errno
+        }
+        return code
+    }
+
+    package static func receive(_ socket: CInt, into buffer: inout MutableSpan<UInt8>) -> Transfer {
+        // SAFETY: recv writes at most the span's count of bytes, during the call.
+        let count = retryingOnInterrupt {
+            unsafe buffer.withUnsafeMutableBytes { unsafe recv(socket, $0.baseAddress, $0.count, 0) }
+        }
+        if count > 0 { return .bytes(count) }
+        return count == 0 ? .end : failure()
+    }
+
+    package static func send(_ socket: CInt, _ bytes: Span<UInt8>) -> Transfer {
+        // SAFETY: send reads only the span's bytes, during the call.
+        let count = retryingOnInterrupt {
+            unsafe bytes.withUnsafeBytes { raw in
+                unsafe Glibc.send(socket, raw.baseAddress, raw.count, CInt(MSG_NOSIGNAL))
+            }
+        }
+        return count >= 0 ? .bytes(count) : failure()
+    }
+
+    /// Tells the peer that no more bytes come, and keeps the other direction open.
+    package static func shutDownWriting(_ socket: CInt) { _ = shutdown(socket, CInt(SHUT_WR)) }
+
+    private static func make(_ family: CInt) throws(SystemError) -> FileDescriptor {
+        let kind = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+        let rawValue = socket(family, CInt(kind), 0)
+        guard rawValue != -1 else { throw .last("socket") }
+        return FileDescriptor(owning: rawValue)
+    }
+
+    private static func setOption(_ socket: CInt, _ level: CInt, _ name: CInt, _ value: CInt) {
+        var value = value
+        // SAFETY: the kernel reads one CInt during the call. The options set here cannot fail on
+        // a TCP socket (tcp(7), socket(7)).
+        _ = unsafe setsockopt(socket, level, name, &value, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    private static func failure() -> Transfer {
+        errno == EAGAIN || errno == EWOULDBLOCK ? .wouldBlock : .failed(code: errno)
+    }
+}
+
+extension Sockets {
+    /// Waits until a socket is ready, and tells whether it became so in time. Not for reactors, which
+    /// wait for all of theirs at once.
+    package static func wait(
+        for interest: Interest, on socket: CInt, _ timeoutMilliseconds: Int32
+    ) -> Bool {
+        let events = interest.contains(.readable) ? POLLIN : POLLOUT
+        var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
+        return unsafe poll(&entry, 1, timeoutMilliseconds) > 0
+    }
+}
