@@ -1,0 +1,31 @@
+import OpenSSL
+import Testing
+
+struct SHA256Tests {
+    @Test(arguments: [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
+    ])
+    func `the examples of FIPS 180-4 have their digests`(message: String, digest: String) {
+        #expect(SHA256.hexDigest(Array(message.utf8).span) == digest)
+    }
+
+    @Test func `a million letters a have the digest of FIPS 180-4`() {
+        let message = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+        #expect(
+            SHA256.hexDigest(message.span)
+                == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    }
+
+    @Test func `a digest is 32 bytes and its text 64 digits of them`() {
+        let message: [UInt8] = [0, 255]
+        let digest = SHA256.hash(message.span)
+        #expect(digest.count == SHA256.digestBytes)
+        let text = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        #expect(SHA256.hexDigest(message.span) == text)
+    }
+}
