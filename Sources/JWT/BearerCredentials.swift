@@ -1,0 +1,55 @@
+/// What the value of an Authorization field offers (RFC 6750 §2.1).
+package enum BearerCredentials: Equatable, Sendable {
+    /// Nothing, another scheme, or the scheme's name alone. RFC 6750 §3.1: a challenge to it says
+    /// nothing of an error.
+    case absent
+    /// The scheme, and then something that is not one space and a token.
+    case malformed
+    /// Where in the value the token stands.
+    case token(Range<Int>)
+
+    /// Judges a field value that has no white space around it (RFC 9110 §5.5).
+    package init(inAuthorization value: Span<UInt8>) {
+        let name = BearerCredentials.schemeName
+        guard BearerCredentials.isScheme(value), value[name.count] == UInt8(ascii: " ") else {
+            self = .absent
+            return
+        }
+        let token = name.count + 1..<value.count
+        self = BearerCredentials.isToken(value.extracting(token)) ? .token(token) : .malformed
+    }
+
+    /// Where the token stands in the value of an Authorization field that holds a Bearer token.
+    package static func token(inAuthorization value: Span<UInt8>) -> Range<Int>? {
+        guard case .token(let range) = BearerCredentials(inAuthorization: value) else { return nil }
+        return range
+    }
+
+    private static let schemeName = Array("bearer".utf8)
+
+    /// Whether `value` is the scheme's name, in any case (RFC 9110 §11.1), and at least a byte
+    /// more.
+    private static func isScheme(_ value: Span<UInt8>) -> Bool {
+        guard value.count > schemeName.count else { return false }
+        for i in 0..<schemeName.count where value[i] | 0x20 != schemeName[i] { return false }
+        return true
+    }
+
+    /// b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
+    private static func isToken(_ text: Span<UInt8>) -> Bool {
+        var padded = false
+        for i in 0..<text.count {
+            switch text[i] {
+            case UInt8(ascii: "="):
+                guard i > 0 else { return false }
+                padded = true
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                guard !padded else { return false }
+            default: return false
+            }
+        }
+        return !text.isEmpty
+    }
+}

@@ -1,0 +1,78 @@
+/// The secrets tokens are signed with: one, or several told apart by the `kid` of a token's header.
+package struct SigningKeys: Sendable {
+    /// RFC 7518 §3.2: a key is at least as long as the hash's output.
+    package static let secretBytesMin = 32
+
+    enum Choice: Sendable {
+        /// `kid` is ignored.
+        case single(secret: [UInt8])
+        /// `kid` must be one of these.
+        case named([[UInt8]: [UInt8]])
+    }
+
+    let choice: Choice
+
+    /// One secret for every token, whatever its `kid`.
+    package init(secret: [UInt8]) throws(SigningKeyError) {
+        try SigningKeys.checkStrength(of: secret, id: nil)
+        choice = .single(secret: secret)
+    }
+
+    /// A secret for each `kid`; at least one.
+    package init(named keys: [(id: String, secret: [UInt8])]) throws(SigningKeyError) {
+        guard !keys.isEmpty else { throw .noKeys }
+        var secrets: [[UInt8]: [UInt8]] = [:]
+        for key in keys {
+            guard !key.id.isEmpty else { throw .emptyID }
+            try SigningKeys.checkStrength(of: key.secret, id: key.id)
+            guard secrets.updateValue(key.secret, forKey: Array(key.id.utf8)) == nil else {
+                throw .duplicateID(key.id)
+            }
+        }
+        choice = .named(secrets)
+    }
+
+    /// The secret a file holds: its bytes, but for one line feed at their end, which editors and
+    /// `echo` put there.
+    package static func secret(fromFile bytes: [UInt8]) -> [UInt8] {
+        bytes.last == UInt8(ascii: "\n") ? Array(bytes.dropLast()) : bytes
+    }
+
+    /// Throws for a secret that is shorter than `secretBytesMin`.
+    static func checkStrength(of secret: [UInt8], id: String?) throws(SigningKeyError) {
+        guard secret.count >= secretBytesMin else {
+            throw .weakKey(id: id, bytes: secret.count, bytesMin: secretBytesMin)
+        }
+    }
+}
+
+/// A description and a mirror that cannot carry a secret into a log.
+extension SigningKeys: CustomStringConvertible, CustomReflectable {
+    package var description: String {
+        switch choice {
+        case .single: "one key"
+        case .named(let keys): "\(keys.count) named keys"
+        }
+    }
+
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Why secrets cannot be used as keys. No case carries anything of a secret.
+package enum SigningKeyError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The secret is too short; `id` is the `kid` it was given for, if any.
+    case weakKey(id: String?, bytes: Int, bytesMin: Int)
+    case noKeys
+    case emptyID
+    case duplicateID(String)
+
+    package var description: String {
+        switch self {
+        case .weakKey(let id, let bytes, let bytesMin):
+            "\(id.map { "key \($0)" } ?? "secret"): \(bytes) bytes, wanted at least \(bytesMin)"
+        case .noKeys: "no keys, wanted at least one"
+        case .emptyID: "a key without a name, wanted its kid"
+        case .duplicateID(let id): "key \(id): given twice"
+        }
+    }
+}

@@ -1,0 +1,181 @@
+internal import JSON
+
+/// A token all of whose claims hold.
+package struct VerifiedToken: Equatable, Sendable {
+    /// `sub`: 1 to 256 bytes of UTF-8 without control characters.
+    package let subject: [UInt8]
+    /// `jti`, of the same form as `sub`; nil when the token has none.
+    package let tokenID: [UInt8]?
+    /// `exp`, in seconds since 1970; any finite number.
+    package let expiresAt: Double
+}
+
+/// What a token claims, as far as it is looked at.
+package struct TokenClaims {
+    private var subject: [UInt8]?
+    private var tokenID: [UInt8]?
+    private var expiration: Double?
+    private var notBefore: Double?
+    private var issuedAt: Double?
+    private var issuerMatches = false
+    private var audienceMatches = false
+    private var scope: [UInt8] = []
+    /// The first claim whose value is not of its form.
+    private var invalidClaim: TokenClaim?
+    private let rules: TokenRules
+
+    /// Reads the claims. Those `rules` does not ask for are skipped, whatever their values.
+    package init(_ json: Span<UInt8>, rules: TokenRules) throws(TokenError) {
+        self.rules = rules
+        do throws(JSONError) {
+            var scanner = JSONScanner(json, depthMax: TokenRules.depthMax)
+            try scanner.beginObject()
+            while let name = try scanner.nextName() {
+                guard let claim = TokenClaims.claim(named: name, in: scanner) else {
+                    try scanner.skipValue()
+                    continue
+                }
+                if try !read(claim, &scanner), invalidClaim == nil { invalidClaim = claim }
+            }
+            try scanner.finish()
+        } catch {
+            throw .malformedClaims(error)
+        }
+    }
+
+    /// The token, if every claim holds at `nowUnixMilliseconds`. What is wrong for good comes
+    /// before what time brings about, so that `expired` is said of a token that was good; the
+    /// scope comes last, because only a valid token can lack one.
+    package func verified(nowUnixMilliseconds: Int64) throws(TokenError) -> VerifiedToken {
+        if let invalidClaim { throw .invalidClaim(invalidClaim) }
+        guard let subject else { throw .missingClaim(.subject) }
+        guard let expiration else { throw .missingClaim(.expiration) }
+        guard rules.issuer == nil || issuerMatches else { throw .wrongIssuer }
+        guard rules.audience == nil || audienceMatches else { throw .wrongAudience }
+
+        // Doubles throughout: a claim may be 1e300, which no integer holds.
+        let now = Double(nowUnixMilliseconds) / 1000
+        let leeway = Double(rules.leewaySeconds)
+        if let notBefore, notBefore > now + leeway { throw .notYetValid }
+        if let issuedAt, issuedAt > now + leeway { throw .issuedInFuture }
+        // RFC 7519 §4.1.4: not accepted on or after the time that `exp` says.
+        guard now < expiration + leeway else { throw .expired }
+
+        if let required = rules.scope {
+            let granted = TokenRules.scopeTokens(in: scope)
+            guard rules.scopeTokens.allSatisfy(granted.contains) else {
+                throw .insufficientScope(required: required)
+            }
+        }
+        return VerifiedToken(subject: subject, tokenID: tokenID, expiresAt: expiration)
+    }
+
+    /// Reads the value of `claim`; false when it isn't of the claim's form, and then it is skipped.
+    private mutating func read(
+        _ claim: TokenClaim, _ scanner: inout JSONScanner
+    ) throws(JSONError) -> Bool {
+        switch claim {
+        case .subject:
+            subject = try TokenClaims.identifier(&scanner)
+            return subject != nil
+        case .tokenID:
+            tokenID = try TokenClaims.identifier(&scanner)
+            return tokenID != nil
+        case .expiration:
+            expiration = try TokenClaims.number(&scanner)
+            return expiration != nil
+        case .notBefore:
+            notBefore = try TokenClaims.number(&scanner)
+            return notBefore != nil
+        case .issuedAt:
+            issuedAt = try TokenClaims.number(&scanner)
+            return issuedAt != nil
+        case .issuer:
+            guard let issuer = rules.issuerBytes else { return try TokenClaims.skip(&scanner) }
+            guard let value = try TokenClaims.string(&scanner) else { return false }
+            issuerMatches = scanner.equals(value, issuer.span)
+            return true
+        case .audience:
+            guard let audience = rules.audienceBytes else { return try TokenClaims.skip(&scanner) }
+            return try readAudience(audience, &scanner)
+        case .scope:
+            guard rules.scope != nil else { return try TokenClaims.skip(&scanner) }
+            guard let value = try TokenClaims.string(&scanner) else { return false }
+            scope = scanner.unescaped(value)
+            return true
+        }
+    }
+
+    /// RFC 7519 §4.1.3: an array of strings, or one string alone.
+    private mutating func readAudience(
+        _ audience: [UInt8], _ scanner: inout JSONScanner
+    ) throws(JSONError) -> Bool {
+        guard try scanner.peek() == .array else {
+            guard let value = try TokenClaims.string(&scanner) else { return false }
+            audienceMatches = scanner.equals(value, audience.span)
+            return true
+        }
+        var allAreStrings = true
+        try scanner.beginArray()
+        while try scanner.nextElement() {
+            if let value = try TokenClaims.string(&scanner) {
+                if scanner.equals(value, audience.span) { audienceMatches = true }
+            } else {
+                allAreStrings = false
+            }
+        }
+        return allAreStrings
+    }
+
+    private static func claim(
+        named name: JSONString, in scanner: borrowing JSONScanner
+    ) -> TokenClaim? {
+        if scanner.equals(name, "sub") { return .subject }
+        if scanner.equals(name, "exp") { return .expiration }
+        if scanner.equals(name, "iat") { return .issuedAt }
+        if scanner.equals(name, "jti") { return .tokenID }
+        if scanner.equals(name, "nbf") { return .notBefore }
+        if scanner.equals(name, "iss") { return .issuer }
+        if scanner.equals(name, "aud") { return .audience }
+        if scanner.equals(name, "scope") { return .scope }
+        return nil
+    }
+
+    /// The string that begins here, or nil for another value, which is skipped.
+    private static func string(_ scanner: inout JSONScanner) throws(JSONError) -> JSONString? {
+        guard try scanner.peek() == .string else {
+            try scanner.skipValue()
+            return nil
+        }
+        return try scanner.string()
+    }
+
+    /// The number that begins here, or nil for another value or one no Double holds, which is
+    /// skipped.
+    private static func number(_ scanner: inout JSONScanner) throws(JSONError) -> Double? {
+        do throws(JSONError) {
+            return try scanner.number().value
+        } catch {
+            switch error {
+            case .unexpectedKind, .numberOutOfRange:
+                try scanner.skipValue()
+                return nil
+            case .unexpectedEnd, .unexpectedByte, .invalidUTF8, .invalidEscape, .controlCharacter,
+                .invalidNumber, .duplicateName, .tooDeep, .trailingBytes:
+                throw error
+            }
+        }
+    }
+
+    /// The identifier that begins here, or nil for another value, which is skipped.
+    private static func identifier(_ scanner: inout JSONScanner) throws(JSONError) -> [UInt8]? {
+        guard let value = try string(&scanner) else { return nil }
+        let bytes = scanner.unescaped(value)
+        return Identifier.isAcceptable(bytes.span) ? bytes : nil
+    }
+
+    private static func skip(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
+        try scanner.skipValue()
+        return true
+    }
+}

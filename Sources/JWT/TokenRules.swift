@@ -1,0 +1,79 @@
+/// What a token must say beyond its signature.
+package struct TokenRules: Sendable {
+    /// More leeway than this would keep a token alive long after its end.
+    package static let leewaySecondsMax = 60
+    /// The longest `sub` and `jti`; both become parts of keys in the store.
+    package static let identifierBytesMax = 256
+    /// How deep objects and arrays of header and claims may be nested.
+    package static let depthMax = 16
+
+    /// By how much the clock of whoever signs a token may differ from ours.
+    package let leewaySeconds: Int
+    /// What `iss` must be; nil when it is not looked at.
+    package let issuer: String?
+    /// What `aud` must be or hold; nil when it is not looked at.
+    package let audience: String?
+    /// The scopes that `scope` must hold, with a space between each two; nil when it is not looked
+    /// at.
+    package let scope: String?
+
+    /// The same as bytes: equality of strings is canonical equivalence, that of names is not
+    /// (RFC 7519 §7.3).
+    let issuerBytes: [UInt8]?
+    let audienceBytes: [UInt8]?
+    let scopeTokens: [[UInt8]]
+
+    package init(
+        leewaySeconds: Int, issuer: String? = nil, audience: String? = nil, scope: String? = nil
+    ) throws(TokenRulesError) {
+        guard 0...TokenRules.leewaySecondsMax ~= leewaySeconds else {
+            throw .leewayOutOfRange(seconds: leewaySeconds, max: TokenRules.leewaySecondsMax)
+        }
+        guard issuer != "" else { throw .emptyIssuer }
+        guard audience != "" else { throw .emptyAudience }
+        self.leewaySeconds = leewaySeconds
+        self.issuer = issuer
+        self.audience = audience
+        self.scope = scope
+        issuerBytes = issuer.map { Array($0.utf8) }
+        audienceBytes = audience.map { Array($0.utf8) }
+        scopeTokens = TokenRules.scopeTokens(in: Array((scope ?? "").utf8))
+        if let scope {
+            let joined = scopeTokens.joined(separator: [UInt8(ascii: " ")])
+            guard !scopeTokens.isEmpty, Array(joined) == Array(scope.utf8),
+                scopeTokens.allSatisfy({ $0.allSatisfy(TokenRules.isScopeByte) })
+            else { throw .malformedScope }
+        }
+    }
+
+    /// The parts between spaces; empty ones are left out.
+    static func scopeTokens(in scope: [UInt8]) -> [[UInt8]] {
+        scope.split(separator: UInt8(ascii: " ")).map(Array.init)
+    }
+
+    /// RFC 6749 §3.3: a scope-token has neither a quotation mark nor a backslash, so that a
+    /// challenge can quote it as it is.
+    private static func isScopeByte(_ byte: UInt8) -> Bool {
+        0x21...0x7E ~= byte && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+}
+
+/// Why rules for tokens cannot be what was configured.
+package enum TokenRulesError: Error, Equatable, Sendable, CustomStringConvertible {
+    case leewayOutOfRange(seconds: Int, max: Int)
+    case emptyIssuer
+    case emptyAudience
+    /// Not one or more scope-tokens of RFC 6749 §3.3 with one space between each two.
+    case malformedScope
+
+    package var description: String {
+        switch self {
+        case .leewayOutOfRange(let seconds, let max):
+            "leeway: \(seconds) seconds, wanted 0 to \(max)"
+        case .emptyIssuer: "issuer: empty, wanted a name"
+        case .emptyAudience: "audience: empty, wanted a name"
+        case .malformedScope:
+            "scope: malformed, wanted printable ASCII names with one space between each two"
+        }
+    }
+}

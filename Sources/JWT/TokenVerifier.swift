@@ -1,0 +1,78 @@
+internal import OpenSSL
+
+/// Judges tokens under a set of keys and rules. It keeps a keyed MAC for each key and the memory it
+/// decodes into, so it is not Sendable: each event loop makes its own.
+package final class TokenVerifier {
+    private let keys: Keys
+    private let rules: TokenRules
+    // Decoded into and then read through a local reference, since a span cannot be had of a
+    // property for longer than an expression; the reference is gone before the next token.
+    private var headerBytes: [UInt8] = []
+    private var claimsBytes: [UInt8] = []
+    private var signatureBytes: [UInt8] = []
+
+    private enum Keys {
+        case single(KeyedMAC)
+        case named([[UInt8]: KeyedMAC])
+    }
+
+    /// A class, since a dictionary cannot hold what cannot be copied.
+    private final class KeyedMAC {
+        var mac: HMACSHA256
+
+        init(secret: [UInt8]) { mac = HMACSHA256(key: secret.span) }
+    }
+
+    package init(keys: SigningKeys, rules: TokenRules) {
+        self.rules = rules
+        self.keys =
+            switch keys.choice {
+            case .single(let secret): .single(KeyedMAC(secret: secret))
+            case .named(let secrets): .named(secrets.mapValues(KeyedMAC.init))
+            }
+    }
+
+    /// What `token` says, if it is signed with one of the keys and its claims hold at the time
+    /// given. The claims are not decoded before the signature is known to be good.
+    package func verify(
+        _ token: Span<UInt8>, nowUnixMilliseconds: Int64
+    ) throws(TokenError) -> VerifiedToken {
+        let parts = try TokenParts(token)
+        try verifySignature(of: token, parts)
+        let count = try TokenParts.decode(
+            .claims, token.extracting(parts.claims), into: &claimsBytes)
+        let bytes = claimsBytes
+        let claims = try TokenClaims(bytes.span.extracting(0..<count), rules: rules)
+        return try claims.verified(nowUnixMilliseconds: nowUnixMilliseconds)
+    }
+
+    /// Throws unless the header is supported and the signature is good; says nothing of the claims.
+    package func verifySignature(_ token: Span<UInt8>) throws(TokenError) {
+        try verifySignature(of: token, TokenParts(token))
+    }
+
+    private func verifySignature(
+        of token: Span<UInt8>, _ parts: TokenParts
+    ) throws(TokenError) {
+        let headerCount = try TokenParts.decode(
+            .header, token.extracting(parts.header), into: &headerBytes)
+        let header = headerBytes
+        let keyID = try TokenHeader(header.span.extracting(0..<headerCount)).keyID
+        let key = try key(named: keyID)
+        let signatureCount = try TokenParts.decode(
+            .signature, token.extracting(parts.signature), into: &signatureBytes)
+        let signature = signatureBytes
+        let isValid = key.mac.isValid(
+            signature.span.extracting(0..<signatureCount), for: token.extracting(parts.signed))
+        guard isValid else { throw .badSignature }
+    }
+
+    private func key(named keyID: [UInt8]?) throws(TokenError) -> KeyedMAC {
+        switch keys {
+        case .single(let key): return key
+        case .named(let keys):
+            guard let keyID, let key = keys[keyID] else { throw .unknownKey }
+            return key
+        }
+    }
+}

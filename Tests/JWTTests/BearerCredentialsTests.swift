@@ -1,0 +1,35 @@
+import JWT
+import Testing
+
+struct BearerCredentialsTests {
+    @Test(arguments: [
+        ("Bearer x", "x"), ("bearer x", "x"), ("BEARER x", "x"), ("bEaReR a.b.c", "a.b.c"),
+        ("Bearer AZaz09-._~+/", "AZaz09-._~+/"), ("Bearer x=", "x="), ("Bearer x==", "x=="),
+    ])
+    func `one space and a token behind the scheme's name is a token`(value: String, token: String) {
+        let bytes = Array(value.utf8)
+        let range = BearerCredentials.token(inAuthorization: bytes.span)
+        #expect(range == 7..<bytes.count)
+        #expect(range.map { String(decoding: bytes[$0], as: UTF8.self) } == token)
+    }
+
+    @Test(arguments: [
+        "", "B", "Bearer", "bearer", "Basic", "Basic eDp5", "Bearerx", "Bearer\tx", "Bearers x",
+        "Xearer x", "Beare\u{12} x", "x", " Bearer x", "Digest a=b",
+    ])
+    func `another scheme and the name alone are no credentials`(value: String) {
+        let bytes = Array(value.utf8)
+        #expect(BearerCredentials(inAuthorization: bytes.span) == .absent)
+        #expect(BearerCredentials.token(inAuthorization: bytes.span) == nil)
+    }
+
+    @Test(arguments: [
+        "Bearer ", "Bearer  x", "Bearer \tx", "Bearer x ", "Bearer x y", "Bearer x,y", "Bearer =",
+        "Bearer =x", "Bearer x=y", "Bearer \"x\"", "Bearer é", "Bearer x\u{0}", "Bearer token=x",
+    ])
+    func `anything else behind the scheme's name is malformed`(value: String) {
+        let bytes = Array(value.utf8)
+        #expect(BearerCredentials(inAuthorization: bytes.span) == .malformed)
+        #expect(BearerCredentials.token(inAuthorization: bytes.span) == nil)
+    }
+}
