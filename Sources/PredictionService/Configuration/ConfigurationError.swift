@@ -1,0 +1,128 @@
+package import POSIX
+
+/// Where a value was given.
+package enum ConfigurationPlace: Equatable, Sendable, CustomStringConvertible {
+    /// A flag, by the name of its key.
+    case flag(String)
+    /// A variable of the environment.
+    case variable(String)
+    /// A file that a variable ending in `_FILE` names.
+    case variableFile(variable: String, path: String)
+    case file(path: String, line: Int)
+    /// The table.
+    case standard
+
+    package var description: String {
+        switch self {
+        case .flag(let name): "flag --\(name)"
+        case .variable(let name): "environment \(name)"
+        case .variableFile(let variable, let path): "environment \(variable) (\(path))"
+        case .file(let path, let line): "\(path):\(line)"
+        case .standard: "default"
+        }
+    }
+}
+
+/// Why the service does not start. Its description is one line that says where and what; it holds
+/// no secret.
+package enum ConfigurationError: Error, Equatable, Sendable {
+    /// `name` is fit to be shown.
+    case unknownKey(at: ConfigurationPlace, name: String, nearest: String?)
+    /// `found` is fit to be shown.
+    case unacceptable(at: ConfigurationPlace, key: String, found: String, wanted: String)
+    case strayArgument(String)
+    case flagWithoutValue(key: String, wanted: String)
+    /// A secret among the flags, where every user of the machine can read it.
+    case secretAsFlag(key: String, variable: String)
+    case givenTwice(at: ConfigurationPlace, key: String, first: ConfigurationPlace)
+    case notKeyAndValue(at: ConfigurationPlace)
+    case notUTF8(at: ConfigurationPlace)
+    /// A variable and its `_FILE` form are both set.
+    case variableAndFile(variable: String)
+    case unreadable(at: ConfigurationPlace?, FileError)
+    case noKeys(directory: String)
+    case tooManyKeys(directory: String, filesMax: Int)
+    case weakKey(path: String, found: String, wanted: String)
+    case noStore
+    case noSecret
+    case developmentHost(at: ConfigurationPlace, host: String)
+    case developmentStore(at: ConfigurationPlace)
+    /// quota.limit times store.subjects.
+    case storeTooLarge(quotaLimit: Int, subjects: Int)
+    case drainDelayTooLong
+}
+
+extension ConfigurationError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unknownKey(let place, let name, let nearest):
+            "\(place): unknown key \(name)" + (nearest.map { ", did you mean \($0)?" } ?? "")
+        case .unacceptable(let place, let key, let found, let wanted):
+            "\(place): \(key): \(found), wanted \(wanted)"
+        case .strayArgument(let text): "argument \(text), wanted --key value or --key=value"
+        case .flagWithoutValue(let key, let wanted): "flag --\(key): no value, wanted \(wanted)"
+        case .givenTwice(let place, let key, let first): "\(place): \(key) again, after \(first)"
+        case .notKeyAndValue(let place): "\(place): no \"=\", wanted key = value"
+        case .notUTF8(let place): "\(place): bytes that are not UTF-8"
+        case .unreadable(let place, let error):
+            (place.map { "\($0): " } ?? "") + "cannot be read: \(error)"
+        case .drainDelayTooLong: "drain.delay: not shorter than drain.timeout"
+        case .secretAsFlag, .variableAndFile, .noSecret, .noKeys, .tooManyKeys, .weakKey:
+            secretDescription
+        case .noStore, .storeTooLarge, .developmentHost, .developmentStore: storeDescription
+        }
+    }
+
+    private var secretDescription: String {
+        switch self {
+        case .secretAsFlag(let key, let variable):
+            "flag --\(key): a secret among the flags shows in ps, wanted \(variable) or "
+                + "\(variable)_FILE in the environment"
+        case .variableAndFile(let variable):
+            "environment \(variable): set together with \(variable)_FILE, wanted one of them"
+        case .noKeys(let directory): "jwt.keys: \(directory): no keys, wanted a file for each"
+        case .tooManyKeys(let directory, let filesMax):
+            "jwt.keys: \(directory): too many keys, wanted at most \(filesMax)"
+        case .weakKey(let path, let found, let wanted):
+            "jwt.keys: \(path): \(found), wanted \(wanted)"
+        case .noSecret:
+            "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or jwt.keys; --dev makes one for trying"
+        case _: preconditionFailure("not about a secret")
+        }
+    }
+
+    private var storeDescription: String {
+        switch self {
+        case .noStore:
+            "no store, wanted REDIS_URL, or store = memory for a single process; --dev implies that"
+        case .storeTooLarge(let quotaLimit, let subjects):
+            "quota.limit \(quotaLimit) times store.subjects \(subjects): more than "
+                + "\(ConfigurationLimits.memoryAdmissionsMax) admissions to hold in memory"
+        case .developmentHost(let place, let host):
+            "\(place): http.host: \(host), but with --dev wanted a loopback address (127.0.0.1)"
+        case .developmentStore(let place):
+            "\(place): store: redis, but --dev keeps the store in memory"
+        case _: preconditionFailure("not about the store")
+        }
+    }
+}
+
+/// What is odd but does not stop the start.
+package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible {
+    /// Kubernetes puts it in for a service that is named churnd.
+    case ignoredVariable(String)
+    /// `jwt.keys` is set.
+    case unusedSecret(at: ConfigurationPlace)
+    /// The store is in memory.
+    case unusedRedisURL(at: ConfigurationPlace)
+
+    package var description: String {
+        switch self {
+        case .ignoredVariable(let name):
+            "environment \(name): ignored, as Kubernetes sets it for a service named churnd"
+        case .unusedSecret(let place): "\(place): jwt.secret: not used, as jwt.keys is set"
+        case .unusedRedisURL(let place):
+            "\(place): redis.url: not used, as the store is in memory"
+        }
+    }
+}

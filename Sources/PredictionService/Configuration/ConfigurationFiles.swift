@@ -1,0 +1,26 @@
+package import POSIX
+
+/// The file system as configuration sees it.
+package struct ConfigurationFiles: Sendable {
+    /// The bytes of a file of at most so many bytes.
+    let read: @Sendable (_ path: String, _ bytesMax: Int) -> Result<[UInt8], FileError>
+    /// The names in a directory, in a fixed order.
+    let names: @Sendable (_ directory: String) -> Result<[String], FileError>
+
+    package init(
+        read: @escaping @Sendable (String, Int) -> Result<[UInt8], FileError>,
+        names: @escaping @Sendable (String) -> Result<[String], FileError>
+    ) {
+        self.read = read
+        self.names = names
+    }
+
+    /// The machine's files; relative paths start in the working directory.
+    package static let system = ConfigurationFiles(
+        read: { path, bytesMax in
+            Result { () throws(FileError) in try Files.read(path, bytesMax: bytesMax) }
+        },
+        names: { directory in
+            Result { () throws(FileError) in try Files.names(in: directory) }
+        })
+}

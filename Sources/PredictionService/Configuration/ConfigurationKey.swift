@@ -1,0 +1,135 @@
+/// One thing that can be configured. `ConfigurationTable` holds them all.
+package struct ConfigurationKey: Sendable {
+    /// As the file and the flags spell it, for example `quota.limit`.
+    package let name: String
+    /// Which values it takes.
+    package let kind: ConfigurationKind
+    /// The value it has when no source gives one, as the file would spell it; nil: not set.
+    package let defaultText: String?
+    /// A short name that containers and hosting services set, for example `PORT`.
+    package let bareVariable: String?
+    /// What it does, as sentences for Docs and for `Config/churnd.conf`.
+    package let meaning: String
+
+    init(
+        _ name: String, _ kind: ConfigurationKind, default defaultText: String?,
+        bareVariable: String? = nil, meaning: String
+    ) {
+        self.name = name
+        self.kind = kind
+        self.defaultText = defaultText
+        self.bareVariable = bareVariable
+        self.meaning = meaning
+    }
+
+    /// The environment variable that sets it: `CHURND_QUOTA_LIMIT` for `quota.limit`.
+    package var variable: String {
+        ConfigurationTable.variablePrefix
+            + String(decoding: name.utf8.map(ConfigurationKey.variableByte), as: UTF8.self)
+    }
+
+    /// Whether its value holds a secret: then it is never shown, and each of its variables has a
+    /// form that ends in `_FILE` and names a file.
+    package var isSecret: Bool {
+        switch kind {
+        case .secret, .redisURL: true
+        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope: false
+        }
+    }
+
+    private static func variableByte(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case UInt8(ascii: "."): UInt8(ascii: "_")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+        default: byte
+        }
+    }
+}
+
+/// What a number counts.
+package enum ConfigurationUnit: String, Sendable {
+    case none = ""
+    case bytes = "bytes"
+    case seconds = "s"
+    case milliseconds = "ms"
+}
+
+/// The values a key takes; `ConfigurationValue` reads them.
+package enum ConfigurationKind: Equatable, Sendable {
+    /// Decimal digits.
+    case integer(ClosedRange<Int>, in: ConfigurationUnit = .none)
+    /// Decimal digits, or the word `cores`: one for each core that the process may use.
+    case countOrCores(ClosedRange<Int>)
+    /// A decimal number in `unit` with at most three decimals; the bounds are thousandths of it.
+    case duration(thousandths: ClosedRange<Int>, in: ConfigurationUnit)
+    /// `on` or `off`.
+    case toggle
+    /// One of these words.
+    case choice([String])
+    /// Text without control characters.
+    case text(bytesMax: Int)
+    /// An IP address, or a name for one.
+    case host
+    /// Scope-tokens of RFC 6749 §3.3 with one space between each two.
+    case scope
+    /// A key for HMAC-SHA256: any bytes.
+    case secret
+    /// See `RedisEndpoint`.
+    case redisURL
+
+    /// What is accepted, for messages and Docs.
+    package var wanted: String {
+        switch self {
+        case .integer(let range, in: _):
+            "an integer from \(range.lowerBound) to \(range.upperBound)"
+        case .countOrCores(let range):
+            "`cores` or an integer from \(range.lowerBound) to \(range.upperBound)"
+        case .duration(thousandths: let range, in: _):
+            "a number from \(ConfigurationKind.decimal(range.lowerBound))"
+                + " to \(ConfigurationKind.decimal(range.upperBound))"
+        case .toggle: "on or off"
+        case .choice(let words): words.joined(separator: " or ")
+        case .text(let bytesMax): "1 to \(bytesMax) bytes without control characters"
+        case .host: "an IP address or a host name"
+        case .scope: "scopes with a space between, 1 to \(ConfigurationLimits.scopeBytesMax) bytes"
+        case .secret:
+            "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
+        case .redisURL: "redis://[user:password@]host[:port][/db]"
+        }
+    }
+
+    /// What its numbers count.
+    package var unit: ConfigurationUnit {
+        switch self {
+        case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
+        case .countOrCores, .toggle, .choice, .text, .host, .scope, .secret, .redisURL: .none
+        }
+    }
+
+    /// Thousandths as a decimal number without trailing zeros: 1500 is `1.5`.
+    private static func decimal(_ thousandths: Int) -> String {
+        let fraction = thousandths % 1000
+        if fraction == 0 { return String(thousandths / 1000) }
+        var digits = String(1000 + fraction).dropFirst()
+        while digits.last == "0" { digits.removeLast() }
+        return "\(thousandths / 1000).\(digits)"
+    }
+}
+
+/// The bounds of configuration itself.
+package enum ConfigurationLimits {
+    /// Of the file of keys.
+    package static let fileBytesMax = 65_536
+    /// RFC 7518 §3.2: a key for HS256 has at least as many bits as the hash.
+    package static let secretBytesMin = 32
+    package static let secretBytesMax = 4096
+    package static let redisURLBytesMax = 4096
+    /// Of the files in `jwt.keys`.
+    package static let tokenKeysMax = 64
+    package static let hostBytesMax = 253
+    package static let scopeBytesMax = 256
+    /// Admission times that the store in memory may come to hold: 8 bytes each, so 800 MB.
+    package static let memoryAdmissionsMax = 100_000_000
+    /// Of a value shown in a message.
+    static let shownBytesMax = 64
+}

@@ -1,0 +1,154 @@
+/// Every key with its default, unit, bounds and meaning. `Config/churnd.conf` and
+/// `Docs/CONFIGURATION.md` are compared with this table by tests.
+package enum ConfigurationTable {
+    /// What the variables of this program begin with.
+    package static let variablePrefix = "CHURND_"
+
+    /// Kubernetes sets such variables in every pod for a service that is named churnd.
+    package static let ignoredVariablePrefixes = ["CHURND_SERVICE_", "CHURND_PORT"]
+
+    /// In the order of the documents.
+    package static let keys: [ConfigurationKey] = [
+        .host, .port, .reactors, .connections,
+        .requestLineBytes, .headBytes, .headFields, .authorizationBytes, .bodyBytes,
+        .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
+        .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
+        .drainDelay, .drainTimeout,
+        .tokenSecret, .tokenKeys, .tokenLeeway, .tokenIssuer, .tokenAudience, .tokenScope,
+        .store, .storeSubjects, .redisURL, .redisDeadline,
+        .quotaLimit, .quotaWindow,
+        .modelPath, .logRequests,
+    ]
+
+    /// The key of this name.
+    package static func key(named name: String) -> ConfigurationKey? {
+        keys.first { $0.name == name }
+    }
+}
+
+/// `http.*`: the listener and the limits of RFC 9112 messages.
+extension ConfigurationKey {
+    static let host = ConfigurationKey(
+        "http.host", .host, default: "127.0.0.1", bareVariable: "HOST",
+        meaning: "Address to listen on. 0.0.0.0 is every IPv4 address of the machine.")
+    static let port = ConfigurationKey(
+        "http.port", .integer(0...65_535), default: "8080", bareVariable: "PORT",
+        meaning: "Port to listen on. 0 lets the kernel choose a free one.")
+    static let reactors = ConfigurationKey(
+        "http.reactors", .countOrCores(1...256), default: "cores",
+        meaning: "Event loops. More than there are cores gains nothing.")
+    static let connections = ConfigurationKey(
+        "http.connections", .integer(1...1_000_000), default: "10000",
+        meaning: "Connections open at once; at this number accepting pauses.")
+    static let requestLineBytes = ConfigurationKey(
+        "http.request_line_bytes", .integer(64...65_536, in: .bytes), default: "8192",
+        meaning: "Longest request line; a longer one is answered with 414.")
+    static let headBytes = ConfigurationKey(
+        "http.head_bytes", .integer(256...262_144, in: .bytes), default: "16384",
+        meaning: "Largest head, request line and fields together; a larger one gets 431.")
+    static let headFields = ConfigurationKey(
+        "http.head_fields", .integer(1...1024), default: "64",
+        meaning: "Most fields in a head; more of them are answered with 431.")
+    static let authorizationBytes = ConfigurationKey(
+        "http.authorization_bytes", .integer(256...65_536, in: .bytes), default: "8192",
+        meaning: "Longest Authorization field; a longer one is answered with 431.")
+    static let bodyBytes = ConfigurationKey(
+        "http.body_bytes", .integer(1...1_048_576, in: .bytes), default: "16384",
+        meaning: "Largest body; a larger one is answered with 413.")
+    static let chunkExtensionLineBytes = ConfigurationKey(
+        "http.chunk_extension_line_bytes", .integer(0...4096, in: .bytes), default: "256",
+        meaning: "Longest chunk extensions on one line.")
+    static let chunkExtensionBytes = ConfigurationKey(
+        "http.chunk_extension_bytes", .integer(0...65_536, in: .bytes), default: "4096",
+        meaning: "Chunk extensions of one body together.")
+    static let trailerBytes = ConfigurationKey(
+        "http.trailer_bytes", .integer(0...65_536, in: .bytes), default: "4096",
+        meaning: "Largest trailer section after a chunked body; its fields are dropped.")
+    static let headTimeout = ConfigurationKey(
+        "http.head_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
+        meaning: "From a request's first byte to the end of its head, absolute; then 408.")
+    static let bodyTimeout = ConfigurationKey(
+        "http.body_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
+        meaning: "From the end of the head to the end of the body; then 408.")
+    static let idleTimeout = ConfigurationKey(
+        "http.idle_timeout", .duration(thousandths: 10...86_400_000, in: .seconds), default: "60",
+        meaning: "How long a connection may stay open between two requests.")
+    static let writeTimeout = ConfigurationKey(
+        "http.write_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
+        meaning: "How long a client may take in none of an answer before it is dropped.")
+}
+
+/// `drain.*`: what SIGTERM begins.
+extension ConfigurationKey {
+    static let drainDelay = ConfigurationKey(
+        "drain.delay", .duration(thousandths: 0...600_000, in: .seconds), default: "0",
+        meaning: "From SIGTERM, when readiness fails, to the closing of the listener: the time "
+            + "that a load balancer takes to notice. Shorter than drain.timeout.")
+    static let drainTimeout = ConfigurationKey(
+        "drain.timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "20",
+        meaning: "From SIGTERM to the exit at the latest, whatever is still open.")
+}
+
+/// `jwt.*`: which tokens are accepted.
+extension ConfigurationKey {
+    static let tokenSecret = ConfigurationKey(
+        "jwt.secret", .secret, default: nil, bareVariable: "JWT_SECRET",
+        meaning: "The key that signs tokens (HS256): the bytes of the text as it stands, not "
+            + "decoded. Not used when jwt.keys is set. Not accepted as a flag, which every user "
+            + "of the machine could read.")
+    static let tokenKeys = ConfigurationKey(
+        "jwt.keys", .text(bytesMax: 4096), default: nil,
+        meaning: "Directory of keys: each file is one, and its name is the `kid` that selects it. "
+            + "Names that begin with a dot are skipped.")
+    static let tokenLeeway = ConfigurationKey(
+        "jwt.leeway", .integer(0...60, in: .seconds), default: "30",
+        meaning: "How far the issuer's clock may be off when `exp`, `nbf` and `iat` are checked.")
+    static let tokenIssuer = ConfigurationKey(
+        "jwt.issuer", .text(bytesMax: 256), default: nil,
+        meaning: "What `iss` must be. Not checked when not set.")
+    static let tokenAudience = ConfigurationKey(
+        "jwt.audience", .text(bytesMax: 256), default: nil,
+        meaning: "What `aud` must be or contain. Not checked when not set.")
+    static let tokenScope = ConfigurationKey(
+        "jwt.scope", .scope, default: nil,
+        meaning: "Scopes that the token must have, all of them, else 403; not checked when not "
+            + "set.")
+}
+
+/// `store`, `redis.*`, `quota.*`: revocation and quota.
+extension ConfigurationKey {
+    static let store = ConfigurationKey(
+        "store", .choice(["redis", "memory"]), default: "redis",
+        meaning: "Where revocations and quotas are kept. memory: in this process alone, lost when "
+            + "it ends, not shared with replicas.")
+    static let storeSubjects = ConfigurationKey(
+        "store.subjects", .integer(1...10_000_000), default: "100000",
+        meaning: "Most subjects that the store in memory follows; beyond that 503. Together with "
+            + "quota.limit it bounds memory: their product is at most 100000000.")
+    static let redisURL = ConfigurationKey(
+        "redis.url", .redisURL, default: nil, bareVariable: "REDIS_URL",
+        meaning: "The Redis that keeps revocations and quotas. User and password are "
+            + "percent-encoded, an IPv6 address stands in brackets. As a flag only without a "
+            + "password.")
+    static let redisDeadline = ConfigurationKey(
+        "redis.deadline", .duration(thousandths: 1000...60_000_000, in: .milliseconds),
+        default: "100",
+        meaning: "How long a request waits for Redis, connecting included; then 503.")
+    static let quotaLimit = ConfigurationKey(
+        "quota.limit", .integer(1...100_000), default: "100",
+        meaning: "Predictions that a subject gets in any quota.window.")
+    static let quotaWindow = ConfigurationKey(
+        "quota.window", .integer(1...86_400, in: .seconds), default: "3600",
+        meaning: "The time over which quota.limit counts; it slides.")
+}
+
+/// The model and the log.
+extension ConfigurationKey {
+    static let modelPath = ConfigurationKey(
+        "model.path", .text(bytesMax: 4096), default: "Models/telco-churn/1",
+        meaning: "Directory of the model bundle to serve.")
+    static let logRequests = ConfigurationKey(
+        "log.requests", .toggle, default: "on",
+        meaning: "Whether each request is logged: method, route, status, time, never a body or a "
+            + "token.")
+}

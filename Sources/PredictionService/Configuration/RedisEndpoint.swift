@@ -1,0 +1,135 @@
+/// Where Redis is and who asks, as `redis://[user:password@]host[:port][/db]` says it.
+package struct RedisEndpoint: Sendable {
+    /// A name or an address; an IPv6 address without its brackets.
+    package let host: String
+    /// 6379 when the URL has none.
+    package let port: UInt16
+    /// For SELECT; 0 when the URL has none.
+    package let database: Int
+    /// For AUTH; nil is Redis' default user.
+    package let user: String?
+    package let password: Secret?
+}
+
+extension RedisEndpoint: CustomStringConvertible {
+    /// The URL without user and password.
+    package var description: String {
+        "redis://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)/\(database)"
+    }
+}
+
+/// What is wrong with a Redis URL; no case carries any of its text.
+package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStringConvertible {
+    case tooLong, otherScheme, tls, badPercentEncoding, userWithoutPassword, badHost, badPort
+    case badDatabase, queryOrFragment
+
+    package var description: String {
+        switch self {
+        case .tooLong: "longer than \(ConfigurationLimits.redisURLBytesMax) bytes"
+        case .otherScheme: "a scheme other than redis"
+        case .tls: "the scheme rediss, but TLS to Redis is not supported"
+        case .badPercentEncoding: "a user or password with a bad percent-encoding"
+        case .userWithoutPassword: "a user without a password"
+        case .badHost: "no host, or one with characters that no host has"
+        case .badPort: "a port that is not 1 to 65535"
+        case .badDatabase: "a database that is not 0 to \(Int32.max)"
+        case .queryOrFragment: "a query or a fragment"
+        }
+    }
+}
+
+extension RedisEndpoint {
+    /// RFC 3986 §3; the scheme in any case. A user or a password may be any bytes but the user has
+    /// to be UTF-8.
+    package init(parsing url: [UInt8]) throws(RedisURLError) {
+        guard url.count <= ConfigurationLimits.redisURLBytesMax else { throw .tooLong }
+        let scheme = url.prefix(9).map { $0 | 0x20 }
+        if scheme.starts(with: "rediss:".utf8) { throw .tls }
+        guard scheme.starts(with: "redis://".utf8) else { throw .otherScheme }
+        let rest = url.dropFirst(8)
+        guard !rest.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
+            throw .queryOrFragment
+        }
+
+        let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+        let authority = rest[..<slash]
+        let at = authority.lastIndex(of: UInt8(ascii: "@"))
+        (user, password) = try RedisEndpoint.credentials(at.map { authority[..<$0] })
+        let address = at.map { authority[authority.index(after: $0)...] } ?? authority
+        (host, port) = try RedisEndpoint.address(address)
+
+        let path = rest[slash...].dropFirst()
+        guard let number = path.isEmpty ? 0 : decimalInteger(path), number <= Int32.max else {
+            throw .badDatabase
+        }
+        database = number
+    }
+
+    private static func credentials(
+        _ userInfo: ArraySlice<UInt8>?
+    ) throws(RedisURLError) -> (user: String?, password: Secret?) {
+        guard let userInfo else { return (nil, nil) }
+        let colon = userInfo.firstIndex(of: UInt8(ascii: ":"))
+        guard let colon, colon + 1 < userInfo.endIndex else { throw .userWithoutPassword }
+        let password = Secret(try percentDecoded(userInfo[(colon + 1)...]))
+        let userBytes = try percentDecoded(userInfo[..<colon])
+        if userBytes.isEmpty { return (nil, password) }
+        guard let user = String(validating: userBytes, as: UTF8.self) else {
+            throw .badPercentEncoding
+        }
+        return (user, password)
+    }
+
+    private static func address(
+        _ bytes: ArraySlice<UInt8>
+    ) throws(RedisURLError) -> (host: String, port: UInt16) {
+        let host: ArraySlice<UInt8>
+        let rest: ArraySlice<UInt8>
+        if bytes.first == UInt8(ascii: "[") {
+            guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else { throw .badHost }
+            host = bytes[(bytes.startIndex + 1)..<end]
+            rest = bytes[(end + 1)...]
+            guard host.contains(UInt8(ascii: ":")) else { throw .badHost }
+        } else {
+            let colon = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
+            host = bytes[..<colon]
+            rest = bytes[colon...]
+        }
+        guard (1...ConfigurationLimits.hostBytesMax).contains(host.count),
+            host.allSatisfy(isHostByte)
+        else { throw .badHost }
+        let name = String(decoding: host, as: UTF8.self)
+        if rest.isEmpty { return (name, 6379) }
+        guard rest.first == UInt8(ascii: ":"), let number = decimalInteger(rest.dropFirst()),
+            number > 0, let port = UInt16(exactly: number)
+        else { throw .badPort }
+        return (name, port)
+    }
+
+    private static func percentDecoded(
+        _ bytes: ArraySlice<UInt8>
+    ) throws(RedisURLError) -> [UInt8] {
+        var decoded: [UInt8] = []
+        var rest = bytes
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                decoded.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(hexDigit),
+                let low = rest.popFirst().flatMap(hexDigit)
+            else { throw .badPercentEncoding }
+            decoded.append(high << 4 | low)
+        }
+        return decoded
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,191 @@
+/// All that can be configured, checked and typed. Defaults stand in `ConfigurationTable` alone.
+package struct ServiceConfiguration: Sendable {
+    package let http: HTTP
+    package let drain: Drain
+    package var tokens: Tokens
+    package let store: Store
+    package let quota: Quota
+    /// The directory of the model bundle.
+    package let modelPath: String
+    package let logsRequests: Bool
+    /// `--dev`: loopback only, store in memory.
+    package let isDevelopment: Bool
+    /// To be logged at the start.
+    package let warnings: [ConfigurationWarning]
+
+    package struct HTTP: Sendable {
+        /// An address or a name; an IPv6 address without brackets.
+        package let host: String
+        /// 0: the kernel chooses one.
+        package let port: UInt16
+        /// nil: as many as the process may use cores.
+        package let reactors: Int?
+        package let connectionsMax: Int
+        package let requestLineBytesMax: Int
+        package let headBytesMax: Int
+        package let headFieldsMax: Int
+        package let authorizationBytesMax: Int
+        package let bodyBytesMax: Int
+        package let chunkExtensionLineBytesMax: Int
+        package let chunkExtensionBytesMax: Int
+        package let trailerBytesMax: Int
+        package let headTimeout: Duration
+        package let bodyTimeout: Duration
+        package let idleTimeout: Duration
+        package let writeTimeout: Duration
+    }
+
+    package struct Drain: Sendable {
+        /// From SIGTERM to the closing of the listener; shorter than `timeout`.
+        package let delay: Duration
+        /// From SIGTERM to the exit.
+        package let timeout: Duration
+    }
+
+    /// Which tokens are accepted.
+    package struct Tokens: Sendable {
+        package var keys: TokenKeys
+        package let leewaySeconds: Int
+        package let issuer: String?
+        package let audience: String?
+        package let scope: String?
+    }
+
+    package enum Store: Sendable {
+        case memory(subjectsMax: Int)
+        case redis(RedisEndpoint, deadline: Duration)
+    }
+
+    package struct Quota: Sendable {
+        package let limit: Int
+        package let windowSeconds: Int
+    }
+}
+
+/// What tokens are signed with.
+package enum TokenKeys: Sendable {
+    /// One key, whatever a token's `kid` says.
+    case secret(Secret)
+    /// `jwt.keys`: at least one, sorted by id; a token's `kid` selects it.
+    case named([TokenKey])
+    /// `--dev` and nothing configured: the service makes a secret when it starts.
+    case madeAtStart
+}
+
+/// A key that a token selects by its `kid`.
+package struct TokenKey: Sendable {
+    package let id: String
+    package let secret: Secret
+}
+
+extension ServiceConfiguration {
+    /// Reads the sources and checks what must fit together.
+    package static func load(
+        _ sources: ConfigurationSources, isDevelopment: Bool
+    ) throws(ConfigurationError) -> ServiceConfiguration {
+        var settings = try sources.settings()
+        let store = try store(&settings, isDevelopment: isDevelopment)
+        let tokens = try tokens(&settings, sources: sources, isDevelopment: isDevelopment)
+        let host = settings.text(.host)
+        if isDevelopment, !isLoopback(host) {
+            throw .developmentHost(at: settings.place(.host), host: host)
+        }
+        let drain = Drain(
+            delay: settings.duration(.drainDelay), timeout: settings.duration(.drainTimeout))
+        guard drain.delay < drain.timeout else { throw .drainDelayTooLong }
+        return ServiceConfiguration(
+            http: HTTP(settings), drain: drain, tokens: tokens, store: store,
+            quota: Quota(
+                limit: settings.integer(.quotaLimit),
+                windowSeconds: settings.integer(.quotaWindow)),
+            modelPath: settings.text(.modelPath), logsRequests: settings.toggle(.logRequests),
+            isDevelopment: isDevelopment, warnings: settings.warnings)
+    }
+
+    private static func store(
+        _ settings: inout ConfigurationSettings, isDevelopment: Bool
+    ) throws(ConfigurationError) -> Store {
+        let place = settings.place(.store)
+        let isRedis = settings.text(.store) == "redis"
+        if isDevelopment, isRedis, place != .standard { throw .developmentStore(at: place) }
+        let endpoint = settings.value(.redisURL)
+        if isRedis && !isDevelopment {
+            guard case .redis(let endpoint) = endpoint else { throw .noStore }
+            return .redis(endpoint, deadline: settings.duration(.redisDeadline))
+        }
+        if endpoint != nil {
+            settings.warnings.append(.unusedRedisURL(at: settings.place(.redisURL)))
+        }
+        let subjects = settings.integer(.storeSubjects)
+        let limit = settings.integer(.quotaLimit)
+        // Neither factor exceeds ten million, so the product cannot overflow.
+        guard subjects * limit <= ConfigurationLimits.memoryAdmissionsMax else {
+            throw .storeTooLarge(quotaLimit: limit, subjects: subjects)
+        }
+        return .memory(subjectsMax: subjects)
+    }
+
+    private static func tokens(
+        _ settings: inout ConfigurationSettings, sources: ConfigurationSources,
+        isDevelopment: Bool
+    ) throws(ConfigurationError) -> Tokens {
+        Tokens(
+            keys: try tokenKeys(&settings, sources: sources, isDevelopment: isDevelopment),
+            leewaySeconds: settings.integer(.tokenLeeway),
+            issuer: settings.optionalText(.tokenIssuer),
+            audience: settings.optionalText(.tokenAudience),
+            scope: settings.optionalText(.tokenScope))
+    }
+
+    private static func tokenKeys(
+        _ settings: inout ConfigurationSettings, sources: ConfigurationSources,
+        isDevelopment: Bool
+    ) throws(ConfigurationError) -> TokenKeys {
+        let secret = settings.value(.tokenSecret)
+        if let directory = settings.optionalText(.tokenKeys) {
+            if secret != nil {
+                settings.warnings.append(.unusedSecret(at: settings.place(.tokenSecret)))
+            }
+            return .named(try sources.tokenKeys(in: directory))
+        }
+        if case .secret(let bytes) = secret { return .secret(bytes) }
+        guard isDevelopment else { throw .noSecret }
+        return .madeAtStart
+    }
+
+    /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is
+    /// not looked up: who answers for it may change.
+    private static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let octets = parts.compactMap { part in
+            part.count <= 3 ? decimalInteger(part).flatMap { UInt8(exactly: $0) } : nil
+        }
+        return parts.count == 4 && octets.count == 4 && octets[0] == 127
+    }
+}
+
+extension ServiceConfiguration.HTTP {
+    fileprivate init(_ settings: ConfigurationSettings) {
+        host = settings.text(.host)
+        port = UInt16(settings.integer(.port))
+        if case .integer(let count) = settings.value(.reactors) {
+            reactors = count
+        } else {
+            reactors = nil
+        }
+        connectionsMax = settings.integer(.connections)
+        requestLineBytesMax = settings.integer(.requestLineBytes)
+        headBytesMax = settings.integer(.headBytes)
+        headFieldsMax = settings.integer(.headFields)
+        authorizationBytesMax = settings.integer(.authorizationBytes)
+        bodyBytesMax = settings.integer(.bodyBytes)
+        chunkExtensionLineBytesMax = settings.integer(.chunkExtensionLineBytes)
+        chunkExtensionBytesMax = settings.integer(.chunkExtensionBytes)
+        trailerBytesMax = settings.integer(.trailerBytes)
+        headTimeout = settings.duration(.headTimeout)
+        bodyTimeout = settings.duration(.bodyTimeout)
+        idleTimeout = settings.duration(.idleTimeout)
+        writeTimeout = settings.duration(.writeTimeout)
+    }
+}

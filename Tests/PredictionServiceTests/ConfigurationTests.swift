@@ -1,0 +1,479 @@
+import POSIX
+import PredictionService
+import Testing
+
+private let secret = String(repeating: "s", count: 32)
+private let redis = "redis://localhost"
+/// What a start needs beside defaults.
+private let enough = ["JWT_SECRET": secret, "REDIS_URL": redis]
+
+/// Reads configuration from a file system that holds `files` alone.
+private func load(
+    flags: [String] = [], filePath: String? = nil, environment: [String: String] = enough,
+    files: [String: String] = [:], isDevelopment: Bool = false
+) throws(ConfigurationError) -> ServiceConfiguration {
+    let absent = SystemError(call: "open", code: 2)
+    let system = ConfigurationFiles(
+        read: { path, bytesMax in
+            guard let text = files[path] else {
+                return .failure(.system(path: path, absent))
+            }
+            guard text.utf8.count <= bytesMax else {
+                return .failure(.tooLarge(path: path, bytesMax: bytesMax))
+            }
+            return .success(Array(text.utf8))
+        },
+        names: { directory in
+            let names = files.keys.filter { $0.hasPrefix(directory + "/") }.sorted()
+            return names.isEmpty && files[directory] == nil
+                ? .failure(.system(path: directory, absent))
+                : .success(names.map { String($0.dropFirst(directory.count + 1)) })
+        })
+    let sources = ConfigurationSources(
+        flags: try ConfigurationFlag.parse(flags), filePath: filePath, environment: environment,
+        files: system)
+    return try ServiceConfiguration.load(sources, isDevelopment: isDevelopment)
+}
+
+/// The line that a start ends with.
+private func failure(
+    flags: [String] = [], filePath: String? = nil, environment: [String: String] = enough,
+    files: [String: String] = [:], isDevelopment: Bool = false
+) -> String {
+    do {
+        _ = try load(
+            flags: flags, filePath: filePath, environment: environment, files: files,
+            isDevelopment: isDevelopment)
+        return "no error"
+    } catch {
+        return error.description
+    }
+}
+
+private func secretBytes(_ configuration: ServiceConfiguration) -> [UInt8]? {
+    if case .secret(let secret) = configuration.tokens.keys { secret.bytes } else { nil }
+}
+
+private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
+    if case .named(let keys) = configuration.tokens.keys { keys.map(\.id) } else { nil }
+}
+
+@Suite struct ConfigurationDefaultsTests {
+    @Test func `defaults are those of the contract`() throws {
+        let configuration = try load()
+        let http = configuration.http
+        #expect(http.host == "127.0.0.1")
+        #expect(http.port == 8080)
+        #expect(http.reactors == nil)
+        #expect(http.connectionsMax == 10_000)
+        #expect(http.requestLineBytesMax == 8192)
+        #expect(http.headBytesMax == 16_384)
+        #expect(http.headFieldsMax == 64)
+        #expect(http.authorizationBytesMax == 8192)
+        #expect(http.bodyBytesMax == 16_384)
+        #expect(http.chunkExtensionLineBytesMax == 256)
+        #expect(http.chunkExtensionBytesMax == 4096)
+        #expect(http.trailerBytesMax == 4096)
+        #expect(http.headTimeout == .seconds(10))
+        #expect(http.bodyTimeout == .seconds(10))
+        #expect(http.idleTimeout == .seconds(60))
+        #expect(http.writeTimeout == .seconds(10))
+        #expect(configuration.drain.delay == .zero)
+        #expect(configuration.drain.timeout == .seconds(20))
+        #expect(configuration.tokens.leewaySeconds == 30)
+        #expect(configuration.tokens.issuer == nil)
+        #expect(configuration.tokens.audience == nil)
+        #expect(configuration.tokens.scope == nil)
+        #expect(secretBytes(configuration) == Array(secret.utf8))
+        #expect(configuration.quota.limit == 100)
+        #expect(configuration.quota.windowSeconds == 3600)
+        #expect(configuration.modelPath == "Models/telco-churn/1")
+        #expect(configuration.logsRequests)
+        #expect(configuration.warnings.isEmpty)
+    }
+
+    @Test func `every key can be set by file and by environment, and reaches its place`() throws {
+        let values = [
+            "http.host": "::1", "http.port": "0", "http.reactors": "2", "http.connections": "7",
+            "http.request_line_bytes": "101", "http.head_bytes": "302", "http.head_fields": "3",
+            "http.authorization_bytes": "304", "http.body_bytes": "5",
+            "http.chunk_extension_line_bytes": "6", "http.chunk_extension_bytes": "8",
+            "http.trailer_bytes": "9", "http.head_timeout": "1.5", "http.body_timeout": "2",
+            "http.idle_timeout": "0.25", "http.write_timeout": "4", "drain.delay": "0.001",
+            "drain.timeout": "5", "jwt.secret": secret, "jwt.keys": "keys", "jwt.leeway": "60",
+            "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
+            "store": "memory", "store.subjects": "11", "redis.url": redis,
+            "redis.deadline": "12.5", "quota.limit": "13", "quota.window": "14",
+            "model.path": "elsewhere", "log.requests": "off",
+        ]
+        #expect(Set(values.keys) == Set(ConfigurationTable.keys.map(\.name)))
+        let keyFile = ["keys/k1": secret]
+        let file = values.map { "\($0.key) = \($0.value)" }.joined(separator: "\n")
+        let variables = Dictionary(
+            uniqueKeysWithValues: ConfigurationTable.keys.map {
+                ($0.variable, values[$0.name] ?? "")
+            })
+        let byFile = try load(
+            filePath: "f", environment: [:],
+            files: keyFile.merging(["f": file]) { first, _ in first })
+        let byEnvironment = try load(environment: variables, files: keyFile)
+        for configuration in [byFile, byEnvironment] {
+            let http = configuration.http
+            #expect(http.host == "::1")
+            #expect(http.port == 0)
+            #expect(http.reactors == 2)
+            #expect(http.connectionsMax == 7)
+            #expect(http.requestLineBytesMax == 101)
+            #expect(http.headBytesMax == 302)
+            #expect(http.headFieldsMax == 3)
+            #expect(http.authorizationBytesMax == 304)
+            #expect(http.bodyBytesMax == 5)
+            #expect(http.chunkExtensionLineBytesMax == 6)
+            #expect(http.chunkExtensionBytesMax == 8)
+            #expect(http.trailerBytesMax == 9)
+            #expect(http.headTimeout == .milliseconds(1500))
+            #expect(http.bodyTimeout == .seconds(2))
+            #expect(http.idleTimeout == .milliseconds(250))
+            #expect(http.writeTimeout == .seconds(4))
+            #expect(configuration.drain.delay == .milliseconds(1))
+            #expect(configuration.drain.timeout == .seconds(5))
+            #expect(keyNames(configuration) == ["k1"])
+            #expect(configuration.warnings.count == 2)
+            #expect(configuration.tokens.leewaySeconds == 60)
+            #expect(configuration.tokens.issuer == "issuer # 1")
+            #expect(configuration.tokens.audience == "audience")
+            #expect(configuration.tokens.scope == "predict")
+            guard case .memory(subjectsMax: 11) = configuration.store else {
+                Issue.record("store: \(configuration.store)")
+                return
+            }
+            #expect(configuration.quota.limit == 13)
+            #expect(configuration.quota.windowSeconds == 14)
+            #expect(configuration.modelPath == "elsewhere")
+            #expect(!configuration.logsRequests)
+        }
+    }
+
+    @Test func `no two keys share a name or a variable`() {
+        let keys = ConfigurationTable.keys
+        let variables = keys.map(\.variable) + keys.compactMap(\.bareVariable)
+        #expect(Set(keys.map(\.name)).count == keys.count)
+        #expect(Set(variables + variables.map { $0 + "_FILE" }).count == 2 * variables.count)
+    }
+}
+
+@Suite struct ConfigurationPrecedenceTests {
+    @Test func `flags overrule the environment, that the file, and that the defaults`() throws {
+        let file = ["Config/churnd.conf": "quota.limit = 1\nquota.window = 1\njwt.leeway = 1"]
+        let environment = enough.merging(
+            ["CHURND_QUOTA_LIMIT": "2", "CHURND_QUOTA_WINDOW": "2"]) { first, _ in first }
+        let configuration = try load(
+            flags: ["--quota.limit", "3"], environment: environment, files: file)
+        #expect(configuration.quota.limit == 3)
+        #expect(configuration.quota.windowSeconds == 2)
+        #expect(configuration.tokens.leewaySeconds == 1)
+        #expect(configuration.http.port == 8080)
+    }
+
+    @Test func `a bad value stops the start also where it is overruled`() {
+        #expect(
+            failure(
+                flags: ["--quota.limit=3"], files: ["Config/churnd.conf": "\n\nquota.limit = 0"])
+                == #"Config/churnd.conf:3: quota.limit: "0", wanted an integer from 1 to 100000"#)
+    }
+
+    @Test func `the long variable overrules the bare one`() throws {
+        let environment = enough.merging(
+            ["PORT": "1", "CHURND_HTTP_PORT": "2", "HOST": "::1"]) { first, _ in first }
+        let configuration = try load(environment: environment)
+        #expect(configuration.http.port == 2)
+        #expect(configuration.http.host == "::1")
+    }
+
+    @Test func `a named file has to be there, the standard one need not`() {
+        #expect(failure() == "no error")
+        #expect(
+            failure(filePath: "other.conf")
+                == "cannot be read: other.conf: open: No such file or directory")
+    }
+
+    @Test func `a named file replaces the standard one`() throws {
+        let configuration = try load(
+            filePath: "f", files: ["f": "", "Config/churnd.conf": "quota.limit = 7"])
+        #expect(configuration.quota.limit == 100)
+    }
+
+    @Test(arguments: [(65_536, true), (65_537, false), (65_535, true)])
+    func `the file has a largest size`(size: Int, isAccepted: Bool) {
+        let text = "#" + String(repeating: " ", count: size - 1)
+        let line = failure(files: ["Config/churnd.conf": text])
+        #expect((line == "no error") == isAccepted)
+    }
+}
+
+@Suite struct ConfigurationFailureTests {
+    @Test(arguments: [
+        (["--quota.limt", "5"], "did you mean --quota.limit?"),
+        (["--port=5"], "did you mean --http.port?"),
+        (["--zzzzzzzz=5"], "flag --zzzzzzzz: unknown key \"zzzzzzzz\""),
+        (["--quota.limit"], "flag --quota.limit: no value, wanted an integer from 1 to 100000"),
+        (["--quota.limit", "--x"], "no value"),
+        (["quota.limit"], #"argument "quota.limit", wanted --key value or --key=value"#),
+        (["--"], #"argument "--", wanted"#),
+        (["--quota.limit=1", "--quota.limit=1"], "quota.limit again, after flag --quota.limit"),
+        (["--quota.limit="], #"flag --quota.limit: quota.limit: "", wanted an integer"#),
+        (["--quota.limit=1\nforged"], #""1\nforged""#),
+    ]) func `a bad flag is named`(flags: [String], part: String) {
+        let line = failure(flags: flags)
+        #expect(line.contains(part), "\(line)")
+        #expect(!line.contains("\n"))
+    }
+
+    @Test(arguments: [
+        ("CHURND_QUOTA_LIMT", "did you mean CHURND_QUOTA_LIMIT?"),
+        ("CHURND_JWT_SECRET_FIL", "did you mean CHURND_JWT_SECRET_FILE?"),
+        ("CHURND_QUOTA_LIMIT_FILE", "unknown key"),
+        ("CHURND_", "environment CHURND_: unknown key \"CHURND_\""),
+        ("CHURND_CONFIG", "unknown key"),
+        ("CHURND_http_port", "unknown key"),
+    ]) func `an unknown variable of ours stops the start`(name: String, part: String) {
+        let line = failure(environment: enough.merging([name: "5"]) { first, _ in first })
+        #expect(line.contains(part), "\(line)")
+    }
+
+    @Test func `other variables are nobody's business here`() {
+        let others = ["PATH": "/bin", "churnd_x": "1", "HOSTNAME": "\u{7}", "QUOTA_LIMIT": "0"]
+        #expect(failure(environment: enough.merging(others) { first, _ in first }) == "no error")
+    }
+
+    @Test func `what Kubernetes puts in is ignored with a warning each`() throws {
+        let environment = enough.merging([
+            "CHURND_SERVICE_HOST": "10.0.0.1", "CHURND_PORT": "tcp://10.0.0.1:8080",
+            "CHURND_PORT_8080_TCP_ADDR": "10.0.0.1",
+        ]) { first, _ in first }
+        let configuration = try load(environment: environment)
+        #expect(configuration.http.port == 8080)
+        #expect(
+            configuration.warnings == [
+                .ignoredVariable("CHURND_PORT"), .ignoredVariable("CHURND_PORT_8080_TCP_ADDR"),
+                .ignoredVariable("CHURND_SERVICE_HOST"),
+            ])
+    }
+
+    @Test(arguments: [
+        ("quota.limit 5", #"Config/churnd.conf:1: no "=", wanted key = value"#),
+        (
+            "quota.limt = 5",
+            "Config/churnd.conf:1: unknown key \"quota.limt\", did you mean quota.limit?"
+        ),
+        (
+            "jwt.leeway = 1\n#\njwt.leeway = 2",
+            "Config/churnd.conf:3: jwt.leeway again, after Config/churnd.conf:1"
+        ),
+        ("jwt.issuer =", #"Config/churnd.conf:1: jwt.issuer: "", wanted 1 to 256 bytes"#),
+        ("= 5", "Config/churnd.conf:1: unknown key \"\""),
+        ("quota.limit = 5 # five", #""5 # five", wanted"#),
+    ]) func `a bad line is named`(text: String, part: String) {
+        let line = failure(files: ["Config/churnd.conf": text])
+        #expect(line.contains(part), "\(line)")
+    }
+
+    @Test func `a drain delay is shorter than the drain`() {
+        #expect(failure(flags: ["--drain.delay=19.999"]) == "no error")
+        #expect(
+            failure(flags: ["--drain.delay=20"])
+                == "drain.delay: not shorter than drain.timeout")
+    }
+}
+
+@Suite struct ConfigurationSecretTests {
+    @Test(arguments: [
+        (31, false), (32, true), (33, true), (4095, true), (4096, true), (4097, false),
+    ])
+    func `a secret has its bounds`(count: Int, isAccepted: Bool) {
+        let text = String(repeating: "x", count: count)
+        let line = failure(environment: ["JWT_SECRET": text, "REDIS_URL": redis])
+        let refusal = "environment JWT_SECRET: jwt.secret: \(count) bytes, wanted 32 to 4096 bytes"
+        #expect(line == (isAccepted ? "no error" : refusal))
+    }
+
+    @Test(arguments: ["JWT_SECRET_FILE", "CHURND_JWT_SECRET_FILE"])
+    func `a secret comes from a file, one newline at its end cut`(variable: String) throws {
+        for (content, expected) in [
+            (secret, secret), (secret + "\n", secret), (secret + "\n\n", secret + "\n"),
+            (secret + "\r\n", secret + "\r"), (" " + secret, " " + secret),
+        ] {
+            let configuration = try load(
+                environment: [variable: "s", "REDIS_URL": redis], files: ["s": content])
+            #expect(secretBytes(configuration) == Array(expected.utf8))
+        }
+    }
+
+    @Test func `a weak secret in a file is named by variable and path`() {
+        let place = "environment JWT_SECRET_FILE (run/s)"
+        #expect(
+            failure(
+                environment: ["JWT_SECRET_FILE": "run/s", "REDIS_URL": redis],
+                files: ["run/s": "short"])
+                == "\(place): jwt.secret: 5 bytes, wanted 32 to 4096 bytes")
+    }
+
+    @Test func `a secret file that is not there stops the start`() {
+        #expect(
+            failure(environment: ["JWT_SECRET_FILE": "s", "REDIS_URL": redis])
+                == "environment JWT_SECRET_FILE: cannot be read: s: open: No such file or directory"
+        )
+    }
+
+    @Test(arguments: ["JWT_SECRET", "CHURND_JWT_SECRET", "REDIS_URL", "CHURND_REDIS_URL"])
+    func `a variable and its file form exclude each other`(variable: String) {
+        #expect(
+            failure(
+                environment: [variable: "x", variable + "_FILE": "s"],
+                files: ["s": secret])
+                == "environment \(variable): set together with \(variable)_FILE, wanted one of them"
+        )
+    }
+
+    @Test func `a Redis URL comes from a file`() throws {
+        let configuration = try load(
+            environment: ["JWT_SECRET": secret, "REDIS_URL_FILE": "u"],
+            files: ["u": "redis://:p@db:7000/3\n"])
+        guard case .redis(let endpoint, deadline: .milliseconds(100)) = configuration.store else {
+            Issue.record("store: \(configuration.store)")
+            return
+        }
+        #expect(endpoint.description == "redis://db:7000/3")
+        #expect(endpoint.password?.bytes == Array("p".utf8))
+    }
+
+    @Test func `secrets are refused as flags`() {
+        #expect(failure(flags: ["--jwt.secret", secret]).contains("a secret among the flags"))
+        #expect(
+            failure(flags: ["--redis.url=redis://:hidden@h"]).contains("a secret among the flags"))
+        #expect(failure(flags: ["--redis.url=redis://h"]) == "no error")
+    }
+
+    @Test func `no line and no dump shows a secret`() throws {
+        let hidden = "hidden-hidden-hidden-hidden-hidden"
+        let lines = [
+            failure(environment: ["JWT_SECRET": "hidden", "REDIS_URL": redis]),
+            failure(environment: ["JWT_SECRET": secret, "REDIS_URL": "http://u:hidden@h"]),
+            failure(environment: ["JWT_SECRET": secret, "REDIS_URL": "redis://u:hidden@h:0"]),
+            failure(files: ["Config/churnd.conf": "jwt.secret = hidden"]),
+            failure(flags: ["--redis.url=redis://:hidden@h"]),
+            failure(flags: ["--jwt.secret=hidden"]),
+        ]
+        for line in lines { #expect(line != "no error" && !line.contains("hidden"), "\(line)") }
+        let configuration = try load(
+            environment: ["JWT_SECRET": hidden, "REDIS_URL": "redis://u:hidden@h"])
+        var dumped = "\(configuration)"
+        dump(configuration, to: &dumped)
+        let bytes = Array(hidden.utf8).map(String.init).joined(separator: ", ")
+        #expect(!dumped.contains("hidden") && !dumped.contains(bytes))
+    }
+
+    @Test func `a directory of keys takes the place of a secret`() throws {
+        let configuration = try load(
+            environment: ["REDIS_URL": redis, "CHURND_JWT_KEYS": "keys"],
+            files: ["keys/b": secret + "\n", "keys/a": secret, "keys/..data": "short"])
+        guard case .named(let keys) = configuration.tokens.keys else {
+            Issue.record("keys: \(configuration.tokens.keys)")
+            return
+        }
+        #expect(keys.map(\.id) == ["a", "b"])
+        #expect(keys.allSatisfy { $0.secret.bytes == Array(secret.utf8) })
+    }
+
+    @Test(arguments: [
+        (["keys/a": "short"], "jwt.keys: keys/a: 5 bytes, wanted 32 to 4096 bytes"),
+        (["keys/.a": secret], "jwt.keys: keys: no keys, wanted a file for each"),
+        ([:], "cannot be read: keys: open: No such file or directory"),
+    ]) func `a bad directory of keys stops the start`(files: [String: String], expected: String) {
+        let environment = ["REDIS_URL": redis, "CHURND_JWT_KEYS": "keys"]
+        #expect(failure(environment: environment, files: files) == expected)
+    }
+
+    @Test(arguments: [(63, true), (64, true), (65, false)])
+    func `there is a most of keys`(count: Int, isAccepted: Bool) {
+        let files = Dictionary(uniqueKeysWithValues: (0..<count).map { ("keys/\($0)", secret) })
+        let line = failure(
+            environment: ["REDIS_URL": redis, "CHURND_JWT_KEYS": "keys"], files: files)
+        let refusal = "jwt.keys: keys: too many keys, wanted at most 64"
+        #expect(line == (isAccepted ? "no error" : refusal))
+    }
+}
+
+@Suite struct ConfigurationStartTests {
+    @Test func `without a store or a secret there is no start`() {
+        #expect(
+            failure(environment: ["JWT_SECRET": secret]).hasPrefix("no store, wanted REDIS_URL"))
+        #expect(
+            failure(environment: ["REDIS_URL": redis]).hasPrefix("no secret, wanted JWT_SECRET"))
+        let memory = ["JWT_SECRET": secret, "CHURND_STORE": "memory"]
+        #expect(failure(environment: memory) == "no error")
+    }
+
+    @Test func `development needs nothing, and keeps the store in memory`() throws {
+        let configuration = try load(environment: [:], isDevelopment: true)
+        #expect(configuration.isDevelopment)
+        guard case .madeAtStart = configuration.tokens.keys else {
+            Issue.record("keys: \(configuration.tokens.keys)")
+            return
+        }
+        #expect(configuration.http.host == "127.0.0.1")
+        guard case .memory(subjectsMax: 100_000) = configuration.store else {
+            Issue.record("store: \(configuration.store)")
+            return
+        }
+    }
+
+    @Test func `a secret beside keys is warned of, and the keys count`() throws {
+        let configuration = try load(
+            environment: enough.merging(["CHURND_JWT_KEYS": "keys"]) { first, _ in first },
+            files: ["keys/a": secret])
+        #expect(keyNames(configuration) == ["a"])
+        #expect(configuration.warnings == [.unusedSecret(at: .variable("JWT_SECRET"))])
+    }
+
+    @Test(arguments: ["memory", nil])
+    func `a Redis URL beside a store in memory is warned of`(store: String?) throws {
+        var environment = enough
+        environment["CHURND_STORE"] = store
+        let configuration = try load(environment: environment, isDevelopment: store == nil)
+        #expect(configuration.warnings == [.unusedRedisURL(at: .variable("REDIS_URL"))])
+    }
+
+    @Test func `development refuses a store in Redis`() {
+        #expect(
+            failure(flags: ["--store=redis"], isDevelopment: true)
+                == "flag --store: store: redis, but --dev keeps the store in memory")
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.255.0.9", true), ("localhost", true), ("::1", true),
+        ("0.0.0.0", false), ("::", false), ("128.0.0.1", false), ("127.0.0.256", false),
+        ("127.0.0", false), ("127.0.0.1.example.com", false), ("localhost.example.com", false),
+        ("127.0.0.", false),
+    ]) func `development listens on loopback only`(host: String, isAccepted: Bool) {
+        let line = failure(flags: ["--http.host", host], isDevelopment: true)
+        let refusal =
+            "flag --http.host: http.host: \(host), "
+            + "but with --dev wanted a loopback address (127.0.0.1)"
+        #expect(line == (isAccepted ? "no error" : refusal))
+    }
+
+    @Test(arguments: [
+        ("1000", "99999", true), ("1000", "100000", true), ("1000", "100001", false),
+        ("100000", "10000000", false),
+    ]) func `the store in memory has a bound`(limit: String, subjects: String, isAccepted: Bool) {
+        let flags = ["--quota.limit", limit, "--store.subjects", subjects]
+        let line = failure(
+            flags: flags, environment: ["JWT_SECRET": secret, "CHURND_STORE": "memory"])
+        let refusal =
+            "quota.limit \(limit) times store.subjects \(subjects): "
+            + "more than 100000000 admissions to hold in memory"
+        #expect(line == (isAccepted ? "no error" : refusal))
+        #expect(failure(flags: flags) == "no error", "Redis has its own memory")
+    }
+}
