@@ -1,0 +1,125 @@
+internal import HTTP
+internal import POSIX
+internal import Reactor
+
+/// The answers of one turn, encoded one behind the other, each with the connection it is for.
+struct AnswerQueue {
+    struct Entry {
+        let connection: Connection
+        var range: Range<Int>
+    }
+
+    var bytes: [UInt8] = []
+    private(set) var entries: [Entry] = []
+
+    /// Notes that the bytes from `start` on are for a connection.
+    mutating func noteAnswer(from start: Int, for connection: Connection) {
+        if let last = entries.last, last.connection === connection, last.range.upperBound == start {
+            entries[entries.count - 1].range = last.range.lowerBound..<bytes.count
+        } else {
+            entries.append(Entry(connection: connection, range: start..<bytes.count))
+        }
+    }
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * ServerLimits.answerBytesMax)
+        entries.removeAll(keepingCapacity: true)
+    }
+}
+
+extension HTTPServer {
+    /// Answers a request. `write` appends the whole response to the bytes it is given, as the context
+    /// tells. Returns false, and writes nothing, when the client has gone.
+    @discardableResult
+    package func answer(
+        _ exchange: Exchange, closes: Bool = false,
+        _ write: (inout [UInt8], AnswerContext) -> Void
+    ) -> Bool {
+        let slot = Int(exchange.slot)
+        guard slot < connections.count, let connection = connections[slot],
+            connection.exchangeNumber == exchange.number, connection.state == .awaiting
+        else { return false }
+        if closes || isDraining { connection.closesAfterAnswer = true }
+        let context = AnswerContext(
+            connection: connection.closesAfterAnswer
+                ? .close : connection.isHTTP10 ? .keepAlive : .implied,
+            answersHEAD: connection.isHead, unixMilliseconds: reactor.unixMilliseconds)
+        enqueue(for: connection) { write(&$0, context) }
+        connection.exchangeNumber &+= 1
+        connection.state = connection.closesAfterAnswer ? .closing : .reading
+        if answers.bytes.count > ServerLimits.answerBytesMax { sendAnswers() }
+        if !connection.isProcessing { processPending(of: connection) }
+        return true
+    }
+
+    package func turnEnded() { sendAnswers() }
+
+    func enqueue(for connection: Connection, _ write: (inout [UInt8]) -> Void) {
+        let start = answers.bytes.count
+        write(&answers.bytes)
+        answers.noteAnswer(from: start, for: connection)
+        connection.hasQueuedAnswer = true
+    }
+
+    /// Sends what the turn has gathered, one call a connection.
+    func sendAnswers() {
+        guard !answers.entries.isEmpty else { return }
+        var sending = AnswerQueue()
+        swap(&sending, &answers)
+        for entry in sending.entries where entry.connection.state != .closed {
+            entry.connection.hasQueuedAnswer = false
+            send(sending.bytes.span.extracting(entry.range), to: entry.connection)
+        }
+        sending.removeAll()
+        if answers.entries.isEmpty { answers = sending }
+    }
+
+    private func send(_ bytes: Span<UInt8>, to connection: Connection) {
+        guard connection.output.isEmpty else { return keep(bytes, for: connection) }
+        switch Sockets.send(connection.descriptor.rawValue, bytes) {
+        case .bytes(bytes.count): finishSending(to: connection)
+        case .bytes(let count): keep(bytes.extracting(droppingFirst: count), for: connection)
+        case .wouldBlock: keep(bytes, for: connection)
+        case .end, .failed: close(connection)
+        }
+    }
+
+    private func keep(_ bytes: Span<UInt8>, for connection: Connection) {
+        connection.output.reserveCapacity(connection.output.count + bytes.count)
+        for index in bytes.indices { connection.output.append(bytes[index]) }
+        if connection.state == .reading || connection.state == .closing {
+            connection.state = .writing
+        }
+        if connection.timer != .write { arm(connection, .write) }
+        watch(connection, .writable)
+    }
+
+    /// Sends what a client was too slow to take, now that it takes more.
+    func sendRest(of connection: Connection) {
+        let output = connection.output
+        let rest = output.span.extracting(droppingFirst: connection.outputSent)
+        switch Sockets.send(connection.descriptor.rawValue, rest) {
+        case .bytes(rest.count):
+            connection.output = []
+            connection.outputSent = 0
+            disarm(connection)
+            connection.state = connection.closesAfterAnswer ? .closing : .reading
+            watch(connection, .readable)
+            finishSending(to: connection)
+            processPending(of: connection)
+        case .bytes(let sent): connection.outputSent += sent
+        case .wouldBlock: break
+        case .end, .failed: close(connection)
+        }
+    }
+
+    /// All bytes of the answers so far are with the kernel.
+    private func finishSending(to connection: Connection) {
+        guard connection.state == .closing else { return }
+        if connection.peerHasEnded { return close(connection) }
+        Sockets.shutDownWriting(connection.descriptor.rawValue)
+        connection.state = .lingering
+        arm(connection, .linger)
+        watch(connection, .readable)
+    }
+}

@@ -1,0 +1,93 @@
+internal import HTTP
+internal import POSIX
+internal import Reactor
+
+/// One client's connection: reads requests one after the other, hands each to the service, and sends
+/// the answers in order. A request is read only when the one before it has been answered.
+final class Connection: Channel {
+    enum State {
+        /// Between requests, or inside one that is not whole yet.
+        case reading
+        /// The service has a request and has not answered it.
+        case awaiting
+        /// An answer waits for the client to read.
+        case writing
+        /// The last answer has been made and is about to be sent.
+        case closing
+        /// The last answer has been sent; input is dropped until the client closes.
+        case lingering
+        case closed
+    }
+
+    /// A request of which some bytes are still missing.
+    struct PartialRequest {
+        var parser: RequestHeadParser
+        /// Once it is whole; the bytes that follow then go to `body`.
+        var head: RequestHead?
+        var headBytes: [UInt8] = []
+        var chunks: ChunkedDecoder?
+        var body: [UInt8] = []
+    }
+
+    let descriptor: FileDescriptor
+    let slot: Int
+    /// Counts the requests of this slot; the current one's number is its exchange's.
+    var exchangeNumber: UInt32
+    var state = State.reading
+    /// Bytes that came and are not read yet: the beginning of a request, or requests behind the current.
+    var pending: [UInt8] = []
+    /// Only inside a request, so that an idle connection costs little memory.
+    var partial: Box<PartialRequest>?
+    var output: [UInt8] = []
+    var outputSent = 0
+    /// Answers of this turn that are not sent yet.
+    var hasQueuedAnswer = false
+    var closesAfterAnswer = false
+    /// Of the current request, for its answer.
+    var isHead = false
+    var isHTTP10 = false
+    /// The client has shut down its side; what it sent before is still answered.
+    var peerHasEnded = false
+    var isProcessing = false
+    var lingerBytesLeft = ServerLimits.lingerBytesMax
+    var timer = ConnectionTimer.none
+    var interest = Interest.readable
+    var registration: Reactor.Registration?
+    private unowned let server: HTTPServer
+
+    init(descriptor: consuming FileDescriptor, slot: Int, exchangeNumber: UInt32, server: HTTPServer) {
+        self.descriptor = descriptor
+        self.slot = slot
+        self.exchangeNumber = exchangeNumber
+        self.server = server
+    }
+
+    func ready(_ readiness: Readiness) {
+        if readiness.contains(.failed) || readiness.contains(.hungUp) {
+            // Nobody is left to read an answer.
+            if state != .reading || !readiness.contains(.readable) { return server.close(self) }
+        }
+        if readiness.contains(.writable), state == .writing { server.sendRest(of: self) }
+        guard readiness.contains(.readable) else { return }
+        switch state {
+        case .reading: server.read(self)
+        case .lingering: server.dropInput(of: self)
+        case .awaiting, .writing, .closing:
+            // The client sends ahead: let the kernel hold it until the answer is out.
+            server.watch(self, interest.subtracting(.readable))
+        case .closed: break
+        }
+    }
+}
+
+/// Holds a value on the heap, in place of an optional that would take its size in every owner.
+final class Box<Value> {
+    var value: Value
+
+    init(_ value: Value) { self.value = value }
+}
+
+/// Which of the server's deadlines a connection is under; never more than one.
+enum ConnectionTimer: Int, CaseIterable {
+    case none, idle, head, body, write, linger, drain
+}

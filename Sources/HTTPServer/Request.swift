@@ -1,0 +1,78 @@
+package import HTTP
+
+/// Names one request until it is answered; never reused while an answer could still come.
+package struct Exchange: Hashable, Sendable {
+    let slot: UInt32
+    let number: UInt32
+
+    init(slot: UInt32, number: UInt32) {
+        self.slot = slot
+        self.number = number
+    }
+
+    /// The same as one number, for stores that know nothing of HTTP.
+    package var rawValue: UInt64 { UInt64(number) << 32 | UInt64(slot) }
+
+    package init(rawValue: UInt64) {
+        slot = UInt32(truncatingIfNeeded: rawValue)
+        number = UInt32(truncatingIfNeeded: rawValue >> 32)
+    }
+}
+
+/// One whole request. The spans end with the call that they are given to.
+package struct Request: ~Escapable {
+    package let head: RequestHead
+    /// The bytes that the head's ranges refer to.
+    package let headBytes: Span<UInt8>
+    /// The content without its framing; empty when it is too large.
+    package let body: Span<UInt8>
+    /// The content is, or says it is, over the limit. Whatever is answered, the connection closes.
+    package let isBodyTooLarge: Bool
+    /// When the last byte came, in nanoseconds of the monotonic clock.
+    package let receivedAt: Int64
+
+    @_lifetime(copy headBytes, copy body)
+    init(
+        head: RequestHead, headBytes: Span<UInt8>, body: Span<UInt8>, isBodyTooLarge: Bool,
+        receivedAt: Int64
+    ) {
+        self.head = head
+        self.headBytes = headBytes
+        self.body = body
+        self.isBodyTooLarge = isBodyTooLarge
+        self.receivedAt = receivedAt
+    }
+}
+
+/// Why the server gave up on a request before it was whole. The connection closes after the answer.
+package enum Rejection: Error, Equatable, Sendable {
+    case malformed(HTTPError)
+    /// The head did not end within its time.
+    case headTimeout
+    /// The body did not end within its time.
+    case bodyTimeout
+}
+
+/// What an answer depends on beside its content.
+package struct AnswerContext: Sendable {
+    package let connection: ConnectionOption
+    /// The request was a HEAD: the head says what a GET's would, and no content follows.
+    package let answersHEAD: Bool
+    /// When the answer is made, since 1970.
+    package let unixMilliseconds: Int64
+}
+
+/// What a service does with requests. Both calls lead to exactly one `HTTPServer.answer`, now or later
+/// on the same reactor.
+package struct RequestHandlers {
+    package let handle: (borrowing Request, Exchange) -> Void
+    package let reject: (Rejection, Exchange) -> Void
+
+    package init(
+        handle: @escaping (borrowing Request, Exchange) -> Void,
+        reject: @escaping (Rejection, Exchange) -> Void
+    ) {
+        self.handle = handle
+        self.reject = reject
+    }
+}

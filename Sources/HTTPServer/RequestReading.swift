@@ -1,0 +1,228 @@
+internal import HTTP
+internal import POSIX
+
+// How bytes that arrive become requests.
+extension HTTPServer {
+    /// Reads once what has come; epoll is level-triggered and tells again of what is left.
+    func read(_ connection: Connection) {
+        var buffer = readBuffer.mutableSpan
+        switch Sockets.receive(connection.descriptor.rawValue, into: &buffer) {
+        case .bytes(let count): take(count, for: connection)
+        case .wouldBlock: break
+        case .end:
+            connection.peerHasEnded = true
+            watch(connection, [])
+            settle(connection)
+        case .failed: close(connection)
+        }
+    }
+
+    /// Reads and drops what still comes behind the last answer.
+    func dropInput(of connection: Connection) {
+        var buffer = readBuffer.mutableSpan
+        switch Sockets.receive(connection.descriptor.rawValue, into: &buffer) {
+        case .bytes(let count):
+            connection.lingerBytesLeft -= count
+            if connection.lingerBytesLeft <= 0 { close(connection) }
+        case .wouldBlock: break
+        case .end, .failed: close(connection)
+        }
+    }
+
+    /// Goes on with the requests that came behind the one just answered.
+    func processPending(of connection: Connection) {
+        guard connection.state == .reading else { return }
+        if !connection.pending.isEmpty {
+            let bytes = connection.pending
+            connection.pending = []
+            let consumed = process(bytes.span, for: connection)
+            keepPending(bytes.span.extracting(droppingFirst: consumed), for: connection)
+        }
+        settle(connection)
+    }
+
+    /// Ends the answer to the current request with 408, 400 and the like.
+    func reject(_ connection: Connection, _ rejection: Rejection) {
+        connection.isHead = connection.partial?.value.head?.method == .head
+        connection.partial = nil
+        connection.pending = []
+        connection.closesAfterAnswer = true
+        connection.state = .awaiting
+        disarm(connection)
+        handlers?.reject(
+            rejection, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
+    }
+
+    private func take(_ count: Int, for connection: Connection) {
+        // A second reference, so that the handlers may do anything with the server meanwhile.
+        let buffer = readBuffer
+        let bytes = buffer.span.extracting(first: count)
+        if connection.pending.isEmpty {
+            let consumed = process(bytes, for: connection)
+            keepPending(bytes.extracting(droppingFirst: consumed), for: connection)
+            settle(connection)
+        } else {
+            append(bytes, to: &connection.pending)
+            processPending(of: connection)
+        }
+    }
+
+    private func keepPending(_ bytes: Span<UInt8>, for connection: Connection) {
+        switch connection.state {
+        case .reading, .awaiting, .writing:
+            if !bytes.isEmpty { append(bytes, to: &connection.pending) }
+        case .closing, .lingering, .closed: break
+        }
+    }
+
+    private func append(_ bytes: Span<UInt8>, to array: inout [UInt8]) {
+        // SAFETY: the buffer is read during the call only.
+        unsafe bytes.withUnsafeBufferPointer { unsafe array.append(contentsOf: $0) }
+    }
+
+    /// Reads requests from `bytes` until one is not whole or must be answered first, and returns how
+    /// many bytes are done with.
+    private func process(_ bytes: Span<UInt8>, for connection: Connection) -> Int {
+        connection.isProcessing = true
+        defer { connection.isProcessing = false }
+        var done = 0
+        while connection.state == .reading, done < bytes.count {
+            let consumed = readRequest(from: bytes.extracting(droppingFirst: done), connection)
+            if consumed == 0 { break }
+            done += consumed
+        }
+        return done
+    }
+
+    /// What a connection waits for after its input has been processed.
+    private func settle(_ connection: Connection) {
+        guard connection.state == .reading else { return }
+        if connection.peerHasEnded {
+            // A request that has begun can never become whole.
+            guard connection.hasQueuedAnswer else { return close(connection) }
+            connection.state = .closing
+            return
+        }
+        if connection.partial == nil { arm(connection, isDraining ? .drain : .idle) }
+        watch(connection, .readable)
+    }
+
+    private func readRequest(from bytes: Span<UInt8>, _ connection: Connection) -> Int {
+        if let partial = connection.partial, let head = partial.value.head {
+            return readBody(of: head, from: bytes, into: partial, connection)
+        }
+        var parser =
+            connection.partial?.value.parser ?? RequestHeadParser(limits: limits.http)
+        let parsed: RequestHead?
+        do throws(HTTPError) {
+            parsed = try parser.parse(bytes)
+        } catch {
+            reject(connection, .malformed(error))
+            return bytes.count
+        }
+        guard let head = parsed else {
+            if let partial = connection.partial {
+                partial.value.parser = parser
+            } else {
+                connection.partial = Box(Connection.PartialRequest(parser: parser))
+                arm(connection, .head)
+            }
+            return 0
+        }
+        connection.partial = nil
+        let headBytes = bytes.extracting(first: head.byteCount)
+        switch head.framing {
+        case .none:
+            deliver(head, headBytes, body: bytes.extracting(first: 0), connection)
+            return head.byteCount
+        case .length(let length) where length > limits.http.bodyBytesMax:
+            deliverTooLarge(head, headBytes, connection)
+            return bytes.count
+        case .length(let length) where length <= bytes.count - head.byteCount:
+            let end = head.byteCount + length
+            deliver(head, headBytes, body: bytes.extracting(head.byteCount..<end), connection)
+            return end
+        case .length, .chunked:
+            return beginBody(of: head, from: bytes, connection)
+        }
+    }
+
+    private func beginBody(
+        of head: RequestHead, from bytes: Span<UInt8>, _ connection: Connection
+    ) -> Int {
+        var partial = Connection.PartialRequest(
+            parser: RequestHeadParser(limits: limits.http), head: head)
+        append(bytes.extracting(first: head.byteCount), to: &partial.headBytes)
+        if case .chunked = head.framing { partial.chunks = ChunkedDecoder(limits: limits.http) }
+        let box = Box(partial)
+        connection.partial = box
+        arm(connection, .body)
+        let rest = bytes.extracting(droppingFirst: head.byteCount)
+        if rest.isEmpty {
+            // RFC 9110 §10.1.1: a client that has sent content already waits for nothing.
+            if head.expectsContinue {
+                enqueue(for: connection) { $0.appendLiteral(ResponseEncoder.continueResponse) }
+            }
+            return head.byteCount
+        }
+        return head.byteCount + readBody(of: head, from: rest, into: box, connection)
+    }
+
+    private func readBody(
+        of head: RequestHead, from bytes: Span<UInt8>, into partial: Box<Connection.PartialRequest>,
+        _ connection: Connection
+    ) -> Int {
+        var consumed = 0
+        var isWhole = false
+        if case .length(let length) = head.framing {
+            consumed = min(bytes.count, length - partial.value.body.count)
+            append(bytes.extracting(first: consumed), to: &partial.value.body)
+            isWhole = partial.value.body.count == length
+        } else if var chunks = partial.value.chunks {
+            do throws(HTTPError) {
+                consumed = try chunks.decode(bytes, into: &partial.value.body)
+            } catch .bodyTooLarge {
+                connection.partial = nil
+                let headBytes = partial.value.headBytes
+                deliverTooLarge(head, headBytes.span, connection)
+                return bytes.count
+            } catch {
+                reject(connection, .malformed(error))
+                return bytes.count
+            }
+            isWhole = chunks.isComplete
+            partial.value.chunks = chunks
+        }
+        if isWhole {
+            connection.partial = nil
+            let headBytes = partial.value.headBytes
+            let body = partial.value.body
+            deliver(head, headBytes.span, body: body.span, connection)
+        }
+        return consumed
+    }
+
+    private func deliverTooLarge(
+        _ head: RequestHead, _ headBytes: Span<UInt8>, _ connection: Connection
+    ) {
+        connection.closesAfterAnswer = true
+        deliver(
+            head, headBytes, body: headBytes.extracting(first: 0), isTooLarge: true, connection)
+    }
+
+    private func deliver(
+        _ head: RequestHead, _ headBytes: Span<UInt8>, body: Span<UInt8>, isTooLarge: Bool = false,
+        _ connection: Connection
+    ) {
+        connection.state = .awaiting
+        connection.isHead = head.method == .head
+        connection.isHTTP10 = head.versionMinor == 0
+        if !head.keepAlive { connection.closesAfterAnswer = true }
+        disarm(connection)
+        let request = Request(
+            head: head, headBytes: headBytes, body: body, isBodyTooLarge: isTooLarge,
+            receivedAt: Clock.monotonicNanoseconds())
+        handlers?.handle(
+            request, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
+    }
+}
