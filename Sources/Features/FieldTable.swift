@@ -1,0 +1,166 @@
+/// A schema's properties, compiled for reading: all names and values lie in one run of bytes, and a
+/// slot is plain numbers, so that a record is read without counting references.
+struct FieldTable: Sendable {
+    /// One property, in the document's order; the identifier is one of them.
+    struct Slot {
+        let kind: Kind
+        let name: Range<Int>
+        /// The values and aliases of a category, into `choices`.
+        let choices: Range<Int>
+        let minimum: Double
+        let maximum: Double
+        /// The place in a record; meaningless for the identifier.
+        let feature: Int
+    }
+
+    enum Kind { case category, integer, number, identifier }
+
+    struct Choice {
+        let text: Range<Int>
+        let index: Double
+    }
+
+    private(set) var slots: [Slot] = []
+    private(set) var names: [String] = []
+    /// For each slot what it takes, as `an integer from 0 to 72`.
+    private(set) var wanted: [String] = []
+    private var choices: [Choice] = []
+    private var text: [UInt8] = []
+    /// Slots by the hash of their name, open addressing; −1 is free. At least half are free.
+    private var buckets: [Int16] = []
+    private var bucketMask = 0
+
+    init(_ schema: Schema) {
+        for (index, field) in schema.fields.enumerated() {
+            if let identifier = schema.identifier, identifier.position == index {
+                append(identifier)
+            }
+            append(field, feature: index)
+        }
+        if let identifier = schema.identifier, identifier.position == schema.fields.count {
+            append(identifier)
+        }
+        fillBuckets()
+    }
+
+    /// The slot of this name, spelled without escapes; nil when the schema has none.
+    func slot(named name: Span<UInt8>) -> Int? {
+        var bucket = FieldTable.hash(name) & bucketMask
+        while buckets[bucket] >= 0 {
+            let slot = Int(buckets[bucket])
+            if matches(slots[slot].name, name) { return slot }
+            bucket = (bucket + 1) & bucketMask
+        }
+        return nil
+    }
+
+    /// The same, trying the slot `expected` first; there need not be one of that index.
+    func slot(named name: Span<UInt8>, expected: Int) -> Int? {
+        if expected < slots.count && matches(slots[expected].name, name) { return expected }
+        return slot(named: name)
+    }
+
+    /// The index of the value that `bytes` spell or are an alias of; nil when there is none.
+    func value(_ bytes: Span<UInt8>, of slot: Int) -> Double? {
+        for i in slots[slot].choices where matches(choices[i].text, bytes) {
+            return choices[i].index
+        }
+        return nil
+    }
+
+    /// What is wrong with a number for `slot`; nil when it may stand there.
+    func fault(of number: Double, in slot: Int) -> ViolationCode? {
+        if slots[slot].kind == .integer && number != number.rounded() { return .notAnInteger }
+        let isInside = number >= slots[slot].minimum && number <= slots[slot].maximum
+        return isInside ? nil : .outOfRange
+    }
+
+    /// What is wrong with `bytes`, which are UTF-8, as an identifier; nil when they are one.
+    static func fault(ofIdentifier bytes: Span<UInt8>) -> ViolationCode? {
+        if bytes.isEmpty { return .tooShort }
+        if bytes.count > RecordLimits.identifierBytesMax { return .tooLong }
+        return ControlCharacters.occur(in: bytes) ? .notAllowed : nil
+    }
+
+    private func matches(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+        text.span.extracting(range).holdsSameBytes(as: bytes)
+    }
+
+    /// FNV-1a. The names are the schema's, so nobody can choose them to collide.
+    private static func hash(_ bytes: Span<UInt8>) -> Int {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for i in 0..<min(bytes.count, SchemaLimits.nameBytesMax) {
+            hash = (hash ^ UInt64(bytes[i])) &* 0x100_0000_01B3
+        }
+        return Int(truncatingIfNeeded: hash ^ (hash >> 32))
+    }
+}
+
+extension FieldTable {
+    private mutating func append(_ identifier: IdentifierField) {
+        let bytesMax = RecordLimits.identifierBytesMax
+        append(
+            identifier.name, .identifier, choices: 0..<0, (0, 0), feature: 0,
+            wanted: "a string of 1 to \(bytesMax) bytes without control characters")
+    }
+
+    private mutating func append(_ field: Field, feature: Int) {
+        switch field.kind {
+        case .category(let values, let aliases):
+            let first = choices.count
+            for (index, value) in values.enumerated() {
+                choices.append(Choice(text: store(value), index: Double(index)))
+            }
+            for alias in aliases {
+                choices.append(Choice(text: store(alias.name), index: Double(alias.index)))
+            }
+            append(
+                field.name, .category, choices: first..<choices.count, (0, 0), feature: feature,
+                wanted: "one of: \(FieldTable.list(values))")
+        case .integer(let minimum, let maximum):
+            append(
+                field.name, .integer, choices: 0..<0, (minimum, maximum), feature: feature,
+                wanted: "an integer from \(Numerals.text(minimum)) to \(Numerals.text(maximum))")
+        case .number(let minimum, let maximum):
+            append(
+                field.name, .number, choices: 0..<0, (minimum, maximum), feature: feature,
+                wanted: "a number from \(Numerals.text(minimum)) to \(Numerals.text(maximum))")
+        }
+    }
+
+    private mutating func append(
+        _ name: String, _ kind: Kind, choices: Range<Int>,
+        _ bounds: (minimum: Double, maximum: Double), feature: Int, wanted: String
+    ) {
+        slots.append(
+            Slot(
+                kind: kind, name: store(name), choices: choices, minimum: bounds.minimum,
+                maximum: bounds.maximum, feature: feature))
+        names.append(name)
+        self.wanted.append(wanted)
+    }
+
+    private mutating func store(_ string: String) -> Range<Int> {
+        let start = text.count
+        text += string.utf8
+        return start..<text.count
+    }
+
+    private mutating func fillBuckets() {
+        var size = 2
+        while size < slots.count * 2 { size *= 2 }
+        buckets = Array(repeating: -1, count: size)
+        bucketMask = size - 1
+        for (index, slot) in slots.enumerated() {
+            var bucket = FieldTable.hash(text.span.extracting(slot.name)) & bucketMask
+            while buckets[bucket] >= 0 { bucket = (bucket + 1) & bucketMask }
+            buckets[bucket] = Int16(index)
+        }
+    }
+
+    private static func list(_ values: [String]) -> String {
+        let listed = values.prefix(RecordLimits.listedValuesMax).joined(separator: ", ")
+        let rest = values.count - RecordLimits.listedValuesMax
+        return rest > 0 ? "\(listed) and \(rest) more" : listed
+    }
+}

@@ -1,0 +1,169 @@
+package import JSON
+
+/// Why a body holds no record that could be judged.
+package enum BodyError: Error, Equatable, Sendable {
+    /// The bytes are not one JSON value, are nested too deep, or repeat a name.
+    case malformed(JSONError)
+    /// The body is JSON, but not an object.
+    case notAnObject
+}
+
+/// Reads records from the bodies of requests. It keeps its memory from one body to the next, so it
+/// belongs to one event loop; a valid record costs no allocation.
+package struct RecordDecoder {
+    /// The record of the last body that was valid.
+    package private(set) var record: Record
+    /// The identifier of that body, escapes resolved; nil when it had none.
+    package var identifier: [UInt8]? { hasIdentifier ? identifierBytes : nil }
+    /// What was wrong with the last body: fields in the schema's order, then unknown ones in the
+    /// body's.
+    package private(set) var violations: [Violation] = []
+
+    private let table: FieldTable
+    private let derivation: Derivation
+    /// What is wrong with each slot of the table so far.
+    private var faults: [ViolationCode?]
+    private var unknown: [Violation] = []
+    private var identifierBytes: [UInt8] = []
+    private var hasIdentifier = false
+
+    package init(schema: Schema) {
+        table = FieldTable(schema)
+        derivation = Derivation(schema)
+        faults = Array(repeating: .missing, count: table.slots.count)
+        record = Record(
+            values: Array(repeating: 0, count: schema.fields.count + schema.derived.count))
+    }
+
+    /// Whether the body holds a valid record. If so it is in `record` and `identifier`; if not,
+    /// `violations` has everything that is wrong with it. After an error neither means anything.
+    package mutating func decode(_ body: Span<UInt8>) throws(BodyError) -> Bool {
+        reset()
+        let isObject: Bool
+        do throws(JSONError) {
+            isObject = try read(body)
+        } catch {
+            throw .malformed(error)
+        }
+        guard isObject else { throw .notAnObject }
+        collectViolations()
+        guard violations.isEmpty else { return false }
+        derivation.complete(&record.values)
+        return true
+    }
+
+    private mutating func reset() {
+        hasIdentifier = false
+        violations.removeAll(keepingCapacity: true)
+        unknown.removeAll(keepingCapacity: true)
+        for i in 0..<faults.count {
+            faults[i] = table.slots[i].kind == .identifier ? nil : .missing
+        }
+    }
+
+    /// Whether the body is an object; then `record`, `faults` and `unknown` tell what it holds.
+    private mutating func read(_ body: Span<UInt8>) throws(JSONError) -> Bool {
+        var scanner = JSONScanner(body)
+        let isObject = try scanner.peek() == .object
+        if isObject { try readObject(&scanner, of: body) } else { try scanner.skipValue() }
+        try scanner.finish()
+        return isObject
+    }
+
+    // `body` is what the scanner reads. It is handed down because asking the scanner for its bytes
+    // copies the scanner.
+    private mutating func readObject(
+        _ scanner: inout JSONScanner, of body: Span<UInt8>
+    ) throws(JSONError) {
+        try scanner.beginObject()
+        // Callers send the fields in the order they found them documented: try the next one first.
+        var expected = 0
+        while let name = try scanner.nextName() {
+            let found =
+                name.hasEscapes
+                ? table.slot(named: scanner.unescaped(name).span)
+                : table.slot(named: body.extracting(name.range), expected: expected)
+            guard let slot = found else {
+                noteUnknown(name, in: scanner)
+                try scanner.skipValue()
+                continue
+            }
+            expected = slot + 1
+            faults[slot] = try readValue(of: slot, from: &scanner, of: body)
+        }
+    }
+
+    /// Reads the value of a slot; tells what is wrong with it, and passes over it then.
+    private mutating func readValue(
+        of slot: Int, from scanner: inout JSONScanner, of body: Span<UInt8>
+    ) throws(JSONError) -> ViolationCode? {
+        do throws(JSONError) {
+            switch table.slots[slot].kind {
+            case .category:
+                let string = try scanner.string()
+                if string.hasEscapes { return readCategory(slot, scanner.unescaped(string).span) }
+                return readCategory(slot, body.extracting(string.range))
+            case .integer, .number:
+                return readNumber(slot, try scanner.number().value)
+            case .identifier:
+                let string = try scanner.string()
+                if string.hasEscapes { return readIdentifier(scanner.unescaped(string).span) }
+                return readIdentifier(body.extracting(string.range))
+            }
+        } catch {
+            // The two errors that leave the scanner before the value.
+            switch error {
+            case .unexpectedKind:
+                try scanner.skipValue()
+                return .wrongType
+            case .numberOutOfRange:
+                try scanner.skipValue()
+                return .outOfRange
+            case .unexpectedEnd, .unexpectedByte, .invalidUTF8, .invalidEscape, .controlCharacter,
+                .invalidNumber, .duplicateName, .tooDeep, .trailingBytes:
+                throw error
+            }
+        }
+    }
+
+    private mutating func readCategory(_ slot: Int, _ value: Span<UInt8>) -> ViolationCode? {
+        guard let index = table.value(value, of: slot) else { return .notAllowed }
+        record.values[table.slots[slot].feature] = index
+        return nil
+    }
+
+    private mutating func readNumber(_ slot: Int, _ value: Double) -> ViolationCode? {
+        if let fault = table.fault(of: value, in: slot) { return fault }
+        // Minus zero is zero: adding zero to it gives the other.
+        record.values[table.slots[slot].feature] = value + 0
+        return nil
+    }
+
+    private mutating func readIdentifier(_ value: Span<UInt8>) -> ViolationCode? {
+        if let fault = FieldTable.fault(ofIdentifier: value) { return fault }
+        identifierBytes.removeAll(keepingCapacity: true)
+        for i in 0..<value.count { identifierBytes.append(value[i]) }
+        hasIdentifier = true
+        return nil
+    }
+
+    private mutating func noteUnknown(_ name: JSONString, in scanner: borrowing JSONScanner) {
+        guard unknown.count < RecordLimits.unknownFieldsMax else { return }
+        let bytes = scanner.unescaped(name)
+        unknown.append(
+            Violation(
+                field: NamePrefix.text(of: bytes.span, bytesMax: RecordLimits.unknownNameBytesMax),
+                code: .unknownField, detail: "is not a field of this model"))
+    }
+
+    private mutating func collectViolations() {
+        for i in 0..<faults.count {
+            guard let code = faults[i] else { continue }
+            violations.append(
+                Violation(
+                    field: table.names[i], code: code, detail: code.detail(wanted: table.wanted[i]))
+            )
+        }
+        violations += unknown
+    }
+}

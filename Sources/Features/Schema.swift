@@ -1,0 +1,145 @@
+package import JSON
+
+/// What a record holds: the fields a caller sends, the features derived from them, and the column a
+/// model learns to predict. It is data, read from a documented subset of JSON Schema
+/// (`Docs/SCHEMA.md`); no field is known to the program.
+package struct Schema: Equatable, Sendable {
+    /// What a record of it is called; empty where the document has no title.
+    package let title: String
+    /// The fields in the document's order, the identifier not among them.
+    package let fields: [Field]
+    /// The property that names a record, where there is one.
+    package let identifier: IdentifierField?
+    /// The features computed from the fields, in the document's order.
+    package let derived: [DerivedFeature]
+    /// The column of a table that holds the outcome, where there is one.
+    package let target: TargetColumn?
+    /// The document this was read from, members in its order: reading it again gives an equal
+    /// schema.
+    package let document: JSONValue
+
+    /// Reads a schema from JSON text.
+    package init(json bytes: Span<UInt8>) throws(SchemaError) {
+        guard bytes.count <= SchemaLimits.documentBytesMax else {
+            throw SchemaError(
+                .documentTooLarge(bytesMax: SchemaLimits.documentBytesMax), at: .root)
+        }
+        let document: JSONValue
+        do throws(JSONError) {
+            document = try JSONValue(parsing: bytes)
+        } catch {
+            throw SchemaError(.malformed(error), at: .root)
+        }
+        try self.init(document: document)
+    }
+
+    /// Reads a schema that stands in a larger document; pointers in errors begin at `document`.
+    package init(document: JSONValue) throws(SchemaError) {
+        let parts = try SchemaReader.read(SchemaNode(value: document, pointer: .root))
+        title = parts.title
+        fields = parts.fields
+        identifier = parts.identifier
+        derived = parts.derived
+        target = parts.target
+        self.document = document
+    }
+
+    /// What a `Record` holds at each place: the fields, then the derived features.
+    package var features: [Feature] {
+        fields.map { field in
+            switch field.kind {
+            case .category(let values, _): Feature(name: field.name, categories: values)
+            case .integer, .number: Feature(name: field.name, categories: nil)
+            }
+        }
+            + derived.map { feature in
+                switch feature.kind {
+                case .bins(_, _, let labels): Feature(name: feature.name, categories: labels)
+                case .count: Feature(name: feature.name, categories: nil)
+                }
+            }
+    }
+}
+
+/// One place of a `Record`.
+package struct Feature: Equatable, Sendable {
+    /// The name of the field or the derived feature.
+    package let name: String
+    /// What the value at this place is an index of, or nil when the value is the number itself.
+    package let categories: [String]?
+}
+
+/// A property every record must have.
+package struct Field: Equatable, Sendable {
+    /// The property's name, and the column's.
+    package let name: String
+    /// The values it takes.
+    package let kind: FieldKind
+    /// What a cell without a value stands for; nil when such a cell is refused. JSON has no blanks.
+    package let blank: Double?
+    /// What the document says about it; empty where it says nothing.
+    package let description: String
+}
+
+/// The values a field takes.
+package enum FieldKind: Equatable, Sendable {
+    /// One of a few strings, compared byte for byte; an alias is read as the value it stands for.
+    case category(values: [String], aliases: [CategoryAlias])
+    /// An integral number, bounds included.
+    case integer(minimum: Double, maximum: Double)
+    /// A number, bounds included.
+    case number(minimum: Double, maximum: Double)
+}
+
+/// Another spelling of a value.
+package struct CategoryAlias: Equatable, Sendable {
+    /// The other spelling.
+    package let name: String
+    /// The value it stands for, as an index into the category's values.
+    package let index: Int
+}
+
+/// The property that names a record: a string that is echoed, neither required nor a feature.
+package struct IdentifierField: Equatable, Sendable {
+    /// The property's name, and the column's.
+    package let name: String
+    /// How many fields stand before it in the document.
+    package let position: Int
+    /// What the document says about it; empty where it says nothing.
+    package let description: String
+}
+
+/// A feature that is computed from fields.
+package struct DerivedFeature: Equatable, Sendable {
+    /// Its name, unlike that of any field.
+    package let name: String
+    /// How it is computed.
+    package let kind: DerivedKind
+}
+
+/// The ways to compute a feature.
+package enum DerivedKind: Equatable, Sendable {
+    /// A category: the first label whose upper edge is not below the value of the field (an index
+    /// into `Schema.fields`). Edges ascend, and the last one is not below the field's maximum.
+    case bins(field: Int, upperEdges: [Double], labels: [String])
+    /// A number: of how many of these fields the value is among those listed.
+    case count(of: [CountedField])
+}
+
+/// One field of a count.
+package struct CountedField: Equatable, Sendable {
+    /// An index into `Schema.fields`.
+    package let field: Int
+    /// The values that count, as indices into the category's values.
+    package let values: [Int]
+}
+
+/// The column of a table that holds the outcome.
+package struct TargetColumn: Equatable, Sendable {
+    /// The column's name, unlike that of any field.
+    package let column: String
+    /// The cell of a record with the outcome that is predicted.
+    package let positive: String
+    /// The cell of a record without it.
+    package let negative: String
+}

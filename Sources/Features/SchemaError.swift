@@ -1,0 +1,115 @@
+package import JSON
+
+/// Why a document is not a schema, or not an encoding of a schema.
+package struct SchemaError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Where in the document: what was found there, or is missing there.
+    package let pointer: JSONPointer
+    /// What is wrong with it.
+    package let problem: SchemaProblem
+
+    package init(_ problem: SchemaProblem, at pointer: JSONPointer) {
+        self.pointer = pointer
+        self.problem = problem
+    }
+
+    /// For example `/properties/tenure/maximum: missing`.
+    package var description: String {
+        (pointer.text.isEmpty ? "the document" : pointer.text) + ": " + problem.description
+    }
+}
+
+/// What is wrong at one place of a document.
+package enum SchemaProblem: Equatable, Sendable {
+    /// The bytes are not JSON.
+    case malformed(JSONError)
+    /// The document holds more bytes than the limit.
+    case documentTooLarge(bytesMax: Int)
+    /// A member that must be there is not.
+    case missing
+    /// A member no version of this subset knows.
+    case unknownKeyword
+    /// A known keyword that says nothing about a value of this type.
+    case inapplicableKeyword
+    /// The value is of another kind than the keyword takes.
+    case wrongKind(wanted: SchemaValueKind)
+    /// The value is of the right kind, but only these are supported.
+    case unsupported(wanted: [String])
+    /// A list, an object or a text that must hold something holds nothing.
+    case empty
+    /// A list or an object holds more members than the limit.
+    case tooMany(limit: Int)
+    /// A list holds another number of elements than it must.
+    case wrongCount(wanted: Int)
+    /// A text holds more bytes than the limit.
+    case tooLong(bytesMax: Int)
+    /// A name or a value with a control character, or a name with `=`.
+    case forbiddenCharacter
+    /// The same name or value stands earlier.
+    case duplicate
+    /// The text names nothing the schema has.
+    case unknownName
+    /// The field that is named is of a type that cannot be used so.
+    case unsuitableField
+    /// `required` names the identifier, which is never required.
+    case identifierRequired
+    /// A list lacks this entry, which it must hold.
+    case incomplete(lacking: String)
+    /// A number that must be integral is not.
+    case notIntegral
+    /// A number lies outside these bounds.
+    case outOfRange(minimum: Double, maximum: Double)
+    /// A number is not larger than the one before it.
+    case notAscending
+    /// The integers of an `enum` leave one out, or go down.
+    case notConsecutive
+    /// No value of the field falls into this bin.
+    case emptyBin
+}
+
+/// The kinds of value a keyword may take.
+package enum SchemaValueKind: String, Equatable, Sendable {
+    case object = "an object"
+    case array = "an array"
+    case string = "a string"
+    case number = "a number"
+    case boolean = "true or false"
+}
+
+extension SchemaProblem: CustomStringConvertible {
+    /// What was found, then what was wanted; never longer than the limits make it.
+    package var description: String {
+        switch self {
+        case .malformed(let error): "not JSON, \(error)"
+        case .documentTooLarge(let bytesMax): "too large, wanted at most \(bytesMax) bytes"
+        case .missing: "missing"
+        case .unknownKeyword: "unknown keyword"
+        case .inapplicableKeyword: "not a keyword for a value of this type"
+        case .wrongKind(let wanted): "wrong kind of value, wanted \(wanted.rawValue)"
+        case .unsupported(let wanted): "unsupported, wanted \(wanted.joined(separator: " or "))"
+        case .empty: "empty"
+        case .tooMany(let limit): "too many, wanted at most \(limit)"
+        case .wrongCount(let wanted): "wrong number of elements, wanted \(wanted)"
+        case .tooLong(let bytesMax): "too long, wanted at most \(bytesMax) bytes"
+        case .forbiddenCharacter: "holds a control character or, in a name, `=`"
+        case .duplicate: "stands here a second time"
+        case .unknownName: "names nothing the schema has"
+        case .unsuitableField: "names a field of a type that cannot be used here"
+        case .identifierRequired: "names the identifier, which is never required"
+        case .incomplete(let lacking): "incomplete, lacks `\(lacking)`"
+        case .notIntegral: "not integral, wanted an integer"
+        case .outOfRange(let minimum, let maximum):
+            "out of range, wanted \(Numerals.text(minimum)) to \(Numerals.text(maximum))"
+        case .notAscending: "not larger than the number before it"
+        case .notConsecutive: "not the integer after the one before it"
+        case .emptyBin: "a bin no value of the field falls into"
+        }
+    }
+}
+
+/// Numbers in messages.
+enum Numerals {
+    /// `72`, `0.5`: integral values without a fraction.
+    static func text(_ value: Double) -> String {
+        if let integer = Int64(exactly: value) { String(integer) } else { String(value) }
+    }
+}

@@ -1,0 +1,43 @@
+/// Every member name a schema document may use; `Docs/SCHEMA.md` describes each.
+package enum SchemaKeyword: String, CaseIterable, Sendable {
+    case dialect = "$schema"
+    case id = "$id"
+    case comment = "$comment"
+    case title
+    case description
+    case type
+    case properties
+    case required
+    case additionalProperties
+    case enumeration = "enum"
+    case minimum
+    case maximum
+    case aliases = "x-aliases"
+    case blank = "x-blank"
+    case identifier = "x-identifier"
+    case derived = "x-derived"
+    case target = "x-target"
+    case kind
+    case field
+    case upperEdges
+    case labels
+    case of
+    case column
+    case positive
+    case negative
+
+    /// What the document as a whole may hold.
+    static let document: Set<SchemaKeyword> = [
+        .dialect, .id, .comment, .title, .description, .type, .properties, .required,
+        .additionalProperties, .derived, .target,
+    ]
+    /// What any property may hold.
+    private static let anyProperty: Set<SchemaKeyword> = [.comment, .title, .description, .type]
+    static let identifierProperty = anyProperty.union([.identifier])
+    static let category = anyProperty.union([.enumeration, .aliases])
+    static let boundedNumber = anyProperty.union([.minimum, .maximum, .blank])
+    static let enumeratedInteger = anyProperty.union([.enumeration, .blank])
+    static let targetColumn: Set<SchemaKeyword> = [.column, .positive, .negative]
+    static let bins: Set<SchemaKeyword> = [.description, .kind, .field, .upperEdges, .labels]
+    static let count: Set<SchemaKeyword> = [.description, .kind, .of]
+}

@@ -1,0 +1,39 @@
+/// What a schema may hold at most. A schema is operators' input: one that is larger is refused when
+/// it is read, never when a request is.
+package enum SchemaLimits {
+    /// Bytes of a schema document.
+    package static let documentBytesMax = 1 << 20
+    /// Properties, the identifier among them.
+    package static let fieldsMax = 256
+    /// Values of one category, and aliases of one category.
+    package static let valuesMax = 256
+    /// Bytes of the name of a field, a derived feature or a column.
+    package static let nameBytesMax = 64
+    /// Bytes of a value, an alias or the label of a bin.
+    package static let valueBytesMax = 64
+    /// Bytes of a title or a description.
+    package static let textBytesMax = 1024
+    /// Derived features.
+    package static let derivedMax = 64
+    /// Bins of one derived feature.
+    package static let binsMax = 64
+    /// The farthest a bound lies from zero: up to here a Double holds every integer exactly, and
+    /// the cast to Float is finite.
+    package static let boundMagnitudeMax = 9_007_199_254_740_992.0
+    /// The smallest divisor of a column, so that no scaled value leaves the range of Float.
+    package static let scaleMin = 1e-9
+    /// Bytes of the name of a model's column: a name, `=` and a value.
+    package static let columnNameBytesMax = nameBytesMax + 1 + valueBytesMax
+}
+
+/// How much of a record is taken, and how much of a bad one is repeated to the caller.
+package enum RecordLimits {
+    /// Bytes of an identifier.
+    package static let identifierBytesMax = 64
+    /// Unknown fields that are reported; further ones are passed over in silence.
+    package static let unknownFieldsMax = 32
+    /// Bytes of an unknown field's name that are repeated, cut on a character's boundary.
+    package static let unknownNameBytesMax = 64
+    /// Values of a category that a violation lists before it only counts the rest.
+    package static let listedValuesMax = 32
+}
