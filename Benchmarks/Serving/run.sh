@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Compares churnd with nginx's `return 200` in one run: requests a second, and the server's CPU
+# microseconds a request. usage: Benchmarks/Serving/run.sh [seconds] [rounds]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+seconds=${1:-6}
+rounds=${2:-3}
+churnd=${CHURND:-.build/release/churnd}
+work=$(mktemp -d)
+started=()
+finish() {
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap finish EXIT
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+wait_for() { # port
+    for _ in $(seq 200); do
+        if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
+        python3 -c 'import select; select.select([], [], [], 0.02)'
+    done
+    echo "nothing listens on port $1" >&2
+    exit 1
+}
+# CPU ticks, user + system, of the given processes.
+ticks() {
+    local sum=0 pid fields
+    for pid in "$@"; do
+        read -r -a fields < <(sed 's/.*) //' "/proc/$pid/stat")
+        sum=$((sum + fields[11] + fields[12]))
+    done
+    echo "$sum"
+}
+hertz=$(getconf CLK_TCK)
+
+redis_port=$(free_port)
+redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" \
+    --logfile "$work/redis.log" &
+redis=$!
+started+=("$redis")
+wait_for "$redis_port"
+
+nginx_port=$(free_port)
+cat > "$work/nginx.conf" <<CONF
+worker_processes auto;
+pid $work/nginx.pid;
+error_log $work/nginx-error.log;
+events { worker_connections 1024; }
+http {
+    access_log $work/nginx-access.log;
+    keepalive_requests 1000000000;
+    client_body_temp_path $work/b; proxy_temp_path $work/p; fastcgi_temp_path $work/f;
+    uwsgi_temp_path $work/u; scgi_temp_path $work/s;
+    server {
+        listen 127.0.0.1:$nginx_port reuseport;
+        location / { default_type application/json; return 200 '{"status":"pass"}'; }
+    }
+}
+CONF
+nginx -c "$work/nginx.conf" -g 'daemon off;' 2> "$work/nginx-start.log" &
+nginx=$!
+started+=("$nginx")
+wait_for "$nginx_port"
+mapfile -t nginx_workers < <(pgrep -P "$nginx")
+
+secret=$(head -c 32 /dev/urandom | base64 -w0)
+port=$(free_port)
+JWT_SECRET=$secret REDIS_URL=redis://127.0.0.1:$redis_port CHURND_QUOTA_LIMIT=100000 \
+    "$churnd" --http.port "$port" > "$work/churnd.log" 2>&1 &
+server=$!
+started+=("$server")
+wait_for "$port"
+printf '%s' "$secret" \
+    | python3 Benchmarks/Serving/make-requests.py Config/telco.schema.json 5000 "$work/requests"
+export CHURND_REQUESTS=$work/requests
+
+measure() { # name, url, script or -, pids...
+    local name=$1 url=$2 script=$3
+    shift 3
+    local before after redis_before redis_after count bad
+    before=$(ticks "$@")
+    redis_before=$(ticks "$redis")
+    if [ "$script" = - ]; then
+        wrk -t1 -c64 -d"${seconds}s" --latency "$url" > "$work/wrk"
+    else
+        wrk -t1 -c64 -d"${seconds}s" --latency -s "$script" "$url" > "$work/wrk"
+    fi
+    after=$(ticks "$@")
+    redis_after=$(ticks "$redis")
+    count=$(awk '/requests in/ {print $1}' "$work/wrk")
+    bad=$(awk '/Non-2xx/ {print $NF}' "$work/wrk")
+    awk -v name="$name" -v wrk="$work/wrk" -v ticks=$((after - before)) -v hertz="$hertz" \
+        -v redis=$((redis_after - redis_before)) -v count="$count" -v bad="${bad:-0}" 'BEGIN {
+            while ((getline line < wrk) > 0) {
+                if (line ~ /Requests\/sec/) { split(line, part); rate = part[2] }
+                if (line ~ /99%/) { split(line, part); p99 = part[2] }
+            }
+            printf "%-10s %10.0f %8.2f %8.2f %10s %8d\n", name, rate,
+                ticks / hertz * 1e6 / count, redis / hertz * 1e6 / count, p99, bad
+        }'
+}
+
+echo "# $(date -u +%F), $(nproc) cores, $(nginx -v 2>&1), $(redis-server --version | cut -d' ' -f1-3)"
+printf '%-10s %10s %8s %8s %10s %8s\n' server requests/s cpu-us redis-us p99 not-2xx
+for _ in $(seq "$rounds"); do
+    measure nginx "http://127.0.0.1:$nginx_port/health" - "${nginx_workers[@]}"
+    measure /health "http://127.0.0.1:$port/health" - "$server"
+    measure /predict "http://127.0.0.1:$port/predict" Benchmarks/Serving/requests.lua "$server"
+done | tee "$work/table"
+awk '{ rate[$1] += $2; cpu[$1] += $3; redis[$1] += $4; n[$1]++ }
+    END {
+        for (name in rate) if (name != "nginx")
+            printf "%s: %.2f of nginx, %.1f us of CPU a request, %.1f us of Redis'"'"'\n", name,
+                rate[name] / rate["nginx"], cpu[name] / n[name], redis[name] / n[name]
+    }' "$work/table"
+awk '/VmRSS|VmHWM/ {print "churnd", $1, $2, $3}' "/proc/$server/status"
