@@ -8,20 +8,28 @@ package enum Directories {
         return unsafe lstat(path, &status) == 0
     }
 
-    /// Makes the directory at `path` and those above it that are not there.
+    /// Makes the directory at `path` and those above it that are not there. Anything else in the
+    /// place of one of them is an error.
     package static func create(_ path: String) throws(FileError) {
         var end = path.startIndex
         while end < path.endIndex {
             end = path[path.index(after: end)...].firstIndex(of: "/") ?? path.endIndex
             let part = String(path[..<end])
-            if unsafe mkdir(part, 0o755) != 0 && errno != EEXIST {
-                throw .system(path: part, .last("mkdir"))
+            guard unsafe mkdir(part, 0o755) != 0 else { continue }
+            let error = SystemError.last("mkdir")
+            guard error.code == EEXIST, isDirectory(at: part) else {
+                throw .system(path: part, error)
             }
         }
     }
 
-    /// Gives the directory at `path` the name `destination`, beside it, and makes that durable. What
-    /// is at `destination` already must be an empty directory.
+    private static func isDirectory(at path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Gives the directory at `path` the name `destination`, beside it, and makes that durable.
+    /// What is at `destination` already must be an empty directory.
     package static func rename(_ path: String, to destination: String) throws(FileError) {
         guard unsafe Glibc.rename(path, destination) == 0 else {
             throw .system(path: destination, .last("rename"))

@@ -1,0 +1,86 @@
+package import JSON
+
+/// A request with the answer that the model's own library gave to it: what a loaded model must
+/// reproduce before it serves.
+package struct GoldenRow: Equatable, Sendable {
+    /// The body of a request, as JSON.
+    package let request: [UInt8]
+    /// The library's margin, the bits of a float.
+    package let marginBits: UInt32
+    /// The probability after calibration.
+    package let probability: Float
+
+    package init(request: [UInt8], marginBits: UInt32, probability: Float) {
+        self.request = request
+        self.marginBits = marginBits
+        self.probability = probability
+    }
+
+    /// How far the probability may be off, in units of the last place: libms differ in `expf`.
+    package static let probabilityUnitsMax: UInt32 = 2
+
+    /// Reads a line as `write` makes it, without its line feed.
+    package init(parsing line: Span<UInt8>) throws(GoldenFault) {
+        var scanner = JSONScanner(line, depthMax: ModelLimits.jsonDepthMax)
+        var request: Range<Int>?
+        var bits: String?
+        var probability: Float?
+        do throws(JSONError) {
+            try scanner.beginObject()
+            while let name = try scanner.nextName() {
+                if scanner.equals(name, "request") {
+                    _ = try scanner.peek()
+                    let start = scanner.offset
+                    try scanner.skipValue()
+                    request = start..<scanner.offset
+                } else if scanner.equals(name, "margin_bits") {
+                    bits = scanner.text(try scanner.string())
+                } else if scanner.equals(name, "probability") {
+                    probability = Float(try scanner.number().value)
+                } else {
+                    try scanner.skipValue()
+                }
+            }
+            try scanner.finish()
+        } catch { throw .malformed(error) }
+        guard let request else { throw .member("request") }
+        guard let bits, let marginBits = GoldenRow.parse(bits) else { throw .member("margin_bits") }
+        guard let probability, 0...1 ~= probability else { throw .member("probability") }
+        self.request = request.map { line[$0] }
+        self.marginBits = marginBits
+        self.probability = probability
+    }
+
+    /// Appends the row as one line.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("request")
+        writer.raw(request.span)
+        writer.name("margin_bits")
+        writer.string(floatBits(marginBits))
+        writer.name("probability")
+        writer.number(probability)
+        writer.endObject()
+        writer.newline()
+    }
+
+    /// Compares with what this program makes of the request.
+    func check(margin: Float, probability found: Float) throws(GoldenFault) {
+        guard margin.bitPattern == marginBits else {
+            throw .margin(found: margin.bitPattern, wanted: marginBits)
+        }
+        let (lower, upper) = (min(found, probability), max(found, probability))
+        guard lower >= 0, upper.bitPattern - lower.bitPattern <= GoldenRow.probabilityUnitsMax
+        else {
+            throw .probability(found: found, wanted: probability)
+        }
+    }
+
+    /// The spelling of `floatBits` and no other.
+    private static func parse(_ text: String) -> UInt32? {
+        guard text.hasPrefix("0x"), let bits = UInt32(text.dropFirst(2), radix: 16) else {
+            return nil
+        }
+        return floatBits(bits) == text ? bits : nil
+    }
+}

@@ -1,0 +1,78 @@
+package import Features
+package import JSON
+package import POSIX
+
+/// The files of a bundle, by their names.
+package enum BundleFile: String, Sendable {
+    case manifest = "manifest.json"
+    case model = "model.json"
+    case golden = "golden.jsonl"
+}
+
+/// Why a model cannot be loaded. Each case names the file and the place, what was found there and
+/// what was wanted.
+package enum ModelError: Error, Equatable, Sendable {
+    /// A file of the bundle cannot be read.
+    case unreadable(FileError)
+    /// A text is not JSON, or a value in it is of another kind than wanted.
+    case malformed(BundleFile, JSONError)
+    /// A member that must be there is not; `path` is from the document's root.
+    case missing(BundleFile, path: String)
+    /// A member holds what it must not.
+    case invalid(BundleFile, path: String, wanted: String)
+    /// Something XGBoost allows and this program does not score.
+    case unsupported(feature: String, found: String, wanted: String)
+    /// More of something than the limit.
+    case tooMany(BundleFile, String, found: Int, most: Int)
+    /// The number of trees in the list is not the number the model states.
+    case treeCount(found: Int, wanted: Int)
+    /// A tree that is none.
+    case tree(index: Int, TreeFault)
+    /// A file's SHA-256 is not the manifest's.
+    case digest(BundleFile, found: String, wanted: String)
+    /// The manifest's `schema` is none.
+    case schema(SchemaError)
+    /// The manifest's `encoding` is none, or not one of its schema.
+    case encoding(SchemaError)
+    /// The model reads another number of features than the encoding makes.
+    case featureCount(found: Int, wanted: Int)
+    /// The model calls a feature otherwise than the encoding does.
+    case featureName(index: Int, found: String, wanted: String)
+    /// Fewer golden rows than it takes to prove a model.
+    case goldenRowCount(found: Int, least: Int)
+    /// A golden row that the model does not reproduce; rows count from 1.
+    case goldenRow(Int, GoldenFault)
+}
+
+/// What is wrong with one tree. Nodes count from 0.
+package enum TreeFault: Error, Equatable, Sendable {
+    /// No node at all.
+    case empty
+    /// Two lists that describe the same nodes differ in length.
+    case lengths(String, found: Int, wanted: Int)
+    /// A child that is neither a later node nor, on both sides, none.
+    case child(node: Int, found: Int, nodeCount: Int)
+    /// A node that two splits lead to, or that leads back to itself.
+    case sharedNode(Int)
+    /// Nodes that no split leads to, more than the tree says were deleted.
+    case unreachable(found: Int, deleted: Int)
+    /// A split of a feature the model does not have.
+    case feature(node: Int, found: Int, featureCount: Int)
+    /// A threshold or a leaf that a float cannot hold.
+    case notFinite(node: Int)
+    /// A number that is not an integer in the range of its list.
+    case notAnInteger(list: String, position: Int)
+}
+
+/// How a golden row is missed. A row is of invented data, so its values may be told.
+package enum GoldenFault: Error, Equatable, Sendable {
+    /// The line is not of the form the format asks for.
+    case malformed(JSONError)
+    /// A member of the line is missing or of the wrong form.
+    case member(String)
+    /// The schema does not accept the request.
+    case request
+    /// Bits of the margin in single precision.
+    case margin(found: UInt32, wanted: UInt32)
+    case probability(found: Float, wanted: Float)
+}

@@ -1,0 +1,179 @@
+import JSON
+import Models
+import Testing
+
+/// A change to a sound model, and why it is refused then.
+struct HostileModel: Sendable, CustomTestStringConvertible {
+    let old: String
+    let new: String
+    let error: ModelError
+
+    init(_ old: String, _ new: String, _ error: ModelError) {
+        self.old = old
+        self.new = new
+        self.error = error
+    }
+
+    var testDescription: String { "\(old) → \(new.prefix(40))" }
+
+    private static let firstLeft = "\"left_children\":[1,3,-1,-1,-1]"
+    private static let firstRight = "\"right_children\":[2,4,-1,-1,-1]"
+    private static let firstValues = "\"split_conditions\":[5E-1,2.5E0,1E-1,2E-1,-3E-1]"
+    private static let model = "learner.gradient_booster.model"
+
+    private static func left(_ list: String, _ fault: TreeFault) -> HostileModel {
+        HostileModel(firstLeft, "\"left_children\":[\(list)]", .tree(index: 0, fault))
+    }
+
+    private static func values(_ list: String, _ fault: TreeFault) -> HostileModel {
+        HostileModel(firstValues, "\"split_conditions\":[\(list)]", .tree(index: 0, fault))
+    }
+
+    static let links = [
+        left("0,3,-1,-1,-1", .child(node: 0, found: 0, nodeCount: 5)),
+        left("1,1,-1,-1,-1", .sharedNode(1)),
+        left("1,2,-1,-1,-1", .sharedNode(2)),
+        left("1,3,1,-1,-1", .sharedNode(1)),
+        left("5,3,-1,-1,-1", .child(node: 0, found: 5, nodeCount: 5)),
+        left("2147483647,3,-1,-1,-1", .child(node: 0, found: 2_147_483_647, nodeCount: 5)),
+        left("-2,3,-1,-1,-1", .child(node: 0, found: -2, nodeCount: 5)),
+        left("1,-1,-1,-1,-1", .child(node: 1, found: -1, nodeCount: 5)),
+        left("1,3,-1,-1", .lengths("left_children", found: 4, wanted: 5)),
+        left("", .lengths("left_children", found: 0, wanted: 5)),
+        left("2147483648,3,-1,-1,-1", .notAnInteger(list: "left_children", position: 0)),
+        left("1,2.5,-1,-1,-1", .notAnInteger(list: "left_children", position: 1)),
+        left("1,1e300,-1,-1,-1", .notAnInteger(list: "left_children", position: 1)),
+        HostileModel(
+            firstRight, "\"right_children\":[2,4,-1,-1,-1,-1]",
+            .tree(index: 0, .lengths("right_children", found: 6, wanted: 5))),
+        HostileModel(
+            firstRight, "\"right_children\":[2,-1,-1,-1,-1]",
+            .tree(index: 0, .child(node: 1, found: -1, nodeCount: 5))),
+        HostileModel(
+            "\"default_left\":[0,1,0,0,0]", "\"default_left\":[0,1,0,0]",
+            .tree(index: 0, .lengths("default_left", found: 4, wanted: 5))),
+        HostileModel(
+            "\"default_left\":[0,1,0,0,0]", "\"default_left\":[0,2,0,0,0]",
+            .tree(index: 0, .notAnInteger(list: "default_left", position: 1))),
+        HostileModel(
+            "\"num_deleted\":\"0\"", "\"num_deleted\":\"1\"",
+            .tree(index: 0, .unreachable(found: 0, deleted: 1))),
+        HostileModel(
+            "\"num_nodes\":\"5\"", "\"num_nodes\":\"4\"",
+            .tree(index: 0, .lengths("split_conditions", found: 5, wanted: 4))),
+        HostileModel(
+            "\"num_nodes\":\"5\"", "\"num_nodes\":\"-5\"",
+            .invalid(.model, path: "\(model).trees[0].tree_param.num_nodes", wanted: "a count")),
+        HostileModel(
+            "\"num_nodes\":\"5\"", "\"num_nodes\":\"9223372036854775807\"",
+            .tooMany(
+                .model, "num_nodes of tree 0", found: 9_223_372_036_854_775_807, most: 1 << 20)),
+    ]
+
+    static let numbers =
+        [
+            values("5E-1,2.5E0,1E39,2E-1,-3E-1", .notFinite(node: 2)),
+            values("-1E39,2.5E0,1E-1,2E-1,-3E-1", .notFinite(node: 0)),
+            HostileModel(
+                "\"split_indices\":[0,2,0,0,0]", "\"split_indices\":[3,2,0,0,0]",
+                .tree(index: 0, .feature(node: 0, found: 3, featureCount: 3))),
+            HostileModel(
+                "\"split_indices\":[0,2,0,0,0]", "\"split_indices\":[-1,2,0,0,0]",
+                .tree(index: 0, .notAnInteger(list: "split_indices", position: 0))),
+            HostileModel(
+                "\"num_feature\":\"3\"", "\"num_feature\":\"4\"",
+                .featureCount(found: 4, wanted: 3)),
+            HostileModel(
+                "\"num_class\":\"0\",\"num_feature\":\"3\"",
+                "\"num_class\":\"0\",\"num_feature\":\"2\"",
+                .featureCount(found: 3, wanted: 2)),
+            HostileModel(
+                "\"num_class\":\"0\",\"num_feature\":\"3\"",
+                "\"num_class\":\"0\",\"num_feature\":\"0\"",
+                .invalid(
+                    .model, path: "learner.learner_model_param.num_feature", wanted: "1 to 65535")),
+            HostileModel(
+                "\"num_trees\":\"2\"", "\"num_trees\":\"3\"", .treeCount(found: 2, wanted: 3)),
+            HostileModel(
+                "\"num_trees\":\"2\"", "\"num_trees\":\"99999999999999999999\"",
+                .invalid(.model, path: "\(model).gbtree_model_param.num_trees", wanted: "a count")),
+        ]
+        + ["0E0", "1E0", "-5E-1", "nan", "inf", "", "[5E-1,5E-1]", "[]", "[[5E-1]]"].map { score in
+            HostileModel(
+                "\"base_score\":\"5E-1\"", "\"base_score\":\"\(score)\"",
+                .invalid(
+                    .model, path: "learner.learner_model_param.base_score",
+                    wanted: "one probability between 0 and 1"))
+        }
+
+    static let unsupported = [
+        HostileModel(
+            "\"name\":\"gbtree\"", "\"name\":\"dart\"",
+            .unsupported(feature: "booster", found: "dart", wanted: "gbtree")),
+        HostileModel(
+            "\"name\":\"gbtree\"", "\"name\":\"gblinear\"",
+            .unsupported(feature: "booster", found: "gblinear", wanted: "gbtree")),
+        HostileModel(
+            "binary:logistic", "reg:squarederror",
+            .unsupported(
+                feature: "objective", found: "reg:squarederror",
+                wanted: "binary:logistic or reg:logistic")),
+        HostileModel(
+            "binary:logistic", "multi:softprob\\nINFO",
+            .unsupported(
+                feature: "objective", found: "multi:softprob?INFO",
+                wanted: "binary:logistic or reg:logistic")),
+        HostileModel(
+            "\"num_class\":\"0\"", "\"num_class\":\"3\"",
+            .unsupported(feature: "num_class", found: "3", wanted: "at most 1")),
+        HostileModel(
+            "\"num_target\":\"1\"", "\"num_target\":\"2\"",
+            .unsupported(feature: "num_target", found: "2", wanted: "at most 1")),
+        HostileModel(
+            "\"tree_info\":[0,0]", "\"tree_info\":[0,1]",
+            .unsupported(feature: "tree_info", found: "other than 0", wanted: "one class")),
+        HostileModel(
+            "\"split_type\":[0,0,0,0,0]", "\"split_type\":[0,1,0,0,0]",
+            .unsupported(
+                feature: "split_type of tree 0, node 1:", found: "a categorical split",
+                wanted: "numerical splits")),
+        HostileModel(
+            "\"num_nodes\":\"5\",\"size_leaf_vector\":\"0\"",
+            "\"num_nodes\":\"5\",\"size_leaf_vector\":\"2\"",
+            .unsupported(
+                feature: "leaf vector of tree 0", found: "of several values", wanted: "one value")),
+    ]
+
+    static let texts = [
+        HostileModel(
+            "\"name\":\"gbtree\"", "\"no\":1",
+            .missing(.model, path: "learner.gradient_booster.name")),
+        HostileModel(
+            "\"objective\"", "\"subjective\"", .missing(.model, path: "learner.objective.name")),
+        HostileModel(
+            "\"base_score\":\"5E-1\"", "\"base\":\"5E-1\"",
+            .missing(.model, path: "learner.learner_model_param.base_score")),
+        HostileModel(
+            "\"num_trees\"", "\"trees\"",
+            .missing(.model, path: "\(model).gbtree_model_param.num_trees")),
+        HostileModel(
+            "\"num_nodes\":\"5\",", "",
+            .missing(.model, path: "\(model).trees[0].tree_param.num_nodes or num_feature")),
+        HostileModel(
+            "\"feature_names\":[]", "\"feature_names\":[\"a\"]",
+            .invalid(.model, path: "learner.feature_names", wanted: "no name or 3")),
+        HostileModel(
+            "\"id\":0", "\"id\":1e400,\"id\":2", .malformed(.model, .duplicateName(offset: 286))),
+        HostileModel(
+            "\"id\":0", "\"id\":" + String(repeating: "[", count: 5000),
+            .malformed(.model, .tooDeep(limit: 16, offset: 289))),
+        HostileModel(
+            "[5E-1,2.5E0", "[1E400,2.5E0",
+            .malformed(.model, .numberOutOfRange(offset: 395))),
+        HostileModel(
+            "\"version\"", "\"version\":0,\"version\"",
+            .malformed(.model, .duplicateName(offset: 1048))),
+    ]
+
+    static let all = links + numbers + unsupported + texts
+}
