@@ -1,0 +1,33 @@
+internal import Dispatch
+internal import POSIX
+internal import Reactor
+
+/// Finds the addresses of Redis' host: at once when it is an address, otherwise away from the
+/// reactor, because looking up a name blocks.
+struct AddressLookup {
+    private let host: String
+    private let port: UInt16
+    /// The host itself, when it is an address.
+    let numeric: [SocketAddress]?
+    private let queue = DispatchQueue(label: "churnd.redis.lookup")
+
+    init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+        // An error says that the host is a name.
+        numeric = try? SocketAddress.resolve(host: host, port: port, numericOnly: true)
+    }
+
+    /// Looks the name up and brings the outcome to the connection of the mailbox's reactor.
+    func start(for mailbox: Mailbox) {
+        queue.async { [host, port] in
+            let outcome: Result<[SocketAddress], ResolutionError>
+            do throws(ResolutionError) {
+                outcome = .success(try SocketAddress.resolve(host: host, port: port))
+            } catch {
+                outcome = .failure(error)
+            }
+            mailbox.post { $0.participant(RedisConnection.self)?.lookedUp(outcome) }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+package import POSIX
+package import Reactor
+
+/// The one connection of a reactor to Redis. Commands are pipelined: all that are queued in a turn
+/// leave in one send at its end. It is opened, and opened again whenever it is lost, without being
+/// told to.
+///
+/// To be added to its reactor once, behind the participants that queue commands as their turn ends.
+package final class RedisConnection: Channel, TurnParticipant {
+    package typealias Completion = (Result<RedisReply, RedisFailure>) -> Void
+
+    private enum Phase: Equatable {
+        case disconnected
+        /// A name is looked up, elsewhere.
+        case resolving
+        case connecting
+        /// AUTH and SELECT, so many of which have no answer yet. Commands wait until Redis has
+        /// agreed, or they would be carried out in another database or as somebody else.
+        case greeting(answersMissing: Int)
+        case open
+    }
+
+    /// More than what one turn usually brings, so that one recv takes it.
+    private static let receiveBytes = 16 << 10
+
+    private unowned let reactor: Reactor
+    private let greeting: RedisGreeting
+    private let deadlineNanoseconds: Int64
+    private let limits: RedisLimits
+    private let health: RedisHealth
+    private let neighbours: RedisNeighbours
+    private let lookup: AddressLookup
+
+    private var phase = Phase.disconnected
+    /// When the attempt that is under way has taken too long.
+    private var phaseDeadline = Int64.max
+    private var schedule: ReconnectSchedule
+    /// What is still to be tried in this attempt, the next one last.
+    private var addresses: [SocketAddress] = []
+    private var socket: FileDescriptor?
+    private var registration: Reactor.Registration?
+    private var watchesWritable = false
+    private var unsentGreeting: [UInt8] = []
+    private var reader: RedisReplyReader
+    private var receiveBuffer = [UInt8](repeating: 0, count: RedisConnection.receiveBytes)
+    private var queue: CommandQueue
+    private var nextPing = Int64.max
+    /// Redis has answered on this connection, and not with an error.
+    private var isProven = false
+    /// Why the connection is to be given up when the turn ends.
+    private var verdict: RedisFailure?
+    private var latestFailure = RedisFailure.deadlinePassed
+
+    /// - Parameter deadlineNanoseconds: how long connecting to one address, AUTH with SELECT, and a
+    ///   PING may each take.
+    package init(
+        reactor: Reactor, endpoint: RedisEndpoint, deadlineNanoseconds: Int64, limits: RedisLimits,
+        health: RedisHealth, neighbours: RedisNeighbours
+    ) {
+        self.reactor = reactor
+        greeting = RedisGreeting(endpoint)
+        self.deadlineNanoseconds = deadlineNanoseconds
+        self.limits = limits
+        self.health = health
+        self.neighbours = neighbours
+        lookup = AddressLookup(host: endpoint.host, port: endpoint.port)
+        schedule = ReconnectSchedule(now: reactor.now)
+        reader = RedisReplyReader(limits: limits)
+        queue = CommandQueue(limits: limits)
+        neighbours.add(reactor.mailbox)
+    }
+
+    /// Queues one command, which `encode` appends. `completion` is called exactly once, on the
+    /// reactor, with the reply or with why there is none; already during this call when the
+    /// deadline has passed or too many commands wait.
+    ///
+    /// A command that finds no connection waits for one. When its deadline passes on a connection,
+    /// or the connection is lost after any byte of it left, it is not repeated: Redis may have
+    /// carried it out.
+    ///
+    /// - Parameter deadline: nanoseconds of the monotonic clock.
+    package func send(
+        deadline: Int64, encode: (inout [UInt8]) -> Void, completion: @escaping Completion
+    ) {
+        guard deadline > reactor.now else { return completion(.failure(.deadlinePassed)) }
+        guard !queue.isFull else { return completion(.failure(.queueFull)) }
+        queue.append(deadline: deadline, completion: completion, encode: encode)
+    }
+
+    /// Takes note of an error that Redis put into a reply in place of a result. After READONLY,
+    /// what is connected to has become a replica, and connecting anew, name lookup included, may
+    /// find the master.
+    package func noteError(_ code: RedisErrorCode) {
+        health.recordFailure(.errorReply(code), now: reactor.now)
+        if code == .readOnly { verdict = .errorReply(code) }
+    }
+
+    package var nextDeadline: Int64? {
+        let earliest = queue.earliestDeadline ?? .max
+        switch phase {
+        case .disconnected: return min(schedule.nextAttempt(isAwaited: !queue.isEmpty), earliest)
+        case .resolving, .connecting, .greeting: return min(phaseDeadline, earliest)
+        case .open:
+            // Queued behind this participant's end of the turn: the next turn must not wait.
+            if queue.unsentCount > 0 && !watchesWritable { return 0 }
+            return min(nextPing, earliest)
+        }
+    }
+
+    package func deadlinePassed() {
+        let now = reactor.now
+        if phase == .open {
+            // Answers that came in time must not count as late because this reactor was.
+            if isLate(now) { receive() }
+            if phase == .open, isLate(now) { return lose(.deadlinePassed) }
+            if phase == .open, nextPing <= now { ping() }
+            return
+        }
+        if phaseDeadline <= now {
+            if phase == .resolving {
+                // The lookup can't be called off; it goes on, and nothing else is attempted
+                // meanwhile.
+                phaseDeadline = .max
+                note(.deadlinePassed)
+            } else if phase == .connecting {
+                closeSocket()
+                connect(orElse: .deadlinePassed)
+            } else if case .greeting = phase {
+                lose(.deadlinePassed)
+            }
+        }
+        for completion in queue.removePassed(now: now) { completion(.failure(latestFailure)) }
+    }
+
+    package func turnEnded() {
+        if let verdict, phase == .open { lose(verdict) }
+        switch phase {
+        case .disconnected:
+            if schedule.nextAttempt(isAwaited: !queue.isEmpty) <= reactor.now { attempt() }
+        case .open, .greeting: flush()
+        case .resolving, .connecting: break
+        }
+    }
+
+    package func ready(_ readiness: Readiness) {
+        guard let descriptor = socket?.rawValue else { return }
+        if phase == .connecting {
+            let code = Sockets.connectResult(of: descriptor)
+            if code == 0 { return connected() }
+            closeSocket()
+            return connect(orElse: .connectFailed(code: code))
+        }
+        receive()
+        if readiness.contains(.writable) { flush() }
+    }
+
+    /// Another reactor has reached Redis.
+    func neighbourConnected() {
+        if phase == .disconnected { schedule.neighbourConnected(now: reactor.now) }
+    }
+
+    /// The name has been looked up, or could not be. Its addresses are tried in turn.
+    package func lookedUp(_ outcome: Result<[SocketAddress], ResolutionError>) {
+        guard phase == .resolving else { return }
+        switch outcome {
+        case .success(let found):
+            addresses = found.reversed()
+            connect(orElse: .hostUnknown(reason: "it has no address"))
+        case .failure(let error): lose(.hostUnknown(reason: error.reason))
+        }
+    }
+}
+
+/// How a connection comes about.
+extension RedisConnection {
+    private func attempt() {
+        schedule.attemptStarted(now: reactor.now)
+        if let numeric = lookup.numeric {
+            addresses = numeric.reversed()
+            connect(orElse: .hostUnknown(reason: "it has no address"))
+        } else {
+            phase = .resolving
+            phaseDeadline = reactor.now + deadlineNanoseconds
+            lookup.start(for: reactor.mailbox)
+        }
+    }
+
+    /// Tries the next address; without one, the attempt has come to nothing because of `failure`.
+    private func connect(orElse failure: RedisFailure) {
+        var failure = failure
+        while let address = addresses.popLast() {
+            do throws(SystemError) {
+                let connecting = try Sockets.connect(to: address)
+                registration = try reactor.register(connecting.rawValue, .writable, for: self)
+                socket = consume connecting
+                phase = .connecting
+                phaseDeadline = reactor.now + deadlineNanoseconds
+                return
+            } catch {
+                failure = .connectFailed(code: error.code)
+            }
+        }
+        lose(failure)
+    }
+
+    private func connected() {
+        guard watch(.readable) else { return }
+        isProven = false
+        reader = RedisReplyReader(limits: limits)
+        if greeting.answerCount == 0 { return open() }
+        phase = .greeting(answersMissing: greeting.answerCount)
+        phaseDeadline = reactor.now + deadlineNanoseconds
+        unsentGreeting = greeting.bytes
+    }
+
+    private func open() {
+        phase = .open
+        phaseDeadline = .max
+        // So that health need not wait for a request or for the next second.
+        ping()
+    }
+
+    private func ping() {
+        nextPing = reactor.now + RedisHealth.pingNanoseconds
+        send(
+            deadline: reactor.now + deadlineNanoseconds,
+            encode: { bytes in
+                bytes.appendRedisCommand(argumentCount: 1)
+                bytes.appendRedisArgument("PING")
+            }, completion: { _ in })
+    }
+}
+
+/// What passes over it.
+extension RedisConnection {
+    private func flush() {
+        while let descriptor = socket?.rawValue, !unsentGreeting.isEmpty || mayLeave {
+            let transfer =
+                unsentGreeting.isEmpty
+                ? Sockets.send(descriptor, queue.unsent)
+                : Sockets.send(descriptor, unsentGreeting.span)
+            switch transfer {
+            case .bytes(let count):
+                if unsentGreeting.isEmpty {
+                    queue.markSent(count)
+                } else {
+                    unsentGreeting.removeFirst(count)
+                }
+            case .wouldBlock:
+                if !watchesWritable { _ = watch([.readable, .writable]) }
+                return
+            case .end: return lose(.closedByRedis)
+            case .failed(let code): return lose(.connectionLost(code: code))
+            }
+        }
+        if watchesWritable { _ = watch(.readable) }
+    }
+
+    private var mayLeave: Bool { phase == .open && queue.unsentCount > 0 }
+
+    private func receive() {
+        while let descriptor = socket?.rawValue {
+            var span = receiveBuffer.mutableSpan
+            switch Sockets.receive(descriptor, into: &span) {
+            case .bytes(let count):
+                take(count)
+                if count < RedisConnection.receiveBytes { return }
+            case .wouldBlock: return
+            case .end: return lose(.closedByRedis)
+            case .failed(let code): return lose(.connectionLost(code: code))
+            }
+        }
+    }
+
+    /// Handles the first `count` bytes of the receive buffer.
+    private func take(_ count: Int) {
+        do throws(RedisProtocolError) {
+            try reader.feed(receiveBuffer.span.extracting(first: count))
+            while socket != nil, let reply = try reader.nextReply() { take(reply) }
+        } catch {
+            lose(.protocolViolation)
+        }
+    }
+
+    private func take(_ reply: RedisReply) {
+        var errorCode: RedisErrorCode?
+        if case .error(let text) = reply { errorCode = RedisErrorCode(of: text) }
+
+        if case .greeting(let answersMissing) = phase {
+            if let errorCode {
+                return lose(greeting.failure(errorCode, answersMissing: answersMissing))
+            }
+            if answersMissing == 1 { return open() }
+            phase = .greeting(answersMissing: answersMissing - 1)
+            return
+        }
+        guard let completion = queue.popAnswered() else {
+            // Nobody asked. With too many clients Redis does so, says why, and closes.
+            return lose(errorCode.map { .errorReply($0) } ?? .protocolViolation)
+        }
+        if let errorCode, errorCode != .noScript {
+            noteError(errorCode)
+        } else {
+            health.recordReply(now: reactor.now)
+            if !isProven { neighbours.tellOthers(than: reactor.mailbox) }
+            isProven = true
+        }
+        completion(.success(reply))
+    }
+
+    private func isLate(_ now: Int64) -> Bool {
+        queue.earliestDeadline.map { $0 <= now } ?? false
+    }
+
+    /// False when the kernel refused and the connection is lost.
+    private func watch(_ interest: Interest) -> Bool {
+        guard let descriptor = socket?.rawValue, let registration else { return false }
+        do throws(SystemError) {
+            try reactor.watch(descriptor, interest, as: registration)
+            watchesWritable = interest.contains(.writable)
+            return true
+        } catch {
+            lose(.connectionLost(code: error.code))
+            return false
+        }
+    }
+}
+
+/// How it ends.
+extension RedisConnection {
+    /// Gives up the connection, or the attempt to make one.
+    private func lose(_ failure: RedisFailure) {
+        let wasOpen = phase == .open
+        closeSocket()
+        phase = .disconnected
+        phaseDeadline = .max
+        nextPing = .max
+        verdict = nil
+        unsentGreeting = []
+        addresses = []
+        if wasOpen && isProven {
+            schedule.connectionLost(now: reactor.now)
+        } else {
+            schedule.attemptFailed(now: reactor.now)
+        }
+        note(failure)
+        // A passed deadline says that Redis hangs: all that wait for it end with the connection.
+        // Otherwise what has not begun to leave may still find another one.
+        let ended =
+            wasOpen && failure == .deadlinePassed ? queue.removeAll() : queue.removeBegun()
+        for completion in ended { completion(.failure(failure)) }
+    }
+
+    private func note(_ failure: RedisFailure) {
+        latestFailure = failure
+        health.recordFailure(failure, now: reactor.now)
+    }
+
+    private func closeSocket() {
+        if let descriptor = socket?.rawValue, let registration {
+            reactor.unregister(descriptor, registration)
+        }
+        registration = nil
+        socket = nil
+        watchesWritable = false
+    }
+}

@@ -1,0 +1,40 @@
+internal import POSIX
+
+/// Why a command got no answer that counts.
+package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The deadline passed, its own or that of another command on the same connection.
+    case deadlinePassed
+    /// The host's name has no address; the resolver's words.
+    case hostUnknown(reason: String)
+    /// No connection to any of the host's addresses; errno of the last one.
+    case connectFailed(code: CInt)
+    /// Redis closed the connection.
+    case closedByRedis
+    /// The network broke the connection; errno.
+    case connectionLost(code: CInt)
+    /// Redis answered AUTH with an error.
+    case authenticationRefused(RedisErrorCode)
+    /// Redis answered SELECT with an error.
+    case databaseRefused(RedisErrorCode)
+    /// What came is not RESP2, is larger than any answer expected, or nobody asked for it.
+    case protocolViolation
+    /// Redis answered with an error that says it cannot serve.
+    case errorReply(RedisErrorCode)
+    /// As many commands wait already as may.
+    case queueFull
+
+    package var description: String {
+        switch self {
+        case .deadlinePassed: "no answer within the deadline"
+        case .hostUnknown(let reason): "unknown host: \(reason)"
+        case .connectFailed(let code): "connect: \(SystemError.text(of: code))"
+        case .closedByRedis: "the connection was closed by Redis"
+        case .connectionLost(let code): "the connection was lost: \(SystemError.text(of: code))"
+        case .authenticationRefused(let code): "AUTH was answered with \(code)"
+        case .databaseRefused(let code): "SELECT was answered with \(code)"
+        case .protocolViolation: "an answer that is not RESP2 or that nobody asked for"
+        case .errorReply(let code): "an answer of \(code)"
+        case .queueFull: "too many commands wait"
+        }
+    }
+}
