@@ -1,0 +1,69 @@
+/// Where revocations and quotas are kept.
+package protocol AdmissionStore: AnyObject {
+    /// Asks for one decision. The store's owner gets it under the request's ticket, exactly once:
+    /// either during this call or in a later turn of the reactor.
+    func admit(_ request: borrowing AdmissionRequest)
+}
+
+/// A request to predict, whose token and form are good.
+package struct AdmissionRequest: ~Escapable {
+    package let token: Span<UInt8>
+    /// The token's `jti`; empty when it has none.
+    package let tokenID: Span<UInt8>
+    /// The token's `sub`, whose quota it is.
+    package let subject: Span<UInt8>
+    /// Whether an admission counts. When false, only revocation is asked for, as for a request
+    /// whose body is invalid, and the decision is never `refused`.
+    package let charges: Bool
+    /// Until when the decision is of use: nanoseconds of the monotonic clock.
+    package let deadline: Int64
+    /// The caller's own number for this request.
+    package let ticket: UInt64
+
+    @_lifetime(copy token, copy tokenID, copy subject)
+    package init(
+        token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, charges: Bool,
+        deadline: Int64, ticket: UInt64
+    ) {
+        self.token = token
+        self.tokenID = tokenID
+        self.subject = subject
+        self.charges = charges
+        self.deadline = deadline
+        self.ticket = ticket
+    }
+}
+
+/// How many admissions a subject gets.
+package struct QuotaRules: Equatable, Sendable {
+    /// Admissions in any window.
+    package let limit: Int
+    /// An admission at time t counts at all times before t + window.
+    package let windowMilliseconds: Int64
+
+    package init(limit: Int, windowMilliseconds: Int64) {
+        precondition(limit > 0 && windowMilliseconds > 0)
+        self.limit = limit
+        self.windowMilliseconds = windowMilliseconds
+    }
+
+    /// Whole seconds, rounded up, from 1 to the window.
+    func seconds(untilReset milliseconds: Int64) -> Int {
+        let clamped = min(max(milliseconds, 1), windowMilliseconds)
+        return Int((clamped + 999) / 1000)
+    }
+}
+
+package enum AdmissionDecision: Equatable, Sendable {
+    /// Admitted and counted. `left` more would be admitted now; in `resetSeconds` the oldest
+    /// admission leaves the window.
+    case admitted(left: Int, resetSeconds: Int)
+    /// Not revoked, and not to be counted.
+    case uncharged
+    /// The token is revoked; nothing was counted.
+    case revoked
+    /// The quota is used up; nothing was stored. In `retrySeconds` one more is admitted.
+    case refused(retrySeconds: Int)
+    /// It could not be decided.
+    case unavailable(AdmissionFailure)
+}

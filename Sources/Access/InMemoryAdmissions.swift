@@ -1,0 +1,76 @@
+internal import Synchronization
+
+/// Revocations and quotas in the memory of this process, shared by its reactors. Times are
+/// milliseconds of one clock that is not set back.
+package final class InMemoryAdmissions: Sendable {
+    private struct State {
+        var quotas: SubjectQuotas
+        var revocations = Revocations()
+    }
+
+    /// How many tokens may be revoked at once: some 30 MB of them.
+    package static let revocationsMax = 100_000
+
+    private let state: Mutex<State>
+
+    /// - Parameter subjectsMax: how many subjects may have admissions within the window.
+    package init(quota: QuotaRules, subjectsMax: Int) {
+        state = Mutex(State(quotas: SubjectQuotas(quota: quota, subjectsMax: subjectsMax)))
+    }
+
+    /// Revokes a token or a `jti` until `now` + `milliseconds`. False when as many are revoked
+    /// already as may be, and this one is not.
+    package func revoke(_ name: [UInt8], forMilliseconds milliseconds: Int64, now: Int64) -> Bool {
+        let (end, overflow) = now.addingReportingOverflow(milliseconds)
+        return state.withLock {
+            $0.revocations.add(name, until: overflow ? .max : end, now: now)
+        }
+    }
+
+    /// Takes a revocation back.
+    package func restore(_ name: [UInt8]) { state.withLock { $0.revocations.remove(name) } }
+
+    func decide(_ request: borrowing AdmissionRequest, now: Int64) -> AdmissionDecision {
+        let token = Array(copying: request.token)
+        let tokenID = Array(copying: request.tokenID)
+        let subject = Array(copying: request.subject)
+        let charges = request.charges
+        return state.withLock { state in
+            if state.revocations.contains(token, now: now)
+                || !tokenID.isEmpty && state.revocations.contains(tokenID, now: now)
+            {
+                return .revoked
+            }
+            return charges ? state.quotas.admit(subject, now: now) : .uncharged
+        }
+    }
+}
+
+/// The names of revoked tokens, each with the time until which it is revoked.
+private struct Revocations {
+    private var ends: [[UInt8]: Int64] = [:]
+
+    func contains(_ name: [UInt8], now: Int64) -> Bool {
+        // Almost always there is none, and then a token need not be hashed.
+        if ends.isEmpty { return false }
+        return ends[name].map { now < $0 } ?? false
+    }
+
+    mutating func add(_ name: [UInt8], until end: Int64, now: Int64) -> Bool {
+        if ends.count >= InMemoryAdmissions.revocationsMax, ends[name] == nil {
+            ends = ends.filter { now < $0.value }
+            guard ends.count < InMemoryAdmissions.revocationsMax else { return false }
+        }
+        ends[name] = end
+        return true
+    }
+
+    mutating func remove(_ name: [UInt8]) { ends[name] = nil }
+}
+
+extension [UInt8] {
+    fileprivate init(copying span: Span<UInt8>) {
+        // SAFETY: the buffer is copied during the call.
+        self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+}

@@ -1,0 +1,114 @@
+package import Reactor
+package import Redis
+
+/// Revocations and quotas in Redis, shared by all that use the same database. The requests of a
+/// turn are decided together, by one script and one round trip.
+///
+/// To be added to its reactor before the connection, so that what is asked in a turn leaves with
+/// it.
+package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
+    /// Requests in one run of the script, which nothing else in Redis interrupts: a millisecond.
+    package static let groupMax = 128
+
+    private unowned let reactor: Reactor
+    private let connection: RedisConnection
+    private let quota: QuotaRules
+    private let decided: (UInt64, AdmissionDecision) -> Void
+    private var group = AdmissionGroup()
+
+    /// - Parameter decided: gets every decision, under the ticket of its request.
+    package init(
+        reactor: Reactor, connection: RedisConnection, quota: QuotaRules,
+        decided: @escaping (UInt64, AdmissionDecision) -> Void
+    ) {
+        self.reactor = reactor
+        self.connection = connection
+        self.quota = quota
+        self.decided = decided
+    }
+
+    package func admit(_ request: borrowing AdmissionRequest) {
+        // One that is late already would take the others of its turn with it.
+        guard request.deadline > reactor.now else {
+            return decided(request.ticket, .unavailable(.redis(.deadlinePassed)))
+        }
+        group.append(request)
+        if group.count == RedisAdmissionStore.groupMax { send() }
+    }
+
+    package var nextDeadline: Int64? { nil }
+
+    package func deadlinePassed() {}
+
+    package func turnEnded() {
+        if group.count > 0 { send() }
+    }
+
+    private func send() {
+        let group = group
+        self.group = AdmissionGroup()
+        send(group, as: .digest)
+    }
+
+    private func send(_ group: AdmissionGroup, as form: AdmissionGroup.ScriptForm) {
+        connection.send(
+            deadline: group.deadline,
+            encode: { group.appendCommand(to: &$0, as: form, quota: self.quota) },
+            completion: { [weak self] in self?.take($0, for: group, sentAs: form) })
+    }
+
+    private func take(
+        _ result: Result<RedisReply, RedisFailure>, for group: AdmissionGroup,
+        sentAs form: AdmissionGroup.ScriptForm
+    ) {
+        switch result {
+        case .success(.array(let answer)):
+            take(answer, for: group)
+        case .success(.error(let text)):
+            let code = RedisErrorCode(of: text)
+            if code == .noScript, form == .digest {
+                // EVAL loads the script and runs it in one step, so that no flush comes in between.
+                return send(group, as: .text)
+            }
+            end(group, .redis(.errorReply(code)))
+        case .success: end(group, .unexpectedReply)
+        case .failure(let failure): end(group, .redis(failure))
+        }
+    }
+
+    private func take(_ answer: [RedisReply], for group: AdmissionGroup) {
+        let width = AdmissionScript.answerWidth
+        guard answer.count == group.count * width else { return end(group, .unexpectedReply) }
+        for index in 0..<group.count {
+            let own = answer[(index * width)..<(index * width + width)]
+            decided(group.ticket(at: index), decision(of: own))
+        }
+    }
+
+    private func decision(of answer: ArraySlice<RedisReply>) -> AdmissionDecision {
+        let (first, second, third) = (
+            answer[answer.startIndex], answer[answer.startIndex + 1], answer[answer.startIndex + 2]
+        )
+        if case .error(let text) = first {
+            let code = RedisErrorCode(of: text)
+            if code == .wrongType { return .unavailable(.foreignQuotaKey) }
+            connection.noteError(code)
+            return .unavailable(.redis(.errorReply(code)))
+        }
+        guard case .integer(let number) = first, let code = AdmissionScript.Code(rawValue: number),
+            case .integer(let left) = second, case .integer(let reset) = third,
+            0..<Int64(quota.limit) ~= left
+        else { return .unavailable(.unexpectedReply) }
+        return switch code {
+        case .admitted:
+            .admitted(left: Int(left), resetSeconds: quota.seconds(untilReset: reset))
+        case .uncharged: .uncharged
+        case .revoked: .revoked
+        case .refused: .refused(retrySeconds: quota.seconds(untilReset: reset))
+        }
+    }
+
+    private func end(_ group: AdmissionGroup, _ failure: AdmissionFailure) {
+        for index in 0..<group.count { decided(group.ticket(at: index), .unavailable(failure)) }
+    }
+}

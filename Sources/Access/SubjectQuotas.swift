@@ -1,0 +1,99 @@
+internal import Reactor
+
+/// The latest admissions of many subjects. Each request costs constant time: at most two subjects
+/// whose admissions have all left the window are forgotten with it.
+struct SubjectQuotas {
+    private struct Subject {
+        var name: [UInt8]
+        /// The times of the latest admissions, the oldest first, in a ring that grows to the limit.
+        var times: AdmissionTimes
+    }
+
+    private let quota: QuotaRules
+    private let subjectsMax: Int
+    private var slots: [[UInt8]: Int] = [:]
+    private var subjects: [Subject] = []
+    private var freeSlots: [Int] = []
+    /// The slots by when their latest admission leaves the window.
+    private var ends: DeadlineQueue
+    private var latestNow = Int64.min
+
+    init(quota: QuotaRules, subjectsMax: Int) {
+        self.quota = quota
+        self.subjectsMax = subjectsMax
+        ends = DeadlineQueue(timeout: quota.windowMilliseconds)
+    }
+
+    mutating func admit(_ name: [UInt8], now clock: Int64) -> AdmissionDecision {
+        // Each reactor reads the clock for itself, so that one may be behind another.
+        let now = max(clock, latestNow)
+        latestNow = now
+        forgetEnded(now)
+        forgetEnded(now)
+
+        guard let slot = slots[name] ?? newSlot(for: name) else {
+            return .unavailable(.storeFull(subjectsMax: subjectsMax))
+        }
+        let window = quota.windowMilliseconds
+        subjects[slot].times.removeAll(through: now - window)
+        let count = subjects[slot].times.count
+        guard count < quota.limit else {
+            let oldest = subjects[slot].times.first ?? now
+            return .refused(retrySeconds: quota.seconds(untilReset: oldest + window - now))
+        }
+        subjects[slot].times.append(now, countMax: quota.limit)
+        ends.set(slot, now: now)
+        let oldest = subjects[slot].times.first ?? now
+        return .admitted(
+            left: quota.limit - count - 1,
+            resetSeconds: quota.seconds(untilReset: oldest + window - now))
+    }
+
+    private mutating func forgetEnded(_ now: Int64) {
+        guard let slot = ends.popPassed(now: now) else { return }
+        slots[subjects[slot].name] = nil
+        subjects[slot] = Subject(name: [], times: AdmissionTimes())
+        freeSlots.append(slot)
+    }
+
+    /// Nil when no further subject may be followed.
+    private mutating func newSlot(for name: [UInt8]) -> Int? {
+        guard slots.count < subjectsMax else { return nil }
+        let slot = freeSlots.popLast() ?? subjects.count
+        if slot == subjects.count { subjects.append(Subject(name: [], times: AdmissionTimes())) }
+        subjects[slot].name = name
+        slots[name] = slot
+        return slot
+    }
+}
+
+/// Times in the order in which they were added, the oldest of which leave first.
+struct AdmissionTimes {
+    private static let capacityMin = 4
+
+    private var ring: [Int64] = []
+    private var head = 0
+    private(set) var count = 0
+
+    var first: Int64? { count == 0 ? nil : ring[head] }
+
+    mutating func removeAll(through time: Int64) {
+        while count > 0, ring[head] <= time {
+            head = head + 1 == ring.count ? 0 : head + 1
+            count -= 1
+        }
+    }
+
+    /// - Parameter countMax: more than these are never held.
+    mutating func append(_ time: Int64, countMax: Int) {
+        if count == ring.count {
+            ring = Array(ring[head...] + ring[..<head])
+            head = 0
+            let capacity = min(max(AdmissionTimes.capacityMin, count * 2), countMax)
+            ring.append(contentsOf: repeatElement(0, count: capacity - count))
+        }
+        let index = head + count
+        ring[index < ring.count ? index : index - ring.count] = time
+        count += 1
+    }
+}

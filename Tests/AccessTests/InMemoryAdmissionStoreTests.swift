@@ -1,0 +1,96 @@
+import Access
+import TestSupport
+import Testing
+
+@Suite struct InMemoryAdmissionStoreTests {
+    private func harness(
+        limit: Int, milliseconds: Int64, subjectsMax: Int = 1000
+    ) -> MemoryHarness {
+        MemoryHarness(
+            quota: QuotaRules(limit: limit, windowMilliseconds: milliseconds),
+            subjectsMax: subjectsMax)
+    }
+
+    @Test(arguments: [(999, false), (1000, true), (1001, true)] as [(Int64, Bool)])
+    func `an admission leaves at the window's end to the millisecond`(
+        _ milliseconds: Int64, _ isAdmitted: Bool
+    ) throws {
+        let harness = harness(limit: 1, milliseconds: 1000)
+        _ = try harness.decide(.by("ann"))
+        harness.advance(milliseconds: milliseconds)
+        let expected: AdmissionDecision =
+            isAdmitted ? .admitted(left: 0, resetSeconds: 1) : .refused(retrySeconds: 1)
+        #expect(try harness.decide(.by("ann")) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (1, 3600), (599, 3600), (1_000, 3599), (3_598_999, 2), (3_599_000, 1), (3_599_999, 1),
+        ] as [(Int64, Int)])
+    func `seconds are rounded up, and at least 1`(_ milliseconds: Int64, _ seconds: Int) throws {
+        let harness = harness(limit: 1, milliseconds: 3_600_000)
+        _ = try harness.decide(.by("ann"))
+        harness.advance(milliseconds: milliseconds)
+        #expect(try harness.decide(.by("ann")) == .refused(retrySeconds: seconds))
+    }
+
+    @Test func `as many subjects are followed as the limit says, and each that ends makes room`()
+        throws
+    {
+        let harness = harness(limit: 2, milliseconds: 1000, subjectsMax: 3)
+        for subject in ["a", "b", "c"] {
+            #expect(try harness.decide(.by(subject)) == .admitted(left: 1, resetSeconds: 1))
+            harness.advance(milliseconds: 100)
+        }
+        #expect(try harness.decide(.by("d")) == .unavailable(.storeFull(subjectsMax: 3)))
+        #expect(try harness.decide(.by("a")) == .admitted(left: 0, resetSeconds: 1))
+        #expect(try harness.decide(Ask(subject: [0x64], charges: false)) == .uncharged)
+
+        // b ends at 1,100 ms, c at 1,200 ms, and a, admitted again at 300 ms, at 1,300 ms.
+        harness.advance(milliseconds: 799)
+        #expect(try harness.decide(.by("d")) == .unavailable(.storeFull(subjectsMax: 3)))
+        harness.advance(milliseconds: 1)
+        #expect(try harness.decide(.by("d")) == .admitted(left: 1, resetSeconds: 1))
+        #expect(try harness.decide(.by("e")) == .unavailable(.storeFull(subjectsMax: 3)))
+        harness.advance(milliseconds: 100)
+        #expect(try harness.decide(.by("e")) == .admitted(left: 1, resetSeconds: 1))
+        #expect(try harness.decide(.by("b")) == .unavailable(.storeFull(subjectsMax: 3)))
+    }
+
+    @Test func `a revocation ends when its time is over`() throws {
+        let harness = harness(limit: 9, milliseconds: 1000)
+        #expect(harness.revoke("token", forMilliseconds: 500))
+        harness.advance(milliseconds: 499)
+        #expect(try harness.decide(.by("ann")) == .revoked)
+        harness.advance(milliseconds: 1)
+        #expect(try harness.decide(.by("ann")) == .admitted(left: 8, resetSeconds: 1))
+    }
+
+    @Test func `as many revocations are held as the limit says, and ended ones make room`() {
+        let harness = harness(limit: 9, milliseconds: 1000)
+        for number in 0..<InMemoryAdmissions.revocationsMax - 1 {
+            _ = harness.revoke("\(number)", forMilliseconds: 1000)
+        }
+        #expect(harness.revoke("last", forMilliseconds: 2000))
+        #expect(!harness.revoke("one more", forMilliseconds: 1000))
+        #expect(harness.revoke("last", forMilliseconds: 2000))
+        harness.advance(milliseconds: 1000)
+        #expect(harness.revoke("one more", forMilliseconds: 1000))
+    }
+
+    @Test func `a quota is exact though several threads ask at once`() throws {
+        let admissions = InMemoryAdmissions(
+            quota: QuotaRules(limit: 100, windowMilliseconds: 3_600_000), subjectsMax: 10)
+        let decisions = try concurrently(4) { thread in
+            let decisions = Decisions()
+            let store = InMemoryAdmissionStore(
+                admissions: admissions, milliseconds: { 1000 }, decided: decisions.take)
+            for ticket: UInt64 in 0..<60 { store.admit(.by("ann"), deadline: .max, ticket: ticket) }
+            return try decisions.removeAll(tickets: 0..<60)
+        }
+        let left = decisions.joined().compactMap { decision -> Int? in
+            if case .admitted(let left, _) = decision { left } else { nil }
+        }
+        #expect(left.sorted() == Array(0..<100))
+    }
+}
