@@ -1,4 +1,3 @@
-import POSIX
 import PredictionService
 import Testing
 
@@ -8,7 +7,7 @@ import Testing
         throws
     {
         var found: [String] = []
-        for line in try lines(of: "Config/churnd.conf") {
+        for line in try DocumentTable.lines(of: "Config/churnd.conf") {
             guard line.hasPrefix("# "), let equals = line.firstIndex(of: "=") else { continue }
             let name = String(line[line.index(line.startIndex, offsetBy: 2)..<equals].dropLast())
             let isName = name.utf8.allSatisfy {
@@ -23,18 +22,16 @@ import Testing
     }
 
     @Test func `every line of the file in Config is empty or a comment`() throws {
-        for line in try lines(of: "Config/churnd.conf") {
+        for line in try DocumentTable.lines(of: "Config/churnd.conf") {
             #expect(line.isEmpty || line.hasPrefix("#"))
         }
     }
 
     @Test func `the table in Docs is the one of the code`() throws {
-        let lines = try lines(of: "Docs/CONFIGURATION.md")
-        let first = try #require(lines.firstIndex { $0.hasPrefix("<!-- keys:") })
-        let last = try #require(lines.firstIndex(of: "<!-- end of keys -->"))
+        let found = try DocumentTable("keys", of: "Docs/CONFIGURATION.md").lines
         let expected = table().joined(separator: "\n")
         #expect(
-            lines[(first + 1)..<last].joined(separator: "\n") == expected,
+            found.joined(separator: "\n") == expected,
             "the table in Docs/CONFIGURATION.md has to be:\n\(expected)\n")
     }
 
@@ -45,14 +42,5 @@ import Testing
             return "| `\(key.name)` | \(standard) | \(key.kind.wanted)\(unit) | \(key.meaning) |"
         }
         return ["| key | default | values | meaning |", "|---|---|---|---|"] + rows
-    }
-
-    private func lines(of path: String) throws -> [String] {
-        // This file is Tests/PredictionServiceTests/….swift.
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        let bytes = try Files.read(root.joined(separator: "/") + "/" + path, bytesMax: 1 << 20)
-        return String(decoding: bytes, as: UTF8.self).split(
-            separator: "\n", omittingEmptySubsequences: false
-        ).map(String.init)
     }
 }

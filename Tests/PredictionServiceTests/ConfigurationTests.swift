@@ -1,5 +1,6 @@
 import POSIX
 import PredictionService
+import Redis
 import Testing
 
 private let secret = String(repeating: "s", count: 32)
@@ -344,7 +345,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             return
         }
         #expect(endpoint.description == "redis://db:7000/3")
-        #expect(endpoint.password?.bytes == Array("p".utf8))
+        #expect(endpoint.password == Array("p".utf8))
     }
 
     @Test func `secrets are refused as flags`() {

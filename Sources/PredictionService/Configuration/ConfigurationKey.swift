@@ -74,7 +74,7 @@ package enum ConfigurationKind: Equatable, Sendable {
     case scope
     /// A key for HMAC-SHA256: any bytes.
     case secret
-    /// See `RedisEndpoint`.
+    /// `redis://[user:password@]host[:port][/db]`.
     case redisURL
 
     /// What is accepted, for messages and Docs.

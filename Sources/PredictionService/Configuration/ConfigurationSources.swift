@@ -1,4 +1,5 @@
 internal import POSIX
+internal import Redis
 
 /// Flags over the environment over a file over defaults. Whatever is given is checked, also where
 /// a stronger source overrules it.

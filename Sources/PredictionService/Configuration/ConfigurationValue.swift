@@ -1,3 +1,5 @@
+internal import Redis
+
 /// A value that its key accepts.
 enum ConfigurationValue: Sendable {
     case integer(Int)

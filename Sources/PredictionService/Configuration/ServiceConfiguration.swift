@@ -1,3 +1,5 @@
+package import Redis
+
 /// All that can be configured, checked and typed. Defaults stand in `ConfigurationTable` alone.
 package struct ServiceConfiguration: Sendable {
     package let http: HTTP

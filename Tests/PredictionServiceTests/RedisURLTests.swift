@@ -1,7 +1,8 @@
 import PredictionService
+import Redis
 import Testing
 
-@Suite struct RedisEndpointTests {
+@Suite struct RedisURLTests {
     struct Expected {
         let host: String
         var port: UInt16 = 6379
@@ -32,7 +33,7 @@ import Testing
         #expect(endpoint.port == expected.port)
         #expect(endpoint.database == expected.database)
         #expect(endpoint.user == expected.user)
-        #expect(endpoint.password?.bytes == expected.password.map { Array($0.utf8) })
+        #expect(endpoint.password == expected.password.map { Array($0.utf8) })
     }
 
     @Test(arguments: [

@@ -1,22 +1,4 @@
-/// Where Redis is and who asks, as `redis://[user:password@]host[:port][/db]` says it.
-package struct RedisEndpoint: Sendable {
-    /// A name or an address; an IPv6 address without its brackets.
-    package let host: String
-    /// 6379 when the URL has none.
-    package let port: UInt16
-    /// For SELECT; 0 when the URL has none.
-    package let database: Int
-    /// For AUTH; nil is Redis' default user.
-    package let user: String?
-    package let password: Secret?
-}
-
-extension RedisEndpoint: CustomStringConvertible {
-    /// The URL without user and password.
-    package var description: String {
-        "redis://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)/\(database)"
-    }
-}
+package import Redis
 
 /// What is wrong with a Redis URL; no case carries any of its text.
 package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStringConvertible {
@@ -39,8 +21,11 @@ package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStri
 }
 
 extension RedisEndpoint {
-    /// RFC 3986 §3; the scheme in any case. A user or a password may be any bytes but the user has
-    /// to be UTF-8.
+    private static let standardPort: UInt16 = 6379
+
+    /// Reads `redis://[user:password@]host[:port][/db]` (RFC 3986 §3); the scheme in any case, port
+    /// 6379 and database 0 where there is none. User and password may be any bytes, but the user
+    /// has to be UTF-8.
     package init(parsing url: [UInt8]) throws(RedisURLError) {
         guard url.count <= ConfigurationLimits.redisURLBytesMax else { throw .tooLong }
         let scheme = url.prefix(9).map { $0 | 0x20 }
@@ -54,24 +39,24 @@ extension RedisEndpoint {
         let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
         let authority = rest[..<slash]
         let at = authority.lastIndex(of: UInt8(ascii: "@"))
-        (user, password) = try RedisEndpoint.credentials(at.map { authority[..<$0] })
-        let address = at.map { authority[authority.index(after: $0)...] } ?? authority
-        (host, port) = try RedisEndpoint.address(address)
+        let (user, password) = try RedisEndpoint.credentials(at.map { authority[..<$0] })
+        let (host, port) = try RedisEndpoint.address(
+            at.map { authority[authority.index(after: $0)...] } ?? authority)
 
         let path = rest[slash...].dropFirst()
         guard let number = path.isEmpty ? 0 : decimalInteger(path), number <= Int32.max else {
             throw .badDatabase
         }
-        database = number
+        self.init(host: host, port: port, user: user, password: password, database: number)
     }
 
     private static func credentials(
         _ userInfo: ArraySlice<UInt8>?
-    ) throws(RedisURLError) -> (user: String?, password: Secret?) {
+    ) throws(RedisURLError) -> (user: String?, password: [UInt8]?) {
         guard let userInfo else { return (nil, nil) }
         let colon = userInfo.firstIndex(of: UInt8(ascii: ":"))
         guard let colon, colon + 1 < userInfo.endIndex else { throw .userWithoutPassword }
-        let password = Secret(try percentDecoded(userInfo[(colon + 1)...]))
+        let password = try percentDecoded(userInfo[(colon + 1)...])
         let userBytes = try percentDecoded(userInfo[..<colon])
         if userBytes.isEmpty { return (nil, password) }
         guard let user = String(validating: userBytes, as: UTF8.self) else {
@@ -99,7 +84,7 @@ extension RedisEndpoint {
             host.allSatisfy(isHostByte)
         else { throw .badHost }
         let name = String(decoding: host, as: UTF8.self)
-        if rest.isEmpty { return (name, 6379) }
+        if rest.isEmpty { return (name, standardPort) }
         guard rest.first == UInt8(ascii: ":"), let number = decimalInteger(rest.dropFirst()),
             number > 0, let port = UInt16(exactly: number)
         else { throw .badPort }

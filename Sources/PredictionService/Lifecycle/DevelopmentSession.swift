@@ -1,0 +1,69 @@
+internal import JWT
+internal import Models
+internal import OpenSSL
+internal import POSIX
+
+/// What `--dev` makes so that the service can be tried with one paste.
+package struct DevelopmentSession {
+    private static let secretBytes = 32
+    private static let tokenSeconds: Int64 = 24 * 3600
+    private static let subject = "developer"
+
+    private let token: String
+    private let example: String
+
+    /// Signs a token with the configured secret, or with a new one, which it puts into
+    /// `configuration`.
+    package init(_ configuration: inout ServiceConfiguration) throws(StartError) {
+        var token = UnsignedToken(
+            subject: DevelopmentSession.subject, issuedAt: Clock.unixMilliseconds() / 1000,
+            lifetimeSeconds: DevelopmentSession.tokenSeconds)
+        token.issuer = configuration.tokens.issuer
+        token.audience = configuration.tokens.audience
+        token.scope = configuration.tokens.scope
+        let secret: Secret
+        switch configuration.tokens.keys {
+        case .secret(let configured): secret = configured
+        case .named(let keys):
+            token.keyID = keys[0].id
+            secret = keys[0].secret
+        case .madeAtStart:
+            let text = RandomBytes.hexadecimalText(DevelopmentSession.secretBytes)
+            secret = Secret(Array(text.utf8))
+            configuration.tokens.keys = .secret(secret)
+        }
+        do throws(SigningError) {
+            self.token = try token.signed(with: secret.bytes)
+        } catch {
+            throw .developmentToken(error)
+        }
+        do throws(ModelError) {
+            example = try ModelBundle.exampleRequest(in: configuration.modelPath)
+        } catch {
+            throw .model(path: configuration.modelPath, error)
+        }
+    }
+
+    /// What to paste into a shell.
+    package func instructions(host: String, port: UInt16) -> String {
+        let authority = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+        // Quoted, for brackets are a pattern to some shells.
+        let url = DevelopmentSession.quoted("http://\(authority):\(port)/predict")
+        return """
+            churnd is in development mode: the store is in memory, and only this machine can call
+            it. Try:
+
+            curl -sS \(url) -H 'Authorization: Bearer \(token)' \
+            -H 'Content-Type: application/json' -d \(DevelopmentSession.quoted(example))
+
+
+            """
+    }
+
+    /// A text as one word of a POSIX shell (XCU 2.2.2): nothing is special between single quotes
+    /// but the quote itself.
+    package static func quoted(_ text: String) -> String {
+        let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+        return "'" + parts.joined(separator: "'\\''") + "'"
+    }
+}

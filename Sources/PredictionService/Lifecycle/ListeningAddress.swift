@@ -1,0 +1,37 @@
+package import POSIX
+
+/// An address that is ours alone to listen on, once for each reactor.
+package struct ListeningAddress: Sendable {
+    /// Connections the kernel keeps for us between two turns; it caps this at net.core.somaxconn.
+    private static let backlog: Int32 = 4096
+
+    private let address: SocketAddress
+    package var port: UInt16 { address.port }
+
+    /// Finds the address and makes sure that nobody listens on it.
+    ///
+    /// Every reactor's listener has SO_REUSEPORT, with which a second churnd of the same user would
+    /// share the port in silence; so the port is first bound without it (socket(7)).
+    package static func claim(host: String, port: UInt16) throws(StartError) -> ListeningAddress {
+        let addresses: [SocketAddress]
+        do throws(ResolutionError) {
+            addresses = try SocketAddress.resolve(host: host, port: port)
+        } catch {
+            throw .address(host: host, reason: error.reason)
+        }
+        guard let wanted = addresses.first else {
+            throw .address(host: host, reason: "no address")
+        }
+        do throws(SystemError) {
+            let probe = try Sockets.bind(to: wanted, sharesPort: false)
+            return ListeningAddress(address: try Sockets.localAddress(of: probe.rawValue))
+        } catch {
+            if error.isAddressInUse { throw .portTaken(host: host, port: port) }
+            throw .address(host: host, reason: "\(error)")
+        }
+    }
+
+    package func listen() throws(SystemError) -> FileDescriptor {
+        try Sockets.listen(on: address, sharesPort: true, backlog: ListeningAddress.backlog)
+    }
+}

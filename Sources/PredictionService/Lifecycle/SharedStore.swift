@@ -1,0 +1,75 @@
+internal import Access
+internal import Logging
+internal import POSIX
+internal import Reactor
+internal import Redis
+
+/// The store of tokens and quotas as the whole process has it; each reactor gets its own end of it.
+struct SharedStore: Sendable {
+    private enum Kind: Sendable {
+        case memory(InMemoryAdmissions)
+        case redis(RedisEndpoint, RedisHealth, RedisNeighbours)
+    }
+
+    let deadlineNanoseconds: Int64
+    private let kind: Kind
+    private let quota: QuotaRules
+
+    init(_ configuration: ServiceConfiguration) {
+        quota = QuotaRules(
+            limit: configuration.quota.limit,
+            windowMilliseconds: Int64(configuration.quota.windowSeconds) * 1000)
+        switch configuration.store {
+        case .memory(let subjectsMax):
+            // It answers at once, so that no deadline can pass.
+            deadlineNanoseconds = 0
+            kind = .memory(InMemoryAdmissions(quota: quota, subjectsMax: subjectsMax))
+        case .redis(let endpoint, let deadline):
+            deadlineNanoseconds = deadline.nanoseconds
+            kind = .redis(
+                endpoint, RedisHealth(deadlineNanoseconds: deadline.nanoseconds),
+                RedisNeighbours())
+        }
+    }
+
+    /// Nil with the store in memory.
+    var health: RedisHealth? {
+        if case .redis(_, let health, _) = kind { health } else { nil }
+    }
+
+    /// Makes a reactor's end of the store. Its participants end a turn before those added later.
+    func makeStore(
+        on reactor: Reactor, decided: @escaping (UInt64, AdmissionDecision) -> Void
+    ) -> any AdmissionStore {
+        switch kind {
+        case .memory(let admissions):
+            return InMemoryAdmissionStore(
+                admissions: admissions, milliseconds: { reactor.now / 1_000_000 },
+                decided: decided)
+        case .redis(let endpoint, let health, let neighbours):
+            let connection = RedisConnection(
+                reactor: reactor, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
+                limits: .standard, health: health, neighbours: neighbours)
+            let store = RedisAdmissionStore(
+                reactor: reactor, connection: connection, quota: quota, decided: decided)
+            reactor.add(store)
+            reactor.add(connection)
+            return store
+        }
+    }
+
+    func logStart(_ logger: Logger) {
+        switch kind {
+        case .memory:
+            logger.warning(
+                """
+                tokens and quotas are kept in this process's memory: they are lost at its end, and \
+                no other process shares them
+                """)
+        case .redis(let endpoint, _, _):
+            logger.info(
+                "tokens and quotas are kept in Redis",
+                metadata: ["url": "\(endpoint)"])
+        }
+    }
+}

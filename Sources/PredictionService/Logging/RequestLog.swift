@@ -1,0 +1,142 @@
+package import HTTP
+internal import JSON
+internal import OpenSSL
+internal import Reactor
+
+/// The request lines of one reactor, handed to the sink once a turn.
+///
+/// They are written straight into bytes and not through swift-log's metadata, whose dictionary and
+/// strings cost more than the whole validation of a request.
+package final class RequestLog: TurnParticipant {
+    /// Lines of a turn that are handed over before its end.
+    package static let bytesMax = 1 << 18
+    /// How much of a subject's hash is logged: enough to tell millions of subjects apart.
+    private static let hashBytes = 8
+
+    private let sink: LogSink
+    private var lines: [UInt8] = []
+    private var lineCount = 0
+    private var time: [UInt8] = []
+    private var timeMilliseconds = Int64.min
+    private var hash: HMACSHA256
+
+    /// - Parameter salt: a secret of the process, so that subjects can be told apart in a log and
+    ///   not be found by trying names.
+    package init(sink: LogSink, salt: Span<UInt8>) {
+        self.sink = sink
+        hash = HMACSHA256(key: salt)
+    }
+
+    /// Notes an answered request.
+    ///
+    /// - Parameter subject: of the request's token, where it had a good one.
+    package func add(
+        _ outcome: RequestOutcome, requestID: Span<UInt8>, subject: [UInt8]?,
+        unixMilliseconds: Int64
+    ) {
+        if unixMilliseconds != timeMilliseconds {
+            timeMilliseconds = unixMilliseconds
+            time.removeAll(keepingCapacity: true)
+            Timestamp.append(unixMilliseconds: unixMilliseconds, to: &time)
+        }
+        lineCount += 1
+        lines.appendLiteral("{\"time\":\"")
+        lines.appendBytes(time.span)
+        lines.appendLiteral("\",\"level\":\"info\",\"message\":\"request\",\"request_id\":\"")
+        // A request id has only bytes that JSON takes as they are.
+        lines.appendBytes(requestID)
+        lines.appendLiteral("\",\"method\":\"")
+        lines.appendLiteral(RequestLog.name(of: outcome.method))
+        lines.appendLiteral("\",\"route\":\"")
+        lines.append(contentsOf: (outcome.route?.rawValue ?? "none").utf8)
+        lines.appendLiteral("\",\"status\":")
+        lines.appendDecimal(Int(outcome.status))
+        lines.appendLiteral(",\"duration_us\":")
+        lines.appendDecimal(Int(outcome.nanoseconds / 1000))
+        if let subject {
+            lines.appendLiteral(",\"subject\":\"")
+            appendHash(of: subject.span)
+            lines.appendLiteral("\"")
+        }
+        if let problem = outcome.problem { append(problem) }
+        lines.appendLiteral("}\n")
+        if lines.count >= RequestLog.bytesMax { handOver() }
+    }
+
+    package var nextDeadline: Int64? { nil }
+
+    package func deadlinePassed() {}
+
+    package func turnEnded() { handOver() }
+
+    private func handOver() {
+        guard lineCount > 0 else { return }
+        sink.append(lines.span, lineCount: lineCount)
+        lines.removeAll(keepingCapacity: true)
+        lineCount = 0
+    }
+
+    private func append(_ problem: RequestOutcome.Problem) {
+        lines.appendLiteral(",\"problem\":\"")
+        lines.append(contentsOf: problem.type.rawValue.utf8)
+        lines.appendLiteral("\",\"reason\":")
+        var writer = JSONWriter(appendingTo: lines)
+        lines = []
+        writer.string(problem.reason)
+        lines = writer.finish()
+    }
+
+    private func appendHash(of subject: Span<UInt8>) {
+        let digest = hash.authenticate(subject)
+        for index in 0..<RequestLog.hashBytes {
+            lines.append(RequestLog.digits[Int(digest[index] >> 4)])
+            lines.append(RequestLog.digits[Int(digest[index] & 0xF)])
+        }
+    }
+
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    private static func name(of method: HTTPMethod?) -> StaticString {
+        switch method {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .other: "other"
+        case nil: "none"
+        }
+    }
+}
+
+/// What the log says of a request.
+package struct RequestOutcome {
+    /// Why there was no 200.
+    package struct Problem {
+        let type: ProblemType
+        let reason: String
+
+        package init(type: ProblemType, reason: String) {
+            self.type = type
+            self.reason = reason
+        }
+    }
+
+    /// Nil when the head could not be read.
+    let method: HTTPMethod?
+    /// Nil when the request had none.
+    let route: Route?
+    let status: UInt16
+    /// From the request's last byte to its answer.
+    let nanoseconds: Int64
+    let problem: Problem?
+
+    package init(
+        method: HTTPMethod?, route: Route?, status: UInt16, nanoseconds: Int64,
+        problem: Problem? = nil
+    ) {
+        self.method = method
+        self.route = route
+        self.status = status
+        self.nanoseconds = nanoseconds
+        self.problem = problem
+    }
+}

@@ -1,0 +1,76 @@
+/// The kinds of error a caller can get; the raw value ends the `type` of RFC 9457.
+package enum ProblemType: String, CaseIterable, Sendable {
+    case malformedRequest = "malformed-request"
+    case malformedBody = "malformed-body"
+    case missingToken = "missing-token"
+    case invalidToken = "invalid-token"
+    case tokenExpired = "token-expired"
+    case tokenRevoked = "token-revoked"
+    case insufficientScope = "insufficient-scope"
+    case notFound = "not-found"
+    case methodNotAllowed = "method-not-allowed"
+    case requestTimeout = "request-timeout"
+    case lengthRequired = "length-required"
+    case contentTooLarge = "content-too-large"
+    case targetTooLong = "target-too-long"
+    case unsupportedMediaType = "unsupported-media-type"
+    case expectationFailed = "expectation-failed"
+    case invalidRecord = "invalid-record"
+    case rateLimited = "rate-limited"
+    case headTooLarge = "head-too-large"
+    case transferCodingNotSupported = "transfer-coding-not-supported"
+    case unavailable
+    case versionNotSupported = "version-not-supported"
+
+    /// A name rather than an address: it says which problem it is wherever churnd runs.
+    package var uri: String { "urn:churnd:problem:\(rawValue)" }
+
+    package var status: UInt16 {
+        switch self {
+        case .malformedRequest, .malformedBody: 400
+        case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked: 401
+        case .insufficientScope: 403
+        case .notFound: 404
+        case .methodNotAllowed: 405
+        case .requestTimeout: 408
+        case .lengthRequired: 411
+        case .contentTooLarge: 413
+        case .targetTooLong: 414
+        case .unsupportedMediaType: 415
+        case .expectationFailed: 417
+        case .invalidRecord: 422
+        case .rateLimited: 429
+        case .headTooLarge: 431
+        case .transferCodingNotSupported: 501
+        case .unavailable: 503
+        case .versionNotSupported: 505
+        }
+    }
+
+    /// The same for every occurrence of the problem.
+    package var title: String {
+        switch self {
+        case .malformedRequest: "The request is not well-formed HTTP"
+        case .malformedBody: "The body is not a well-formed JSON object"
+        case .missingToken: "A bearer token is needed"
+        case .invalidToken: "The token is not valid"
+        case .tokenExpired: "The token has expired"
+        case .tokenRevoked: "The token has been revoked"
+        case .insufficientScope: "The token does not have the scope that is needed"
+        case .notFound: "Nothing is here"
+        case .methodNotAllowed: "The method is not allowed here"
+        case .requestTimeout: "The request did not arrive in time"
+        case .lengthRequired: "The length of the body is not given"
+        case .contentTooLarge: "The body is too large"
+        case .targetTooLong: "The request line is too long"
+        case .unsupportedMediaType: "The body is of a type that is not read here"
+        case .expectationFailed: "The expectation cannot be met"
+        case .invalidRecord: "The customer is not one the model can score"
+        case .rateLimited: "The quota is used up"
+        case .headTooLarge: "The head of the request is too large"
+        case .transferCodingNotSupported: "The transfer coding is not supported"
+        case .unavailable: "The service cannot decide now"
+        case .versionNotSupported: "The version of HTTP is not supported"
+        }
+    }
+}

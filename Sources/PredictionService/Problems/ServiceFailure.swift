@@ -1,0 +1,40 @@
+package import Access
+package import Features
+package import HTTPServer
+package import JWT
+
+/// Everything that keeps a request from its prediction: the errors of all parts, gathered here so
+/// that one switch decides what callers are told.
+package enum ServiceFailure: Error, Equatable {
+    case rejected(Rejection)
+    case unknownPath
+    case methodNotAllowed(Route)
+    case unsupportedContentType
+    case unsupportedContentEncoding
+    case bodyTooLarge(bytesMax: Int)
+    case lengthRequired
+    case repeatedAuthorization
+    case missingToken
+    /// An Authorization field that offers Bearer and holds no token.
+    case malformedCredentials
+    case token(TokenError)
+    case body(BodyError)
+    case invalidRecord([Violation])
+    case revoked
+    case rateLimited(retrySeconds: Int)
+    case undecided(AdmissionFailure)
+}
+
+extension ServiceFailure {
+    /// What the log says beside what the caller is told; nothing that came from the caller.
+    package var reason: String? {
+        switch self {
+        case .token(let error): error.description
+        case .undecided(let failure): failure.description
+        case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
+            .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,
+            .missingToken, .malformedCredentials, .body, .invalidRecord, .revoked, .rateLimited:
+            nil
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import HTTP
+package import JSON
+internal import Models
+
+/// Writes the content of a 200 and the fields that tell of the quota.
+package struct PredictionWriter {
+    private let policyField: [UInt8]
+
+    package init(quotaLimit: Int, windowSeconds: Int) {
+        policyField = Array(
+            "RateLimit-Policy: \"hourly\";q=\(quotaLimit);w=\(windowSeconds)\r\n".utf8)
+    }
+
+    /// Appends the fields of draft-ietf-httpapi-ratelimit-headers.
+    package func appendQuota(left: Int, resetSeconds: Int, to fields: inout [UInt8]) {
+        fields.appendBytes(policyField.span)
+        fields.appendLiteral("RateLimit: \"hourly\";r=")
+        fields.appendDecimal(left)
+        fields.appendLiteral(";t=")
+        fields.appendDecimal(resetSeconds)
+        fields.appendLiteral("\r\n")
+    }
+
+    /// Writes the content; without an identifier in the body, `customer_id` is the token's subject.
+    package func append(
+        _ prediction: Prediction, subject: Span<UInt8>, modelName: Span<UInt8>,
+        requestID: Span<UInt8>, unixMilliseconds: Int64, to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.name("customer_id")
+        if let customerID = prediction.customerID {
+            writer.string(customerID.span)
+        } else {
+            writer.string(subject)
+        }
+        writer.name("churn_prediction")
+        writer.bool(prediction.isPositive)
+        writer.name("churn_probability")
+        writer.probability(prediction.probability)
+        writer.name("risk_level")
+        writer.string(prediction.risk.rawValue)
+        writer.name("timestamp")
+        var time: [UInt8] = []
+        Timestamp.append(unixMilliseconds: unixMilliseconds, to: &time)
+        writer.string(time.span)
+        writer.name("model_version")
+        writer.string(modelName)
+        writer.name("request_id")
+        writer.string(requestID)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import PredictionService
+
+@main
+struct Churnd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "churnd",
+        abstract: "Serves churn predictions over HTTP, to callers with a token and within a quota.",
+        usage: """
+            churnd [--dev] [--config <path>] [--<key> <value> ...]
+            churnd --check-health [--config <path>] [--<key> <value> ...]
+            """,
+        discussion: keysHelp, version: Service.version)
+
+    @Flag(help: "Try it: a secret and a token are made, the store is in memory, loopback only.")
+    var dev = false
+
+    @Flag(help: "Ask a running churnd for its health; exit with 0 if it passes, else with 1.")
+    var checkHealth = false
+
+    @Option(help: "The configuration file; without it Config/churnd.conf, if it is there.")
+    var config: String?
+
+    @Argument(parsing: .allUnrecognized, help: ArgumentHelp(visibility: .hidden))
+    var keys: [String] = []
+
+    func run() throws {
+        let launch = Launch(isDevelopment: dev, filePath: config, keys: keys)
+        throw ExitCode(checkHealth ? launch.checkHealth() : launch.serve())
+    }
+
+    private static var keysHelp: String {
+        var text = "Configuration keys, each a flag, an environment variable and a line of the file:\n"
+        for key in ConfigurationTable.keys {
+            let standard = key.defaultText.map { " (\($0))" } ?? ""
+            text += "\n  --\(key.name)\(standard)\n      \(key.meaning)"
+        }
+        return text
+    }
+}

@@ -1,0 +1,176 @@
+import Access
+import Features
+import HTTP
+import HTTPServer
+import JSON
+import JWT
+import PredictionService
+import Redis
+import Testing
+
+@Suite struct ProblemTests {
+    /// The content of an answer.
+    private func content(_ problem: Problem, requestID: String = "r-1") throws -> JSONObject {
+        var writer = JSONWriter()
+        problem.append(requestID: Array(requestID.utf8).span, to: &writer)
+        let bytes = writer.finish()
+        return try #require(try JSONValue(parsing: bytes.span).asObject)
+    }
+
+    @Test func `content has the members of RFC 9457 and the request's id`() throws {
+        let object = try content(Problem(.missingToken), requestID: "abc")
+        #expect(object.members.map(\.name) == ["type", "title", "status", "detail", "request_id"])
+        #expect(object["type"] == .string("urn:churnd:problem:missing-token"))
+        #expect(object["title"] == .string("A bearer token is needed"))
+        #expect(object["status"] == .number(401))
+        #expect(object["detail"] == .string("Missing token"))
+        #expect(object["request_id"] == .string("abc"))
+    }
+
+    @Test(arguments: [
+        (ServiceFailure.unknownPath, ProblemType.notFound, ""),
+        (.methodNotAllowed(.predict), .methodNotAllowed, "Allow: POST\r\n"),
+        (.methodNotAllowed(.health), .methodNotAllowed, "Allow: GET, HEAD\r\n"),
+        (.unsupportedContentType, .unsupportedMediaType, ""),
+        (.unsupportedContentEncoding, .unsupportedMediaType, "Accept-Encoding: identity\r\n"),
+        (.bodyTooLarge(bytesMax: 16_384), .contentTooLarge, ""),
+        (.lengthRequired, .lengthRequired, ""),
+        (.repeatedAuthorization, .malformedRequest, ""),
+        (.body(.notAnObject), .malformedBody, ""),
+        (.invalidRecord([]), .invalidRecord, ""),
+        (.rateLimited(retrySeconds: 1), .rateLimited, "Retry-After: 1\r\n"),
+        (.rateLimited(retrySeconds: 3600), .rateLimited, "Retry-After: 3600\r\n"),
+        (.undecided(.redis(.deadlinePassed)), .unavailable, "Retry-After: 1\r\n"),
+        (.undecided(.foreignQuotaKey), .unavailable, "Retry-After: 1\r\n"),
+        (.undecided(.unexpectedReply), .unavailable, "Retry-After: 1\r\n"),
+        (.undecided(.storeFull(subjectsMax: 1)), .unavailable, "Retry-After: 1\r\n"),
+        (.rejected(.headTimeout), .requestTimeout, ""),
+        (.rejected(.bodyTimeout), .requestTimeout, ""),
+    ]) func `each failure has its type and fields`(
+        failure: ServiceFailure, type: ProblemType, fields: String
+    ) {
+        let problem = Problem(failure)
+        #expect(problem.type == type)
+        #expect(problem.fields == fields)
+        #expect(!problem.detail.isEmpty)
+    }
+
+    @Test(arguments: [
+        (
+            ServiceFailure.missingToken, ProblemType.missingToken, "Missing token",
+            "realm=\"churnd\""
+        ),
+        (
+            .malformedCredentials, .invalidToken, "Invalid token",
+            "realm=\"churnd\", error=\"invalid_token\", error_description=\"Invalid token\""
+        ),
+        (
+            .token(.badSignature), .invalidToken, "Invalid token",
+            "realm=\"churnd\", error=\"invalid_token\", error_description=\"Invalid token\""
+        ),
+        (
+            .token(.expired), .tokenExpired, "Token expired",
+            "realm=\"churnd\", error=\"invalid_token\", error_description=\"Token expired\""
+        ),
+        (
+            .revoked, .tokenRevoked, "Token revoked",
+            "realm=\"churnd\", error=\"invalid_token\", error_description=\"Token revoked\""
+        ),
+        (
+            .token(.insufficientScope(required: "predict admin")), .insufficientScope,
+            "Scope needed: predict admin", "error=\"insufficient_scope\", scope=\"predict admin\""
+        ),
+    ]) func `a challenge says what RFC 6750 wants`(
+        failure: ServiceFailure, type: ProblemType, detail: String, parameters: String
+    ) {
+        let problem = Problem(failure)
+        #expect(problem.type == type)
+        #expect(problem.detail == detail)
+        #expect(problem.fields == "WWW-Authenticate: Bearer \(parameters)\r\n")
+    }
+
+    @Test func `callers are not told which check of a token failed`() throws {
+        let quiet = EveryError.token.filter { error in
+            if case .insufficientScope = error { return false }
+            return error != .expired
+        }
+        #expect(quiet.count == EveryError.token.count - 2)
+        let expected = try content(Problem(.malformedCredentials))
+        for error in quiet {
+            #expect(try content(Problem(.token(error))) == expected, "\(error)")
+            #expect(Problem(.token(error)).fields == Problem(.malformedCredentials).fields)
+        }
+    }
+
+    @Test func `the log is told which check of a token failed`() {
+        let reasons = EveryError.token.compactMap { ServiceFailure.token($0).reason }
+        #expect(Set(reasons).count == EveryError.token.count)
+    }
+
+    @Test func `a request that cannot be read is answered with its error's status`() {
+        for error in EveryError.http {
+            let problem = Problem(.rejected(.malformed(error)))
+            #expect(problem.type.status == error.status, "\(error)")
+            #expect(problem.fields.isEmpty, "\(error)")
+        }
+    }
+
+    @Test func `errors that differ are told apart by their details`() {
+        let http = EveryError.http.map { Problem(.rejected(.malformed($0))).detail }
+        #expect(Set(http).count == http.count)
+        let json = EveryError.json.map { Problem(.body(.malformed($0))).detail }
+        #expect(Set(json).count == json.count)
+    }
+
+    @Test func `a limit that was passed is named`() {
+        for (index, error) in EveryError.http.enumerated() where "\(error)".contains("limit") {
+            #expect(Problem(.rejected(.malformed(error))).detail.contains(" \(index + 1) "))
+        }
+        #expect(Problem(.bodyTooLarge(bytesMax: 77)).detail == "The body must be at most 77 bytes")
+    }
+
+    @Test func `a body that is not JSON is told at which byte`() {
+        for (index, error) in EveryError.json.enumerated() {
+            let problem = Problem(.body(.malformed(error)))
+            #expect(problem.type == .malformedBody)
+            #expect(problem.detail.hasSuffix(" \(index + 1)"), "\(problem.detail)")
+        }
+    }
+
+    @Test func `a record's violations are all there, in their order`() throws {
+        let violations = [
+            Violation(
+                field: "tenure", code: .outOfRange, detail: "must be an integer from 0 to 72"),
+            Violation(field: "a/b~ \"é\n", code: .unknownField, detail: "is not a field"),
+        ]
+        let object = try content(Problem(.invalidRecord(violations)))
+        #expect(object["status"] == .number(422))
+        #expect(object["detail"] == .string("2 fields are not acceptable"))
+        let expected = try JSONValue(
+            parsing: Array(
+                #"""
+                [{"field":"tenure","pointer":"#/tenure","code":"out_of_range",
+                "detail":"must be an integer from 0 to 72"},
+                {"field":"a/b~ \"é\n","pointer":"#/a~1b~0%20%22%C3%A9%0A","code":"unknown_field",
+                "detail":"is not a field"}]
+                """#.utf8
+            ).span)
+        #expect(object["errors"] == expected)
+    }
+
+    @Test func `one violation is one field`() throws {
+        let violation = Violation(field: "x", code: .missing, detail: "is required")
+        let object = try content(Problem(.invalidRecord([violation])))
+        #expect(object["detail"] == .string("1 field is not acceptable"))
+    }
+
+    @Test func `types have statuses with a reason phrase, and no two share a name or a title`() {
+        for type in ProblemType.allCases {
+            #expect(ReasonPhrase.phrase(of: type.status).utf8CodeUnitCount > 0, "\(type)")
+            #expect(type.uri == "urn:churnd:problem:\(type.rawValue)")
+            #expect(type.rawValue.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D })
+        }
+        #expect(Set(ProblemType.allCases.map(\.rawValue)).count == ProblemType.allCases.count)
+        #expect(Set(ProblemType.allCases.map(\.title)).count == ProblemType.allCases.count)
+    }
+}

@@ -1,0 +1,46 @@
+import HTTP
+import PredictionService
+import Testing
+
+@Suite struct RouteTests {
+    @Test(arguments: [
+        ("/predict", Route.predict), ("/health", .health), ("/livez", .liveness),
+        ("/readyz", .readiness),
+    ]) func `a path is known byte for byte`(path: String, route: Route) {
+        #expect(Route(path: Array(path.utf8).span) == route)
+    }
+
+    @Test(arguments: [
+        "", "/", "*", "/health/", "//health", "/Health", "/health%20", "/%68ealth", "/healt",
+        "/healthz", "health", "/health/..", "/./health", "/health?", "/health?x=1", "/health#x",
+        "/health;v=1", " /health", "/health ", "/health\u{0}", "/predict/1", "/predic\u{74}\u{301}",
+        "/livez/", "/readyz\r", "/ready", "/live",
+    ]) func `any other path is unknown`(path: String) {
+        #expect(Route(path: Array(path.utf8).span) == nil)
+    }
+
+    @Test(arguments: [
+        ("GET /health HTTP/1.1", Route.health), ("GET /health? HTTP/1.1", .health),
+        ("GET /health?a=/predict HTTP/1.1", .health), ("GET /health?a?b HTTP/1.1", .health),
+        ("POST http://h/predict?token=x HTTP/1.1", .predict),
+    ]) func `a target's query is no part of its path`(line: String, route: Route) throws {
+        let bytes = Array("\(line)\r\nHost: h\r\n\r\n".utf8)
+        var parser = RequestHeadParser(limits: .contract)
+        let head = try #require(try parser.parse(bytes.span))
+        #expect(Route(path: bytes.span.extracting(head.path)) == route)
+    }
+
+    @Test(arguments: [
+        (Route.predict, [HTTPMethod.post], "POST"),
+        (.health, [.get, .head], "GET, HEAD"),
+        (.liveness, [.get, .head], "GET, HEAD"),
+        (.readiness, [.get, .head], "GET, HEAD"),
+    ]) func `a route accepts what its Allow says and nothing else`(
+        route: Route, methods: [HTTPMethod], allow: String
+    ) {
+        for method in [HTTPMethod.get, .head, .post, .other] {
+            #expect(route.accepts(method) == methods.contains(method), "\(method)")
+        }
+        #expect("\(route.allowedMethods)" == allow)
+    }
+}

@@ -1,0 +1,41 @@
+import Features
+import HTTP
+import JSON
+import PredictionService
+import Testing
+
+/// The documents for callers and operators, compared with the code's own lists.
+@Suite struct ServiceDocumentsTests {
+    @Test func `the document of the interface has every route with its methods`() throws {
+        let found = try DocumentTable("routes", of: "Docs/HTTP_API.md").rows.map { $0.prefix(2) }
+        let expected = Route.allCases.map { ["`\($0.rawValue)`", "\($0.allowedMethods)"] }
+        #expect(found.map(Array.init) == expected)
+    }
+
+    @Test func `the document of the interface has every type of problem, its status and title`()
+        throws
+    {
+        let found = try DocumentTable("problems", of: "Docs/HTTP_API.md").rows.map { $0.prefix(3) }
+        let expected = ProblemType.allCases.map { ["`\($0.uri)`", "\($0.status)", $0.title] }
+        #expect(
+            found.map(Array.init) == expected,
+            "the rows have to begin: \(expected.map { $0.joined(separator: " | ") })")
+    }
+
+    @Test func `the document of the interface has every code of a violation`() throws {
+        let found = try DocumentTable("codes", of: "Docs/HTTP_API.md").rows.map { $0[0] }
+        #expect(found == ViolationCode.allCases.map { "`\($0.rawValue)`" })
+    }
+
+    @Test func `the document for operators has every member of a request's log line`() throws {
+        let log = CapturedLog()
+        log.add(
+            RequestOutcome(
+                method: .post, route: .predict, status: 401, nanoseconds: 0,
+                problem: RequestOutcome.Problem(type: .tokenExpired, reason: "")),
+            subject: "s")
+        let line = try #require(try log.objects().first)
+        let found = try DocumentTable("request log", of: "Docs/OPERATING.md").rows.map { $0[0] }
+        #expect(found == line.members.map { "`\($0.name)`" })
+    }
+}
