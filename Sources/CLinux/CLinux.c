@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <unistd.h>
 
 int clinux_accept(int listener) {
@@ -19,3 +21,14 @@ int clinux_processor_count(void) {
 }
 
 char **clinux_environment(void) { return environ; }
+
+int clinux_open_unnamed(const char *directory, unsigned mode) {
+    return open(directory, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+}
+
+int clinux_name(int descriptor, const char *path) {
+    // The way of open(2) for processes without CAP_DAC_READ_SEARCH.
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}

@@ -18,6 +18,7 @@ struct AnswerQueue {
             entries[entries.count - 1].range = last.range.lowerBound..<bytes.count
         } else {
             entries.append(Entry(connection: connection, range: start..<bytes.count))
+            connection.queuedEntries += 1
         }
     }
 
@@ -28,8 +29,8 @@ struct AnswerQueue {
 }
 
 extension HTTPServer {
-    /// Answers a request. `write` appends the whole response to the bytes it is given, as the context
-    /// tells. Returns false, and writes nothing, when the client has gone.
+    /// Answers a request. `write` appends the whole response to the bytes it is given, as the
+    /// context tells. Returns false, and writes nothing, when the client has gone.
     @discardableResult
     package func answer(
         _ exchange: Exchange, closes: Bool = false,
@@ -46,7 +47,11 @@ extension HTTPServer {
             answersHEAD: connection.isHead, unixMilliseconds: reactor.unixMilliseconds)
         enqueue(for: connection) { write(&$0, context) }
         connection.exchangeNumber &+= 1
-        connection.state = connection.closesAfterAnswer ? .closing : .reading
+        if connection.output.isEmpty {
+            connection.state = connection.closesAfterAnswer ? .closing : .reading
+        } else {
+            connection.state = .writing
+        }
         if answers.bytes.count > ServerLimits.answerBytesMax { sendAnswers() }
         if !connection.isProcessing { processPending(of: connection) }
         return true
@@ -58,7 +63,6 @@ extension HTTPServer {
         let start = answers.bytes.count
         write(&answers.bytes)
         answers.noteAnswer(from: start, for: connection)
-        connection.hasQueuedAnswer = true
     }
 
     /// Sends what the turn has gathered, one call a connection.
@@ -67,7 +71,7 @@ extension HTTPServer {
         var sending = AnswerQueue()
         swap(&sending, &answers)
         for entry in sending.entries where entry.connection.state != .closed {
-            entry.connection.hasQueuedAnswer = false
+            entry.connection.queuedEntries -= 1
             send(sending.bytes.span.extracting(entry.range), to: entry.connection)
         }
         sending.removeAll()
@@ -85,8 +89,7 @@ extension HTTPServer {
     }
 
     private func keep(_ bytes: Span<UInt8>, for connection: Connection) {
-        connection.output.reserveCapacity(connection.output.count + bytes.count)
-        for index in bytes.indices { connection.output.append(bytes[index]) }
+        connection.output.appendBytes(bytes)
         if connection.state == .reading || connection.state == .closing {
             connection.state = .writing
         }
@@ -103,8 +106,9 @@ extension HTTPServer {
             connection.output = []
             connection.outputSent = 0
             disarm(connection)
-            connection.state = connection.closesAfterAnswer ? .closing : .reading
             watch(connection, .readable)
+            guard connection.state == .writing else { return }
+            connection.state = connection.closesAfterAnswer ? .closing : .reading
             finishSending(to: connection)
             processPending(of: connection)
         case .bytes(let sent): connection.outputSent += sent
@@ -113,9 +117,9 @@ extension HTTPServer {
         }
     }
 
-    /// All bytes of the answers so far are with the kernel.
+    /// The bytes sent so far are with the kernel.
     private func finishSending(to connection: Connection) {
-        guard connection.state == .closing else { return }
+        guard connection.state == .closing, connection.queuedEntries == 0 else { return }
         if connection.peerHasEnded { return close(connection) }
         Sockets.shutDownWriting(connection.descriptor.rawValue)
         connection.state = .lingering

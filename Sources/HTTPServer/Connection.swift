@@ -2,15 +2,16 @@ internal import HTTP
 internal import POSIX
 internal import Reactor
 
-/// One client's connection: reads requests one after the other, hands each to the service, and sends
-/// the answers in order. A request is read only when the one before it has been answered.
+/// One client's connection: reads requests one after the other, hands each to the service, and
+/// sends the answers in order. A request is read only when the one before it has been answered.
 final class Connection: Channel {
     enum State {
         /// Between requests, or inside one that is not whole yet.
         case reading
-        /// The service has a request and has not answered it.
+        /// The service has a request and has not answered it. Answers to the ones before may still
+        /// wait for the client to read.
         case awaiting
-        /// An answer waits for the client to read.
+        /// Answers wait for the client to read, and nothing else is done meanwhile.
         case writing
         /// The last answer has been made and is about to be sent.
         case closing
@@ -34,14 +35,17 @@ final class Connection: Channel {
     /// Counts the requests of this slot; the current one's number is its exchange's.
     var exchangeNumber: UInt32
     var state = State.reading
-    /// Bytes that came and are not read yet: the beginning of a request, or requests behind the current.
+    /// Bytes that came and are not read yet: the beginning of a request, or requests behind the
+    /// current.
     var pending: [UInt8] = []
     /// Only inside a request, so that an idle connection costs little memory.
     var partial: Box<PartialRequest>?
+    /// What the client was too slow to take. Unless it is empty, the connection is awaiting or
+    /// writing, watched for being writable, and under the write deadline.
     var output: [UInt8] = []
     var outputSent = 0
-    /// Answers of this turn that are not sent yet.
-    var hasQueuedAnswer = false
+    /// Its entries in the queue of this turn's answers.
+    var queuedEntries = 0
     var closesAfterAnswer = false
     /// Of the current request, for its answer.
     var isHead = false
@@ -55,7 +59,9 @@ final class Connection: Channel {
     var registration: Reactor.Registration?
     private unowned let server: HTTPServer
 
-    init(descriptor: consuming FileDescriptor, slot: Int, exchangeNumber: UInt32, server: HTTPServer) {
+    init(
+        descriptor: consuming FileDescriptor, slot: Int, exchangeNumber: UInt32, server: HTTPServer
+    ) {
         self.descriptor = descriptor
         self.slot = slot
         self.exchangeNumber = exchangeNumber
@@ -64,10 +70,12 @@ final class Connection: Channel {
 
     func ready(_ readiness: Readiness) {
         if readiness.contains(.failed) || readiness.contains(.hungUp) {
-            // Nobody is left to read an answer.
-            if state != .reading || !readiness.contains(.readable) { return server.close(self) }
+            // Nobody is left to read another answer; but what has come is read to its end, for a
+            // close with input unread resets, and may destroy an answer under way.
+            let reads = state == .reading || state == .lingering
+            if !reads || !readiness.contains(.readable) { return server.close(self) }
         }
-        if readiness.contains(.writable), state == .writing { server.sendRest(of: self) }
+        if readiness.contains(.writable), !output.isEmpty { server.sendRest(of: self) }
         guard readiness.contains(.readable) else { return }
         switch state {
         case .reading: server.read(self)

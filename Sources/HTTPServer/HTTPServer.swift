@@ -148,6 +148,8 @@ extension HTTPServer {
     }
 
     package var nextDeadline: Int64? {
+        // Answered behind this participant's end of the turn: the next turn must not wait.
+        if !answers.entries.isEmpty { return 0 }
         var earliest = listener?.resumesAt
         for queue in deadlines {
             guard let deadline = queue.nextDeadline else { continue }

@@ -1,8 +1,8 @@
 internal import POSIX
 internal import Reactor
 
-/// A server's listening socket. It pauses when the connections or the descriptors of the process are
-/// used up, so that a full server neither spins nor drops anybody.
+/// A server's listening socket. It pauses when the connections or the descriptors of the process
+/// are used up, so that a full server neither spins nor drops anybody.
 final class Listener: Channel {
     /// Accepted at one event, so that a flood of connects leaves the others their turn.
     private static let acceptsPerTurn = 64

@@ -62,8 +62,8 @@ package struct AnswerContext: Sendable {
     package let unixMilliseconds: Int64
 }
 
-/// What a service does with requests. Both calls lead to exactly one `HTTPServer.answer`, now or later
-/// on the same reactor.
+/// What a service does with requests. Both calls lead to exactly one `HTTPServer.answer`, now or
+/// later on the same reactor.
 package struct RequestHandlers {
     package let handle: (borrowing Request, Exchange) -> Void
     package let reject: (Rejection, Exchange) -> Void

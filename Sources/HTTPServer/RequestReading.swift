@@ -11,7 +11,6 @@ extension HTTPServer {
         case .wouldBlock: break
         case .end:
             connection.peerHasEnded = true
-            watch(connection, [])
             settle(connection)
         case .failed: close(connection)
         }
@@ -36,7 +35,12 @@ extension HTTPServer {
             let bytes = connection.pending
             connection.pending = []
             let consumed = process(bytes.span, for: connection)
-            keepPending(bytes.span.extracting(droppingFirst: consumed), for: connection)
+            if consumed == 0 {
+                // Not copied, so that a head that comes byte by byte costs O(n), not O(n²).
+                connection.pending = bytes
+            } else {
+                keepPending(bytes.span.extracting(droppingFirst: consumed), for: connection)
+            }
         }
         settle(connection)
     }
@@ -62,7 +66,7 @@ extension HTTPServer {
             keepPending(bytes.extracting(droppingFirst: consumed), for: connection)
             settle(connection)
         } else {
-            append(bytes, to: &connection.pending)
+            connection.pending.appendBytes(bytes)
             processPending(of: connection)
         }
     }
@@ -70,18 +74,13 @@ extension HTTPServer {
     private func keepPending(_ bytes: Span<UInt8>, for connection: Connection) {
         switch connection.state {
         case .reading, .awaiting, .writing:
-            if !bytes.isEmpty { append(bytes, to: &connection.pending) }
+            if !bytes.isEmpty { connection.pending.appendBytes(bytes) }
         case .closing, .lingering, .closed: break
         }
     }
 
-    private func append(_ bytes: Span<UInt8>, to array: inout [UInt8]) {
-        // SAFETY: the buffer is read during the call only.
-        unsafe bytes.withUnsafeBufferPointer { unsafe array.append(contentsOf: $0) }
-    }
-
-    /// Reads requests from `bytes` until one is not whole or must be answered first, and returns how
-    /// many bytes are done with.
+    /// Reads requests from `bytes` until one is not whole or must be answered first, and returns
+    /// how many bytes are done with.
     private func process(_ bytes: Span<UInt8>, for connection: Connection) -> Int {
         connection.isProcessing = true
         defer { connection.isProcessing = false }
@@ -99,11 +98,18 @@ extension HTTPServer {
         guard connection.state == .reading else { return }
         if connection.peerHasEnded {
             // A request that has begun can never become whole.
-            guard connection.hasQueuedAnswer else { return close(connection) }
+            guard connection.queuedEntries > 0 else { return close(connection) }
             connection.state = .closing
             return
         }
-        if connection.partial == nil { arm(connection, isDraining ? .drain : .idle) }
+        if let partial = connection.partial {
+            // Answers that waited for the client had put their deadline in the place of this one.
+            if connection.timer == .none {
+                arm(connection, partial.value.head == nil ? .head : .body)
+            }
+        } else {
+            arm(connection, isDraining ? .drain : .idle)
+        }
         watch(connection, .readable)
     }
 
@@ -152,7 +158,7 @@ extension HTTPServer {
     ) -> Int {
         var partial = Connection.PartialRequest(
             parser: RequestHeadParser(limits: limits.http), head: head)
-        append(bytes.extracting(first: head.byteCount), to: &partial.headBytes)
+        partial.headBytes.appendBytes(bytes.extracting(first: head.byteCount))
         if case .chunked = head.framing { partial.chunks = ChunkedDecoder(limits: limits.http) }
         let box = Box(partial)
         connection.partial = box
@@ -176,7 +182,7 @@ extension HTTPServer {
         var isWhole = false
         if case .length(let length) = head.framing {
             consumed = min(bytes.count, length - partial.value.body.count)
-            append(bytes.extracting(first: consumed), to: &partial.value.body)
+            partial.value.body.appendBytes(bytes.extracting(first: consumed))
             isWhole = partial.value.body.count == length
         } else if var chunks = partial.value.chunks {
             do throws(HTTPError) {

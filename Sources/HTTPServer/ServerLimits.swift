@@ -18,7 +18,7 @@ package struct ServerLimits: Sendable {
     /// How long, and for how many bytes, input is read and dropped after an answer that closes, so
     /// that the answer is not lost to a reset (RFC 9112 §9.6).
     package static let lingerTimeout: Int64 = 2_000_000_000
-    package static let lingerBytesMax = 1 << 18
+    package static let lingerBytesMax = 1 << 23
     /// How long a connection that idles when draining begins is kept for a request that is already
     /// on its way.
     package static let drainGrace: Int64 = 500_000_000

@@ -27,6 +27,7 @@ package struct Readiness: OptionSet, Sendable {
 @safe
 package struct Epoll: ~Copyable {
     private let descriptor: FileDescriptor
+    // SAFETY: nobody else knows the buffer, and every index into it is checked.
     private let events: UnsafeMutableBufferPointer<epoll_event>
 
     /// - Parameter eventsMax: how many events one `wait` fetches.
@@ -34,6 +35,7 @@ package struct Epoll: ~Copyable {
         let rawValue = epoll_create1(CInt(EPOLL_CLOEXEC))
         guard rawValue != -1 else { throw .last("epoll_create1") }
         descriptor = FileDescriptor(owning: rawValue)
+        // SAFETY: initialized as a whole here, and freed by deinit alone.
         unsafe events = .allocate(capacity: eventsMax)
         unsafe events.initialize(repeating: epoll_event())
     }

@@ -10,3 +10,13 @@ package struct FileDescriptor: ~Copyable, Sendable {
 
     deinit { _ = close(rawValue) }
 }
+
+/// What a descriptor is waited for.
+enum WaitedEvent { case readable, writable }
+
+/// Waits until a descriptor that somebody has made non-blocking can go on.
+func wait(until event: WaitedEvent, _ descriptor: CInt) {
+    let events = event == .readable ? POLLIN : POLLOUT
+    var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    _ = unsafe poll(&entry, 1, -1)
+}

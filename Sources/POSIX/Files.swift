@@ -20,8 +20,8 @@ package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Whole files, read and written at once.
 package enum Files {
-    /// The bytes of the regular file at `path`; one that holds more than `bytesMax` is refused, also
-    /// when it grows while it is read.
+    /// The bytes of the regular file at `path`; one that holds more than `bytesMax` is refused,
+    /// also when it grows while it is read.
     package static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor != -1 else { throw .system(path: path, .last("open")) }
@@ -56,8 +56,9 @@ package enum Files {
         return bytes
     }
 
-    /// Puts `bytes` at `path` so that a reader, or a crash at any moment, sees the old file or the new
-    /// one whole: a temporary file beside it, fsync, rename, fsync of the directory.
+    /// Puts `bytes` at `path` so that a reader, or a crash at any moment, sees the old file or the
+    /// new one whole: a temporary file beside it, fsync, rename, fsync of the directory. Two
+    /// threads must not write the same path at once.
     package static func writeAtomically(
         _ bytes: Span<UInt8>, to path: String, mode: UInt32 = 0o644
     ) throws(FileError) {
@@ -95,7 +96,9 @@ package enum Files {
     private static func write(
         _ bytes: Span<UInt8>, toNew path: String, mode: UInt32
     ) throws(FileError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        // A link that somebody has put there would lead to a file that is none of ours.
+        let descriptor = unsafe open(
+            path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor != -1 else { throw .system(path: path, .last("open")) }
         let file = FileDescriptor(owning: descriptor)
         var written = 0
@@ -116,11 +119,16 @@ package enum Files {
 
     /// Makes the names in the directory that holds `path` durable.
     static func synchronizeDirectory(of path: String) throws(FileError) {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let directory = directory(of: path)
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor != -1 else { throw .system(path: directory, .last("open")) }
         let file = FileDescriptor(owning: descriptor)
         guard fsync(file.rawValue) == 0 else { throw .system(path: directory, .last("fsync")) }
+    }
+
+    /// The directory that holds `path`.
+    static func directory(of path: String) -> String {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 }

@@ -85,7 +85,9 @@ package enum Sockets {
     package static func receive(_ socket: CInt, into buffer: inout MutableSpan<UInt8>) -> Transfer {
         // SAFETY: recv writes at most the span's count of bytes, during the call.
         let count = retryingOnInterrupt {
-            unsafe buffer.withUnsafeMutableBytes { unsafe recv(socket, $0.baseAddress, $0.count, 0) }
+            unsafe buffer.withUnsafeMutableBytes { raw in
+                unsafe recv(socket, raw.baseAddress, raw.count, 0)
+            }
         }
         if count > 0 { return .bytes(count) }
         return count == 0 ? .end : failure()
@@ -124,8 +126,8 @@ package enum Sockets {
 }
 
 extension Sockets {
-    /// Waits until a socket is ready, and tells whether it became so in time. Not for reactors, which
-    /// wait for all of theirs at once.
+    /// Waits until a socket is ready, and tells whether it became so in time. Not for reactors,
+    /// which wait for all of theirs at once.
     package static func wait(
         for interest: Interest, on socket: CInt, _ timeoutMilliseconds: Int32
     ) -> Bool {

@@ -5,6 +5,17 @@ package enum StandardStream: CInt, Sendable {
     case output = 1
     case error = 2
 
+    /// What it is called in messages.
+    var name: String {
+        switch self {
+        case .output: "standard output"
+        case .error: "standard error"
+        }
+    }
+
+    /// Whether it is a terminal, so that somebody may be looking.
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
+
     /// Writes all bytes, waiting for a slow reader as long as it takes, so never on a reactor's queue.
     /// Returns false when nobody reads any more.
     @discardableResult
@@ -14,21 +25,18 @@ package enum StandardStream: CInt, Sendable {
             let rest = bytes.extracting(droppingFirst: written)
             // SAFETY: write reads only the bytes of `rest`, during the call.
             let count = retryingOnInterrupt {
-                unsafe rest.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress, $0.count) }
+                unsafe rest.withUnsafeBytes {
+                    unsafe Glibc.write(rawValue, $0.baseAddress, $0.count)
+                }
             }
             if count > 0 {
                 written += count
             } else if errno == EAGAIN {
-                waitUntilWritable()
+                wait(until: .writable, rawValue)
             } else {
                 return false
             }
         }
         return true
-    }
-
-    private func waitUntilWritable() {
-        var entry = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&entry, 1, -1)
     }
 }

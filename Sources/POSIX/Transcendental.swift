@@ -6,6 +6,9 @@ package enum Transcendental {
     /// eˣ in single precision.
     package static func exponential(_ x: Float) -> Float { expf(x) }
 
+    /// eˣ in double precision.
+    package static func exponential(_ x: Double) -> Double { exp(x) }
+
     /// The natural logarithm in single precision.
     package static func logarithm(_ x: Float) -> Float { logf(x) }
 

@@ -1,5 +1,5 @@
-/// Deadlines that all lie the same time ahead when they are set, so that the order of setting is the
-/// order of passing: a doubly linked list, with every operation in constant time.
+/// Deadlines that all lie the same time ahead when they are set, so that the order of setting is
+/// the order of passing: a doubly linked list, with every operation in constant time.
 ///
 /// Members are small non-negative numbers, each in the queue at most once.
 package struct DeadlineQueue {

@@ -11,7 +11,8 @@ package final class Mailbox: Sendable {
 
     package init() throws(SystemError) { signal = try EventSignal() }
 
-    /// Hands `message` to the reactor and wakes it. A reactor that has stopped runs no more messages.
+    /// Hands `message` to the reactor and wakes it. A reactor that has stopped runs no more
+    /// messages.
     package func post(_ message: @escaping Message) {
         let wasEmpty = messages.withLock { messages in
             messages.append(message)

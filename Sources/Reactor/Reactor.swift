@@ -44,8 +44,8 @@ package final class Reactor {
 
     /// Starts a reactor on a serial queue of its own, which it occupies until it is stopped.
     ///
-    /// - Parameter setUp: runs first, on that queue. When it throws, the reactor ends and `ended` gets
-    ///   the error; otherwise `ended` gets nil after `stop`.
+    /// - Parameter setUp: runs first, on that queue. When it throws, the reactor ends and `ended`
+    ///   gets the error; otherwise `ended` gets nil after `stop`.
     package static func start(
         label: String, setUp: @escaping @Sendable (Reactor) throws -> Void,
         ended: @escaping @Sendable ((any Error)?) -> Void
@@ -89,8 +89,8 @@ package final class Reactor {
         try epoll.modify(descriptor, interest, token: registration.token)
     }
 
-    /// Forgets a channel; its descriptor must still be open. Events of it that this turn has already
-    /// fetched are dropped.
+    /// Forgets a channel; its descriptor must still be open. Events of it that this turn has
+    /// already fetched are dropped.
     package func unregister(_ descriptor: CInt, _ registration: Registration) {
         epoll.remove(descriptor)
         guard slots[Int(registration.slot)].generation == registration.generation else { return }
@@ -115,8 +115,12 @@ package final class Reactor {
     /// Lets `run` return after the turn.
     package func stop() { isStopped = true }
 
+    /// Turns until it is stopped, and then lets go of the channels and the participants, which
+    /// refer to their reactor, so that their descriptors are closed.
     package func run() {
         while !isStopped { turn(waitingAtMost: .max) }
+        participants = []
+        slots = []
     }
 
     /// One turn: waits for events until the nearest deadline, handles them, runs messages and

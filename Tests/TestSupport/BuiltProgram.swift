@@ -1,17 +1,12 @@
 internal import Glibc
 
-/// Where the programs under test are, and what they need of the project.
+/// Where the programs under test are, and the model that they serve.
 package enum BuiltProgram {
     package static let churnd = path(of: "churnd")
     package static let churnctl = path(of: "churnctl")
 
-    /// The project's directory.
-    package static let projectPath = #filePath
-        .split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        .joined(separator: "/")
-
     /// The bundle that the project ships.
-    package static let modelPath = projectPath + "/Models/telco-churn/1"
+    package static let modelPath = ProjectPlaces.root + "/Models/telco-churn/1"
 
     /// The build puts the programs beside the tests.
     private static func path(of name: String) -> String {

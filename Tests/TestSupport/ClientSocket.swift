@@ -1,8 +1,8 @@
 internal import Glibc
 internal import POSIX
 
-/// A client's TCP connection to this machine, byte by byte as a test wants it. Every call that waits
-/// has a deadline. It shares no code with the server.
+/// A client's TCP connection to this machine, byte by byte as a test wants it. Every call that
+/// waits has a deadline. It shares no code with the server.
 package final class ClientSocket {
     package enum Failure: Error, Equatable {
         case noSocket(code: CInt)

@@ -19,4 +19,11 @@ int clinux_processor_count(void);
 /// environ(7): "NAME=value" strings, the last one NULL.
 char **clinux_environment(void);
 
+/// A file in `directory` that has no name and goes with its descriptor (O_TMPFILE of open(2)); −1
+/// where the file system has none such.
+int clinux_open_unnamed(const char *directory, unsigned mode);
+
+/// Gives a file without a name one, which must be free; 0, or −1 and errno.
+int clinux_name(int descriptor, const char *path);
+
 #endif

@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// Reads a file, a pipe or standard input from where it stands to its end, a block at a time.
+package struct FileReader: ~Copyable {
+    private let path: String
+    private let descriptor: FileDescriptor
+
+    /// Opens what is at `path`, which must not be a directory. Waits for a writer where it is a pipe.
+    package init(path: String) throws(FileError) {
+        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+        try self.init(FileDescriptor(owning: rawValue), path: path)
+    }
+
+    /// Standard input; the descriptor is a copy, so that 0 stays open.
+    package static func standardInput() throws(FileError) -> FileReader {
+        let name = "standard input"
+        let rawValue = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+        guard rawValue != -1 else { throw .system(path: name, .last("fcntl")) }
+        return try FileReader(FileDescriptor(owning: rawValue), path: name)
+    }
+
+    private init(_ descriptor: consuming FileDescriptor, path: String) throws(FileError) {
+        var status = stat()
+        guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
+            throw .system(path: path, .last("fstat"))
+        }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw .system(path: path, SystemError(call: "open", code: EISDIR))
+        }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    /// Fills `block` from its beginning, and returns how many bytes there are now: fewer than it
+    /// holds only at the end, which is where it was when it was reached, and 0 from then on.
+    package func read(into block: inout [UInt8]) throws(FileError) -> Int {
+        var count = 0
+        while count < block.count {
+            let size = retryingOnInterrupt {
+                // SAFETY: read writes at most the bytes that remain behind `count`.
+                unsafe block.withUnsafeMutableBytes { buffer in
+                    unsafe Glibc.read(
+                        descriptor.rawValue, buffer.baseAddress.unsafelyUnwrapped + count,
+                        buffer.count - count)
+                }
+            }
+            if size > 0 {
+                count += size
+            } else if size == 0 {
+                break
+            } else if errno == EAGAIN {
+                wait(until: .readable, descriptor.rawValue)
+            } else {
+                throw .system(path: path, .last("read"))
+            }
+        }
+        return count
+    }
+}

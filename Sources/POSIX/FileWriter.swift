@@ -1,0 +1,128 @@
+internal import CLinux
+internal import Glibc
+
+/// Writes a file that others see whole or not at all: it has no name until `commit`, so that nothing
+/// is left of it if that is never called, even where the process is killed.
+///
+/// What is no regular file, as a pipe or a terminal, is written to as the bytes come.
+package struct FileWriter: ~Copyable {
+    private enum Target {
+        /// Its bytes are nobody's until it is given this name.
+        case unnamed(path: String)
+        /// A file beside `path`, where the file system has none without a name.
+        case temporary(String, path: String)
+        case stream
+    }
+
+    private let name: String
+    private let descriptor: FileDescriptor
+    private var target: Target
+
+    /// Begins what shall be at `path`; what is there stays until `commit`. A link is followed.
+    package init(path: String, mode: UInt32 = 0o644) throws(FileError) {
+        var status = stat()
+        let isThere = unsafe stat(path, &status) == 0
+        if isThere && status.st_mode & S_IFMT != S_IFREG {
+            // A directory says that it is one.
+            let rawValue = unsafe open(path, O_WRONLY | O_CLOEXEC)
+            guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+            self.init(name: path, FileDescriptor(owning: rawValue), .stream)
+            return
+        }
+        // The directory may let a file be replaced that may not be written.
+        guard unsafe !isThere || access(path, W_OK) == 0 else {
+            throw .system(path: path, .last("access"))
+        }
+        let path = isThere ? FileWriter.resolved(path) : path
+        let unnamed = unsafe clinux_open_unnamed(Files.directory(of: path), mode)
+        if unnamed != -1 {
+            self.init(name: path, FileDescriptor(owning: unnamed), .unnamed(path: path))
+            return
+        }
+        let temporary = FileWriter.temporaryName(for: path)
+        let rawValue = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+        self.init(
+            name: path, FileDescriptor(owning: rawValue), .temporary(temporary, path: path))
+    }
+
+    /// A stream; the descriptor is a copy, so that the stream's own stays open.
+    package init(_ stream: StandardStream) throws(FileError) {
+        let rawValue = fcntl(stream.rawValue, F_DUPFD_CLOEXEC, 0)
+        guard rawValue != -1 else { throw .system(path: stream.name, .last("fcntl")) }
+        self.init(name: stream.name, FileDescriptor(owning: rawValue), .stream)
+    }
+
+    private init(name: String, _ descriptor: consuming FileDescriptor, _ target: Target) {
+        self.name = name
+        self.descriptor = descriptor
+        self.target = target
+    }
+
+    deinit {
+        if case .temporary(let temporary, _) = target { _ = unsafe unlink(temporary) }
+    }
+
+    /// Writes all bytes, however long that takes.
+    package func write(_ bytes: Span<UInt8>) throws(FileError) {
+        var written = 0
+        while written < bytes.count {
+            let size = retryingOnInterrupt {
+                // SAFETY: write reads only the bytes behind `written`, during the call.
+                unsafe bytes.withUnsafeBytes { buffer in
+                    unsafe Glibc.write(
+                        descriptor.rawValue, buffer.baseAddress.unsafelyUnwrapped + written,
+                        buffer.count - written)
+                }
+            }
+            if size >= 0 {
+                written += size
+            } else if errno == EAGAIN {
+                wait(until: .writable, descriptor.rawValue)
+            } else {
+                throw .system(path: name, .last("write"))
+            }
+        }
+    }
+
+    /// Gives what was written its name, in place of what had it, and makes both durable. To be called
+    /// once, after the last write.
+    package mutating func commit() throws(FileError) {
+        let temporary: String
+        let path: String
+        switch target {
+        case .stream:
+            return
+        case .unnamed(let wanted):
+            path = wanted
+            temporary = FileWriter.temporaryName(for: path)
+            try synchronize()
+            guard unsafe clinux_name(descriptor.rawValue, temporary) == 0 else {
+                throw .system(path: path, .last("linkat"))
+            }
+            target = .temporary(temporary, path: path)
+        case .temporary(let name, let wanted):
+            (temporary, path) = (name, wanted)
+            try synchronize()
+        }
+        guard unsafe rename(temporary, path) == 0 else {
+            throw .system(path: path, .last("rename"))
+        }
+        target = .stream
+        try Files.synchronizeDirectory(of: path)
+    }
+
+    private func synchronize() throws(FileError) {
+        guard fsync(descriptor.rawValue) == 0 else { throw .system(path: name, .last("fsync")) }
+    }
+
+    private static func temporaryName(for path: String) -> String { "\(path).\(getpid()).new" }
+
+    /// The path without links, so that the file is replaced and not a link to it.
+    private static func resolved(_ path: String) -> String {
+        // SAFETY: realpath returns a string of its own, which is freed when it has been copied.
+        guard let name = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(name) }
+        return unsafe String(cString: name)
+    }
+}

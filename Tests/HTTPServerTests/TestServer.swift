@@ -1,0 +1,310 @@
+import Dispatch
+import Glibc
+import HTTP
+import HTTPServer
+import POSIX
+import Reactor
+import Synchronization
+import TestSupport
+import Testing
+
+/// A server of a test's own, on a port of its own, whose handlers tell what reached them.
+///
+/// A path that begins with `/hold` is answered when the test says so, `/later` in a later turn,
+/// `/big/N` with N bytes, `/close` with an answer that closes, and everything else at once with
+/// `method target content`. All ends with the owner.
+final class TestServer: Sendable {
+    /// What the handlers leave for the test.
+    private final class Notes: Sendable {
+        let port = Mutex<UInt16>(0)
+        let requests = Mutex<[String]>([])
+        let held = Mutex<[Exchange]>([])
+        let turnCount = Atomic<Int>(0)
+        let drainedCount = Atomic<Int>(0)
+        let releasesBehindTurn = Atomic<Bool>(false)
+    }
+
+    /// Ends its turn when the server has ended its own.
+    private final class Follower: TurnParticipant {
+        let notes: Notes
+        let server: HTTPServer
+        let nextDeadline: Int64? = nil
+
+        init(_ notes: Notes, _ server: HTTPServer) {
+            self.notes = notes
+            self.server = server
+        }
+
+        func deadlinePassed() {}
+
+        func turnEnded() {
+            notes.turnCount.wrappingAdd(1, ordering: .relaxed)
+            if notes.releasesBehindTurn.exchange(false, ordering: .relaxed) {
+                TestServer.release(server, notes)
+            }
+        }
+    }
+
+    let counter: ConnectionCounter
+    private let mailbox: Mailbox
+    private let notes = Notes()
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// - Parameters:
+    ///   - sendBufferBytes: SO_SNDBUF of the connections, where the kernel's own choice would hold
+    ///     more than a test cares to send.
+    ///   - receiveBufferBytes: SO_RCVBUF of the connections.
+    ///   - sharing: a server whose counter of connections and whose port this one shares.
+    init(
+        _ limits: ServerLimits = .patient, sendBufferBytes: CInt? = nil,
+        receiveBufferBytes: CInt? = nil,
+        sharing other: TestServer? = nil
+    ) throws {
+        let counter = other?.counter ?? ConnectionCounter()
+        self.counter = counter
+        let notes = notes
+        let ended = ended
+        let started = DispatchSemaphore(value: 0)
+        let port = other?.port ?? 0
+        mailbox = try Reactor.start(label: "test.server") { reactor in
+            defer { started.signal() }
+            let any = try SocketAddress.resolve(host: "127.0.0.1", port: port, numericOnly: true)
+            let listener = try Sockets.listen(on: any[0], sharesPort: true, backlog: 4096)
+            // Accepted connections inherit both.
+            for (option, value) in [(SO_SNDBUF, sendBufferBytes), (SO_RCVBUF, receiveBufferBytes)] {
+                guard var value else { continue }
+                setsockopt(
+                    listener.rawValue, SOL_SOCKET, option, &value,
+                    socklen_t(MemoryLayout<CInt>.size))
+            }
+            let port = try Sockets.localAddress(of: listener.rawValue).port
+            notes.port.withLock { $0 = port }
+            let server = try HTTPServer(
+                reactor: reactor, listener: listener, limits: limits, counter: counter)
+            TestServer.serve(server, reactor, notes)
+            reactor.add(Follower(notes, server))
+        } ended: { _ in
+            ended.signal()
+        }
+        started.wait()
+        guard self.port != 0 else { throw SystemError(call: "listen", code: 0) }
+    }
+
+    deinit {
+        mailbox.post { reactor in
+            reactor.participant(HTTPServer.self)?.drain {}
+            reactor.participant(HTTPServer.self)?.closeAll()
+            reactor.stop()
+        }
+        ended.wait()
+    }
+
+    var port: UInt16 { notes.port.withLock { $0 } }
+
+    /// `method target` of every request that reached a handler, and the status of every rejection.
+    var requests: [String] { notes.requests.withLock { $0 } }
+
+    var heldCount: Int { notes.held.withLock { $0.count } }
+
+    /// The turns the reactor has taken.
+    var turnCount: Int { notes.turnCount.load(ordering: .relaxed) }
+
+    /// How often the server has said that it has drained.
+    var drainedCount: Int { notes.drainedCount.load(ordering: .relaxed) }
+
+    /// Answers the held requests in the order of their arrival, and those that are held because of
+    /// that as well, all in one turn. Tells which of the answers found their client.
+    @discardableResult
+    func release() -> [Bool] {
+        let notes = notes
+        return onReactor { TestServer.release($0, notes) }
+    }
+
+    /// The same, when the server has ended its part of the turn.
+    func releaseBehindTurn() {
+        let notes = notes
+        onReactor { _ in notes.releasesBehindTurn.store(true, ordering: .relaxed) }
+    }
+
+    @discardableResult
+    private static func release(_ server: HTTPServer, _ notes: Notes) -> [Bool] {
+        var results: [Bool] = []
+        while let exchange = notes.held.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+            results.append(answer(server, exchange, 200, Array("held".utf8)))
+        }
+        return results
+    }
+
+    /// Answers the held request twice in one turn.
+    func releaseTwice() -> [Bool] {
+        let notes = notes
+        return onReactor { server in
+            let exchange = notes.held.withLock { $0.removeFirst() }
+            return (0..<2).map { _ in
+                TestServer.answer(server, exchange, 200, Array("held".utf8))
+            }
+        }
+    }
+
+    func drain() { onReactor { self.drain($0) } }
+
+    /// For a message that runs on the reactor already.
+    func drain(_ server: HTTPServer) {
+        let notes = notes
+        server.drain { notes.drainedCount.wrappingAdd(1, ordering: .relaxed) }
+    }
+
+    /// Runs `body` on the reactor and waits for its result.
+    @discardableResult
+    func onReactor<Value: Sendable>(_ body: @escaping @Sendable (HTTPServer) -> Value) -> Value {
+        let result = Handover<Value>()
+        mailbox.post { reactor in
+            guard let server = reactor.participant(HTTPServer.self) else { return }
+            result.set(body(server))
+        }
+        return result.wait()
+    }
+
+    /// What one thread makes and another one waits for.
+    private final class Handover<Value: Sendable>: Sendable {
+        private let value = Mutex<Value?>(nil)
+        private let isSet = DispatchSemaphore(value: 0)
+
+        func set(_ value: Value) {
+            self.value.withLock { $0 = value }
+            isSet.signal()
+        }
+
+        func wait() -> Value {
+            isSet.wait()
+            guard let value = value.withLock({ $0 }) else { preconditionFailure("it is set") }
+            return value
+        }
+    }
+}
+
+// Handlers.
+extension TestServer {
+    private static func serve(_ server: HTTPServer, _ reactor: Reactor, _ notes: Notes) {
+        // The server owns its handlers, so they must not own it.
+        let mailbox = reactor.mailbox
+        server.serve(
+            RequestHandlers(
+                handle: { [unowned server] request, exchange in
+                    handle(request, exchange, server, mailbox, notes)
+                },
+                reject: { [unowned server] rejection, exchange in
+                    let status = status(of: rejection)
+                    notes.requests.withLock { $0.append("\(status)") }
+                    answer(server, exchange, status, Array("\(rejection)".utf8))
+                }))
+    }
+
+    private static func handle(
+        _ request: borrowing Request, _ exchange: Exchange, _ server: HTTPServer,
+        _ mailbox: Mailbox, _ notes: Notes
+    ) {
+        let method = text(request.headBytes.extracting(request.head.methodRange))
+        let target = text(request.headBytes.extracting(request.head.target))
+        notes.requests.withLock { $0.append("\(method) \(target)") }
+        if request.isBodyTooLarge {
+            answer(server, exchange, 413, [])
+        } else if target.hasPrefix("/hold") {
+            notes.held.withLock { $0.append(exchange) }
+        } else if target.hasPrefix("/later") {
+            mailbox.post { reactor in
+                guard let server = reactor.participant(HTTPServer.self) else { return }
+                answer(server, exchange, 200, Array("later \(target)".utf8))
+            }
+        } else if target.hasPrefix("/big/"), let count = Int(target.dropFirst(5)) {
+            answer(server, exchange, 200, [UInt8](repeating: UInt8(ascii: "b"), count: count))
+        } else {
+            let body = text(request.body)
+            let closes = target.hasPrefix("/close")
+            answer(
+                server, exchange, 200, Array("\(method) \(target) \(body)".utf8), closes: closes)
+        }
+    }
+
+    @discardableResult
+    private static func answer(
+        _ server: HTTPServer, _ exchange: Exchange, _ status: UInt16, _ body: [UInt8],
+        closes: Bool = false
+    ) -> Bool {
+        server.answer(exchange, closes: closes) { output, context in
+            let requestID = Array("1".utf8)
+            ResponseEncoder.append(
+                ResponseHead(
+                    status: status, contentType: "text/plain", connection: context.connection,
+                    answersHEAD: context.answersHEAD),
+                date: HTTPDate(unixSeconds: context.unixMilliseconds / 1000),
+                requestID: requestID.span, fields: [UInt8]().span, body: body.span, to: &output)
+        }
+    }
+
+    private static func status(of rejection: Rejection) -> UInt16 {
+        switch rejection {
+        case .malformed(let error): error.status
+        case .headTimeout, .bodyTimeout: 408
+        }
+    }
+
+    private static func text(_ bytes: Span<UInt8>) -> String {
+        String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+    }
+}
+
+/// Something that one thread makes and leaves to another one.
+struct Handed<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+}
+
+extension ServerLimits {
+    /// The contract's bounds, with times that no test waits for.
+    static let patient = ServerLimits(
+        http: .contract, connectionsMax: 1000, headTimeout: 600 * second,
+        bodyTimeout: 600 * second, idleTimeout: 600 * second, writeTimeout: 600 * second)
+
+    static let second: Int64 = 1_000_000_000
+
+    /// `patient` with some of them changed.
+    static func patient(_ change: (inout ServerLimits) -> Void) -> ServerLimits {
+        var limits = patient
+        change(&limits)
+        return limits
+    }
+}
+
+extension TestServer {
+    /// Whether another client is served.
+    func expectHealthy() throws {
+        let other = try ClientSocket(port: port)
+        try other.send("GET /healthy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        let answer = try other.readAnswer()
+        #expect(answer.text == "GET /healthy ")
+    }
+
+    /// Whether nobody listens any more.
+    func expectRefusal() throws {
+        #expect(throws: ClientSocket.Failure.refused(code: ECONNREFUSED)) {
+            try ClientSocket(port: port)
+        }
+    }
+
+    /// Whether the reactor sleeps when there is nothing to do: another client's requests, one after
+    /// the other, take it about a turn each, where a descriptor that is ready for ever takes many.
+    func expectNoSpinning() throws {
+        let requests = 100
+        let other = try ClientSocket(port: port)
+        try other.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try other.readAnswer()
+        let before = turnCount
+        for _ in 0..<requests {
+            try other.send("GET /other HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try other.readAnswer()
+        }
+        #expect(turnCount - before < 3 * requests)
+    }
+}

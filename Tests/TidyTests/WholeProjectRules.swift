@@ -1,0 +1,76 @@
+/// Rules that need more than one file.
+enum ManifestRules {
+    /// Package.swift lists the layers from the lowest up.
+    static func upwardDependencies(in manifest: PackageManifest) -> [String] {
+        let order = Dictionary(
+            manifest.targets.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first })
+        return manifest.targets.enumerated().flatMap { index, target in
+            target.dependencies.filter { (order[$0] ?? -1) >= index }.map {
+                "Package.swift:\(target.line): \(target.name) depends on \($0), declared below it"
+            }
+        }
+    }
+}
+
+/// A protocol is worth its name when two types that ship conform to it.
+enum ProtocolRule {
+    static func violations(in files: [ProjectFile]) -> [String] {
+        files.flatMap { file in
+            declarations(in: file).filter { name, _ in
+                files.map { conformances(to: name, in: $0) }.reduce(0, +) < 2
+            }.map { "\(file.path):\($1): protocol \($0) has fewer than two implementations" }
+        }
+    }
+
+    private static func declarations(in file: ProjectFile) -> [(String, Int)] {
+        let tokens = file.swift?.tokens ?? []
+        return tokens.indices.dropLast().filter { tokens[$0].text == "protocol" }
+            .map { (tokens[$0 + 1].text, tokens[$0].line) }
+    }
+
+    /// Types and extensions that name the protocol between the colon and the brace.
+    private static func conformances(to name: String, in file: ProjectFile) -> Int {
+        let tokens = file.swift?.tokens ?? []
+        let keywords = ["struct", "class", "enum", "actor", "extension"]
+        return tokens.indices.filter { index in
+            guard keywords.contains(tokens[index].text), tokens[index].kind == .word,
+                let brace = tokens[index...].firstIndex(where: { $0.text == "{" }),
+                let colon = tokens[index..<brace].firstIndex(where: { $0.text == ":" })
+            else { return false }
+            let conditions = tokens[colon..<brace].firstIndex { $0.text == "where" } ?? brace
+            return tokens[colon..<conditions].contains { $0.text == name }
+        }.count
+    }
+}
+
+/// Links from one file of the project to another.
+enum MarkdownLinks {
+    static func all(in file: ProjectFile) -> [(path: String, line: Int)] {
+        var isFenced = false
+        var links: [(String, Int)] = []
+        for (index, line) in file.lines.enumerated() {
+            if line.hasPrefix("```") { isFenced.toggle() }
+            if isFenced { continue }
+            for part in line.components(after: "](") {
+                let target = part.prefix { $0 != ")" && $0 != "#" && $0 != " " }
+                if target.isEmpty || target.contains(":") { continue }
+                links.append((String(target), index + 1))
+            }
+        }
+        return links
+    }
+}
+
+extension String {
+    /// What follows each place where `mark` stands, up to the next of them.
+    fileprivate func components(after mark: String) -> [Substring] {
+        var parts: [Substring] = []
+        var rest = self[...]
+        while let found = rest.firstRange(of: mark) {
+            rest = rest[found.upperBound...]
+            parts.append(rest[..<(rest.firstRange(of: mark)?.lowerBound ?? rest.endIndex)])
+        }
+        return parts
+    }
+}
