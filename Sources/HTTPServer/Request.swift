@@ -65,13 +65,15 @@ package struct AnswerContext: Sendable {
 /// What a service does with requests. Both calls lead to exactly one `HTTPServer.answer`, now or
 /// later on the same reactor.
 package struct RequestHandlers {
-    package let handle: (borrowing Request, Exchange) -> Void
-    package let reject: (Rejection, Exchange) -> Void
+    package typealias Handle = (borrowing Request, Exchange) -> Void
+    /// The bytes are the request's own name for itself, X-Request-Id; empty when its head has none
+    /// or never became whole.
+    package typealias Reject = (Rejection, Exchange, Span<UInt8>) -> Void
 
-    package init(
-        handle: @escaping (borrowing Request, Exchange) -> Void,
-        reject: @escaping (Rejection, Exchange) -> Void
-    ) {
+    package let handle: Handle
+    package let reject: Reject
+
+    package init(handle: @escaping Handle, reject: @escaping Reject) {
         self.handle = handle
         self.reject = reject
     }

@@ -47,14 +47,18 @@ extension HTTPServer {
 
     /// Ends the answer to the current request with 408, 400 and the like.
     func reject(_ connection: Connection, _ rejection: Rejection) {
-        connection.isHead = connection.partial?.value.head?.method == .head
+        let head = connection.partial?.value.head
+        let headBytes = connection.partial?.value.headBytes ?? []
+        let requestID = head?.requestIDCount == 1 ? head?.requestID : nil
+        connection.isHead = head?.method == .head
         connection.partial = nil
         connection.pending = []
         connection.closesAfterAnswer = true
         connection.state = .awaiting
         disarm(connection)
         handlers?.reject(
-            rejection, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
+            rejection, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber),
+            headBytes.span.extracting(requestID ?? 0..<0))
     }
 
     private func take(_ count: Int, for connection: Connection) {

@@ -193,7 +193,7 @@ extension TestServer {
                 handle: { [unowned server] request, exchange in
                     handle(request, exchange, server, mailbox, notes)
                 },
-                reject: { [unowned server] rejection, exchange in
+                reject: { [unowned server] rejection, exchange, _ in
                     let status = status(of: rejection)
                     notes.requests.withLock { $0.append("\(status)") }
                     answer(server, exchange, status, Array("\(rejection)".utf8))

@@ -58,6 +58,19 @@ import Testing
         running.end()
     }
 
+    @Test func `a request whose body cannot be read is answered under its own name`() throws {
+        let running = try Running()
+        let client = try ClientSocket(port: running.service.port)
+        try client.send(
+            "POST /predict HTTP/1.1\r\nHost: h\r\nX-Request-Id: mine\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\nnot a size\r\n")
+        let answer = try client.readAnswer()
+        #expect(answer.status == 400)
+        #expect(answer["X-Request-Id"] == "mine")
+        #expect(answer.member("request_id") == .string("mine"))
+        running.end()
+    }
+
     @Test func `an invalid record is told every violation and is not charged`() throws {
         let running = try Running(["--quota.limit=2"])
         let token = try token()

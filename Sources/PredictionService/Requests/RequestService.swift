@@ -79,7 +79,9 @@ final class RequestService {
         server.serve(
             RequestHandlers(
                 handle: { request, exchange in self.handle(request, exchange) },
-                reject: { rejection, exchange in self.reject(rejection, exchange) }))
+                reject: { rejection, exchange, requestID in
+                    self.reject(rejection, exchange, requestID)
+                }))
     }
 
     /// The store's word on a request it was asked about.
@@ -96,7 +98,8 @@ final class RequestService {
         case (.admitted, .failure(let failure)), (.uncharged, .failure(let failure)):
             fail(reply, failure, subject: request.subject)
         case (.uncharged, .success):
-            preconditionFailure("a valid record is always charged")
+            // A valid record is always charged, so the answer is not the script's.
+            fail(reply, .undecided(.unexpectedReply), subject: request.subject)
         case (.revoked, _):
             fail(reply, .revoked, subject: request.subject)
         case (.refused(let retrySeconds), _):
@@ -127,9 +130,9 @@ extension RequestService {
         }
     }
 
-    private func reject(_ rejection: Rejection, _ exchange: Exchange) {
+    private func reject(_ rejection: Rejection, _ exchange: Exchange, _ requestID: Span<UInt8>) {
         let reply = Reply(
-            exchange: exchange, requestID: requestIDs.next(), method: nil, route: nil,
+            exchange: exchange, requestID: RequestID(requestID) ?? requestIDs.next(), method: nil, route: nil,
             receivedAt: Clock.monotonicNanoseconds())
         fail(reply, .rejected(rejection))
     }
