@@ -9,7 +9,7 @@ struct Launch {
     private static let failureExit: Int32 = 1
     private static let endingSignals = [Signals.terminate, Signals.interrupt]
     /// For a log whose reader does not read.
-    private static let logFlushSeconds = 2
+    private static let logFlushSeconds = 1
 
     let isDevelopment: Bool
     let filePath: String?

@@ -85,7 +85,7 @@ extension ConfigurationKey {
         meaning: "From SIGTERM, when readiness fails, to the closing of the listener: the time "
             + "that a load balancer takes to notice. Shorter than drain.timeout.")
     static let drainTimeout = ConfigurationKey(
-        "drain.timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "20",
+        "drain.timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "18",
         meaning: "From SIGTERM to the exit at the latest, whatever is still open.")
 }
 
