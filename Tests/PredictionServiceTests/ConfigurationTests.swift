@@ -80,7 +80,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.idleTimeout == .seconds(60))
         #expect(http.writeTimeout == .seconds(10))
         #expect(configuration.drain.delay == .zero)
-        #expect(configuration.drain.timeout == .seconds(20))
+        #expect(configuration.drain.timeout == .seconds(18))
         #expect(configuration.tokens.leewaySeconds == 30)
         #expect(configuration.tokens.issuer == nil)
         #expect(configuration.tokens.audience == nil)
@@ -280,9 +280,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
     }
 
     @Test func `a drain delay is shorter than the drain`() {
-        #expect(failure(flags: ["--drain.delay=19.999"]) == "no error")
+        #expect(failure(flags: ["--drain.delay=17.999"]) == "no error")
         #expect(
-            failure(flags: ["--drain.delay=20"])
+            failure(flags: ["--drain.delay=18"])
                 == "drain.delay: not shorter than drain.timeout")
     }
 }
