@@ -55,11 +55,13 @@ let package = Package(
         module("JWT", ["JSON", "OpenSSL"]),
         module("Features", ["JSON"]),
         module("Models", ["Features", "JSON", "OpenSSL", "POSIX"]),
+        module("BatchScoring", ["Features", "JSON", "Models"]),
+        module("DataCheck", ["Features", "JSON"]),
         module("Training", ["Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
         module("Reactor", ["POSIX"]),
         module("Redis", ["CHiredis", "POSIX", "Reactor"]),
         module("HTTPServer", ["HTTP", "POSIX", "Reactor"]),
-        module("Access", ["OpenSSL", "POSIX", "Reactor", "Redis"]),
+        module("Access", ["Reactor", "Redis"]),
         module(
             "PredictionService",
             [
@@ -69,7 +71,11 @@ let package = Package(
         program("churnd", ["POSIX", "PredictionService", argumentParser]),
         program(
             "churnctl",
-            ["Features", "JSON", "JWT", "Models", "OpenSSL", "POSIX", "Training", argumentParser]),
+            [
+                "BatchScoring", "DataCheck", "Features", "JSON", "JWT", "Models", "OpenSSL",
+                "POSIX",
+                "Training", argumentParser,
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["JSON", "JWT", "OpenSSL", "POSIX", "Reactor"],
@@ -80,15 +86,22 @@ let package = Package(
         tests("HTTPTests", ["HTTP"]),
         tests("JWTTests", ["JWT", "JSON", "OpenSSL"]),
         tests("FeaturesTests", ["Features", "JSON", "POSIX"]),
-        tests("ModelsTests", ["Models", "Features", "JSON", "OpenSSL", "POSIX", "XGBoost"]),
-        tests("TrainingTests", ["Training", "Models", "Features", "JSON", "POSIX"]),
+        tests(
+            "ModelsTests",
+            ["Models", "Features", "JSON", "OpenSSL", "POSIX", "Training", "XGBoost"]),
+        tests("BatchScoringTests", ["BatchScoring", "Models", "Features", "JSON", "POSIX"]),
+        tests("DataCheckTests", ["DataCheck", "Features", "JSON", "POSIX"]),
+        tests("TrainingTests", ["Training", "Models", "Features", "JSON", "OpenSSL", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
         tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX"]),
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
         tests(
             "PredictionServiceTests",
-            ["PredictionService", "Models", "Features", "JSON", "HTTP", "JWT", "POSIX"]),
+            [
+                "PredictionService", "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
+                "Models", "POSIX", "Redis", logging,
+            ]),
         tests("ProgramTests", ["JSON", "POSIX"]),
         tests("TidyTests", []),
     ],

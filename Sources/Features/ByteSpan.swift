@@ -30,3 +30,11 @@ extension Span<UInt8> {
         return copy
     }
 }
+
+extension [UInt8] {
+    /// Appends the bytes of `span`.
+    mutating func append(_ span: Span<UInt8>) {
+        // SAFETY: the array copies the bytes during the call.
+        unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}

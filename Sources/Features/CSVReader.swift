@@ -29,18 +29,20 @@ package struct CSVLimits: Equatable, Sendable {
 package struct CSVRecord: Sendable {
     /// The line the record begins on.
     package internal(set) var line = 1
+    /// The cells, and commas between those that were taken in one run.
     fileprivate var bytes: [UInt8] = []
-    /// Where each cell ends in `bytes`.
-    fileprivate var ends: [Int] = []
+    /// Where each cell stands in `bytes`.
+    fileprivate var cells: [(start: Int, end: Int)] = []
 
     /// How many cells there are; at least 1.
-    package var count: Int { ends.count }
+    package var count: Int { cells.count }
 
     /// The bytes of one cell.
     package subscript(_ index: Int) -> Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get {
-            bytes.span.extracting((index == 0 ? 0 : ends[index - 1])..<ends[index])
+            let cell = cells[index]
+            return bytes.span.extracting(cell.start..<cell.end)
         }
     }
 }
@@ -49,7 +51,7 @@ package struct CSVRecord: Sendable {
 ///
 /// Lines end with CRLF or LF. A UTF-8 byte order mark at the beginning is passed over, and so are
 /// lines without a byte. That all records have the same number of cells is the caller's to check.
-/// After an error the reader is of no further use.
+/// After an error the reader is of no further use until it is told to `begin` elsewhere.
 package struct CSVReader {
     /// The record that was completed last; it stays until the next call.
     package private(set) var record = CSVRecord()
@@ -62,6 +64,8 @@ package struct CSVReader {
     private var state = State.cellStart
     private var line = 1
     private var cellStart = 0
+    /// Bytes of the record's cells that have ended.
+    private var endedBytes = 0
     private var isComplete = false
     /// Whether a byte of the record was seen, so that it is not an empty line.
     private var hasBegun = false
@@ -75,8 +79,12 @@ package struct CSVReader {
     package mutating func next(
         in chunk: Span<UInt8>, from offset: inout Int
     ) throws(CSVError) -> Bool {
-        beginRecordIfComplete()
+        if isComplete { beginRecord() }
         while offset < chunk.count {
+            if !isAtBeginning && (state == .cellStart || state == .unquoted) {
+                offset = try takePlain(chunk, from: offset)
+                guard offset < chunk.count else { break }
+            }
             let byte = chunk[offset]
             offset += 1
             if try take(byte) { return true }
@@ -84,29 +92,75 @@ package struct CSVReader {
         return false
     }
 
+    /// Reads the one record that `bytes` are, and that begins on line `line`; it is in `record`
+    /// then. Bytes without a record leave none.
+    package mutating func read(_ bytes: Span<UInt8>, atLine line: Int) throws(CSVError) {
+        begin(atLine: line)
+        var offset = 0
+        if try !next(in: bytes, from: &offset) { _ = try finish() }
+    }
+
+    /// Drops what was begun: what comes next is the beginning of a record, on line `line`, and not
+    /// that of the table.
+    package mutating func begin(atLine line: Int) {
+        self.line = line
+        isAtBeginning = false
+        beginRecord()
+    }
+
     /// Ends the table: true when a last record had no line end, and it is in `record`.
     package mutating func finish() throws(CSVError) -> Bool {
-        beginRecordIfComplete()
+        if isComplete { beginRecord() }
         switch state {
         case .quoted: throw .unterminatedQuote(line: record.line)
         case .afterCarriageReturn: throw .bareCarriageReturn(line: line)
         case .cellStart, .unquoted, .afterQuote: break
         }
         guard hasBegun else { return false }
-        try endCell()
+        try endCell(at: record.bytes.count)
         isComplete = true
         return true
     }
 
-    private mutating func beginRecordIfComplete() {
-        guard isComplete else { return }
+    private mutating func beginRecord() {
         isComplete = false
         hasBegun = false
         cellStart = 0
+        endedBytes = 0
         state = .cellStart
         record.bytes.removeAll(keepingCapacity: true)
-        record.ends.removeAll(keepingCapacity: true)
+        record.cells.removeAll(keepingCapacity: true)
         record.line = line
+    }
+
+    /// Takes text and commas up to the next quote or line end, of which there need be none, and
+    /// returns where that is. A run is copied at once: byte by byte, a row of 21 cells costs
+    /// 0.7 µs more.
+    private mutating func takePlain(
+        _ chunk: Span<UInt8>, from start: Int
+    ) throws(CSVError) -> Int {
+        let shift = record.bytes.count - start
+        var end = chunk.count
+        scan: for index in start..<chunk.count {
+            let byte = chunk[index]
+            // What ends plain text is not above the comma.
+            guard byte <= UInt8(ascii: ",") else { continue }
+            switch byte {
+            case UInt8(ascii: ","):
+                try endCell(at: index + shift)
+                cellStart = index + shift + 1
+            case UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                end = index
+                break scan
+            default: continue
+            }
+        }
+        guard end > start else { return end }
+        try check(cellBytes: end + shift - cellStart)
+        hasBegun = true
+        state = cellStart == end + shift ? .cellStart : .unquoted
+        record.bytes.append(chunk.extracting(start..<end))
+        return end
     }
 
     /// Whether the byte completes a record.
@@ -129,7 +183,7 @@ package struct CSVReader {
         switch byte {
         case UInt8(ascii: ","):
             hasBegun = true
-            try endCell()
+            try endCell(at: record.bytes.count)
             state = .cellStart
         case UInt8(ascii: "\r"):
             state = .afterCarriageReturn
@@ -164,34 +218,42 @@ package struct CSVReader {
 
     private mutating func dropByteOrderMark() {
         isAtBeginning = false
-        guard record.ends.isEmpty && record.bytes == [0xEF, 0xBB, 0xBF] else { return }
+        guard record.cells.isEmpty && record.bytes == [0xEF, 0xBB, 0xBF] else { return }
         record.bytes.removeAll(keepingCapacity: true)
         state = .cellStart
         hasBegun = false
     }
 
     private mutating func append(_ byte: UInt8) throws(CSVError) {
-        guard record.bytes.count - cellStart < limits.cellBytesMax else {
-            throw .cellTooLarge(line: line, bytesMax: limits.cellBytesMax)
-        }
-        guard record.bytes.count < limits.recordBytesMax else {
-            throw .recordTooLarge(line: line, bytesMax: limits.recordBytesMax)
-        }
+        try check(cellBytes: record.bytes.count - cellStart + 1)
         record.bytes.append(byte)
     }
 
-    private mutating func endCell() throws(CSVError) {
-        guard record.ends.count < limits.cellsMax else {
+    /// That the cell which is being read may hold so many bytes.
+    private func check(cellBytes: Int) throws(CSVError) {
+        guard cellBytes <= limits.cellBytesMax else {
+            throw .cellTooLarge(line: line, bytesMax: limits.cellBytesMax)
+        }
+        guard endedBytes + cellBytes <= limits.recordBytesMax else {
+            throw .recordTooLarge(line: line, bytesMax: limits.recordBytesMax)
+        }
+    }
+
+    /// Ends the cell before `end`, a place in the record's bytes.
+    private mutating func endCell(at end: Int) throws(CSVError) {
+        try check(cellBytes: end - cellStart)
+        guard record.cells.count < limits.cellsMax else {
             throw .tooManyCells(line: line, limit: limits.cellsMax)
         }
-        record.ends.append(record.bytes.count)
-        cellStart = record.bytes.count
+        record.cells.append((cellStart, end))
+        endedBytes += end - cellStart
+        cellStart = end
     }
 
     /// Whether the line that ends was a record.
     private mutating func endLine() throws(CSVError) -> Bool {
         isAtBeginning = false
-        if hasBegun { try endCell() }
+        if hasBegun { try endCell(at: record.bytes.count) }
         line += 1
         isComplete = hasBegun
         if !hasBegun {

@@ -14,6 +14,10 @@ package struct Schema: Equatable, Sendable {
     package let derived: [DerivedFeature]
     /// The column of a table that holds the outcome, where there is one.
     package let target: TargetColumn?
+    /// What the records of a table are known to keep, in the document's order.
+    package let implications: [Implication]
+    /// Records that callers may be shown, each an object that the schema takes.
+    package let examples: [JSONValue]
     /// The document this was read from, members in its order: reading it again gives an equal
     /// schema.
     package let document: JSONValue
@@ -41,7 +45,10 @@ package struct Schema: Equatable, Sendable {
         identifier = parts.identifier
         derived = parts.derived
         target = parts.target
+        implications = parts.implications
+        examples = parts.examples.map(\.value)
         self.document = document
+        try ExampleCheck(self).check(parts.examples)
     }
 
     /// What a `Record` holds at each place: the fields, then the derived features.
@@ -49,13 +56,15 @@ package struct Schema: Equatable, Sendable {
         fields.map { field in
             switch field.kind {
             case .category(let values, _): Feature(name: field.name, categories: values)
-            case .integer, .number: Feature(name: field.name, categories: nil)
+            case .integer(let minimum, let maximum):
+                Feature(name: field.name, integersFrom: minimum, to: maximum)
+            case .number: Feature(name: field.name)
             }
         }
             + derived.map { feature in
                 switch feature.kind {
                 case .bins(_, _, let labels): Feature(name: feature.name, categories: labels)
-                case .count: Feature(name: feature.name, categories: nil)
+                case .count: Feature(name: feature.name)
                 }
             }
     }
@@ -67,6 +76,28 @@ package struct Feature: Equatable, Sendable {
     package let name: String
     /// What the value at this place is an index of, or nil when the value is the number itself.
     package let categories: [String]?
+    /// All that a column may show the presence or the code of: the categories, or the numerals of
+    /// an integer that has no more values than a category may have.
+    package let values: [String]?
+    /// The number that is the first of `values`: 0 for a category.
+    let minimum: Double
+
+    init(name: String, categories: [String]? = nil) {
+        self.name = name
+        self.categories = categories
+        values = categories
+        minimum = 0
+    }
+
+    /// An integer with these bounds.
+    init(name: String, integersFrom minimum: Double, to maximum: Double) {
+        self.name = name
+        categories = nil
+        // Up to the magnitude that a bound may have, a Double holds every integer.
+        let isListed = maximum - minimum < Double(SchemaLimits.valuesMax)
+        values = isListed ? (Int(minimum)...Int(maximum)).map { String($0) } : nil
+        self.minimum = minimum
+    }
 }
 
 /// A property every record must have.

@@ -54,6 +54,8 @@ package enum SchemaProblem: Equatable, Sendable {
     case identifierRequired
     /// A list lacks this entry, which it must hold.
     case incomplete(lacking: String)
+    /// What is said to be omitted is shown, or is nothing the schema has.
+    case notOmitted
     /// A number that must be integral is not.
     case notIntegral
     /// A number lies outside these bounds.
@@ -64,6 +66,8 @@ package enum SchemaProblem: Equatable, Sendable {
     case notConsecutive
     /// No value of the field falls into this bin.
     case emptyBin
+    /// An example is no record of the schema: what is wrong with this field of it.
+    case notARecord(field: String, ViolationCode)
 }
 
 /// The kinds of value a keyword may take.
@@ -96,12 +100,15 @@ extension SchemaProblem: CustomStringConvertible {
         case .unsuitableField: "names a field of a type that cannot be used here"
         case .identifierRequired: "names the identifier, which is never required"
         case .incomplete(let lacking): "incomplete, lacks `\(lacking)`"
+        case .notOmitted: "names something that a column shows, or nothing the schema has"
         case .notIntegral: "not integral, wanted an integer"
         case .outOfRange(let minimum, let maximum):
             "out of range, wanted \(Numerals.text(minimum)) to \(Numerals.text(maximum))"
         case .notAscending: "not larger than the number before it"
         case .notConsecutive: "not the integer after the one before it"
         case .emptyBin: "a bin no value of the field falls into"
+        case .notARecord(let field, let code):
+            "not a record of this schema, `\(field)` is \(code.rawValue)"
         }
     }
 }

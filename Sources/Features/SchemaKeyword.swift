@@ -9,6 +9,7 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     case properties
     case required
     case additionalProperties
+    case examples
     case enumeration = "enum"
     case minimum
     case maximum
@@ -17,6 +18,7 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     case identifier = "x-identifier"
     case derived = "x-derived"
     case target = "x-target"
+    case implies = "x-implies"
     case kind
     case field
     case upperEdges
@@ -25,11 +27,13 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     case column
     case positive
     case negative
+    case condition = "if"
+    case conclusion = "then"
 
     /// What the document as a whole may hold.
     static let document: Set<SchemaKeyword> = [
         .dialect, .id, .comment, .title, .description, .type, .properties, .required,
-        .additionalProperties, .derived, .target,
+        .additionalProperties, .examples, .derived, .target, .implies,
     ]
     /// What any property may hold.
     private static let anyProperty: Set<SchemaKeyword> = [.comment, .title, .description, .type]
@@ -40,4 +44,5 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     static let targetColumn: Set<SchemaKeyword> = [.column, .positive, .negative]
     static let bins: Set<SchemaKeyword> = [.description, .kind, .field, .upperEdges, .labels]
     static let count: Set<SchemaKeyword> = [.description, .kind, .of]
+    static let implication: Set<SchemaKeyword> = [.description, .condition, .conclusion]
 }

@@ -17,13 +17,22 @@ package enum SchemaLimits {
     package static let derivedMax = 64
     /// Bins of one derived feature.
     package static let binsMax = 64
+    /// Examples.
+    package static let examplesMax = 16
+    /// Implications.
+    package static let implicationsMax = 64
     /// The farthest a bound lies from zero: up to here a Double holds every integer exactly, and
     /// the cast to Float is finite.
     package static let boundMagnitudeMax = 9_007_199_254_740_992.0
     /// The smallest divisor of a column, so that no scaled value leaves the range of Float.
     package static let scaleMin = 1e-9
-    /// Bytes of the name of a model's column: a name, `=` and a value.
-    package static let columnNameBytesMax = nameBytesMax + 1 + valueBytesMax
+    /// Values in the order of a column's codes: a model may have seen more than the schema takes.
+    package static let codesMax = 1024
+    /// The farthest a cell of a row lies from zero: a bound less a mean, divided by a scale.
+    package static let cellMagnitudeMax = 2 * boundMagnitudeMax / scaleMin
+    /// Bytes of the name of a model's column: a name, `=` and a value, and as many as a name again
+    /// for what scikit-learn puts in front.
+    package static let columnNameBytesMax = 2 * nameBytesMax + 1 + valueBytesMax
 }
 
 /// How much of a record is taken, and how much of a bad one is repeated to the caller.

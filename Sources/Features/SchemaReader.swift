@@ -9,6 +9,9 @@ enum SchemaReader {
         var identifier: IdentifierField?
         var derived: [DerivedFeature] = []
         var target: TargetColumn?
+        var implications: [Implication] = []
+        /// Not yet held against the schema, which is read when all of these are.
+        var examples: [SchemaNode] = []
     }
 
     static func read(_ document: SchemaNode) throws(SchemaError) -> Parts {
@@ -34,6 +37,10 @@ enum SchemaReader {
         }
         parts.target = try readTarget(document, parts)
         parts.derived = try DerivedReader(fields: parts.fields).read(document, parts)
+        parts.implications = try ImplicationReader(fields: parts.fields).read(document)
+        if let node = try document.member(.examples) {
+            parts.examples = try node.elements(atMost: SchemaLimits.examplesMax)
+        }
         return parts
     }
 

@@ -29,19 +29,43 @@ package struct CellViolation: Equatable, Sendable {
 /// its value or an alias. A cell of spaces and tabs alone, or of nothing, is blank: it stands for
 /// the field's `x-blank`, and is a violation where there is none.
 package struct TableDecoder {
-    /// The record of the last row that was valid.
+    /// The record of the last row. Where the row was not valid, the fields that have a violation
+    /// and the derived features mean nothing.
     package private(set) var record: Record
-    /// The identifier of that row; nil when the table has no such column.
-    package private(set) var identifier: [UInt8]?
-    /// Whether that row's outcome is the positive one; nil when the table has no such column.
+    /// The identifier of that row; nil when it has none, or one that is not valid.
+    package var identifier: [UInt8]? { hasIdentifier ? identifierBytes : nil }
+    /// Whether that row's outcome is the positive one; nil when it has none, or one that is not
+    /// valid.
     package private(set) var target: Bool?
     /// What was wrong with the last row, in the order of its columns.
     package private(set) var violations: [CellViolation] = []
+
+    /// What the cells of a column are.
+    package enum ColumnKind: Equatable, Sendable {
+        case identifier
+        /// An index into `Schema.fields`.
+        case field(Int)
+        case target
+    }
+
+    /// The columns, in the table's order.
+    package var columnKinds: [ColumnKind] {
+        columns.map { column in
+            switch column {
+            case .slot(let slot) where table.slots[slot].kind == .identifier: .identifier
+            case .slot(let slot): .field(table.slots[slot].feature)
+            case .target: .target
+            }
+        }
+    }
 
     private enum Column: Equatable {
         case slot(Int)
         case target
     }
+
+    private var identifierBytes: [UInt8] = []
+    private var hasIdentifier = false
 
     /// The cells of the target's column, and what is said about any other.
     private struct Outcomes {
@@ -82,7 +106,7 @@ package struct TableDecoder {
         guard row.count == columns.count else {
             throw .raggedRecord(line: row.line, cells: row.count, wanted: columns.count)
         }
-        identifier = nil
+        hasIdentifier = false
         target = nil
         for index in 0..<columns.count {
             switch columns[index] {
@@ -111,11 +135,12 @@ package struct TableDecoder {
         let feature = table.slots[slot].feature
         switch table.slots[slot].kind {
         case .identifier:
-            let bytes = cell.copied
             // A request's identifier is UTF-8 because its JSON is.
-            guard String(validating: bytes, as: UTF8.self) != nil else { return .notAllowed }
+            guard (try? UTF8Span(validating: cell)) != nil else { return .notAllowed }
             if let fault = FieldTable.fault(ofIdentifier: cell) { return fault }
-            identifier = bytes
+            identifierBytes.removeAll(keepingCapacity: true)
+            identifierBytes.append(cell)
+            hasIdentifier = true
         case .category:
             guard let index = table.value(cell, of: slot) else {
                 return TableDecoder.isBlank(cell) ? .missing : .notAllowed
@@ -197,7 +222,8 @@ package struct TableDecoder {
         NamePrefix.text(of: cell, bytesMax: RecordLimits.unknownNameBytesMax)
     }
 
-    private static func isBlank(_ cell: Span<UInt8>) -> Bool {
+    /// Whether a cell holds nothing, or spaces and tabs alone.
+    package static func isBlank(_ cell: Span<UInt8>) -> Bool {
         for i in 0..<cell.count
         where cell[i] != UInt8(ascii: " ") && cell[i] != UInt8(ascii: "\t") {
             return false

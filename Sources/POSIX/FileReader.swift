@@ -5,7 +5,8 @@ package struct FileReader: ~Copyable {
     private let path: String
     private let descriptor: FileDescriptor
 
-    /// Opens what is at `path`, which must not be a directory. Waits for a writer where it is a pipe.
+    /// Opens what is at `path`, which must not be a directory. Waits for a writer where it is a
+    /// pipe.
     package init(path: String) throws(FileError) {
         let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }

@@ -1,8 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// Writes a file that others see whole or not at all: it has no name until `commit`, so that nothing
-/// is left of it if that is never called, even where the process is killed.
+/// Writes a file that others see whole or not at all: it has no name until `commit`, so that
+/// nothing is left of it if that is never called, even where the process is killed.
 ///
 /// What is no regular file, as a pipe or a terminal, is written to as the bytes come.
 package struct FileWriter: ~Copyable {
@@ -85,8 +85,8 @@ package struct FileWriter: ~Copyable {
         }
     }
 
-    /// Gives what was written its name, in place of what had it, and makes both durable. To be called
-    /// once, after the last write.
+    /// Gives what was written its name, in place of what had it, and makes both durable. To be
+    /// called once, after the last write.
     package mutating func commit() throws(FileError) {
         let temporary: String
         let path: String

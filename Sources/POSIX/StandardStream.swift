@@ -16,8 +16,8 @@ package enum StandardStream: CInt, Sendable {
     /// Whether it is a terminal, so that somebody may be looking.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Writes all bytes, waiting for a slow reader as long as it takes, so never on a reactor's queue.
-    /// Returns false when nobody reads any more.
+    /// Writes all bytes, waiting for a slow reader as long as it takes, so never on a reactor's
+    /// queue. Returns false when nobody reads any more.
     @discardableResult
     package func write(_ bytes: Span<UInt8>) -> Bool {
         var written = 0

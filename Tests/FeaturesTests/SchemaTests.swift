@@ -125,6 +125,8 @@ import Testing
             ("bytes of a `title`, `description`, `$id` or `$comment`", SchemaLimits.textBytesMax),
             ("derived features", SchemaLimits.derivedMax),
             ("bins of a feature", SchemaLimits.binsMax),
+            ("rules of `x-implies`", SchemaLimits.implicationsMax),
+            ("`examples`", SchemaLimits.examplesMax),
             ("magnitude of a bound", Int(SchemaLimits.boundMagnitudeMax)),
             ("bytes of a table's cell", table.cellBytesMax),
             ("bytes of a table's record", table.recordBytesMax),

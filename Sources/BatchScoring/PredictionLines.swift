@@ -1,0 +1,105 @@
+internal import Features
+internal import JSON
+internal import Models
+
+/// Writes predictions, a line each.
+struct PredictionLines {
+    private let form: RecordForm
+    /// The model's name, between commas where it is a cell.
+    private let modelName: [UInt8]
+
+    init(form: RecordForm, modelName: String) {
+        self.form = form
+        self.modelName = Array(modelName.utf8)
+    }
+
+    /// What stands before the first line.
+    var header: [UInt8] {
+        switch form {
+        case .csv: Array(PredictionLines.names.joined(separator: ",").utf8) + [UInt8(ascii: "\n")]
+        case .ndjson: []
+        }
+    }
+
+    private static let names = [
+        "customer_id", "churn_probability", "churn_prediction", "risk_level", "model_version",
+        "row",
+    ]
+
+    func append(_ prediction: Prediction, to bytes: inout [UInt8]) {
+        switch form {
+        case .csv: appendCells(prediction, to: &bytes)
+        case .ndjson: appendObject(prediction, to: &bytes)
+        }
+    }
+
+    private func appendObject(_ prediction: Prediction, to bytes: inout [UInt8]) {
+        var writer = JSONWriter(appendingTo: bytes)
+        bytes = []
+        writer.beginObject()
+        writer.name("customer_id")
+        if let customerID = prediction.customerID {
+            writer.string(customerID.span)
+        } else {
+            writer.null()
+        }
+        writer.name("churn_probability")
+        writer.probability(prediction.probability)
+        writer.name("churn_prediction")
+        writer.bool(prediction.isPositive)
+        writer.name("risk_level")
+        writer.string(prediction.risk.rawValue)
+        writer.name("model_version")
+        writer.string(modelName.span)
+        writer.name("row")
+        writer.number(prediction.row)
+        writer.endObject()
+        writer.newline()
+        bytes = writer.finish()
+    }
+
+    private func appendCells(_ prediction: Prediction, to bytes: inout [UInt8]) {
+        let comma = UInt8(ascii: ",")
+        if let customerID = prediction.customerID { appendCell(customerID, to: &bytes) }
+        bytes.append(comma)
+        var writer = JSONWriter(appendingTo: bytes)
+        bytes = []
+        writer.probability(prediction.probability)
+        bytes = writer.finish()
+        bytes.append(comma)
+        bytes += (prediction.isPositive ? "true" : "false").utf8
+        bytes.append(comma)
+        bytes += prediction.risk.rawValue.utf8
+        bytes.append(comma)
+        bytes += modelName
+        bytes.append(comma)
+        bytes += prediction.row.description.utf8
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// RFC 4180 §2.6 and §2.7: quoted where it must be. An identifier has no control character.
+    private func appendCell(_ text: [UInt8], to bytes: inout [UInt8]) {
+        let quote = UInt8(ascii: "\"")
+        guard text.contains(where: { $0 == quote || $0 == UInt8(ascii: ",") }) else {
+            bytes += text
+            return
+        }
+        bytes.append(quote)
+        for byte in text {
+            if byte == quote { bytes.append(quote) }
+            bytes.append(byte)
+        }
+        bytes.append(quote)
+    }
+}
+
+/// What is foretold of one row.
+struct Prediction {
+    let row: Int
+    /// Nil where the row has none.
+    let customerID: [UInt8]?
+    /// Calibrated and not rounded.
+    let probability: Float
+    let isPositive: Bool
+    let risk: RiskLevel
+}
