@@ -15,7 +15,7 @@ package final class RedisServer {
         redis-server "$@" >"$log" 2>&1 &
         echo $!
         read -r line
-        kill -KILL $!
+        kill -KILL $! 2>/dev/null
         wait
         """
     /// Somebody else may take a free port before the server does.
