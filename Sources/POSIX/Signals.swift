@@ -8,8 +8,8 @@ package enum Signals {
     /// Makes writes to a closed pipe or connection fail with EPIPE and not end the process.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
-    /// Keeps signals pending until `wait` takes them, in this thread and in those it starts from now on.
-    /// So none is lost, however early it comes.
+    /// Keeps signals pending until `wait` takes them, in this thread and in those it starts from
+    /// now on. So none is lost, however early it comes.
     package static func block(_ signals: [CInt]) {
         var set = set(of: signals)
         let result = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)

@@ -18,7 +18,8 @@ struct Launch {
 
     /// Serves until a signal ends it.
     func serve() -> Int32 {
-        // Before the first thread is started, so that a signal waits until there is something to end.
+        // Before the first thread is started, so that a signal waits until there is something to
+        // end.
         Signals.block(Launch.endingSignals)
         var configuration: ServiceConfiguration
         do throws(ConfigurationError) {

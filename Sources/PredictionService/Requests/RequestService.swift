@@ -132,7 +132,8 @@ extension RequestService {
 
     private func reject(_ rejection: Rejection, _ exchange: Exchange, _ requestID: Span<UInt8>) {
         let reply = Reply(
-            exchange: exchange, requestID: RequestID(requestID) ?? requestIDs.next(), method: nil, route: nil,
+            exchange: exchange, requestID: RequestID(requestID) ?? requestIDs.next(), method: nil,
+            route: nil,
             receivedAt: Clock.monotonicNanoseconds())
         fail(reply, .rejected(rejection))
     }
