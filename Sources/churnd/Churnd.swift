@@ -30,7 +30,7 @@ struct Churnd: ParsableCommand {
     }
 
     private static var keysHelp: String {
-        var text = "Configuration keys; each is a flag, an environment variable, a line of the file:\n"
+        var text = "Configuration keys: flags, environment variables or lines of the file:\n"
         for key in ConfigurationTable.keys {
             let standard = key.defaultText.map { " (\($0))" } ?? ""
             text += "\n  --\(key.name)\(standard)\n      \(key.meaning)"
