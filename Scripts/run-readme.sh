@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+Scripts/install-packages.sh curl openssl redis-server redis-tools
+mkdir -p .build
 work=$(mktemp -d)
 finish() {
     for file in "$work/pids" .build/redis.pid; do
