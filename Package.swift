@@ -22,9 +22,12 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: languageRules + [.strictMemorySafety()])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], hasFixtures: Bool = false
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: languageRules)
+        name: name, dependencies: dependencies + ["TestSupport"],
+        exclude: hasFixtures ? ["Fixtures"] : [], swiftSettings: languageRules)
 }
 
 let argumentParser: Target.Dependency = .product(
@@ -58,6 +61,8 @@ let package = Package(
         module("BatchScoring", ["Features", "JSON", "Models"]),
         module("DataCheck", ["Features", "JSON"]),
         module("Training", ["Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
+        module(
+            "ModelImport", ["Features", "JSON", "Models", "OpenSSL", "Training", "XGBoost"]),
         module("Reactor", ["POSIX"]),
         module("Redis", ["CHiredis", "POSIX", "Reactor"]),
         module("HTTPServer", ["HTTP", "POSIX", "Reactor"]),
@@ -72,9 +77,8 @@ let package = Package(
         program(
             "churnctl",
             [
-                "BatchScoring", "DataCheck", "Features", "JSON", "JWT", "Models", "OpenSSL",
-                "POSIX",
-                "Training", argumentParser,
+                "BatchScoring", "DataCheck", "Features", "JSON", "JWT", "ModelImport", "Models",
+                "OpenSSL", "POSIX", "Training", argumentParser,
             ]),
 
         .target(
@@ -88,7 +92,12 @@ let package = Package(
         tests("FeaturesTests", ["Features", "JSON", "POSIX"]),
         tests(
             "ModelsTests",
-            ["Models", "Features", "JSON", "OpenSSL", "POSIX", "Training", "XGBoost"]),
+            ["Models", "Features", "JSON", "OpenSSL", "POSIX", "Training", "XGBoost"],
+            hasFixtures: true),
+        tests(
+            "ModelImportTests",
+            ["ModelImport", "Models", "Features", "JSON", "POSIX", "Training", "XGBoost"],
+            hasFixtures: true),
         tests("BatchScoringTests", ["BatchScoring", "Models", "Features", "JSON", "POSIX"]),
         tests("DataCheckTests", ["DataCheck", "Features", "JSON", "POSIX"]),
         tests("TrainingTests", ["Training", "Models", "Features", "JSON", "OpenSSL", "POSIX"]),

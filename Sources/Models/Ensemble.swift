@@ -1,14 +1,22 @@
-/// A sum of trees over a base margin, scored bit for bit as libxgboost scores it.
+internal import Features
+
+/// A sum over a base margin, of trees or of weighted features, scored bit for bit as libxgboost
+/// scores it.
 package struct Ensemble: Sendable {
     /// How many values a row has.
     package let featureCount: Int
     /// The margin before any tree.
     package let baseMargin: Float
+    /// What is added up.
+    package let booster: BoosterKind
+    /// What the model was trained for; it decides what a margin means.
+    package let objective: Objective
     private let linked: LinkedForest
     private let heap: HeapForest?
+    private let linear: LinearModel?
 
-    /// Reads a model that XGBoost saved as JSON: booster `gbtree`, objective `binary:logistic` or
-    /// `reg:logistic`, numerical splits, one output. Anything else throws, by its name.
+    /// Reads a model that XGBoost saved as JSON: booster `gbtree`, `dart` or `gblinear`, an
+    /// objective of `Objective`, one output. Anything else throws, by its name.
     ///
     /// - Parameter featureNames: what the columns of a row are called. A model that names its
     ///   features must name the same ones in the same order.
@@ -23,15 +31,24 @@ package struct Ensemble: Sendable {
         for (index, found) in document.featureNames.enumerated() where found != featureNames[index]
         {
             throw .featureName(
-                index: index, found: excerpt(found), wanted: featureNames[index])
+                index: index, found: excerpt(found), wanted: excerpt(featureNames[index]))
         }
-        linked = document.forest
-        heap = HeapForest(document.forest, splitsMax: limits.paddedSplitsMax)
         featureCount = document.featureCount
         baseMargin = document.baseMargin
+        booster = document.booster
+        objective = document.objective
+        linked = document.forest
+        linear = document.linear
+        heap =
+            document.linear == nil
+            ? HeapForest(document.forest, splitsMax: limits.paddedSplitsMax) : nil
+        guard marginMax < Double(Float.greatestFiniteMagnitude) else { throw .marginNotFinite }
     }
 
-    /// How many trees are added up.
+    /// What turns a margin into a probability.
+    package var link: Link { objective.link }
+
+    /// How many trees are added up: none in a linear model.
     package var treeCount: Int { linked.roots.count }
 
     /// The depth of the deepest tree.
@@ -41,13 +58,38 @@ package struct Ensemble: Sendable {
     /// faster.
     package var isPadded: Bool { heap != nil }
 
+    /// How each feature is used, in their order.
+    package var featureUses: [FeatureUse] {
+        var uses = [FeatureUse](repeating: FeatureUse(), count: featureCount)
+        for node in linked.nodes where !node.isLeaf {
+            let feature = Int(node.feature)
+            if node.isByCategory {
+                uses[feature].isSplitByCategory = true
+            } else {
+                uses[feature].include(threshold: node.value)
+            }
+        }
+        return uses
+    }
+
     /// The margin of `row`, which has `featureCount` values; NaN is a missing one.
     package func margin(_ row: Span<Float>) -> Float {
         precondition(row.count == featureCount, "a row has as many values as the model features")
+        if let linear { return linear.sum(row, onto: baseMargin) }
         guard let heap, !Ensemble.hasMissing(row) else {
             return linked.sum(row, onto: baseMargin)
         }
         return heap.sum(row, onto: baseMargin)
+    }
+
+    /// How far from zero the margin of a row of any schema can be. Sums of a float that stay below
+    /// its range on the way are finite, so no request comes to NaN.
+    private var marginMax: Double {
+        let base = Double(baseMargin.magnitude)
+        guard let linear else { return base + linked.leafSumMax }
+        let weights = linear.weights.dropLast().reduce(0) { $0 + Double($1.magnitude) }
+        let bias = linear.weights.last.map { Double($0.magnitude) } ?? 0
+        return base + bias + weights * SchemaLimits.cellMagnitudeMax
     }
 
     /// Counts, and never stops early, so that it takes the row in vectors.
@@ -55,5 +97,21 @@ package struct Ensemble: Sendable {
         var count = 0
         for i in 0..<row.count { count &+= row[i].isNaN ? 1 : 0 }
         return count > 0
+    }
+}
+
+/// How the trees of a model use one feature.
+package struct FeatureUse: Equatable, Sendable {
+    /// The lowest and the highest threshold it is compared with; nil where it never is.
+    package private(set) var thresholds: ClosedRange<Float>?
+    /// Whether a split asks for its category.
+    package fileprivate(set) var isSplitByCategory = false
+
+    fileprivate mutating func include(threshold: Float) {
+        guard let known = thresholds else {
+            thresholds = threshold...threshold
+            return
+        }
+        thresholds = min(known.lowerBound, threshold)...max(known.upperBound, threshold)
     }
 }

@@ -44,6 +44,8 @@ struct GoldenCheck {
         guard isValid else { throw .request }
         encoding.encode(decoder.record, into: &row)
         let margin = ensemble.margin(row.span)
-        try line.check(margin: margin, probability: calibration.probability(fromMargin: margin))
+        try line.check(
+            margin: margin,
+            probability: calibration.probability(fromMargin: margin, link: ensemble.link))
     }
 }

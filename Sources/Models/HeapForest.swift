@@ -25,9 +25,10 @@ struct HeapForest: Sendable {
     /// 2^depth of each tree, from left to right.
     private var leaves: [Float] = []
 
-    /// `nil` when a tree is deeper than `depthMax`, or all have more than `splitsMax` splits in
-    /// the end.
+    /// `nil` when a tree is deeper than `depthMax`, a split asks for a category, or all have more
+    /// than `splitsMax` splits in the end.
     init?(_ forest: LinkedForest, splitsMax: Int) {
+        guard !forest.hasCategories else { return nil }
         for (root, depth) in zip(forest.roots, forest.depths) {
             guard depth <= HeapForest.depthMax else { return nil }
             guard splits.count + (1 << depth) - 1 <= splitsMax else { return nil }

@@ -1,8 +1,10 @@
-/// Trees as their nodes link them, for any depth and for rows with missing values.
+/// Trees as their nodes link them, for any depth, for rows with missing values and for splits by
+/// category.
 struct LinkedForest: Sendable {
     /// A split or a leaf.
     struct Node: Sendable {
-        /// A split's threshold, or a leaf's weight.
+        /// A split's threshold, or a leaf's weight; of a split by category the bits of its set's
+        /// index, so that a node takes 16 bytes.
         var value: Float
         /// The feature a split compares.
         var feature: UInt32
@@ -10,8 +12,11 @@ struct LinkedForest: Sendable {
         var left: Int32
         /// Whether a missing value goes left.
         var defaultLeft: Bool
+        /// Whether the members of a set go right, and not what reaches a threshold.
+        var isByCategory = false
 
         var isLeaf: Bool { left < 0 }
+        var categorySet: Int { Int(value.bitPattern) }
     }
 
     /// The nodes of all trees, one tree after another, each level by level.
@@ -20,15 +25,23 @@ struct LinkedForest: Sendable {
     private(set) var roots: [Int] = []
     /// The depth of each tree: 0 for a lone leaf.
     private(set) var depths: [Int] = []
+    private var categorySets = CategorySets()
+
+    /// Whether a split asks for a category.
+    var hasCategories: Bool { categorySets.bitCount > 0 }
 
     /// Adds a tree whose root is its first node. It is accepted when each other node has one
     /// parent, but for the deleted ones, which have none. Takes one step a node, whatever the
     /// links say.
-    mutating func append(_ tree: TreeColumns, featureCount: Int) throws(TreeFault) {
+    mutating func append(
+        _ tree: TreeColumns, featureCount: Int, categoryBitsMax: Int
+    ) throws(TreeFault) {
         try tree.checkLengths()
+        let segments = try tree.categorySegmentsByNode()
         let root = nodes.count
-        var isReached = [Bool](repeating: false, count: tree.nodeCount)
-        isReached[0] = true
+        /// The parent of each node that is reached; the root is its own.
+        var parents = [Int?](repeating: nil, count: tree.nodeCount)
+        parents[0] = 0
         /// Nodes of `tree` in the order in which they are appended here.
         var order = [0]
         var depth = 0
@@ -41,14 +54,22 @@ struct LinkedForest: Sendable {
             }
             let index = order[position]
             position += 1
-            guard tree.value[index].isFinite else { throw .notFinite(node: index) }
             let children = [tree.left[index], tree.right[index]]
             let isLeaf = children == [-1, -1]
-            nodes.append(
-                Node(
-                    value: tree.value[index], feature: isLeaf ? 0 : tree.feature[index],
-                    left: isLeaf ? -1 : Int32(root + order.count),
-                    defaultLeft: tree.defaultLeft[index]))
+            var node = Node(
+                value: tree.value[index], feature: isLeaf ? 0 : tree.feature[index],
+                left: isLeaf ? -1 : Int32(root + order.count),
+                defaultLeft: tree.defaultLeft[index])
+            if !isLeaf && !tree.isByCategory.isEmpty && tree.isByCategory[index] {
+                guard let segment = segments[index] else { throw .categoryNode(index) }
+                let members = tree.categories[segment]
+                let set = try appendSet(members, ofNode: index, bitsMax: categoryBitsMax)
+                node.isByCategory = true
+                node.value = Float(bitPattern: UInt32(set))
+            } else if !node.value.isFinite {
+                throw .notFinite(node: index)
+            }
+            nodes.append(node)
             if isLeaf { continue }
 
             guard tree.feature[index] < featureCount else {
@@ -59,16 +80,37 @@ struct LinkedForest: Sendable {
                 guard child > 0 && child < tree.nodeCount else {
                     throw .child(node: index, found: child, nodeCount: tree.nodeCount)
                 }
-                guard !isReached[child] else { throw .sharedNode(child) }
-                isReached[child] = true
+                guard parents[child] == nil else { throw .sharedNode(child) }
+                parents[child] = index
                 order.append(child)
             }
         }
         guard tree.nodeCount - order.count == tree.deletedCount else {
             throw .unreachable(found: tree.nodeCount - order.count, deleted: tree.deletedCount)
         }
+        try tree.checkParents(parents)
         roots.append(root)
         depths.append(depth)
+    }
+
+    /// Multiplies the leaves of each tree by its weight, of which there is one a tree, as XGBoost
+    /// does before it adds one.
+    mutating func multiplyLeaves(by weights: [Float]) {
+        precondition(weights.count == roots.count)
+        for (tree, weight) in weights.enumerated() {
+            for node in nodes(ofTree: tree) where nodes[node].isLeaf { nodes[node].value *= weight }
+        }
+    }
+
+    /// How far from zero a sum of leaves can be, infinite when one is not finite.
+    var leafSumMax: Double {
+        roots.indices.reduce(0) { sum, tree in
+            sum
+                + nodes(ofTree: tree).reduce(0) { largest, node in
+                    nodes[node].isLeaf
+                        ? max(largest, Double(nodes[node].value.magnitude)) : largest
+                }
+        }
     }
 
     /// The sum of `margin` and the leaves that `row` comes to, added in the order of the trees in
@@ -79,12 +121,31 @@ struct LinkedForest: Sendable {
         for root in roots {
             var node = nodes[root]
             while !node.isLeaf {
-                let value = row[Int(node.feature)]
-                let goesLeft = value.isNaN ? node.defaultLeft : value < node.value
+                let goesLeft = goesLeft(row[Int(node.feature)], at: node)
                 node = nodes[Int(node.left) + (goesLeft ? 0 : 1)]
             }
             margin += node.value
         }
         return margin
+    }
+
+    private func goesLeft(_ value: Float, at node: Node) -> Bool {
+        if value.isNaN { return node.defaultLeft }
+        return node.isByCategory
+            ? !categorySets.contains(value, in: node.categorySet) : value < node.value
+    }
+
+    private func nodes(ofTree tree: Int) -> Range<Int> {
+        roots[tree]..<(tree + 1 < roots.count ? roots[tree + 1] : nodes.count)
+    }
+
+    private mutating func appendSet(
+        _ members: ArraySlice<Int>, ofNode node: Int, bitsMax: Int
+    ) throws(TreeFault) -> Int {
+        let bits = CategorySets.bits(upTo: members.max() ?? 0)
+        guard categorySets.bitCount + bits <= bitsMax else {
+            throw .categoryBits(node: node, most: bitsMax)
+        }
+        return categorySets.append(members)
     }
 }

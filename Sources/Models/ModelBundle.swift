@@ -62,7 +62,7 @@ package struct ModelBundle: Sendable {
 
     /// The probability of churn, calibrated, not rounded.
     package func probability(fromMargin margin: Float) -> Float {
-        calibration.probability(fromMargin: margin)
+        calibration.probability(fromMargin: margin, link: ensemble.link)
     }
 
     package func riskLevel(_ probability: Float) -> RiskLevel {

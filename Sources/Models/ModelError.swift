@@ -26,6 +26,15 @@ package enum ModelError: Error, Equatable, Sendable {
     case tooMany(BundleFile, String, found: Int, most: Int)
     /// The number of trees in the list is not the number the model states.
     case treeCount(found: Int, wanted: Int)
+    /// The number of weights is not the one that trees or features call for; `list` is one of
+    /// `weights` and `weight_drop`.
+    case weightCount(list: String, found: Int, wanted: Int)
+    /// A weight that a float cannot hold.
+    case weightNotFinite(list: String, index: Int)
+    /// Leaves or weights so large that the margin of some row is not finite.
+    case marginNotFinite
+    /// A tree that says it has another place in the list.
+    case treeOrder(index: Int, found: Int)
     /// A tree that is none.
     case tree(index: Int, TreeFault)
     /// A file's SHA-256 is not the manifest's.
@@ -54,6 +63,8 @@ package enum TreeFault: Error, Equatable, Sendable {
     case child(node: Int, found: Int, nodeCount: Int)
     /// A node that two splits lead to, or that leads back to itself.
     case sharedNode(Int)
+    /// A parent that is not the split that leads to the node.
+    case parent(node: Int, found: Int)
     /// Nodes that no split leads to, more than the tree says were deleted.
     case unreachable(found: Int, deleted: Int)
     /// A split of a feature the model does not have.
@@ -62,6 +73,14 @@ package enum TreeFault: Error, Equatable, Sendable {
     case notFinite(node: Int)
     /// A number that is not an integer in the range of its list.
     case notAnInteger(list: String, position: Int)
+    /// A node that splits by category and has no set, or has one and does not, or has two.
+    case categoryNode(Int)
+    /// A set that does not begin where the one before it ended, is empty or ends behind the list.
+    case categorySegment(node: Int, start: Int, size: Int, categoryCount: Int)
+    /// A member of a set that is no code of a category.
+    case categoryCode(node: Int, found: Int)
+    /// The sets of categories up to here take more bits than the limit.
+    case categoryBits(node: Int, most: Int)
 }
 
 /// How a golden row is missed. A row is of invented data, so its values may be told.

@@ -12,6 +12,14 @@ extension ModelError: CustomStringConvertible {
             "\(file.rawValue): \(found) \(what), wanted at most \(most)"
         case .treeCount(let found, let wanted):
             "model.json: \(found) trees, wanted num_trees = \(wanted)"
+        case .weightCount(let list, let found, let wanted):
+            "model.json: \(list) has \(found) items, wanted \(wanted)"
+        case .weightNotFinite(let list, let index):
+            "model.json: \(list)[\(index)]: beyond single precision, wanted a finite number"
+        case .marginNotFinite:
+            "model.json: margins beyond single precision, wanted finite ones for every row"
+        case .treeOrder(let index, let found):
+            "model.json: tree \(index): id \(found), wanted \(index)"
         case .tree(let index, let fault): "model.json: tree \(index): \(fault)"
         case .digest(let file, let found, let wanted):
             "\(file.rawValue): SHA-256 \(found), wanted \(wanted)"
@@ -37,6 +45,8 @@ extension TreeFault: CustomStringConvertible {
         case .child(let node, let found, let nodeCount):
             "node \(node): child \(found), wanted 1 to \(nodeCount - 1), or -1 on both sides"
         case .sharedNode(let node): "node \(node): reached twice, wanted one parent"
+        case .parent(let node, let found):
+            "node \(node): parent \(found), wanted the split that leads to it"
         case .unreachable(let found, let deleted):
             "\(found) nodes are out of reach, wanted the \(deleted) deleted ones"
         case .feature(let node, let found, let featureCount):
@@ -44,6 +54,15 @@ extension TreeFault: CustomStringConvertible {
         case .notFinite(let node): "node \(node): beyond single precision, wanted a finite number"
         case .notAnInteger(let list, let position):
             "\(list)[\(position)]: out of range, wanted an integer"
+        case .categoryNode(let node):
+            "node \(node): wanted one set of categories for each split by category and no other"
+        case .categorySegment(let node, let start, let size, let categoryCount):
+            "node \(node): \(size) categories from \(start) on, wanted at least one, behind those "
+                + "of the node before, within the \(categoryCount) there are"
+        case .categoryCode(let node, let found):
+            "node \(node): category \(found), wanted 0 to \(Int(TreeColumns.codesEnd) - 1)"
+        case .categoryBits(let node, let most):
+            "node \(node): too many categories, wanted sets of at most \(most) bits in all"
         }
     }
 }

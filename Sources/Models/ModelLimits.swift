@@ -11,6 +11,8 @@ package struct ModelLimits: Sendable {
     /// Splits of all trees once each is padded to a perfect heap, 8 bytes each and as many leaves
     /// of 4: a model that needs more is scored along its links.
     package var paddedSplitsMax = 1 << 22
+    /// Bits of all sets of categories: a set has one for each code up to its largest member.
+    package var categoryBitsMax = 1 << 26
     /// Fewer golden rows prove too little.
     package var goldenRowsMin = 50
     package var goldenRowsMax = 10_000

@@ -1,53 +1,113 @@
-internal import JSON
-
 /// What XGBoost's own JSON says of a model, read in one pass over the bytes: a large model as a
 /// tree of values would take many times the memory of its text.
 struct XGBoostDocument {
-    private(set) var forest = LinkedForest()
-    private(set) var featureCount = 0
-    private(set) var baseMargin: Float = 0
+    let booster: BoosterKind
+    let objective: Objective
+    /// No trees in a linear model.
+    let forest: LinkedForest
+    /// Nil in a model of trees.
+    let linear: LinearModel?
+    let featureCount: Int
+    let baseMargin: Float
     /// Empty when the model names no features.
-    private(set) var featureNames: [String] = []
+    let featureNames: [String]
 
-    private let limits: ModelLimits
-    private var booster: String?
-    private var objective: String?
-    private var baseScore: String?
-    private var statedTreeCount: Int?
-    private var statedFeatureCount: Int?
-    private var trees: XGBoostTreeReader
-
-    /// Reads a `gbtree` model with the objective `binary:logistic` or `reg:logistic`, as any
-    /// XGBoost from 1.6 on saves it. What would make another score is refused by name.
+    /// Reads a model as any XGBoost from 1.6 on saves it. What would make another score is refused
+    /// by name.
     init(parsing bytes: Span<UInt8>, limits: ModelLimits) throws(ModelError) {
         guard bytes.count <= limits.modelBytesMax else {
             throw .tooMany(.model, "bytes", found: bytes.count, most: limits.modelBytesMax)
         }
-        self.limits = limits
-        trees = XGBoostTreeReader(limits: limits)
+        var learner = LearnerReader(limits: limits)
         var scanner = ModelScanner(bytes, of: .model)
         try scanner.beginObject()
         while let name = try scanner.nextName() {
             switch name {
-            case "learner": try readLearner(&scanner)
+            case "learner": try learner.read(&scanner)
             default: try scanner.skipValue()
             }
         }
         try scanner.finish()
-        try check()
+
+        booster = try learner.booster.kind()
+        objective = try learner.statedObjective()
+        featureCount = try learner.statedFeatureCount()
+        featureNames = learner.featureNames
+        guard featureNames.isEmpty || featureNames.count == featureCount else {
+            throw .invalid(
+                .model, path: "learner.feature_names", wanted: "no name or \(featureCount)")
+        }
+        switch booster {
+        case .gbtree, .dart:
+            forest = try learner.booster.forest(booster, featureCount: featureCount)
+            linear = nil
+        case .gblinear:
+            forest = LinkedForest()
+            linear = try learner.booster.linear(featureCount: featureCount)
+        }
+        baseMargin = try learner.baseMargin(objective)
+    }
+}
+
+/// Reads `learner`, in which members may stand in any order.
+private struct LearnerReader {
+    private(set) var booster: XGBoostBoosterReader
+    private(set) var featureNames: [String] = []
+    private var objective: String?
+    private var baseScore: String?
+    private var featureCount: Int?
+    private let limits: ModelLimits
+
+    init(limits: ModelLimits) {
+        self.limits = limits
+        booster = XGBoostBoosterReader(limits: limits)
     }
 
-    private mutating func readLearner(_ scanner: inout ModelScanner) throws(ModelError) {
+    mutating func read(_ scanner: inout ModelScanner) throws(ModelError) {
         try scanner.beginObject()
         while let name = try scanner.nextName() {
             switch name {
             case "feature_names": try readFeatureNames(&scanner)
-            case "gradient_booster": try readBooster(&scanner)
+            case "gradient_booster": try booster.read(&scanner)
             case "learner_model_param": try readParameters(&scanner)
             case "objective": try readObjective(&scanner)
             default: try scanner.skipValue()
             }
         }
+    }
+
+    func statedObjective() throws(ModelError) -> Objective {
+        guard let objective else { throw .missing(.model, path: "learner.objective.name") }
+        guard let known = Objective(rawValue: objective) else {
+            throw .unsupported(
+                feature: "objective", found: excerpt(objective),
+                wanted: "binary:logistic, reg:logistic or reg:squarederror")
+        }
+        return known
+    }
+
+    func statedFeatureCount() throws(ModelError) -> Int {
+        guard let featureCount else {
+            throw .missing(.model, path: "learner.learner_model_param.num_feature")
+        }
+        guard 1...limits.featuresMax ~= featureCount else {
+            throw .invalid(
+                .model, path: "learner.learner_model_param.num_feature",
+                wanted: "1 to \(limits.featuresMax)")
+        }
+        return featureCount
+    }
+
+    /// `2.65E-1` in older files and `[2.65E-1]`, a list of one, since XGBoost 3.1.
+    func baseMargin(_ objective: Objective) throws(ModelError) -> Float {
+        let path = "learner.learner_model_param.base_score"
+        guard let baseScore else { throw .missing(.model, path: path) }
+        var digits = baseScore[...]
+        if digits.hasPrefix("[") && digits.hasSuffix("]") { digits = digits.dropFirst().dropLast() }
+        guard let score = Float(digits), let margin = objective.baseMargin(ofScore: score) else {
+            throw .invalid(.model, path: path, wanted: objective.baseScoreWanted)
+        }
+        return margin
     }
 
     private mutating func readFeatureNames(_ scanner: inout ModelScanner) throws(ModelError) {
@@ -62,58 +122,18 @@ struct XGBoostDocument {
         }
     }
 
-    private mutating func readBooster(_ scanner: inout ModelScanner) throws(ModelError) {
-        try scanner.beginObject()
-        while let name = try scanner.nextName() {
-            switch name {
-            case "name": booster = try scanner.string()
-            case "model": try readModel(&scanner)
-            default: try scanner.skipValue()
-            }
-        }
-    }
-
-    private mutating func readModel(_ scanner: inout ModelScanner) throws(ModelError) {
-        try scanner.beginObject()
-        while let name = try scanner.nextName() {
-            switch name {
-            case "gbtree_model_param": try readTreeCount(&scanner)
-            case "trees": forest = try trees.read(&scanner)
-            case "tree_info":
-                // The class each tree votes for.
-                try scanner.beginArray()
-                while try scanner.nextElement() {
-                    guard try scanner.number() == 0 else {
-                        throw .unsupported(
-                            feature: "tree_info", found: "other than 0", wanted: "one class")
-                    }
-                }
-            default: try scanner.skipValue()
-            }
-        }
-    }
-
-    private mutating func readTreeCount(_ scanner: inout ModelScanner) throws(ModelError) {
-        try scanner.beginObject()
-        while let name = try scanner.nextName() {
-            switch name {
-            case "num_trees":
-                statedTreeCount = try integer(
-                    try scanner.string(),
-                    "learner.gradient_booster.model.gbtree_model_param.num_trees")
-            default: try scanner.skipValue()
-            }
-        }
-    }
-
     private mutating func readParameters(_ scanner: inout ModelScanner) throws(ModelError) {
         try scanner.beginObject()
         while let name = try scanner.nextName() {
             switch name {
             case "base_score": baseScore = try scanner.string()
             case "num_feature":
-                statedFeatureCount = try integer(
-                    try scanner.string(), "learner.learner_model_param.num_feature")
+                guard let value = Int(try scanner.string()), value >= 0 else {
+                    throw .invalid(
+                        .model, path: "learner.learner_model_param.num_feature",
+                        wanted: "a count")
+                }
+                featureCount = value
             case "num_class", "num_target":
                 let value = try scanner.string()
                 guard value == "0" || value == "1" else {
@@ -132,65 +152,6 @@ struct XGBoostDocument {
             default: try scanner.skipValue()
             }
         }
-    }
-
-    private mutating func check() throws(ModelError) {
-        guard let booster else {
-            throw .missing(.model, path: "learner.gradient_booster.name")
-        }
-        guard booster == "gbtree" else {
-            throw .unsupported(feature: "booster", found: excerpt(booster), wanted: "gbtree")
-        }
-        guard let objective else { throw .missing(.model, path: "learner.objective.name") }
-        guard objective == "binary:logistic" || objective == "reg:logistic" else {
-            throw .unsupported(
-                feature: "objective", found: excerpt(objective),
-                wanted: "binary:logistic or reg:logistic")
-        }
-        guard let statedFeatureCount else {
-            throw .missing(.model, path: "learner.learner_model_param.num_feature")
-        }
-        guard 1...limits.featuresMax ~= statedFeatureCount else {
-            throw .invalid(
-                .model, path: "learner.learner_model_param.num_feature",
-                wanted: "1 to \(limits.featuresMax)")
-        }
-        featureCount = statedFeatureCount
-        guard featureNames.isEmpty || featureNames.count == featureCount else {
-            throw .invalid(
-                .model, path: "learner.feature_names", wanted: "no name or \(featureCount)")
-        }
-        guard let statedTreeCount else {
-            throw .missing(
-                .model, path: "learner.gradient_booster.model.gbtree_model_param.num_trees")
-        }
-        guard statedTreeCount == forest.roots.count else {
-            throw .treeCount(found: forest.roots.count, wanted: statedTreeCount)
-        }
-        try trees.checkFeatureCount(featureCount)
-        guard let baseScore else {
-            throw .missing(.model, path: "learner.learner_model_param.base_score")
-        }
-        baseMargin = try margin(ofBaseScore: baseScore)
-    }
-
-    /// A probability, `2.65E-1` in older files and `[2.65E-1]`, a list of one, since XGBoost 3.1.
-    private func margin(ofBaseScore text: String) throws(ModelError) -> Float {
-        var digits = text[...]
-        if digits.hasPrefix("[") && digits.hasSuffix("]") { digits = digits.dropFirst().dropLast() }
-        guard let score = Float(digits), 0 < score, score < 1 else {
-            throw .invalid(
-                .model, path: "learner.learner_model_param.base_score",
-                wanted: "one probability between 0 and 1")
-        }
-        return Logistic.margin(fromProbability: score)
-    }
-
-    private func integer(_ text: String, _ path: String) throws(ModelError) -> Int {
-        guard let value = Int(text), value >= 0 else {
-            throw .invalid(.model, path: path, wanted: "a count")
-        }
-        return value
     }
 }
 

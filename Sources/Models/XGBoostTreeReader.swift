@@ -1,5 +1,6 @@
 /// Reads the list of trees, each checked and linked before the next is read.
 struct XGBoostTreeReader {
+    private(set) var forest = LinkedForest()
     private let limits: ModelLimits
     private var tree = TreeColumns()
     private var treeIndex = 0
@@ -10,8 +11,8 @@ struct XGBoostTreeReader {
 
     init(limits: ModelLimits) { self.limits = limits }
 
-    mutating func read(_ scanner: inout ModelScanner) throws(ModelError) -> LinkedForest {
-        var forest = LinkedForest()
+    mutating func read(_ scanner: inout ModelScanner) throws(ModelError) {
+        forest = LinkedForest()
         try scanner.beginArray()
         while try scanner.nextElement() {
             treeIndex = forest.roots.count
@@ -32,10 +33,10 @@ struct XGBoostTreeReader {
             }
             featureCounts.insert(featureCount)
             do throws(TreeFault) {
-                try forest.append(tree, featureCount: featureCount)
+                try forest.append(
+                    tree, featureCount: featureCount, categoryBitsMax: limits.categoryBitsMax)
             } catch { throw .tree(index: treeIndex, error) }
         }
-        return forest
     }
 
     /// Whether the trees are those of a model with `wanted` features.
@@ -53,13 +54,26 @@ struct XGBoostTreeReader {
             switch name {
             case "left_children": tree.left = try integers(&scanner, name)
             case "right_children": tree.right = try integers(&scanner, name)
+            case "parents": tree.parents = try integers(&scanner, name)
+            case "id": try checkPlace(try scanner.number())
             case "split_indices": tree.feature = try integers(&scanner, name)
             case "split_conditions": try readValues(&scanner)
-            case "default_left": try readDefaults(&scanner)
-            case "split_type": try checkSplitTypes(&scanner)
+            case "default_left": tree.defaultLeft = try flags(&scanner, name)
+            case "split_type": tree.isByCategory = try flags(&scanner, name)
+            case "categories": tree.categories = try integers(&scanner, name)
+            case "categories_nodes": tree.categoryNodes = try integers(&scanner, name)
+            case "categories_segments": tree.categorySegments = try integers(&scanner, name)
+            case "categories_sizes": tree.categorySizes = try integers(&scanner, name)
             case "tree_param": try readParameters(&scanner)
             default: try scanner.skipValue()
             }
+        }
+    }
+
+    /// XGBoost puts a tree where its `id` says, whatever its place in the file.
+    private func checkPlace(_ identifier: Double) throws(ModelError) {
+        guard identifier == Double(treeIndex) else {
+            throw .treeOrder(index: treeIndex, found: Int(exactly: identifier) ?? -1)
         }
     }
 
@@ -87,30 +101,19 @@ struct XGBoostTreeReader {
         }
     }
 
-    private mutating func readDefaults(_ scanner: inout ModelScanner) throws(ModelError) {
+    private func flags(
+        _ scanner: inout ModelScanner, _ list: String
+    ) throws(ModelError) -> [Bool] {
+        var flags: [Bool] = []
         try scanner.beginArray()
         while try scanner.nextElement() {
-            let position = tree.defaultLeft.count
-            try checkNodeCount(position)
-            guard let isLeft = try scanner.flag() else {
-                throw .tree(
-                    index: treeIndex, .notAnInteger(list: "default_left", position: position))
+            try checkNodeCount(flags.count)
+            guard let flag = try scanner.flag() else {
+                throw .tree(index: treeIndex, .notAnInteger(list: list, position: flags.count))
             }
-            tree.defaultLeft.append(isLeft)
+            flags.append(flag)
         }
-    }
-
-    private func checkSplitTypes(_ scanner: inout ModelScanner) throws(ModelError) {
-        try scanner.beginArray()
-        var node = 0
-        while try scanner.nextElement() {
-            guard try scanner.number() == 0 else {
-                throw .unsupported(
-                    feature: "split_type of tree \(treeIndex), node \(node):",
-                    found: "a categorical split", wanted: "numerical splits")
-            }
-            node += 1
-        }
+        return flags
     }
 
     private mutating func readParameters(_ scanner: inout ModelScanner) throws(ModelError) {

@@ -63,6 +63,12 @@ package struct Booster: ~Copyable {
         try predict(data, optionMask: 0)
     }
 
+    /// What each feature adds to each row's margin, row after row, and last in a row what all rows
+    /// share: their sum is the margin (Lundberg, Lee 2017).
+    package func contributions(of data: borrowing DataMatrix) throws(XGBoostError) -> [Float] {
+        try predict(data, optionMask: 4)
+    }
+
     /// The model as XGBoost's JSON.
     package func document() throws(XGBoostError) -> [UInt8] {
         var count: bst_ulong = 0

@@ -1,6 +1,7 @@
 internal import CXGBoost
 
 /// Rows of features as libxgboost holds them, freed with their owner.
+// SAFETY: the handle is made in the initializer, freed in deinit, and lent to the library only.
 @safe
 package struct DataMatrix: ~Copyable {
     /// How many rows it holds.
@@ -35,11 +36,20 @@ package struct DataMatrix: ~Copyable {
 
     /// Sets what is to be learnt, one value a row.
     package func setLabels(_ labels: Span<Float>) throws(XGBoostError) {
-        precondition(labels.count == rowCount)
-        // SAFETY: the library copies the labels during the call.
-        let status = unsafe labels.withUnsafeBufferPointer { buffer in
+        try set("label", labels)
+    }
+
+    /// Sets how much each row counts, above 0, one value a row.
+    package func setWeights(_ weights: Span<Float>) throws(XGBoostError) {
+        try set("weight", weights)
+    }
+
+    private func set(_ field: String, _ values: Span<Float>) throws(XGBoostError) {
+        precondition(values.count == rowCount)
+        // SAFETY: the library copies the values during the call.
+        let status = unsafe values.withUnsafeBufferPointer { buffer in
             unsafe XGDMatrixSetFloatInfo(
-                handle, "label", buffer.baseAddress, bst_ulong(buffer.count))
+                handle, field, buffer.baseAddress, bst_ulong(buffer.count))
         }
         try XGBoostError.check(status, "XGDMatrixSetFloatInfo")
     }

@@ -81,22 +81,42 @@ struct EnsembleTests {
     @Test(.enabled(if: ProjectPlaces.telcoTable != nil))
     func `every customer of the Telco table is scored as XGBoost does`() throws {
         let bundle = try ModelBundle(directory: "\(ProjectPlaces.root)/Models/telco-churn/1")
-        let data = try TrainingData(
-            table: try #require(ProjectPlaces.telcoTable),
-            schema: "\(ProjectPlaces.root)/Config/telco.schema.json")
-        #expect(data.records.count == 7043)
-        let rows = FeatureMatrix(data, encoding: bundle.encoding)
+        let rows = try telcoRows(bundle)
+        #expect(rows.count == 7043)
         let document = try contents(of: "\(ProjectPlaces.root)/Models/telco-churn/1/model.json")
+        let values = rows.flatMap { $0 }
         let wanted = try Booster(document: document.span)
-            .margins(of: DataMatrix(rows: rows.values.span, columnCount: rows.columnCount))
+            .margins(
+                of: DataMatrix(
+                    rows: values.span, columnCount: bundle.encoding.columnCount))
         var different = 0
-        for index in data.records.indices {
-            let row = rows.values.span
-                .extracting(index * rows.columnCount..<(index + 1) * rows.columnCount)
-            if bundle.ensemble.margin(row).bitPattern != wanted[index].bitPattern { different += 1 }
+        for index in rows.indices {
+            let row = rows[index]
+            let found = bundle.ensemble.margin(row.span)
+            if found.bitPattern != wanted[index].bitPattern { different += 1 }
         }
         #expect(different == 0)
     }
+}
+
+/// The encoded rows of the Telco table.
+private func telcoRows(_ bundle: ModelBundle) throws -> [[Float]] {
+    let table = try contents(of: try #require(ProjectPlaces.telcoTable))
+    var reader = CSVReader()
+    var decoder: TableDecoder?
+    var row = [Float](repeating: 0, count: bundle.encoding.columnCount)
+    var rows: [[Float]] = []
+    var offset = 0
+    while try reader.next(in: table.span, from: &offset) || reader.finish() {
+        guard var begun = decoder else {
+            decoder = try TableDecoder(schema: bundle.schema, header: reader.record)
+            continue
+        }
+        #expect(try begun.decode(reader.record))
+        bundle.encoding.encode(begun.record, into: &row)
+        rows.append(row)
+    }
+    return rows
 }
 
 private func expectSameMargins(

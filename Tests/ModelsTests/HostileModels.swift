@@ -7,11 +7,22 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
     let old: String
     let new: String
     let error: ModelError
+    /// A second change, where it takes two.
+    let besides: (old: String, new: String)?
 
-    init(_ old: String, _ new: String, _ error: ModelError) {
+    init(
+        _ old: String, _ new: String, _ error: ModelError,
+        besides: (old: String, new: String)? = nil
+    ) {
         self.old = old
         self.new = new
         self.error = error
+        self.besides = besides
+    }
+
+    func applied(to sound: [UInt8]) -> [UInt8] {
+        let changed = sound.replacing(old, by: new)
+        return besides.map { changed.replacing($0.old, by: $0.new) } ?? changed
     }
 
     var testDescription: String { "\(old) → \(new.prefix(40))" }
@@ -19,6 +30,7 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
     private static let firstLeft = "\"left_children\":[1,3,-1,-1,-1]"
     private static let firstRight = "\"right_children\":[2,4,-1,-1,-1]"
     private static let firstValues = "\"split_conditions\":[5E-1,2.5E0,1E-1,2E-1,-3E-1]"
+    private static let objectives = "binary:logistic, reg:logistic or reg:squarederror"
     private static let model = "learner.gradient_booster.model"
 
     private static func left(_ list: String, _ fault: TreeFault) -> HostileModel {
@@ -55,6 +67,18 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
         HostileModel(
             "\"default_left\":[0,1,0,0,0]", "\"default_left\":[0,2,0,0,0]",
             .tree(index: 0, .notAnInteger(list: "default_left", position: 1))),
+        HostileModel(
+            "\"parents\":[2147483647,0,0,1,1]", "\"parents\":[2147483647,0,0,1]",
+            .tree(index: 0, .lengths("parents", found: 4, wanted: 5))),
+        HostileModel(
+            "\"parents\":[2147483647,0,0,1,1]", "\"parents\":[2147483647,0,0,1,2]",
+            .tree(index: 0, .parent(node: 4, found: 2))),
+        HostileModel(
+            "\"parents\":[2147483647,0,0,1,1]", "\"parents\":[2147483647,0,301989893,1,1]",
+            .tree(index: 0, .parent(node: 2, found: 301_989_893))),
+        HostileModel("\"id\":0", "\"id\":1", .treeOrder(index: 0, found: 1)),
+        HostileModel("\"id\":1", "\"id\":0", .treeOrder(index: 1, found: 0)),
+        HostileModel("\"id\":1", "\"id\":1e300", .treeOrder(index: 1, found: -1)),
         HostileModel(
             "\"num_deleted\":\"0\"", "\"num_deleted\":\"1\"",
             .tree(index: 0, .unreachable(found: 0, deleted: 1))),
@@ -93,6 +117,17 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
                 .invalid(
                     .model, path: "learner.learner_model_param.num_feature", wanted: "1 to 65535")),
             HostileModel(
+                "\"tree_info\":[0,0]", "\"tree_info\":[0,0,0]",
+                .weightCount(list: "tree_info", found: 3, wanted: 2)),
+            HostileModel(
+                firstValues, "\"split_conditions\":[5E-1,2.5E0,3.4028235E38,2E-1,-3E-1]",
+                .marginNotFinite),
+            HostileModel(
+                "\"base_score\":\"5E-1\"", "\"base_score\":\"1E-45\"",
+                .invalid(
+                    .model, path: "learner.learner_model_param.base_score",
+                    wanted: "one probability between 0 and 1")),
+            HostileModel(
                 "\"num_trees\":\"2\"", "\"num_trees\":\"3\"", .treeCount(found: 2, wanted: 3)),
             HostileModel(
                 "\"num_trees\":\"2\"", "\"num_trees\":\"99999999999999999999\"",
@@ -108,21 +143,16 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
 
     static let unsupported = [
         HostileModel(
-            "\"name\":\"gbtree\"", "\"name\":\"dart\"",
-            .unsupported(feature: "booster", found: "dart", wanted: "gbtree")),
-        HostileModel(
-            "\"name\":\"gbtree\"", "\"name\":\"gblinear\"",
-            .unsupported(feature: "booster", found: "gblinear", wanted: "gbtree")),
-        HostileModel(
-            "binary:logistic", "reg:squarederror",
+            "\"name\":\"gbtree\"", "\"name\":\"gbforest\"",
             .unsupported(
-                feature: "objective", found: "reg:squarederror",
-                wanted: "binary:logistic or reg:logistic")),
+                feature: "booster", found: "gbforest", wanted: "gbtree, dart or gblinear")),
+        HostileModel(
+            "binary:logistic", "reg:gamma",
+            .unsupported(feature: "objective", found: "reg:gamma", wanted: objectives)),
         HostileModel(
             "binary:logistic", "multi:softprob\\nINFO",
             .unsupported(
-                feature: "objective", found: "multi:softprob?INFO",
-                wanted: "binary:logistic or reg:logistic")),
+                feature: "objective", found: "multi:softprob?INFO", wanted: objectives)),
         HostileModel(
             "\"num_class\":\"0\"", "\"num_class\":\"3\"",
             .unsupported(feature: "num_class", found: "3", wanted: "at most 1")),
@@ -132,11 +162,6 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
         HostileModel(
             "\"tree_info\":[0,0]", "\"tree_info\":[0,1]",
             .unsupported(feature: "tree_info", found: "other than 0", wanted: "one class")),
-        HostileModel(
-            "\"split_type\":[0,0,0,0,0]", "\"split_type\":[0,1,0,0,0]",
-            .unsupported(
-                feature: "split_type of tree 0, node 1:", found: "a categorical split",
-                wanted: "numerical splits")),
         HostileModel(
             "\"num_nodes\":\"5\",\"size_leaf_vector\":\"0\"",
             "\"num_nodes\":\"5\",\"size_leaf_vector\":\"2\"",
@@ -163,10 +188,11 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
             "\"feature_names\":[]", "\"feature_names\":[\"a\"]",
             .invalid(.model, path: "learner.feature_names", wanted: "no name or 3")),
         HostileModel(
-            "\"id\":0", "\"id\":1e400,\"id\":2", .malformed(.model, .duplicateName(offset: 286))),
+            "\"attributes\":{}", "\"attributes\":{},\"attributes\":1e400",
+            .malformed(.model, .duplicateName(offset: 29))),
         HostileModel(
-            "\"id\":0", "\"id\":" + String(repeating: "[", count: 5000),
-            .malformed(.model, .tooDeep(limit: 16, offset: 289))),
+            "\"attributes\":{}", "\"attributes\":" + String(repeating: "[", count: 5000),
+            .malformed(.model, .tooDeep(limit: 16, offset: 39))),
         HostileModel(
             "[5E-1,2.5E0", "[1E400,2.5E0",
             .malformed(.model, .numberOutOfRange(offset: 395))),

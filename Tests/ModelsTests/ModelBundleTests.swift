@@ -24,7 +24,9 @@ struct ModelBundleTests {
         #expect(bundle.goldenRowCount >= 50)
         #expect(bundle.thresholds == Thresholds(decision: 0.5, high: 0.7, medium: 0.4))
         let schema = try contents(of: "\(ProjectPlaces.root)/Config/telco.schema.json")
-        #expect(bundle.schema == (try Schema(json: schema.span)))
+        let current = try Schema(json: schema.span)
+        #expect(bundle.schema.features == current.features)
+        #expect(bundle.schema.fields.map(\.kind) == current.fields.map(\.kind))
     }
 
     @Test func `a leaf that is one unit off is found by the first golden row it moves`() throws {

@@ -35,19 +35,32 @@ struct SyntheticRows {
 enum SyntheticModels {
     static let featureNames = (0..<SyntheticRows.columnCount).map { "f\($0)" }
 
+    /// What every model here is trained with. Defaults differ between releases of XGBoost.
+    static let settings: [(name: String, value: String)] = [
+        ("objective", "binary:logistic"), ("tree_method", "hist"), ("max_bin", "64"),
+        ("eta", "0.1"), ("min_child_weight", "0.01"), ("base_score", "0.3"), ("seed", "1"),
+        ("nthread", "1"), ("verbosity", "0"),
+    ]
+
     /// XGBoost's JSON of a model with these settings on top of the usual ones.
     static func document(
         depth: Int, rounds: Int = 20, rows: SyntheticRows = SyntheticRows(count: 600, seed: 1),
         settings: [(name: String, value: String)] = []
     ) throws -> [UInt8] {
-        let matrix = try DataMatrix(rows: rows.values.span, columnCount: SyntheticRows.columnCount)
-        try matrix.setLabels(rows.labels.span)
-        var parameters = BoostingParameters.stumps
-        parameters.depthMax = depth
-        parameters.childWeightMin = 0.01
+        try document(
+            values: rows.values, columnCount: SyntheticRows.columnCount, labels: rows.labels,
+            rounds: rounds, settings: [("max_depth", "\(depth)")] + settings)
+    }
+
+    static func document(
+        values: [Float], columnCount: Int, labels: [Float], rounds: Int,
+        settings: [(name: String, value: String)], featureNames: [String] = []
+    ) throws -> [UInt8] {
+        let matrix = try DataMatrix(rows: values.span, columnCount: columnCount)
+        try matrix.setLabels(labels.span)
         let booster = try Booster(
-            learning: matrix,
-            parameters: parameters.settings(baseScore: 0.3, seed: 1) + settings)
+            learning: matrix, parameters: SyntheticModels.settings + settings)
+        if !featureNames.isEmpty { try booster.setFeatureNames(featureNames) }
         for round in 0..<rounds { try booster.update(round: round, learning: matrix) }
         return try booster.document()
     }
@@ -77,7 +90,7 @@ struct SyntheticBundle {
         let encoding = FeatureEncoding(oneHot: schema)
         var random = RandomSource(seed: 5)
         var values: [Float] = []
-        var labels: [Bool] = []
+        var labels: [Float] = []
         var row = [Float](repeating: 0, count: encoding.columnCount)
         for _ in 0..<400 {
             let plan = random.next(below: 3)
@@ -86,17 +99,13 @@ struct SyntheticBundle {
             encoding.encode(
                 Record(values: [Double(plan), Double(months), price]), into: &row)
             values += row
-            labels.append(price + Double(random.next(below: 60)) > Double(40 + 2 * months))
+            labels.append(price + Double(random.next(below: 60)) > Double(40 + 2 * months) ? 1 : 0)
         }
-        var parameters = BoostingParameters.stumps
-        parameters.depthMax = 2
-        parameters.rounds = 10
-        let trees = try TrainedTrees(
-            learning: FeatureMatrix(
-                values: values, columnCount: encoding.columnCount, labels: labels),
-            featureNames: encoding.columnNames, parameters: parameters, seed: 1)
+        let document = try SyntheticModels.document(
+            values: values, columnCount: encoding.columnCount, labels: labels, rounds: 10,
+            settings: [("max_depth", "2")], featureNames: encoding.columnNames)
         let contents = try BundleWriter(
-            model: try trees.document(), name: "synthetic", version: "1", schema: schema,
+            model: document, name: "synthetic", version: "1", schema: schema,
             encoding: encoding, calibration: calibration, thresholds: .standard,
             metrics: JSONObject(), provenance: JSONObject(), seed: 9)
         manifest = contents.manifest

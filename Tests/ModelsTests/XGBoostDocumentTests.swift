@@ -95,9 +95,27 @@ struct XGBoostDocumentTests {
     func `a model that cannot be scored as XGBoost would is refused by name`(
         hostile: HostileModel
     ) {
+        #expect(throws: hostile.error) { try load(hostile.applied(to: sound)) }
+    }
+
+    @Test(arguments: HostileModel.categories)
+    func `splits by category that cannot be read are refused`(hostile: HostileModel) throws {
+        _ = try load(HostileModel.soundCategories)
         #expect(throws: hostile.error) {
-            try load(sound.replacing(hostile.old, by: hostile.new))
+            try load(hostile.applied(to: HostileModel.soundCategories))
         }
+    }
+
+    @Test(arguments: HostileModel.dart)
+    func `weights of trees that are not theirs are refused`(hostile: HostileModel) throws {
+        _ = try load(HostileModel.soundDart)
+        #expect(throws: hostile.error) { try load(hostile.applied(to: HostileModel.soundDart)) }
+    }
+
+    @Test(arguments: HostileModel.linear)
+    func `weights of features that are not theirs are refused`(hostile: HostileModel) throws {
+        _ = try load(HostileModel.soundLinear)
+        #expect(throws: hostile.error) { try load(hostile.applied(to: HostileModel.soundLinear)) }
     }
 
     @Test func `every proper prefix of a model is refused`() {
@@ -106,11 +124,14 @@ struct XGBoostDocumentTests {
         }
     }
 
-    @Test func `random bytes in a model never do more than make it refused`() {
+    @Test(arguments: [
+        sound, HostileModel.soundCategories, HostileModel.soundDart, HostileModel.soundLinear,
+    ])
+    func `random bytes in a model never do more than make it refused`(model: [UInt8]) {
         var random = RandomSource(seed: 11)
         var accepted = 0
         for _ in 0..<4000 {
-            var document = sound
+            var document = model
             for _ in 0...random.next(below: 3) {
                 document[random.next(below: document.count)] = UInt8(random.next(below: 256))
             }
@@ -122,11 +143,14 @@ struct XGBoostDocumentTests {
         #expect(accepted > 0 && accepted < 4000)
     }
 
-    @Test func `random digits in a model never do more than make it refused`() {
+    @Test(arguments: [
+        sound, HostileModel.soundCategories, HostileModel.soundDart, HostileModel.soundLinear,
+    ])
+    func `random digits in a model never do more than make it refused`(model: [UInt8]) {
         var random = RandomSource(seed: 12)
-        let digits = sound.indices.filter { sound[$0] >= 0x30 && sound[$0] <= 0x39 }
+        let digits = model.indices.filter { model[$0] >= 0x30 && model[$0] <= 0x39 }
         for _ in 0..<4000 {
-            var document = sound
+            var document = model
             for _ in 0...random.next(below: 4) {
                 document[digits[random.next(below: digits.count)]] = UInt8(
                     0x30 + random.next(below: 10))
@@ -157,6 +181,40 @@ struct XGBoostDocumentTests {
         #expect(tooManyNodes == .tooMany(.model, "nodes of tree 0", found: 5, most: 4))
         let tooManyFeatures = refused { $0.featuresMax -= 1 }
         #expect(tooManyFeatures == .tooMany(.model, "num_feature of tree 0", found: 3, most: 2))
+    }
+
+    @Test func `sets of categories take as many bits as the limit and no more`() throws {
+        // One set up to 3 and one up to 0, each of whole words.
+        var limits = ModelLimits()
+        limits.categoryBitsMax = 128
+        _ = try load(HostileModel.soundCategories, limits: limits)
+        limits.categoryBitsMax = 127
+        #expect(throws: ModelError.tree(index: 0, .categoryBits(node: 1, most: 127))) {
+            try load(HostileModel.soundCategories, limits: limits)
+        }
+        let largest = HostileModel.soundCategories
+            .replacing("\"categories\":[1,3,0]", by: "\"categories\":[1,16777215,0]")
+        limits.categoryBitsMax = 1 << 24
+        #expect(throws: ModelError.tree(index: 0, .categoryBits(node: 1, most: 1 << 24))) {
+            try load(largest, limits: limits)
+        }
+        #expect(try margin(load(largest), [16_777_215, 0, 0]) == 0.1)
+    }
+
+    @Test func `a weight too many is found at the limit of trees and of features`() throws {
+        var limits = ModelLimits()
+        limits.treesMax = 2
+        _ = try load(HostileModel.soundDart, limits: limits)
+        #expect(throws: ModelError.tooMany(.model, "weight_drop", found: 3, most: 2)) {
+            try load(
+                HostileModel.soundDart.replacing("[5E-1,2E-1]", by: "[5E-1,2E-1,1]"),
+                limits: limits)
+        }
+        limits.featuresMax = 3
+        _ = try load(HostileModel.soundLinear, limits: limits)
+        #expect(throws: ModelError.tooMany(.model, "weights", found: 5, most: 4)) {
+            try load(HostileModel.soundLinear.replacing("-5E-1]", by: "-5E-1,1]"), limits: limits)
+        }
     }
 
     @Test func `a model too large once it is padded is scored along its links`() throws {

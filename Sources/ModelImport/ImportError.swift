@@ -1,0 +1,99 @@
+package import Features
+package import JSON
+package import Models
+package import XGBoost
+
+/// Why a model cannot be imported.
+package enum ImportError: Error, Equatable, Sendable {
+    /// The file is neither JSON nor UBJSON.
+    case notAModel
+    case malformed(JSONError)
+    case ubjson(UBJSONError)
+    /// The model is none that is served.
+    case model(ModelError)
+    /// The schema is none.
+    case schema(SchemaError)
+    /// The list of columns is none.
+    case columnList(SchemaProblem, index: Int?)
+    /// An entry of the list of columns is none; entries count from 0.
+    case column(SchemaError, index: Int)
+    /// The model names no columns, and nobody else does.
+    case noNames(featureCount: Int)
+    /// Another number of names than the model has features.
+    case nameCount(found: Int, wanted: Int)
+    /// A column that shows nothing of the schema, by its name.
+    case unknownColumn(String, nearest: [String])
+    /// A column that may show several things of the schema.
+    case ambiguousColumn(String, meanings: [String])
+    /// A column that shows what an earlier one shows, or has its name.
+    case repeatedColumn(String)
+    /// A category as one column, of which the model does not say the codes.
+    case noCodes(String, values: [String])
+    /// A number of too many values for the codes that the model has for it.
+    case codesOfNumber(String, feature: String)
+    /// Codes for a column that shows one value.
+    case codesOfOneValue(String)
+    case tooManyCategories(String, most: Int)
+    /// A value of the schema that the model does not know.
+    case unseenCategory(String, value: String)
+    /// A split where no value of the column is, as if the model had learned from others.
+    case thresholdOutside(String, threshold: Float, lowest: Double, highest: Double)
+    /// A model that was trained on after its best round.
+    case stoppedEarly(best: Int, rounds: Int)
+    /// The scorer and the library differ; rows count from 1.
+    case marginsDiffer(row: Int, found: UInt32, library: UInt32)
+    case library(XGBoostError)
+}
+
+extension ImportError: CustomStringConvertible {
+    /// One line. Names come from the model, so whoever prints it must mind what they hold.
+    package var description: String {
+        switch self {
+        case .notAModel:
+            "neither JSON nor UBJSON, wanted what booster.save_model(\"model.json\") writes"
+        case .malformed(let error): "\(error)"
+        case .ubjson(let error): "\(error); booster.save_model(\"model.json\") writes JSON"
+        case .model(let error): ImportError.text(error)
+        case .schema(let error): "\(error)"
+        case .columnList(let problem, let index):
+            (index.map { "entry \($0): " } ?? "") + "\(problem)"
+        case .column(let error, let index): "entry \(index): \(error)"
+        case .noNames(let featureCount):
+            "the model names none of its \(featureCount) columns, wanted their names by --columns"
+        case .nameCount(let found, let wanted): "\(found) columns, wanted the model's \(wanted)"
+        case .unknownColumn(let name, let nearest):
+            "column \(name): nothing the schema has; nearest: \(nearest.joined(separator: ", "))"
+        case .ambiguousColumn(let name, let meanings):
+            "column \(name): may be \(meanings.joined(separator: " or ")), wanted it by --columns"
+        case .repeatedColumn(let name): "column \(name): shows what an earlier column shows"
+        case .noCodes(let name, let values):
+            "column \(name): a category in one column, and the model does not say its codes; "
+                + "wanted by --columns an order of: \(values.joined(separator: ", "))"
+        case .codesOfNumber(let name, let feature):
+            "column \(name): codes of categories, but \(feature) is a number in the schema"
+        case .codesOfOneValue(let name):
+            "column \(name): codes of categories, wanted one column for the field"
+        case .tooManyCategories(let name, let most):
+            "column \(name): too many categories, wanted at most \(most)"
+        case .unseenCategory(let name, let value):
+            "column \(name): the model knows no category \(value), which the schema takes"
+        case .thresholdOutside(let name, let threshold, let lowest, let highest):
+            "column \(name): compared with \(threshold), wanted values of \(lowest) to \(highest); "
+                + "a column that was scaled needs its mean and scale by --columns"
+        case .stoppedEarly(let best, let rounds):
+            "stopped early, round \(best + 1) of \(rounds) was the best: save "
+                + "booster[:\(best + 1)], which is what XGBClassifier predicts with, or say "
+                + "--all-rounds"
+        case .marginsDiffer(let row, let found, let library):
+            "row \(row): margin \(floatBits(found)), the library's is \(floatBits(library))"
+        case .library(let error): "\(error)"
+        }
+    }
+
+    /// The error without the name the model would have in a bundle.
+    private static func text(_ error: ModelError) -> String {
+        let text = "\(error)"
+        let prefix = "\(BundleFile.model.rawValue): "
+        return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
+    }
+}

@@ -1,0 +1,175 @@
+package import Features
+internal import JSON
+package import Models
+internal import OpenSSL
+package import Training
+internal import XGBoost
+
+/// Makes a bundle from a model that somebody has trained elsewhere.
+///
+/// The library of this machine may be older than the model, and reads some newer documents wrongly
+/// without a word. So the margins of the golden rows are computed twice: by the scorer that will
+/// serve, from the document as it is, and by the library, from the document as an older release
+/// would have written it. They must be equal bit for bit, or nothing is imported.
+package struct ModelImport: Sendable {
+    package var name: String
+    package var version: String
+    /// What the golden rows are drawn with.
+    package var seed: UInt64 = 1
+    /// Whether a model that was stopped early is taken with the rounds after its best one.
+    package var keepsAllRounds = false
+    package var thresholds = Thresholds.standard
+
+    /// Bytes of the model's file, and of the list of columns.
+    package static let modelBytesMax = ModelLimits().modelBytesMax
+    package static let columnsBytesMax = 1 << 20
+
+    package init(name: String, version: String) {
+        self.name = name
+        self.version = version
+    }
+
+    /// What was made of a model.
+    package struct Result: Sendable {
+        package let bundle: BundleWriter
+        package let encoding: FeatureEncoding
+        /// Columns that are taken as they are, though a step of scikit-learn may have changed them.
+        package let unscaledColumns: [String]
+    }
+
+    /// - Parameters:
+    ///   - file: the model as XGBoost saved it, JSON or UBJSON.
+    ///   - columns: a list of columns as JSON, where the model's own names do not do.
+    package func run(
+        file: [UInt8], schema: Schema, columns: [UInt8]? = nil
+    ) throws(ImportError) -> Result {
+        let document = try ModelImport.document(file)
+        let facts: LearnerFacts
+        do throws(JSONError) {
+            facts = try LearnerFacts(parsing: document.span, limits: ModelLimits())
+        } catch { throw .malformed(error) }
+        let encoding = try encoding(facts, schema, columns)
+        let ensemble: Ensemble
+        do throws(ModelError) {
+            ensemble = try Ensemble(
+                xgboostJSON: document.span, featureNames: encoding.columnNames)
+        } catch { throw .model(error) }
+        if let best = facts.bestIteration, let rounds = facts.roundCount, best + 1 < rounds,
+            !keepsAllRounds
+        {
+            throw .stoppedEarly(best: best, rounds: rounds)
+        }
+        let ranges = ColumnRanges(schema)
+        for (column, use) in zip(encoding.columns, ensemble.featureUses) {
+            try ranges.check(column, use)
+        }
+        let rows = try goldenRows(
+            ensemble, schema, encoding, legacy: facts.legacyDocument(document))
+        let bundle = BundleWriter(
+            model: document, goldenRows: rows, name: name, version: version, schema: schema,
+            encoding: encoding, calibration: .none, thresholds: thresholds, metrics: JSONObject(),
+            provenance: provenance(file, facts))
+        return Result(
+            bundle: bundle, encoding: encoding,
+            unscaledColumns: encoding.columns.filter { column in
+                column.content == .number && column.mean == 0 && column.scale == 1
+                    && column.name != schema.features[column.feature].name
+            }.map(\.name))
+    }
+
+    /// The model as strict JSON.
+    private static func document(_ file: [UInt8]) throws(ImportError) -> [UInt8] {
+        guard file.count <= modelBytesMax else {
+            throw .model(
+                .tooMany(.model, "bytes", found: file.count, most: modelBytesMax))
+        }
+        if UBJSONReader.begins(file.span) {
+            do throws(UBJSONError) {
+                return try UBJSONReader.json(file.span, bytesMax: modelBytesMax)
+            } catch { throw .ubjson(error) }
+        }
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || 0x09...0x0D ~= $0 }
+        guard file.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { throw .notAModel }
+        return JSONText.finite(file)
+    }
+
+    private func encoding(
+        _ facts: LearnerFacts, _ schema: Schema, _ columns: [UInt8]?
+    ) throws(ImportError) -> FeatureEncoding {
+        let entries =
+            if let columns {
+                try ColumnList(parsing: columns.span, schema: schema).entries
+            } else { facts.featureNames.map { ColumnList.Entry.name($0) } }
+        if entries.isEmpty { throw .noNames(featureCount: facts.featureCount) }
+        guard entries.count == facts.featureCount else {
+            throw .nameCount(found: entries.count, wanted: facts.featureCount)
+        }
+        let matcher = ColumnMatcher(schema)
+        var made: [FeatureEncoding.Column] = []
+        for (index, entry) in entries.enumerated() {
+            switch entry {
+            case .column(let column): made.append(column)
+            case .name(let name):
+                let categories = index < facts.categories.count ? facts.categories[index] : []
+                let type = index < facts.featureTypes.count ? facts.featureTypes[index] : ""
+                made.append(
+                    try matcher.column(
+                        named: name, isCategory: type == "c" || !categories.isEmpty,
+                        categories: categories))
+            }
+        }
+        do throws(SchemaError) {
+            return try FeatureEncoding(columns: made, schema: schema)
+        } catch {
+            let place = error.pointer.text.split(separator: "/").first.flatMap { Int($0) }
+            throw .repeatedColumn(place.map { made[$0].name } ?? error.pointer.text)
+        }
+    }
+
+    private func goldenRows(
+        _ ensemble: Ensemble, _ schema: Schema, _ encoding: FeatureEncoding, legacy: [UInt8]
+    ) throws(ImportError) -> [GoldenRow] {
+        let requests = GoldenRequests(schema: schema, seed: seed)
+        var decoder = RecordDecoder(schema: schema)
+        var row = [Float](repeating: 0, count: encoding.columnCount)
+        var values: [Float] = []
+        var margins: [Float] = []
+        for body in requests.bodies {
+            let isValid = (try? decoder.decode(body.span)) ?? false
+            precondition(isValid, "a golden request is made by the schema's rules")
+            encoding.encode(decoder.record, into: &row)
+            values += row
+            margins.append(ensemble.margin(row.span))
+        }
+        let wanted: [Float]
+        do throws(XGBoostError) {
+            wanted = try Booster(document: legacy.span)
+                .margins(of: try DataMatrix(rows: values.span, columnCount: encoding.columnCount))
+        } catch { throw .library(error) }
+        for (index, (margin, wanted)) in zip(margins, wanted).enumerated()
+        where margin.bitPattern != wanted.bitPattern {
+            throw .marginsDiffer(
+                row: index + 1, found: margin.bitPattern, library: wanted.bitPattern)
+        }
+        return zip(requests.bodies, wanted).map { body, margin in
+            GoldenRow(
+                request: body, marginBits: margin.bitPattern,
+                probability: ensemble.link.probability(fromMargin: margin))
+        }
+    }
+
+    private func provenance(_ file: [UInt8], _ facts: LearnerFacts) -> JSONObject {
+        var members: [(name: String, value: JSONValue)] = [
+            ("method", .string("imported")),
+            ("file_sha256", .string(SHA256.hexDigest(file.span))),
+        ]
+        if let version = facts.version {
+            members.append(("saved_by", .string("XGBoost \(version)")))
+        }
+        members += [
+            ("seed", .string("\(seed)")),
+            ("library", .string("XGBoost \(XGBoostLibrary.version)")),
+        ]
+        return JSONObject(members: members)
+    }
+}
