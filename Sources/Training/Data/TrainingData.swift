@@ -1,0 +1,139 @@
+package import Features
+internal import JSON
+internal import OpenSSL
+internal import POSIX
+
+/// A table of records with their outcomes, read by the rules of a schema.
+package struct TrainingData: Sendable {
+    package let schema: Schema
+    package let records: [Record]
+    /// Whether each record's outcome is the one to foretell.
+    package let labels: [Bool]
+    /// For each field how many cells were blank and stand for the schema's value.
+    package let blankCounts: [Int]
+    /// SHA-256 of the table's file.
+    package let sha256: String
+
+    package struct Limits: Sendable {
+        package var schemaBytesMax = SchemaLimits.documentBytesMax
+        package var tableBytesMax = 1 << 28
+        package var rowsMax = 4_000_000
+        /// Bad cells that are told one by one.
+        package var violationsToldMax = 20
+
+        package init() {}
+    }
+
+    /// Reads the schema and the table. The first bad cells of the whole table are told at once.
+    package init(
+        table tablePath: String, schema schemaPath: String, limits: Limits = Limits()
+    ) throws(TrainingError) {
+        let schemaBytes: [UInt8]
+        do throws(FileError) {
+            schemaBytes = try Files.read(schemaPath, bytesMax: limits.schemaBytesMax)
+        } catch { throw .unreadable(error) }
+        let schema: Schema
+        do throws(SchemaError) {
+            schema = try Schema(json: schemaBytes.span)
+        } catch { throw .schema(path: schemaPath, error) }
+        guard schema.target != nil else { throw .noTarget(path: schemaPath) }
+        try self.init(table: tablePath, schema: schema, limits: limits)
+    }
+
+    /// Reads the table of a schema that names a target.
+    package init(
+        table tablePath: String, schema: Schema, limits: Limits = Limits()
+    ) throws(TrainingError) {
+        let table: [UInt8]
+        do throws(FileError) {
+            table = try Files.read(tablePath, bytesMax: limits.tableBytesMax)
+        } catch { throw .unreadable(error) }
+        self.schema = schema
+        var rows = RowCollector(path: tablePath, schema: schema, limits: limits)
+        try rows.read(table.span)
+        records = rows.records
+        labels = rows.labels
+        blankCounts = rows.blankCounts
+        sha256 = SHA256.hexDigest(table.span)
+    }
+
+    /// How many records have the outcome to foretell.
+    package var positiveCount: Int { labels.count { $0 } }
+}
+
+/// Collects the rows of a table while it is split into records.
+private struct RowCollector {
+    let path: String
+    let schema: Schema
+    let limits: TrainingData.Limits
+    var records: [Record] = []
+    var labels: [Bool] = []
+    var blankCounts: [Int]
+    var decoder: TableDecoder?
+    /// What the decoder reads in each cell.
+    var columnKinds: [TableDecoder.ColumnKind] = []
+    var violations: [CellViolation] = []
+    var violationCount = 0
+
+    init(path: String, schema: Schema, limits: TrainingData.Limits) {
+        self.path = path
+        self.schema = schema
+        self.limits = limits
+        blankCounts = schema.fields.map { _ in 0 }
+    }
+
+    mutating func read(_ table: Span<UInt8>) throws(TrainingError) {
+        var reader = CSVReader()
+        var offset = 0
+        while try advance(&reader, in: table, from: &offset) { try take(reader.record) }
+        guard violationCount == 0 else {
+            throw .rows(
+                path: path, first: violations, further: violationCount - violations.count)
+        }
+        guard decoder != nil else { throw missingColumns }
+    }
+
+    /// Whether another record is in the reader.
+    private func advance(
+        _ reader: inout CSVReader, in table: Span<UInt8>, from offset: inout Int
+    ) throws(TrainingError) -> Bool {
+        do throws(CSVError) {
+            if try reader.next(in: table, from: &offset) { return true }
+            return try reader.finish()
+        } catch { throw .table(path: path, error) }
+    }
+
+    private mutating func take(_ row: borrowing CSVRecord) throws(TrainingError) {
+        do throws(TableError) {
+            guard try decoder?.decode(row) != nil else {
+                let made = try TableDecoder(schema: schema, header: row)
+                columnKinds = made.columnKinds
+                decoder = made
+                return
+            }
+        } catch { throw .columns(path: path, error) }
+        guard let decoder else { return }
+        violationCount += decoder.violations.count
+        let room = limits.violationsToldMax - violations.count
+        violations += decoder.violations.prefix(room)
+        guard decoder.violations.isEmpty else { return }
+        guard let label = decoder.target else { throw missingColumns }
+        guard records.count < limits.rowsMax else {
+            throw .tooManyRows(path: path, most: limits.rowsMax)
+        }
+        for (index, kind) in columnKinds.enumerated() {
+            guard case .field(let field) = kind, TableDecoder.isBlank(row[index]) else { continue }
+            blankCounts[field] += 1
+        }
+        records.append(decoder.record)
+        labels.append(label)
+    }
+
+    /// A request needs no outcome, so neither does the decoder; training does.
+    private var missingColumns: TrainingError {
+        .columns(
+            path: path,
+            .wrongColumns(
+                missing: schema.target.map { [$0.column] } ?? [], unknown: [], duplicate: []))
+    }
+}

@@ -1,0 +1,31 @@
+internal import Features
+
+extension TrainingError: CustomStringConvertible {
+    /// One line, or one for each bad cell.
+    package var description: String {
+        switch self {
+        case .unreadable(let error), .unwritable(let error): "\(error)"
+        case .schema(let path, let error): "\(path): \(error)"
+        case .noTarget(let path): "\(path): no x-target, wanted the column to learn"
+        case .table(let path, let error): "\(path): \(error)"
+        case .columns(let path, let error): "\(path): \(error)"
+        case .rows(let path, let first, let further):
+            (first.map { "\(path): line \($0.line), column \($0.column): \($0.detail)" }
+                + (further > 0 ? ["\(path): and \(further) more"] : []))
+                .joined(separator: "\n")
+        case .tooManyRows(let path, let most): "\(path): too many rows, wanted at most \(most)"
+        case .tooFewRows(let path, let positives, let negatives, let least):
+            "\(path): \(positives) positive and \(negatives) negative rows, "
+                + "wanted at least \(least) of each"
+        case .name(let text):
+            "\(text): not a name, wanted 1 to 64 of A-Z a-z 0-9 . _ - and no dot in front"
+        case .groupField(let name):
+            "\(name): makes no groups, wanted a category or an integer of at most 16 values"
+        case .outputExists(let path): "\(path): exists, wanted a place for a new bundle"
+        case .library(let error): "\(error)"
+        case .ranksByChance(let candidate):
+            "\(candidate.title): ranks rows no better than chance, which cannot be calibrated"
+        case .bundle(let error): "the trained bundle does not load: \(error)"
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package import Models
+
+/// All that is told of a model's predictions for rows which neither its training nor its selection
+/// has seen.
+package struct HoldOutMeasures: Equatable, Sendable {
+    package let thresholds: Thresholds
+    package let measures: BinaryMeasures
+    package let reliability: Reliability
+    /// The calibration error a perfect model would show.
+    package let noiseFloor: Spread
+    package let rocPoints: [CurvePoint]
+    package let prPoints: [CurvePoint]
+    package let distribution: ProbabilityDistribution
+    /// One for each ratio, in their order.
+    package let costs: [CostCurve]
+
+    /// What a missed positive may cost, in wasted offers.
+    package static let costRatios = [2.0, 5, 10]
+
+    /// Of predictions that hold both a positive and a negative.
+    package init(
+        _ predictions: Predictions, thresholds: Thresholds = .standard,
+        costRatios: [Double] = HoldOutMeasures.costRatios, seed: UInt64
+    ) {
+        let ranking = Ranking(predictions)
+        self.thresholds = thresholds
+        measures = BinaryMeasures(predictions, thresholds: thresholds)
+        reliability = Reliability(predictions)
+        noiseFloor = reliability.noiseFloor(seed: seed)
+        rocPoints = ranking.rocPoints
+        prPoints = ranking.prPoints
+        distribution = ProbabilityDistribution(predictions)
+        costs = costRatios.map { CostCurve(predictions, ratio: $0) }
+    }
+}

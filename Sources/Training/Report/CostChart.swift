@@ -1,0 +1,47 @@
+/// What offers cost over the threshold, against making none.
+struct CostChart {
+    let costs: [CostCurve]
+
+    private static let inks: [Ink] = [.first, .second, .third]
+    /// More curves than colours cannot be told apart.
+    static let curvesMax = inks.count
+
+    func write(to html: inout HTMLWriter) {
+        let curves = zip(costs, CostChart.inks)
+        let chart = Chart(
+            id: "cost", title: "Cost of offers by threshold",
+            description: "The cost of making an offer to every customer above a threshold, "
+                + "relative to making none, for several prices of a missed churner. The dot marks "
+                + "the cheapest threshold.",
+            height: 330,
+            legend: curves.map { curve, ink in
+                let ratio = FigureText.plain(curve.ratio)
+                return .init(
+                    sample: .line(ink), text: "a missed churner costs \(ratio) wasted offers")
+            })
+        chart.write(to: &html) { html in
+            let most = costs.flatMap { curve in curve.points.map { relative($0, curve) } }.max()
+            let frame = Frame(
+                x: 0...1, y: Axis.domain(upTo: max(most ?? 1, 1)), top: 28, bottom: 284)
+            frame.drawAxes(
+                &html, xName: "Offers above this probability",
+                yName: "Cost, of that without offers",
+                yText: .percent)
+            for (curve, ink) in curves {
+                frame.drawCurve(
+                    &html,
+                    curve.points.map { CurvePoint(x: $0.threshold, y: relative($0, curve)) },
+                    ink.stroke)
+            }
+            for (curve, ink) in curves {
+                let point = curve.cheapest
+                frame.drawDot(
+                    &html, CurvePoint(x: point.threshold, y: relative(point, curve)), ink)
+            }
+        }
+    }
+
+    private func relative(_ point: CostCurve.Point, _ curve: CostCurve) -> Double {
+        curve.costWithoutOffers > 0 ? point.cost / curve.costWithoutOffers : 0
+    }
+}

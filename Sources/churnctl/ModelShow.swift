@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import POSIX
+
+/// `churnctl model show`: what a bundle holds.
+struct ModelShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows what a bundle holds, if it would be served.",
+        discussion: """
+            Exit codes: 0, 66 when a file of the bundle cannot be read, 70 when it is refused.
+            """)
+
+    @Argument(help: "The bundle's directory.", completion: .directory)
+    var directory: String
+
+    func run() throws {
+        // A pager that is left before the end is no failure.
+        Signals.ignoreBrokenPipes()
+        let lines = BundleDescription(try LoadedBundle.load(directory)).lines
+        let text = lines.map { TerminalText.plain($0) + "\n" }.joined()
+        StandardStream.output.write(Array(text.utf8).span)
+    }
+}
