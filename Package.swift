@@ -100,7 +100,9 @@ let package = Package(
             hasFixtures: true),
         tests("BatchScoringTests", ["BatchScoring", "Models", "Features", "JSON", "POSIX"]),
         tests("DataCheckTests", ["DataCheck", "Features", "JSON", "POSIX"]),
-        tests("TrainingTests", ["Training", "Models", "Features", "JSON", "OpenSSL", "POSIX"]),
+        tests(
+            "TrainingTests", ["Training", "Models", "Features", "JSON", "OpenSSL", "POSIX"],
+            hasFixtures: true),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
         tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX"]),

@@ -27,9 +27,7 @@ awk '/^```json$/ { inside = 1; next } /^```$/ { inside = 0 } inside' README.md \
     | sed "$steady" > "$work/wanted"
 
 timeout 900 bash "$work/commands" > "$work/printed"
-# Answers end without a line feed, so that redis-cli's OK may follow on the same line.
-tr '\n' ' ' < "$work/printed" | sed 's/}[ ]*\(OK\|(integer) 1\|{"\)/}\n\1/g; s/ *{"/\n{"/g' \
-    | grep '^{"\(status\|customer_id\|type\)"' | sed 's/[ ]*\(OK\|1\)*[ ]*$//; '"$steady" > "$work/found"
+grep '^{' "$work/printed" | sed "$steady" > "$work/found"
 if ! diff "$work/wanted" "$work/found"; then
     echo "README.md shows other answers (<) than its commands print (>)" >&2
     exit 1
