@@ -125,6 +125,14 @@ struct ColumnNameTests {
         #expect(try ImportedModels.error(model, columns: flaw.columns) == flaw.error)
     }
 
+    @Test(arguments: [-1, 0, 1])
+    func `a column's name has a limit`(excess: Int) throws {
+        let limit = SchemaLimits.columnNameBytesMax
+        let name = String(repeating: "a", count: limit - 8 + excess) + "__months"
+        let error = try ImportedModels.error(ImportedModels.linear([name]))
+        #expect(error == (excess > 0 ? .nameTooLong(index: 0, bytesMax: limit) : nil))
+    }
+
     @Test func `a name that may mean two things is refused`() throws {
         let text = """
             {"type":"object","properties":{

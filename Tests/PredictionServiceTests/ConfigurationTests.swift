@@ -88,7 +88,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(secretBytes(configuration) == Array(secret.utf8))
         #expect(configuration.quota.limit == 100)
         #expect(configuration.quota.windowSeconds == 3600)
-        #expect(configuration.modelPath == "Models/telco-churn/1")
+        #expect(configuration.modelPath == "Models/telco-churn/2")
         #expect(configuration.logsRequests)
         #expect(configuration.warnings.isEmpty)
     }

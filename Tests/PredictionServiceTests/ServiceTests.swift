@@ -1,4 +1,5 @@
 import JSON
+import Models
 import POSIX
 import PredictionService
 import TestSupport
@@ -55,6 +56,21 @@ import Testing
         #expect(answer.member("model_version") == .string("telco-churn/1"))
         let probability = try #require(answer.member("churn_probability")?.asNumber)
         #expect(answer.member("churn_prediction") == .bool(probability > 0.5))
+        running.end()
+    }
+
+    @Test func `a linear model is served as trees are`() throws {
+        let path = ProjectPlaces.root + "/Models/telco-logistic/1"
+        let running = try Running(["--model.path=\(path)"])
+        let golden = try Files.read("\(path)/golden.jsonl", bytesMax: 1 << 20)
+        let line = Array(golden.prefix { $0 != UInt8(ascii: "\n") })
+        let row = try GoldenRow(parsing: line.span)
+        let body = String(decoding: row.request, as: UTF8.self)
+        let answer = try running.answer(.predict(token: token(), body: body))
+        #expect(answer.status == 200)
+        #expect(answer.member("model_version") == .string("telco-logistic/1"))
+        let probability = try #require(answer.member("churn_probability")?.asNumber)
+        #expect(abs(probability - Double(row.probability)) <= 0.00005)
         running.end()
     }
 

@@ -145,7 +145,7 @@ extension ConfigurationKey {
 /// The model and the log.
 extension ConfigurationKey {
     static let modelPath = ConfigurationKey(
-        "model.path", .text(bytesMax: 4096), default: "Models/telco-churn/1",
+        "model.path", .text(bytesMax: 4096), default: "Models/telco-churn/2",
         meaning: "Directory of the model bundle to serve.")
     static let logRequests = ConfigurationKey(
         "log.requests", .toggle, default: "on",
