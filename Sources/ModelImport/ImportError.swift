@@ -21,6 +21,8 @@ package enum ImportError: Error, Equatable, Sendable {
     case noNames(featureCount: Int)
     /// Another number of names than the model has features.
     case nameCount(found: Int, wanted: Int)
+    /// A name longer than any column of the schema could have; columns count from 0.
+    case nameTooLong(index: Int, bytesMax: Int)
     /// A column that shows nothing of the schema, by its name.
     case unknownColumn(String, nearest: [String])
     /// A column that may show several things of the schema.
@@ -61,6 +63,8 @@ extension ImportError: CustomStringConvertible {
         case .noNames(let featureCount):
             "the model names none of its \(featureCount) columns, wanted their names by --columns"
         case .nameCount(let found, let wanted): "\(found) columns, wanted the model's \(wanted)"
+        case .nameTooLong(let index, let bytesMax):
+            "column \(index): a name too long, wanted at most \(bytesMax) bytes"
         case .unknownColumn(let name, let nearest):
             "column \(name): nothing the schema has; nearest: \(nearest.joined(separator: ", "))"
         case .ambiguousColumn(let name, let meanings):

@@ -19,7 +19,9 @@ enum JSONText {
                 if byte == UInt8(ascii: "\"") { isInString = false }
             } else if byte == UInt8(ascii: "\"") {
                 isInString = true
-            } else if let word = words.first(where: { text[position...].starts(with: $0) }) {
+            } else if byte == UInt8(ascii: "N") || byte == UInt8(ascii: "I"),
+                let word = words.first(where: { text[position...].starts(with: $0) })
+            {
                 result += text[copied..<position]
                 result += Array(beyondFloat.utf8)
                 position += word.count

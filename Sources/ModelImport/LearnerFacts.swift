@@ -1,5 +1,4 @@
 internal import JSON
-internal import Models
 
 /// What a model's document says besides what scores a row: what its columns are, and how it can be
 /// rewritten for an older library.
@@ -13,7 +12,7 @@ struct LearnerFacts {
     /// number or they cannot be told, and no entry at all where the document, of before XGBoost
     /// 3.1, does not say.
     private(set) var categories: [[String]] = []
-    /// The round early stopping found best, from 0.
+    /// The round early stopping found best, from 0; nil where the document says none that can be.
     private(set) var bestIteration: Int?
     /// For example `3.2.0`; nil where the document does not say.
     private(set) var version: String?
@@ -27,12 +26,12 @@ struct LearnerFacts {
     var roundCount: Int? { statedRounds ?? treeCount.map { $0 / max(treesPerRound, 1) } }
 
     /// Reads a document that `Ensemble` accepts; of another the error may be less telling.
-    init(parsing bytes: Span<UInt8>, limits: ModelLimits) throws(JSONError) {
+    init(parsing bytes: Span<UInt8>) throws(JSONError) {
         var scanner = JSONScanner(bytes)
         try scanner.beginObject()
         while let name = try scanner.nextName() {
             switch scanner.text(name) {
-            case "learner": try readLearner(&scanner, limits)
+            case "learner": try readLearner(&scanner)
             case "version": try readVersion(&scanner)
             default: try scanner.skipValue()
             }
@@ -51,9 +50,7 @@ struct LearnerFacts {
         return bytes[..<baseScore.lowerBound] + digits + bytes[baseScore.upperBound...]
     }
 
-    private mutating func readLearner(
-        _ scanner: inout JSONScanner, _ limits: ModelLimits
-    ) throws(JSONError) {
+    private mutating func readLearner(_ scanner: inout JSONScanner) throws(JSONError) {
         try scanner.beginObject()
         while let name = try scanner.nextName() {
             switch scanner.text(name) {
@@ -74,7 +71,8 @@ struct LearnerFacts {
                 try scanner.skipValue()
                 continue
             }
-            bestIteration = Int(scanner.text(try scanner.string()))
+            bestIteration = Int32(scanner.text(try scanner.string()))
+                .flatMap { $0 >= 0 ? Int($0) : nil }
         }
     }
 

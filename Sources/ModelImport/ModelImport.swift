@@ -46,7 +46,7 @@ package struct ModelImport: Sendable {
         let document = try ModelImport.document(file)
         let facts: LearnerFacts
         do throws(JSONError) {
-            facts = try LearnerFacts(parsing: document.span, limits: ModelLimits())
+            facts = try LearnerFacts(parsing: document.span)
         } catch { throw .malformed(error) }
         let encoding = try encoding(facts, schema, columns)
         let ensemble: Ensemble
@@ -110,6 +110,9 @@ package struct ModelImport: Sendable {
             switch entry {
             case .column(let column): made.append(column)
             case .name(let name):
+                guard name.utf8.count <= SchemaLimits.columnNameBytesMax else {
+                    throw .nameTooLong(index: index, bytesMax: SchemaLimits.columnNameBytesMax)
+                }
                 let categories = index < facts.categories.count ? facts.categories[index] : []
                 let type = index < facts.featureTypes.count ? facts.featureTypes[index] : ""
                 made.append(

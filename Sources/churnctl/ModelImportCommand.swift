@@ -151,7 +151,7 @@ extension ImportError {
     fileprivate var isOfModel: Bool {
         switch self {
         case .notAModel, .malformed, .ubjson, .model, .marginsDiffer, .library: true
-        case .schema, .columnList, .column, .noNames, .nameCount, .unknownColumn,
+        case .schema, .columnList, .column, .noNames, .nameCount, .nameTooLong, .unknownColumn,
             .ambiguousColumn, .repeatedColumn, .noCodes, .codesOfNumber, .codesOfOneValue,
             .tooManyCategories, .unseenCategory, .thresholdOutside, .stoppedEarly:
             false
@@ -162,7 +162,7 @@ extension ImportError {
         switch self {
         case .columnList, .column: true
         case .notAModel, .malformed, .ubjson, .model, .marginsDiffer, .library, .schema, .noNames,
-            .nameCount, .unknownColumn, .ambiguousColumn, .repeatedColumn, .noCodes,
+            .nameCount, .nameTooLong, .unknownColumn, .ambiguousColumn, .repeatedColumn, .noCodes,
             .codesOfNumber, .codesOfOneValue, .tooManyCategories, .unseenCategory,
             .thresholdOutside, .stoppedEarly:
             false
