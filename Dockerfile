@@ -12,7 +12,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libssl3 libhiredis0.14 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin churnd
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin churnd
 WORKDIR /srv/churnd
 COPY --from=builder /out/churnd /usr/local/bin/churnd
 COPY Config Config
