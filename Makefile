@@ -50,11 +50,11 @@ train: swift-is-there ## Train telco-churn/2 anew on DATA=table.csv and compare 
 
 lint: swift-is-there ## Check format and shell scripts; the house rules are among the tests
 	@Scripts/install-packages.sh shellcheck
-	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests Fuzz Package.swift
 	shellcheck $(SCRIPTS)
 
 format: swift-is-there ## Format the Swift files in place
-	swift format --in-place --parallel --recursive Sources Tests Package.swift
+	swift format --in-place --parallel --recursive Sources Tests Fuzz Package.swift
 
 clean: ## Remove what was built
 	rm -rf .build
