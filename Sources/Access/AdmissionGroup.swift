@@ -18,6 +18,10 @@ struct AdmissionGroup {
 
     func ticket(at index: Int) -> UInt64 { tickets[index] }
 
+    func charges(at index: Int) -> Bool {
+        (kinds[index] - UInt8(ascii: "0")) & AdmissionScript.chargesDigit != 0
+    }
+
     mutating func append(_ request: borrowing AdmissionRequest) {
         var kind = UInt8(ascii: "0")
         keys.appendRedisArgument("blacklist:", request.token)

@@ -82,11 +82,14 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
         guard answer.count == group.count * width else { return end(group, .unexpectedReply) }
         for index in 0..<group.count {
             let own = answer[(index * width)..<(index * width + width)]
-            decided(group.ticket(at: index), decision(of: own))
+            let decision = decision(of: own, charges: group.charges(at: index))
+            decided(group.ticket(at: index), decision)
         }
     }
 
-    private func decision(of answer: ArraySlice<RedisReply>) -> AdmissionDecision {
+    private func decision(
+        of answer: ArraySlice<RedisReply>, charges: Bool
+    ) -> AdmissionDecision {
         let (first, second, third) = (
             answer[answer.startIndex], answer[answer.startIndex + 1], answer[answer.startIndex + 2]
         )
@@ -98,7 +101,7 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
         }
         guard case .integer(let number) = first, let code = AdmissionScript.Code(rawValue: number),
             case .integer(let left) = second, case .integer(let reset) = third,
-            0..<Int64(quota.limit) ~= left
+            0..<Int64(quota.limit) ~= left, code == .revoked || (code == .uncharged) != charges
         else { return .unavailable(.unexpectedReply) }
         return switch code {
         case .admitted:

@@ -52,6 +52,8 @@ import Testing
         ":4\r\n:1\r\n:1000\r\n", ":-1\r\n:1\r\n:1000\r\n", ":0\r\n:10\r\n:1000\r\n",
         ":0\r\n:-1\r\n:1000\r\n", "+0\r\n:1\r\n:1000\r\n", ":0\r\n$1\r\n1\r\n:1000\r\n",
         ":0\r\n:1\r\n$-1\r\n", "*0\r\n:1\r\n:1000\r\n",
+        // A request that is to be charged cannot be "not charged".
+        ":1\r\n:0\r\n:0\r\n",
     ])
     func `three numbers that cannot be decide nothing, and the others stand`(
         _ numbers: String
