@@ -34,12 +34,4 @@ extension Array<UInt8> {
         self[offset] = ASCII.digit0 + UInt8(truncatingIfNeeded: value / 10 % 10)
         self[offset + 1] = ASCII.digit0 + UInt8(truncatingIfNeeded: value % 10)
     }
-
-    /// Appends one whole field line. The name and the value must be valid ones: neither is checked.
-    package mutating func appendField(_ name: StaticString, _ value: Span<UInt8>) {
-        appendLiteral(name)
-        appendLiteral(": ")
-        appendBytes(value)
-        appendLiteral("\r\n")
-    }
 }

@@ -42,8 +42,7 @@ extension HTTPServer {
         else { return false }
         if closes || isDraining { connection.closesAfterAnswer = true }
         let context = AnswerContext(
-            connection: connection.closesAfterAnswer
-                ? .close : connection.isHTTP10 ? .keepAlive : .implied,
+            connection: connection.closesAfterAnswer ? .close : connection.connectionOption,
             answersHEAD: connection.isHead, unixMilliseconds: reactor.unixMilliseconds)
         enqueue(for: connection) { write(&$0, context) }
         connection.exchangeNumber &+= 1

@@ -49,7 +49,8 @@ final class Connection: Channel {
     var closesAfterAnswer = false
     /// Of the current request, for its answer.
     var isHead = false
-    var isHTTP10 = false
+    /// What its answer says of the connection, unless that closes.
+    var connectionOption = ConnectionOption.implied
     /// The client has shut down its side; what it sent before is still answered.
     var peerHasEnded = false
     var isProcessing = false

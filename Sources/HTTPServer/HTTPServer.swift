@@ -58,11 +58,6 @@ package final class HTTPServer: TurnParticipant {
         if openCount == 0 { finishDraining() }
     }
 
-    /// Closes every connection, whatever it waits for.
-    package func closeAll() {
-        for case let connection? in connections { close(connection) }
-    }
-
     func adopt(_ descriptor: consuming FileDescriptor) {
         let slot = freeSlots.popLast() ?? connections.count
         if slot == connections.count {

@@ -226,7 +226,7 @@ extension HTTPServer {
     ) {
         connection.state = .awaiting
         connection.isHead = head.method == .head
-        connection.isHTTP10 = head.versionMinor == 0
+        connection.connectionOption = ConnectionOption(answering: head, keepsConnection: true)
         if !head.keepAlive { connection.closesAfterAnswer = true }
         disarm(connection)
         let request = Request(

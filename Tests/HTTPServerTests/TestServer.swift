@@ -93,7 +93,6 @@ final class TestServer: Sendable {
     deinit {
         mailbox.post { reactor in
             reactor.participant(HTTPServer.self)?.drain {}
-            reactor.participant(HTTPServer.self)?.closeAll()
             reactor.stop()
         }
         ended.wait()

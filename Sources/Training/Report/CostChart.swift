@@ -2,9 +2,8 @@
 struct CostChart {
     let costs: [CostCurve]
 
+    /// A curve for each: more curves than colours cannot be told apart.
     private static let inks: [Ink] = [.first, .second, .third]
-    /// More curves than colours cannot be told apart.
-    static let curvesMax = inks.count
 
     func write(to html: inout HTMLWriter) {
         let curves = zip(costs, CostChart.inks)
