@@ -24,9 +24,17 @@ struct ModelBundleTests {
         #expect(bundle.goldenRowCount >= 50)
         #expect(bundle.thresholds == Thresholds(decision: 0.5, high: 0.7, medium: 0.4))
         let schema = try contents(of: "\(ProjectPlaces.root)/Config/telco.schema.json")
-        let current = try Schema(json: schema.span)
-        #expect(bundle.schema.features == current.features)
-        #expect(bundle.schema.fields.map(\.kind) == current.fields.map(\.kind))
+        #expect(bundle.schema == (try Schema(json: schema.span)))
+    }
+
+    @Test(arguments: ["telco-churn/2", "telco-logistic/1"])
+    func `every other bundle that ships loads and has the schema of Config`(
+        _ name: String
+    ) throws {
+        let bundle = try ModelBundle(directory: "\(ProjectPlaces.root)/Models/\(name)")
+        #expect(bundle.fullName == name)
+        let schema = try contents(of: "\(ProjectPlaces.root)/Config/telco.schema.json")
+        #expect(bundle.schema == (try Schema(json: schema.span)))
     }
 
     @Test func `a leaf that is one unit off is found by the first golden row it moves`() throws {
