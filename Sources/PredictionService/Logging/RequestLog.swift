@@ -5,8 +5,8 @@ internal import Reactor
 
 /// The request lines of one reactor, handed to the sink once a turn.
 ///
-/// They are written straight into bytes and not through swift-log's metadata, whose dictionary and
-/// strings cost more than the whole validation of a request.
+/// They are written straight into bytes and not through swift-log's metadata, which would need a
+/// dictionary and a string for each member of each line.
 package final class RequestLog: TurnParticipant {
     /// Lines of a turn that are handed over before its end.
     package static let bytesMax = 1 << 18
