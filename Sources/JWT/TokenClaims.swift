@@ -10,6 +10,13 @@ package struct VerifiedToken: Equatable, Sendable {
     package let expiresAt: Double
 }
 
+/// What there is to say of a token that is signed and in force.
+package enum TokenVerdict: Equatable, Sendable {
+    case accepted(VerifiedToken)
+    /// Good in every other way, and without one of the scopes in `required`.
+    case lacksScope(VerifiedToken, required: String)
+}
+
 /// What a token claims, as far as it is looked at.
 package struct TokenClaims {
     private var subject: [UInt8]?
@@ -17,6 +24,7 @@ package struct TokenClaims {
     private var expiration: Double?
     private var notBefore: Double?
     private var issuedAt: Double?
+    private var authenticatedAt: Double?
     private var issuerMatches = false
     private var audienceMatches = false
     private var scope: [UInt8] = []
@@ -43,10 +51,19 @@ package struct TokenClaims {
         }
     }
 
-    /// The token, if every claim holds at `nowUnixMilliseconds`. What is wrong for good comes
-    /// before what time brings about, so that `expired` is said of a token that was good; the
-    /// scope comes last, because only a valid token can lack one.
+    /// The token, if every claim holds at `nowUnixMilliseconds`.
     package func verified(nowUnixMilliseconds: Int64) throws(TokenError) -> VerifiedToken {
+        switch try judged(nowUnixMilliseconds: nowUnixMilliseconds) {
+        case .accepted(let token): return token
+        case .lacksScope(_, let required): throw .insufficientScope(required: required)
+        }
+    }
+
+    /// The same, where whose token it is matters also when its scope does not suffice. What is
+    /// wrong for good comes before what time brings about, so that `expired` is said of a token
+    /// that was good; the scope comes last, because only a valid token can lack one, and only what
+    /// has the scope can be too old for it.
+    package func judged(nowUnixMilliseconds: Int64) throws(TokenError) -> TokenVerdict {
         if let invalidClaim { throw .invalidClaim(invalidClaim) }
         guard let subject else { throw .missingClaim(.subject) }
         guard let expiration else { throw .missingClaim(.expiration) }
@@ -57,17 +74,26 @@ package struct TokenClaims {
         let now = Double(nowUnixMilliseconds) / 1000
         let leeway = Double(rules.leewaySeconds)
         if let notBefore, notBefore > now + leeway { throw .notYetValid }
-        if let issuedAt, issuedAt > now + leeway { throw .issuedInFuture }
+        for time in [issuedAt, authenticatedAt] {
+            if let time, time > now + leeway { throw .issuedInFuture }
+        }
         // RFC 7519 §4.1.4: not accepted on or after the time that `exp` says.
         guard now < expiration + leeway else { throw .expired }
 
+        let token = VerifiedToken(subject: subject, tokenID: tokenID, expiresAt: expiration)
         if let required = rules.scope {
             let granted = TokenRules.scopeTokens(in: scope)
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
-                throw .insufficientScope(required: required)
+                return .lacksScope(token, required: required)
             }
         }
-        return VerifiedToken(subject: subject, tokenID: tokenID, expiresAt: expiration)
+        if let maxAge = rules.authenticationAgeSecondsMax {
+            // RFC 9470 §4: without a word on when, it was too long ago.
+            guard let time = authenticatedAt ?? issuedAt, now - time <= Double(maxAge) else {
+                throw .staleAuthentication(maxAgeSeconds: maxAge)
+            }
+        }
+        return .accepted(token)
     }
 
     /// Reads the value of `claim`; false when it isn't of the claim's form, and then it is skipped.
@@ -90,6 +116,12 @@ package struct TokenClaims {
         case .issuedAt:
             issuedAt = try TokenClaims.number(&scanner)
             return issuedAt != nil
+        case .authenticationTime:
+            guard rules.authenticationAgeSecondsMax != nil else {
+                return try TokenClaims.skip(&scanner)
+            }
+            authenticatedAt = try TokenClaims.number(&scanner)
+            return authenticatedAt != nil
         case .issuer:
             guard let issuer = rules.issuerBytes else { return try TokenClaims.skip(&scanner) }
             guard let value = try TokenClaims.string(&scanner) else { return false }
@@ -138,6 +170,7 @@ package struct TokenClaims {
         if scanner.equals(name, "iss") { return .issuer }
         if scanner.equals(name, "aud") { return .audience }
         if scanner.equals(name, "scope") { return .scope }
+        if scanner.equals(name, "auth_time") { return .authenticationTime }
         return nil
     }
 

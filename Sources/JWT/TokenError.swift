@@ -36,6 +36,9 @@ package enum TokenError: Error, Equatable, Sendable {
     case expired
     /// A token that is valid in every other way lacks one of the scopes in `required`.
     case insufficientScope(required: String)
+    /// The user was authenticated, or the token issued, longer ago than is accepted, or nobody says
+    /// when (RFC 9470).
+    case staleAuthentication(maxAgeSeconds: Int)
 }
 
 /// The three parts of a token, in their order (RFC 7515 §3.1).
@@ -53,6 +56,8 @@ package enum TokenClaim: String, Sendable {
     case issuer = "iss"
     case audience = "aud"
     case scope
+    /// OpenID Connect Core 1.0 §2.
+    case authenticationTime = "auth_time"
 }
 
 extension TokenError: CustomStringConvertible {
@@ -77,6 +82,8 @@ extension TokenError: CustomStringConvertible {
         case .issuedInFuture: "iat: in the future"
         case .expired: "exp: in the past"
         case .insufficientScope(let required): "scope: insufficient, wanted \(required)"
+        case .staleAuthentication(let maxAge):
+            "auth_time, iat: missing or too long ago, wanted at most \(maxAge) seconds"
         }
     }
 }
@@ -87,7 +94,7 @@ extension TokenClaim {
         switch self {
         case .subject, .tokenID:
             "a string of 1 to \(TokenRules.identifierBytesMax) bytes without control characters"
-        case .expiration, .notBefore, .issuedAt: "a number of seconds"
+        case .expiration, .notBefore, .issuedAt, .authenticationTime: "a number of seconds"
         case .issuer, .scope: "a string"
         case .audience: "a string or an array of strings"
         }

@@ -16,6 +16,9 @@ package struct TokenRules: Sendable {
     /// The scopes that `scope` must hold, with a space between each two; nil when it is not looked
     /// at.
     package let scope: String?
+    /// How long ago the user may have been authenticated (`auth_time`) or, where the token does not
+    /// say that, the token issued (`iat`); nil when it is not looked at (RFC 9470).
+    package let authenticationAgeSecondsMax: Int?
 
     /// The same as bytes: equality of strings is canonical equivalence, that of names is not
     /// (RFC 7519 §7.3).
@@ -24,7 +27,8 @@ package struct TokenRules: Sendable {
     let scopeTokens: [[UInt8]]
 
     package init(
-        leewaySeconds: Int, issuer: String? = nil, audience: String? = nil, scope: String? = nil
+        leewaySeconds: Int, issuer: String? = nil, audience: String? = nil, scope: String? = nil,
+        authenticationAgeSecondsMax: Int? = nil
     ) throws(TokenRulesError) {
         guard 0...TokenRules.leewaySecondsMax ~= leewaySeconds else {
             throw .leewayOutOfRange(seconds: leewaySeconds, max: TokenRules.leewaySecondsMax)
@@ -35,6 +39,7 @@ package struct TokenRules: Sendable {
         self.issuer = issuer
         self.audience = audience
         self.scope = scope
+        self.authenticationAgeSecondsMax = authenticationAgeSecondsMax
         issuerBytes = issuer.map { Array($0.utf8) }
         audienceBytes = audience.map { Array($0.utf8) }
         scopeTokens = TokenRules.scopeTokens(in: Array((scope ?? "").utf8))

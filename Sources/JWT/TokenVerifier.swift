@@ -37,13 +37,23 @@ package final class TokenVerifier {
     package func verify(
         _ token: Span<UInt8>, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> VerifiedToken {
+        try claims(of: token).verified(nowUnixMilliseconds: nowUnixMilliseconds)
+    }
+
+    /// The same, telling whose token it is also when its scope does not suffice.
+    package func judge(
+        _ token: Span<UInt8>, nowUnixMilliseconds: Int64
+    ) throws(TokenError) -> TokenVerdict {
+        try claims(of: token).judged(nowUnixMilliseconds: nowUnixMilliseconds)
+    }
+
+    private func claims(of token: Span<UInt8>) throws(TokenError) -> TokenClaims {
         let parts = try TokenParts(token)
         try verifySignature(of: token, parts)
         let count = try TokenParts.decode(
             .claims, token.extracting(parts.claims), into: &claimsBytes)
         let bytes = claimsBytes
-        let claims = try TokenClaims(bytes.span.extracting(0..<count), rules: rules)
-        return try claims.verified(nowUnixMilliseconds: nowUnixMilliseconds)
+        return try TokenClaims(bytes.span.extracting(0..<count), rules: rules)
     }
 
     /// Throws unless the header is supported and the signature is good; says nothing of the claims.

@@ -17,6 +17,8 @@ package struct UnsignedToken: Sendable {
     package var audience: String?
     package var scope: String?
     package var keyID: String?
+    /// `auth_time`, in seconds since 1970; nil: the token does not say it.
+    package var authenticatedAt: Int64?
 
     package init(
         subject: String, issuedAt: Int64, lifetimeSeconds: Int64, tokenID: String? = nil,
@@ -66,6 +68,10 @@ package struct UnsignedToken: Sendable {
         claims.number(Int(issuedAt))
         claims.name("exp")
         claims.number(Int(expiration))
+        if let authenticatedAt {
+            claims.name("auth_time")
+            claims.number(Int(authenticatedAt))
+        }
         UnsignedToken.write("jti", tokenID, to: &claims)
         UnsignedToken.write("iss", issuer, to: &claims)
         UnsignedToken.write("aud", audience, to: &claims)

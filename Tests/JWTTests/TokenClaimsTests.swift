@@ -267,6 +267,50 @@ struct TokenAudienceTests {
                 == .invalidClaim(.scope))
     }
 
+    @Test(
+        arguments: [
+            // auth_time says when; without it iat does.
+            (#""iat":1800000000"#, nil), (#""iat":1799999700"#, nil),
+            (#""iat":1799999699"#, .staleAuthentication(maxAgeSeconds: 300)),
+            (#""auth_time":1799999700,"iat":1"#, nil),
+            (
+                #""auth_time":1799999699.9,"iat":1800000000"#,
+                .staleAuthentication(maxAgeSeconds: 300)
+            ),
+            (#""x":1"#, .staleAuthentication(maxAgeSeconds: 300)),
+            (#""auth_time":1800000030"#, nil), (#""auth_time":1800000031"#, .issuedInFuture),
+            (#""auth_time":1e300"#, .issuedInFuture),
+            (#""auth_time":-1e300"#, .staleAuthentication(maxAgeSeconds: 300)),
+            (#""auth_time":"1800000000""#, .invalidClaim(.authenticationTime)),
+            (#""auth_time":null"#, .invalidClaim(.authenticationTime)),
+        ] as [(String, TokenError?)])
+    func `whoever was authenticated too long ago is refused where that matters`(
+        member: String, refusal: TokenError?
+    ) throws {
+        let rules = try TokenRules(leewaySeconds: 30, authenticationAgeSecondsMax: 300)
+        #expect(
+            try TokenFixture.refusal(ofClaims: TokenFixture.claims(member), rules: rules)
+                == refusal)
+    }
+
+    @Test func `a scope that is missing is said before an age that is too high`() throws {
+        let rules = try TokenRules(
+            leewaySeconds: 30, scope: "churnd:admin", authenticationAgeSecondsMax: 300)
+        let claims = TokenFixture.claims(#""iat":1"#)
+        #expect(
+            try TokenFixture.refusal(ofClaims: claims, rules: rules)
+                == .insufficientScope(required: "churnd:admin"))
+        let verifier = try TokenFixture.verifier(rules: rules)
+        let verdict = try verifier.judge(
+            TokenFixture.token(claims: claims).span,
+            nowUnixMilliseconds: TokenFixture.now * 1000)
+        guard case .lacksScope(let token, "churnd:admin") = verdict else {
+            Issue.record("\(verdict)")
+            return
+        }
+        #expect(token.subject == Array("alice".utf8))
+    }
+
     @Test func `what is not configured is not looked at`() throws {
         let claims = TokenFixture.claims(#""iss":1,"aud":{"a":1e400},"scope":null"#)
         #expect(try TokenFixture.refusal(ofClaims: claims) == nil)
