@@ -8,6 +8,7 @@ enum ASCII {
     static let quote: UInt8 = 0x22
     static let percent: UInt8 = 0x25
     static let comma: UInt8 = 0x2C
+    static let dash: UInt8 = 0x2D
     static let dot: UInt8 = 0x2E
     static let slash: UInt8 = 0x2F
     static let digit0: UInt8 = 0x30

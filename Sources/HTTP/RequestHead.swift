@@ -40,6 +40,12 @@ package struct RequestHead: Equatable, Sendable {
     /// The first X-Request-Id field, of any content.
     package internal(set) var requestID: Range<Int>?
     package internal(set) var requestIDCount = 0
+    /// The first Accept field. A request may have several that mean the same as one list; whoever
+    /// sends them gets what the first asks for.
+    package internal(set) var accept: Range<Int>?
+    /// The first traceparent field (W3C Trace Context), of any content.
+    package internal(set) var traceParent: Range<Int>?
+    package internal(set) var traceParentCount = 0
 
     package internal(set) var framing = BodyFraming.none
     /// Whether the client waits for `100 Continue` before it sends the content; false where there

@@ -1,15 +1,17 @@
 /// The fields that say something to this server; all others are checked for their syntax and
 /// forgotten.
 enum FieldName {
-    case authorization, connection, contentEncoding, contentLength, contentType, expect, host
-    case requestID, transferEncoding
+    case accept, authorization, connection, contentEncoding, contentLength, contentType, expect
+    case host, requestID, traceParent, transferEncoding
 
     /// Nil for any other name. Names have no case (RFC 9110 §5.1).
     init?(_ name: Span<UInt8>) {
         switch name.count {
         case 4 where name.equalsIgnoringCase("host"): self = .host
+        case 6 where name.equalsIgnoringCase("accept"): self = .accept
         case 6 where name.equalsIgnoringCase("expect"): self = .expect
         case 10 where name.equalsIgnoringCase("connection"): self = .connection
+        case 11 where name.equalsIgnoringCase("traceparent"): self = .traceParent
         case 12 where name.equalsIgnoringCase("content-type"): self = .contentType
         case 12 where name.equalsIgnoringCase("x-request-id"): self = .requestID
         case 13 where name.equalsIgnoringCase("authorization"): self = .authorization
@@ -70,6 +72,10 @@ struct RequestHeadDraft: Sendable {
         case .contentEncoding:
             head.contentEncoding = head.contentEncoding ?? value
             head.contentEncodingCount += 1
+        case .accept: head.accept = head.accept ?? value
+        case .traceParent:
+            head.traceParent = head.traceParent ?? value
+            head.traceParentCount += 1
         case .requestID:
             head.requestID = head.requestID ?? value
             head.requestIDCount += 1

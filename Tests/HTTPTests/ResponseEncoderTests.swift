@@ -95,6 +95,7 @@ struct ResponseEncoderTests {
         arguments: [
             (200, "OK"), (400, "Bad Request"), (401, "Unauthorized"), (403, "Forbidden"),
             (404, "Not Found"), (405, "Method Not Allowed"), (408, "Request Timeout"),
+            (409, "Conflict"),
             (411, "Length Required"), (413, "Content Too Large"), (414, "URI Too Long"),
             (415, "Unsupported Media Type"), (417, "Expectation Failed"),
             (422, "Unprocessable Content"), (429, "Too Many Requests"),
