@@ -32,3 +32,7 @@ int clinux_name(int descriptor, const char *path) {
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
+
+int clinux_reserve(int descriptor, long offset, long count) {
+    return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, count);
+}

@@ -23,6 +23,33 @@ package enum Directories {
         }
     }
 
+    /// Whether this process may make files in the directory at `path`, as far as permissions and a
+    /// read-only mount say; nothing is made.
+    package static func checkWritable(_ path: String) throws(FileError) {
+        guard isDirectory(at: path) else {
+            // What is not there, or may not be looked at, says so by itself.
+            throw .system(
+                path: path,
+                unsafe access(path, F_OK) == 0
+                    ? SystemError(call: "open", code: ENOTDIR) : .last("stat"))
+        }
+        guard unsafe access(path, W_OK | X_OK) == 0 else {
+            throw .system(path: path, .last("access"))
+        }
+    }
+
+    /// Makes the directory at `path` for its owner alone, in one that is there. Returns false where
+    /// there is one already; anything else in its place is an error.
+    package static func createPrivate(_ path: String) throws(FileError) -> Bool {
+        guard unsafe mkdir(path, 0o700) != 0 else { return true }
+        let error = SystemError.last("mkdir")
+        guard error.code == EEXIST else { throw .system(path: path, error) }
+        guard isDirectory(at: path) else {
+            throw .system(path: path, SystemError(call: "mkdir", code: ENOTDIR))
+        }
+        return false
+    }
+
     private static func isDirectory(at path: String) -> Bool {
         var status = stat()
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

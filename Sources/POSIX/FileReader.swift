@@ -13,6 +13,20 @@ package struct FileReader: ~Copyable {
         try self.init(FileDescriptor(owning: rawValue), path: path)
     }
 
+    /// Opens the file at `path`, which must be a regular one: nothing is waited for.
+    package init(regularFile path: String) throws(FileError) {
+        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+        let descriptor = FileDescriptor(owning: rawValue)
+        var status = stat()
+        guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
+            throw .system(path: path, .last("fstat"))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
     /// Standard input; the descriptor is a copy, so that 0 stays open.
     package static func standardInput() throws(FileError) -> FileReader {
         let name = "standard input"

@@ -118,7 +118,7 @@ package enum Files {
     }
 
     /// Makes the names in the directory that holds `path` durable.
-    static func synchronizeDirectory(of path: String) throws(FileError) {
+    package static func synchronizeDirectory(of path: String) throws(FileError) {
         let directory = directory(of: path)
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor != -1 else { throw .system(path: directory, .last("open")) }

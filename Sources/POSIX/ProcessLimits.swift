@@ -13,6 +13,27 @@ package enum ProcessLimits {
         return UInt64(limit.rlim_cur)
     }
 
+    /// How many descriptors this process may come to have open, once it raises its soft limit.
+    package static func hardDescriptorLimit() throws(SystemError) -> UInt64 {
+        var limit = rlimit()
+        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard unsafe getrlimit(kind, &limit) == 0 else { throw .last("getrlimit") }
+        return UInt64(limit.rlim_max)
+    }
+
+    /// The most connections that the kernel keeps for a listener between two calls of accept,
+    /// whatever the listener asks for (net.core.somaxconn of listen(2)); nil where it does not say.
+    package static func backlogMax() -> Int? {
+        // proc(5): such a file tells its content to one read from its beginning only.
+        var block = [UInt8](repeating: 0, count: 64)
+        // A container may hide it, and then there is nothing to be said.
+        guard let reader = try? FileReader(path: "/proc/sys/net/core/somaxconn"),
+            let count = try? reader.read(into: &block)
+        else { return nil }
+        let digits = block.prefix(count).prefix { $0 != UInt8(ascii: "\n") }
+        return Int(String(decoding: digits, as: UTF8.self))
+    }
+
     /// The processors this process may run on; at least 1.
     package static var processorCount: Int { Int(clinux_processor_count()) }
 }

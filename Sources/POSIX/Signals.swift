@@ -4,6 +4,7 @@ internal import Glibc
 package enum Signals {
     package static let terminate = SIGTERM
     package static let interrupt = SIGINT
+    package static let hangUp = SIGHUP
 
     /// Makes writes to a closed pipe or connection fail with EPIPE and not end the process.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }

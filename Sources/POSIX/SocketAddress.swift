@@ -5,12 +5,17 @@ package struct ResolutionError: Error, Equatable, Sendable, CustomStringConverti
     package let host: String
     package let reason: String
 
+    package init(host: String, reason: String) {
+        self.host = host
+        self.reason = reason
+    }
+
     package var description: String { "\(host): \(reason)" }
 }
 
-/// An IPv4 or IPv6 address with its port, as the kernel takes it.
+/// An IPv4 or IPv6 address with its port, or the path of a Unix socket, as the kernel takes it.
 package struct SocketAddress: Equatable, Sendable {
-    /// The bytes of a sockaddr_in or sockaddr_in6.
+    /// The bytes of a sockaddr_in, sockaddr_in6 or sockaddr_un.
     let bytes: [UInt8]
     let family: CInt
 
@@ -47,18 +52,40 @@ package struct SocketAddress: Equatable, Sendable {
         return addresses
     }
 
-    /// The port, in host byte order.
-    package var port: UInt16 { UInt16(bytes[2]) << 8 | UInt16(bytes[3]) }
+    /// The longest path of a Unix socket: `sun_path` has 108 bytes, one of them the NUL (unix(7)).
+    package static let unixPathBytesMax = 107
 
-    /// Whether only this machine can reach it (127.0.0.0/8 or ::1).
+    /// The address of the Unix socket at `path`, whether or not there is one.
+    package static func unix(path: String) throws(UnixSocketError) -> SocketAddress {
+        let name = Array(path.utf8)
+        guard !name.isEmpty else { throw .emptyPath }
+        // A path that begins with NUL is an abstract one, which no file mode protects.
+        guard !name.contains(0) else { throw .pathHoldsNUL }
+        guard name.count <= unixPathBytesMax else {
+            throw .pathTooLong(bytes: name.count, bytesMax: unixPathBytesMax)
+        }
+        let family = sa_family_t(AF_UNIX)
+        // SAFETY: the two bytes are copied during the call.
+        let head = unsafe withUnsafeBytes(of: family) { unsafe Array($0) }
+        return SocketAddress(bytes: head + name + [0], family: AF_UNIX)
+    }
+
+    /// Whether it is the path of a Unix socket.
+    package var isUnix: Bool { family == AF_UNIX }
+
+    /// The port, in host byte order; 0 for a Unix socket, which has none.
+    package var port: UInt16 { isUnix ? 0 : UInt16(bytes[2]) << 8 | UInt16(bytes[3]) }
+
+    /// Whether only this machine can reach it (127.0.0.0/8, ::1, or a Unix socket).
     package var isLoopback: Bool {
+        if isUnix { return true }
         if family == AF_INET { return bytes[4] == 127 }
         return bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
     }
 
     func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        // SAFETY: bytes hold a whole sockaddr_in or sockaddr_in6, as getaddrinfo made it; the
-        // pointer does not outlive the call.
+        // SAFETY: bytes hold a whole sockaddr_in or sockaddr_in6, as getaddrinfo made it, or a
+        // sockaddr_un up to its path's end; the pointer does not outlive the call.
         unsafe bytes.withUnsafeBytes { raw in
             unsafe body(
                 raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self),

@@ -13,10 +13,10 @@ package enum Transfer: Equatable, Sendable {
     case failed(code: CInt)
 }
 
-/// TCP sockets, all non-blocking and closed on exec. A write to a lost peer is a `failed`, never a
-/// signal.
+/// TCP and Unix stream sockets, all non-blocking and closed on exec. A write to a lost peer is a
+/// `failed`, never a signal.
 package enum Sockets {
-    /// A listening socket.
+    /// A listening socket. A Unix one is had from `listenUnix`, which gives its file a mode.
     ///
     /// - Parameter sharesPort: SO_REUSEPORT, so that several listeners of this process share the
     ///   port and the kernel spreads connections over them.
@@ -25,7 +25,7 @@ package enum Sockets {
     ) throws(SystemError) -> FileDescriptor {
         let listener = try bind(to: address, sharesPort: sharesPort)
         // Accepted sockets inherit TCP_NODELAY on Linux, which saves a call for each of them.
-        setOption(listener.rawValue, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        setNoDelay(listener.rawValue, address)
         guard Glibc.listen(listener.rawValue, backlog) == 0 else { throw .last("listen") }
         return listener
     }
@@ -36,8 +36,10 @@ package enum Sockets {
         to address: SocketAddress, sharesPort: Bool
     ) throws(SystemError) -> FileDescriptor {
         let bound = try make(address.family)
-        setOption(bound.rawValue, SOL_SOCKET, SO_REUSEADDR, 1)
-        if sharesPort { setOption(bound.rawValue, SOL_SOCKET, SO_REUSEPORT, 1) }
+        if !address.isUnix {
+            setOption(bound.rawValue, SOL_SOCKET, SO_REUSEADDR, 1)
+            if sharesPort { setOption(bound.rawValue, SOL_SOCKET, SO_REUSEPORT, 1) }
+        }
         let status = unsafe address.withPointer { pointer, count in
             unsafe Glibc.bind(bound.rawValue, pointer, count)
         }
@@ -61,10 +63,10 @@ package enum Sockets {
     }
 
     /// Begins to connect; the socket becomes writable when that has ended, and `connectResult`
-    /// tells how.
+    /// tells how. A Unix socket is connected at once, or not: EAGAIN when too many wait already.
     package static func connect(to address: SocketAddress) throws(SystemError) -> FileDescriptor {
         let connecting = try make(address.family)
-        setOption(connecting.rawValue, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        setNoDelay(connecting.rawValue, address)
         let status = unsafe address.withPointer { pointer, count in
             unsafe Glibc.connect(connecting.rawValue, pointer, count)
         }
@@ -106,11 +108,15 @@ package enum Sockets {
     /// Tells the peer that no more bytes come, and keeps the other direction open.
     package static func shutDownWriting(_ socket: CInt) { _ = shutdown(socket, CInt(SHUT_WR)) }
 
-    private static func make(_ family: CInt) throws(SystemError) -> FileDescriptor {
+    static func make(_ family: CInt) throws(SystemError) -> FileDescriptor {
         let kind = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
         let rawValue = socket(family, CInt(kind), 0)
         guard rawValue != -1 else { throw .last("socket") }
         return FileDescriptor(owning: rawValue)
+    }
+
+    private static func setNoDelay(_ socket: CInt, _ address: SocketAddress) {
+        if !address.isUnix { setOption(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1) }
     }
 
     private static func setOption(_ socket: CInt, _ level: CInt, _ name: CInt, _ value: CInt) {

@@ -60,4 +60,32 @@ struct DirectoriesTests {
         #expect(throws: FileError.self) { try Directories.removeWithFiles(path("b")) }
         #expect(Directories.isAnything(at: path("b/c")))
     }
+
+    @Test func `a directory that can be written passes, and nothing is made in it`() throws {
+        try Directories.checkWritable(directory.path)
+        #expect(try Files.names(in: directory.path).isEmpty)
+    }
+
+    @Test func `what is not there or no directory cannot be written`() throws {
+        try makeFile("file")
+        for (name, code) in [("none", ENOENT), ("file", ENOTDIR), ("file/a", ENOTDIR)] {
+            #expect {
+                try Directories.checkWritable(path(name))
+            } throws: { error in
+                guard case .system(path(name), let error) = error as? FileError else {
+                    return false
+                }
+                return error.code == code
+            }
+        }
+    }
+
+    // The superuser may write everywhere.
+    @Test(.enabled(if: geteuid() != 0))
+    func `a directory of mode 0555 cannot be written`() throws {
+        try Directories.create(path("a"))
+        chmod(path("a"), 0o555)
+        let wanted = FileError.system(path: path("a"), SystemError(call: "access", code: EACCES))
+        #expect(throws: wanted) { try Directories.checkWritable(path("a")) }
+    }
 }

@@ -3,7 +3,6 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -25,5 +24,9 @@ int clinux_open_unnamed(const char *directory, unsigned mode);
 
 /// Gives a file without a name one, which must be free; 0, or −1 and errno.
 int clinux_name(int descriptor, const char *path);
+
+/// Sets room aside in a file without a change of its size (FALLOC_FL_KEEP_SIZE of fallocate(2)); 0,
+/// or −1 and errno.
+int clinux_reserve(int descriptor, long offset, long count);
 
 #endif

@@ -1,0 +1,28 @@
+internal import Glibc
+
+/// A lock that one process in the system holds, until its owner ends or the process does, however
+/// that comes about (flock(2)). Two locks of one process exclude each other as well.
+package struct FileLock: ~Copyable {
+    private let descriptor: FileDescriptor
+
+    /// Locks the file at `path`, which is made where there is none; nil when somebody else holds
+    /// the lock.
+    package static func acquire(_ path: String) throws(FileError) -> FileLock? {
+        let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let rawValue = unsafe open(path, flags, 0o600)
+        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+        let lock = FileLock(descriptor: FileDescriptor(owning: rawValue))
+        var status = stat()
+        guard unsafe fstat(rawValue, &status) == 0 else {
+            throw .system(path: path, .last("fstat"))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        guard retryingOnInterrupt({ Int(flock(rawValue, LOCK_EX | LOCK_NB)) }) != 0 else {
+            return lock
+        }
+        guard errno == EWOULDBLOCK else { throw .system(path: path, .last("flock")) }
+        return nil
+    }
+
+    private init(descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+}

@@ -1,0 +1,21 @@
+internal import Glibc
+
+extension FileLock {
+    /// Whether somebody holds the lock of the file at `path`; nothing is made where there is none.
+    ///
+    /// The lock is tried for and let go at once: one who tries for it in that very moment is told
+    /// that it is held.
+    package static func isHeld(_ path: String) throws(FileError) -> Bool {
+        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard rawValue != -1 else {
+            if errno == ENOENT { return false }
+            throw .system(path: path, .last("open"))
+        }
+        let file = FileDescriptor(owning: rawValue)
+        guard retryingOnInterrupt({ Int(flock(file.rawValue, LOCK_SH | LOCK_NB)) }) != 0 else {
+            return false
+        }
+        guard errno == EWOULDBLOCK else { throw .system(path: path, .last("flock")) }
+        return true
+    }
+}

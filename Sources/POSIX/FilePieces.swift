@@ -1,0 +1,54 @@
+internal import Glibc
+
+/// Files that are too large to be read as a whole.
+extension Files {
+    /// How many bytes the regular file at `path` has.
+    package static func size(of path: String) throws(FileError) -> Int {
+        try size(of: openRegular(path), path: path)
+    }
+
+    /// The bytes of the regular file at `path` from `offset` on: `count` of them, or as many as
+    /// there are up to its end.
+    package static func read(_ path: String, from offset: Int, count: Int) throws(FileError)
+        -> [UInt8]
+    {
+        let file = try openRegular(path)
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let size = retryingOnInterrupt {
+                // SAFETY: pread writes at most the bytes that remain behind `filled`.
+                unsafe bytes.withUnsafeMutableBytes { buffer in
+                    unsafe pread(
+                        file.rawValue, buffer.baseAddress.unsafelyUnwrapped + filled,
+                        buffer.count - filled, offset + filled)
+                }
+            }
+            guard size >= 0 else { throw .system(path: path, .last("pread")) }
+            if size == 0 { break }
+            filled += size
+        }
+        bytes.removeLast(count - filled)
+        return bytes
+    }
+
+    private static func openRegular(_ path: String) throws(FileError) -> FileDescriptor {
+        // Without O_NONBLOCK a pipe in the place of the file would wait for its writer.
+        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+        let file = FileDescriptor(owning: rawValue)
+        _ = try size(of: file, path: path)
+        return file
+    }
+
+    private static func size(
+        of file: borrowing FileDescriptor, path: String
+    ) throws(FileError) -> Int {
+        var status = stat()
+        guard unsafe fstat(file.rawValue, &status) == 0 else {
+            throw .system(path: path, .last("fstat"))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        return status.st_size
+    }
+}

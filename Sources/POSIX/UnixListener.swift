@@ -1,0 +1,103 @@
+internal import Glibc
+
+extension Sockets {
+    /// How long another start in the same directory is waited for; it takes microseconds.
+    private static let directoryLockMilliseconds: Int64 = 1000
+
+    /// A listening Unix socket whose file has exactly `mode` before anybody can connect to it.
+    ///
+    /// A socket file that a process left behind is replaced; one that somebody listens on is
+    /// `inUse`, and anything else at the path is left alone. The file stays when the socket is
+    /// closed: see `unlinkUnix`.
+    ///
+    /// On Linux bind(2) makes the file with the mode of the socket's own inode less the umask, so
+    /// that fchmod before it leaves no moment with a wider mode, and the chmod behind it gives back
+    /// what the umask took. Even without the first, nobody could connect in between: a socket that
+    /// is bound but does not listen refuses, and the mode is looked at when somebody connects. To
+    /// set the umask instead would reach the files that other threads make at that moment.
+    package static func listenUnix(
+        path: String, mode: UInt32, backlog: CInt
+    ) throws(UnixSocketError) -> FileDescriptor {
+        let address = try SocketAddress.unix(path: path)
+        // Of two that start at once, one could take away the file that the other has just bound.
+        let lock = try lockDirectory(of: path)
+        defer { withExtendedLifetime(lock) {} }
+        try removeStale(path, address)
+        do throws(SystemError) {
+            let listener = try make(AF_UNIX)
+            guard fchmod(listener.rawValue, mode) == 0 else { throw .last("fchmod") }
+            let status = unsafe address.withPointer { pointer, count in
+                unsafe Glibc.bind(listener.rawValue, pointer, count)
+            }
+            guard status == 0 else { throw .last("bind") }
+            guard unsafe chmod(path, mode) == 0 else { throw .last("chmod") }
+            guard Glibc.listen(listener.rawValue, backlog) == 0 else { throw .last("listen") }
+            return listener
+        } catch {
+            throw error.isAddressInUse ? .inUse(path: path) : .system(path: path, error)
+        }
+    }
+
+    /// Takes away the file of a socket that this process listens on. To be called while it still
+    /// listens: once it does not, the file may be another process's.
+    package static func unlinkUnix(path: String) throws(UnixSocketError) {
+        guard try isSocket(at: path) else { return }
+        try unlinkFile(path)
+    }
+
+    /// Leaves the path free, or throws.
+    private static func removeStale(
+        _ path: String, _ address: SocketAddress
+    ) throws(UnixSocketError) {
+        guard try isSocket(at: path) else { return }
+        do throws(SystemError) {
+            _ = try connect(to: address)
+        } catch {
+            switch error.code {
+            case ECONNREFUSED: return try unlinkFile(path)
+            // Too many wait for it already.
+            case EAGAIN: break
+            // Also EACCES: who may not connect cannot tell whether anybody listens.
+            case _: throw .system(path: path, error)
+            }
+        }
+        throw .inUse(path: path)
+    }
+
+    /// False when nothing is at the path. A link is followed nowhere: it is no socket.
+    private static func isSocket(at path: String) throws(UnixSocketError) -> Bool {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else {
+            if errno == ENOENT { return false }
+            throw .system(path: path, .last("lstat"))
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
+        return true
+    }
+
+    private static func unlinkFile(_ path: String) throws(UnixSocketError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw .system(path: path, .last("unlink"))
+        }
+    }
+
+    /// Keeps every other `listenUnix` in the directory waiting until the descriptor is closed.
+    private static func lockDirectory(
+        of path: String
+    ) throws(UnixSocketError) -> FileDescriptor {
+        let directory = Files.directory(of: path)
+        let rawValue = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard rawValue != -1 else { throw .system(path: directory, .last("open")) }
+        let lock = FileDescriptor(owning: rawValue)
+        let end = Clock.monotonicNanoseconds() + directoryLockMilliseconds * 1_000_000
+        // Not a wait without end: whoever may read the directory may lock it.
+        while flock(rawValue, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else {
+                throw .system(path: directory, .last("flock"))
+            }
+            guard Clock.monotonicNanoseconds() < end else { throw .inUse(path: path) }
+            _ = poll(nil, 0, 1)
+        }
+        return lock
+    }
+}
