@@ -67,7 +67,8 @@ package struct HMACSHA256: ~Copyable {
         }
     }
 
-    private mutating func digest(of message: Span<UInt8>) -> InlineArray<32, UInt8> {
+    /// The MAC over `message`.
+    package mutating func digest(of message: Span<UInt8>) -> InlineArray<32, UInt8> {
         var digest = InlineArray<32, UInt8>(repeating: 0)
         var size = 0
         var output = digest.mutableSpan
