@@ -18,7 +18,7 @@ extension Manifest {
 
         let format = try root.member("format").number()
         guard format == Double(Manifest.format) else {
-            throw .invalid(.manifest, path: "format", wanted: "\(Manifest.format)")
+            throw .format(found: format, wanted: Manifest.format)
         }
         let schemaNode = try root.member("schema")
         let encodingNode = try root.member("encoding")

@@ -14,6 +14,8 @@ package enum BundleFile: String, Sendable {
 package enum ModelError: Error, Equatable, Sendable {
     /// A file of the bundle cannot be read.
     case unreadable(FileError)
+    /// A bundle of another version of the format.
+    case format(found: Double, wanted: Int)
     /// A text is not JSON, or a value in it is of another kind than wanted.
     case malformed(BundleFile, JSONError)
     /// A member that must be there is not; `path` is from the document's root.

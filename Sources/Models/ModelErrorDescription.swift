@@ -3,6 +3,9 @@ extension ModelError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadable(let error): "\(error)"
+        case .format(let found, let wanted):
+            "manifest.json: format \(Int(exactly: found).map { "\($0)" } ?? "\(found)"), "
+                + "wanted \(wanted)"
         case .malformed(let file, let error): "\(file.rawValue): \(error)"
         case .missing(let file, let path): "\(file.rawValue): \(path) is missing"
         case .invalid(let file, let path, let wanted): "\(file.rawValue): \(path): wanted \(wanted)"

@@ -17,10 +17,8 @@ struct ManifestTests {
     }
 
     @Test(arguments: [
-        (
-            "\"format\": 1", "\"format\": 2",
-            ModelError.invalid(.manifest, path: "format", wanted: "1")
-        ),
+        ("\"format\": 1", "\"format\": 2", ModelError.format(found: 2, wanted: 1)),
+        ("\"format\": 1", "\"format\": 1e300", .format(found: 1e300, wanted: 1)),
         (
             "\"format\": 1", "\"format\": \"1\"",
             .invalid(.manifest, path: "format", wanted: "a number")
@@ -60,6 +58,13 @@ struct ManifestTests {
     ) throws {
         let manifest = try SyntheticBundle().manifest.replacing(old, by: new)
         #expect(throws: error) { try Manifest(parsing: manifest.span) }
+    }
+
+    @Test(arguments: [(2.0, "2"), (0, "0"), (1.5, "1.5"), (-1, "-1"), (1e300, "1e+300")])
+    func `a bundle of another format is told by its number`(found: Double, text: String) {
+        #expect(
+            ModelError.format(found: found, wanted: 1).description
+                == "manifest.json: format \(text), wanted 1")
     }
 
     @Test func `an encoding that leaves out a value of its schema is refused`() throws {
