@@ -1,0 +1,121 @@
+internal import Models
+
+/// What the file `active` of a model's directory says: the version that serves, and in a second
+/// line the one before it. A file and not a link, so that whatever copies files can carry it.
+struct ActiveFile: Equatable, Sendable {
+    static let bytesMax = 1024
+
+    let version: String
+    let previous: String?
+
+    /// - Parameter previous: taken for none where it is the version itself.
+    init(version: String, previous: String?) {
+        self.version = version
+        self.previous = previous == version ? nil : previous
+    }
+
+    /// White space at the ends of lines and at the end of the file is passed over; editors and
+    /// other systems leave it there.
+    init(parsing bytes: [UInt8]) throws(ActiveFault) {
+        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+            line.dropLast(line.reversed().prefix(while: ActiveFile.isSpace).count)
+        }
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        guard !lines.isEmpty else { throw .empty }
+        guard lines.count <= 2 else { throw .lines(found: lines.count) }
+        var names: [String] = []
+        for (index, line) in lines.enumerated() {
+            let name = String(decoding: line, as: UTF8.self)
+            guard Manifest.isName(name) else {
+                throw .name(line: index + 1, found: VersionText.shown(line))
+            }
+            names.append(name)
+        }
+        self.init(version: names[0], previous: names.count > 1 ? names[1] : nil)
+    }
+
+    var bytes: [UInt8] {
+        Array((previous.map { "\(version)\n\($0)\n" } ?? "\(version)\n").utf8)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0D
+    }
+}
+
+/// What is wrong with the content of `active`.
+package enum ActiveFault: Error, Equatable, Sendable {
+    case empty
+    case lines(found: Int)
+    /// A line, counted from 1, that names no version.
+    case name(line: Int, found: String)
+}
+
+extension ActiveFault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .empty: "empty, wanted the version that serves"
+        case .lines(let found):
+            "\(found) lines, wanted the version that serves and at most the one before it"
+        case .name(let line, let found): "line \(line): \(found), wanted \(VersionText.wanted)"
+        }
+    }
+}
+
+/// Versions as they are told to people and put in order.
+enum VersionText {
+    static let wanted = "a version: 1 to 64 of A-Z a-z 0-9 . _ - and no dot in front"
+
+    private static let shownBytesMax = 64
+
+    /// Bytes that somebody took for a version, short and in visible ASCII.
+    static func shown(_ bytes: some Collection<UInt8>) -> String {
+        guard !bytes.isEmpty else { return "nothing" }
+        let visible = bytes.prefix(shownBytesMax).map { 0x20...0x7E ~= $0 ? $0 : UInt8(ascii: "?") }
+        let end = bytes.count > shownBytesMax ? "..." : ""
+        return "'\(String(decoding: visible, as: UTF8.self))\(end)'"
+    }
+
+    /// Whether `first` comes before `second`: runs of digits by their value, all else by its bytes,
+    /// so that 2 comes before 10 and 1.9 before 1.10.
+    static func areInOrder(_ first: String, _ second: String) -> Bool {
+        var left = Array(first.utf8)[...]
+        var right = Array(second.utf8)[...]
+        while !left.isEmpty, !right.isEmpty {
+            let leftRun = takeRun(&left)
+            let rightRun = takeRun(&right)
+            guard let leftNumber = number(leftRun), let rightNumber = number(rightRun) else {
+                if leftRun == rightRun { continue }
+                return leftRun.lexicographicallyPrecedes(rightRun)
+            }
+            if leftNumber.count != rightNumber.count {
+                return leftNumber.count < rightNumber.count
+            }
+            if leftNumber != rightNumber {
+                return leftNumber.lexicographicallyPrecedes(rightNumber)
+            }
+        }
+        if left.isEmpty, right.isEmpty {
+            // Equal but for zeros in front: any order will do that is always the same.
+            return first.utf8.lexicographicallyPrecedes(second.utf8)
+        }
+        return left.isEmpty
+    }
+
+    /// The digits in front, or where there are none the one byte that is.
+    private static func takeRun(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let run = text.prefix { isDigit($0) }
+        let taken = run.isEmpty ? text.prefix(1) : run
+        text = text.dropFirst(taken.count)
+        return taken
+    }
+
+    /// The digits of a number without zeros in front, of which more are a larger number; nil where
+    /// there are none.
+    private static func number(_ run: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let first = run.first, isDigit(first) else { return nil }
+        return run.drop { $0 == 0x30 }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
+}

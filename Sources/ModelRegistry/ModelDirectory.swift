@@ -1,0 +1,105 @@
+package import Models
+internal import POSIX
+
+/// A model on disk: a directory with a bundle for each version and the file `active`, which names
+/// the one that serves. A bundle itself can stand in its place: then the model is pinned to it.
+package struct ModelDirectory: Sendable {
+    static let activeName = "active"
+
+    package let path: String
+    /// The path is a bundle, so that there is nothing to choose from.
+    package let isPinned: Bool
+
+    package init(path: String) {
+        self.path = path
+        isPinned = Directories.isAnything(at: "\(path)/\(BundleFile.manifest.rawValue)")
+    }
+
+    private var activePath: String { "\(path)/\(ModelDirectory.activeName)" }
+
+    /// The version that is to serve.
+    package func activeVersion() throws(RegistryError) -> String {
+        try readActive().file.version
+    }
+
+    /// What `active` says, and the bytes it says it with.
+    func readActive() throws(RegistryError) -> (file: ActiveFile, bytes: [UInt8]) {
+        guard !isPinned else { throw .pinned }
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try Files.read(activePath, bytesMax: ActiveFile.bytesMax)
+        } catch { throw .activeUnreadable(error) }
+        do throws(ActiveFault) {
+            return (try ActiveFile(parsing: bytes), bytes)
+        } catch { throw .active(path: activePath, error) }
+    }
+
+    /// Names the version that is to serve. Returns the bytes of the file.
+    ///
+    /// - Parameter previous: where a rollback leads to.
+    @discardableResult
+    package func setActive(
+        _ version: String, previous: String?
+    ) throws(RegistryError) -> [UInt8] {
+        guard !isPinned else { throw .pinned }
+        for name in [version, previous] {
+            guard let name, !Manifest.isName(name) else { continue }
+            throw .notAVersion(found: VersionText.shown(name.utf8))
+        }
+        let bytes = ActiveFile(version: version, previous: previous).bytes
+        do throws(FileError) {
+            try Files.writeAtomically(bytes.span, to: activePath)
+            return bytes
+        } catch { throw .activeNotWritten(error) }
+    }
+
+    /// The versions that lie there, from the lowest number to the highest. Whether their bundles
+    /// would be accepted is not looked at, but each has a manifest.
+    package func versions() throws(RegistryError) -> [String] {
+        guard !isPinned else { throw .pinned }
+        let names: [String]
+        do throws(FileError) {
+            names = try Files.names(in: path)
+        } catch { throw .unreadable(error) }
+        return names.filter { name in
+            Manifest.isName(name)
+                && Directories.isAnything(at: "\(path)/\(name)/\(BundleFile.manifest.rawValue)")
+        }.sorted(by: VersionText.areInOrder)
+    }
+
+    /// Loads the bundle of a version and proves it, which takes milliseconds.
+    ///
+    /// - Parameter name: the model's, where it is known already: a bundle of another one is
+    ///   refused.
+    package func load(
+        _ version: String, ofModel name: String? = nil
+    ) throws(RegistryError) -> ModelBundle {
+        guard !isPinned else { throw .pinned }
+        guard Manifest.isName(version) else {
+            throw .notAVersion(found: VersionText.shown(version.utf8))
+        }
+        let bundle = try load(directory: "\(path)/\(version)", version: version, ofModel: name)
+        guard bundle.version == version else {
+            throw .version(directory: version, found: bundle.version)
+        }
+        return bundle
+    }
+
+    /// Loads the bundle that the model is pinned to.
+    func loadPinned(ofModel name: String? = nil) throws(RegistryError) -> ModelBundle {
+        try load(directory: path, version: nil, ofModel: name)
+    }
+
+    private func load(
+        directory: String, version: String?, ofModel name: String?
+    ) throws(RegistryError) -> ModelBundle {
+        let bundle: ModelBundle
+        do throws(ModelError) {
+            bundle = try ModelBundle(directory: directory)
+        } catch { throw .bundle(version: version, error) }
+        if let name, bundle.name != name {
+            throw .name(version: version, found: bundle.name, wanted: name)
+        }
+        return bundle
+    }
+}

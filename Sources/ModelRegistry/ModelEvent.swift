@@ -1,0 +1,78 @@
+internal import Models
+
+/// Which model it is.
+package struct ModelFacts: Equatable, Sendable {
+    package let name: String
+    package let version: String
+    /// Of the bundle's manifest, which holds those of its other files.
+    package let sha256: String
+
+    init(_ bundle: ModelBundle) {
+        name = bundle.name
+        version = bundle.version
+        sha256 = bundle.sha256
+    }
+
+    /// For example `telco-churn/1`.
+    package var fullName: String { "\(name)/\(version)" }
+}
+
+/// Who wanted another model.
+package enum ModelTrigger: String, Sendable {
+    case activation
+    case rollback
+    /// SIGHUP.
+    case reload
+    /// Somebody has changed the file `active`.
+    case watch
+}
+
+/// What a request came to that was not refused.
+package struct ModelChange: Equatable, Sendable {
+    package let active: ModelFacts
+    /// What served until then; nil when nothing changed, since just this bundle serves already.
+    package let previous: ModelFacts?
+    package let trigger: ModelTrigger
+
+    package var isChanged: Bool { previous != nil }
+}
+
+/// A model that was not taken.
+package struct ModelRefusal: Equatable, Sendable {
+    /// The version that was asked for; nil where none could be told.
+    package let version: String?
+    package let error: RegistryError
+    package let trigger: ModelTrigger
+    /// Milliseconds since 1970.
+    package let unixMilliseconds: Int64
+}
+
+/// What a log should say.
+package enum ModelEvent: Equatable, Sendable {
+    /// Another bundle serves, on every reactor.
+    case activated(ModelChange)
+    case refused(ModelRefusal)
+}
+
+/// What lies in the model's directory and what serves.
+package struct ModelListing: Equatable, Sendable {
+    package enum VersionState: String, Sendable {
+        case active
+        case previous
+        case available
+    }
+
+    package struct Version: Equatable, Sendable {
+        package let name: String
+        package let state: VersionState
+    }
+
+    package let active: ModelFacts
+    /// Where a rollback leads to.
+    package let previous: String?
+    package let isPinned: Bool
+    /// From the lowest number to the highest; at most `ModelRegistry.listedVersionsMax`.
+    package let versions: [Version]
+    /// Why what `active` names on disk does not serve; nil when it does.
+    package let refusal: ModelRefusal?
+}

@@ -1,0 +1,185 @@
+internal import Dispatch
+package import Models
+internal import POSIX
+internal import Synchronization
+
+/// Decides which bundle serves, and has the reactors take it. All its work, reading and proving
+/// bundles first of all, is done on a queue of its own, one request after the other; no caller
+/// waits.
+///
+/// It keeps no bundle: an old one is freed when the last reactor lets go of it.
+package final class ModelRegistry: Sendable {
+    package typealias ChangeCompletion = @Sendable (Result<ModelChange, RegistryError>) -> Void
+    package typealias ListingCompletion = @Sendable (Result<ModelListing, RegistryError>) -> Void
+
+    /// Requests that wait behind the one that is under way.
+    package static let waitingMax = 16
+    /// The highest versions are listed; whoever has more knows their names.
+    package static let listedVersionsMax = 1000
+
+    private let directory: ModelDirectory
+    private let install:
+        @Sendable (ModelBundle, _ installed: @escaping @Sendable () -> Void) -> Void
+    private let report: @Sendable (ModelEvent) -> Void
+    private let queue = DispatchQueue(label: "churnd.models")
+    private let requests = Mutex(RequestLine())
+    /// Changed on the queue only.
+    private let knowledge = Mutex<ModelKnowledge?>(nil)
+
+    /// - Parameters:
+    ///   - path: a directory of versions, or a bundle, to which the model is pinned then.
+    ///   - install: hands the bundle to the reactors, and calls `installed` when every one serves
+    ///     with it.
+    ///   - report: called on the registry's queue.
+    package init(
+        path: String,
+        install:
+            @escaping @Sendable (
+                ModelBundle, _ installed: @escaping @Sendable () -> Void
+            ) -> Void,
+        report: @escaping @Sendable (ModelEvent) -> Void
+    ) {
+        directory = ModelDirectory(path: path)
+        self.install = install
+        self.report = report
+    }
+
+    package var isPinned: Bool { directory.isPinned }
+
+    /// Loads the bundle that the program starts with, on the caller's thread. To be called once,
+    /// before everything else.
+    package func start() throws(RegistryError) -> ModelBundle {
+        let bundle: ModelBundle
+        var active: (file: ActiveFile, bytes: [UInt8])?
+        if directory.isPinned {
+            bundle = try directory.loadPinned()
+        } else {
+            let read = try directory.readActive()
+            bundle = try directory.load(read.file.version)
+            active = read
+        }
+        let knowledge = ModelKnowledge(
+            serving: ModelFacts(bundle), previous: active?.file.previous, settled: active?.bytes)
+        self.knowledge.withLock { $0 = knowledge }
+        return bundle
+    }
+
+    /// Serves with another version, once its bundle is proven and `active` names it.
+    ///
+    /// - Parameter completion: called once, on the registry's queue; where the request is refused
+    ///   as `busy` or `stopped`, at once.
+    package func activate(_ version: String, completion: @escaping ChangeCompletion) {
+        add(.change(.activate(version), completion))
+    }
+
+    /// Serves with the version that `active` has in its second line, else with the one that served
+    /// before. Twice in a row leads back.
+    package func rollback(completion: @escaping ChangeCompletion) {
+        add(.change(.rollback, completion))
+    }
+
+    /// Loads again what `active` names, or the bundle that the model is pinned to.
+    package func reload(completion: @escaping ChangeCompletion) {
+        add(.change(.reload, completion))
+    }
+
+    package func listing(completion: @escaping ListingCompletion) { add(.listing(completion)) }
+
+    /// From now on looks that often whether somebody else has changed `active`, and loads what it
+    /// names. What is refused is tried again each time; it may be half-written. A pinned model is
+    /// not watched.
+    package func watch(everyNanoseconds interval: Int64) {
+        guard !directory.isPinned else { return }
+        pollAfter(.nanoseconds(Int(interval)))
+    }
+
+    /// Refuses everything that waits or comes later. What is being handed to the reactors at this
+    /// moment is told as refused as well, since they may never take it; `active` names it already.
+    package func stop() {
+        for request in requests.withLock({ $0.stop() }) { refuse(request, .stopped) }
+    }
+
+    private func pollAfter(_ interval: DispatchTimeInterval) {
+        queue.asyncAfter(deadline: .now() + interval) { [weak self] in
+            guard let self, add(.poll) else { return }
+            pollAfter(interval)
+        }
+    }
+
+    /// False when the registry has stopped.
+    @discardableResult
+    private func add(_ request: ModelRequest) -> Bool {
+        switch requests.withLock({ $0.add(request) }) {
+        case .waits: break
+        case .isNext: queue.async { self.serveNext() }
+        case .refused(let error):
+            refuse(request, error)
+            return error != .stopped
+        }
+        return true
+    }
+
+    private func refuse(_ request: ModelRequest, _ error: RegistryError) {
+        switch request {
+        case .change(_, let completion): completion(.failure(error))
+        case .listing(let completion): completion(.failure(error))
+        case .poll: break
+        }
+    }
+}
+
+// On the queue.
+extension ModelRegistry {
+    private func serveNext() {
+        guard let request = requests.withLock({ $0.begin() }) else { return }
+        guard let known = knowledge.withLock({ $0 }) else {
+            preconditionFailure("a registry is started before it is asked")
+        }
+        let work = ModelWork(
+            directory: directory, known: known, isStopped: { self.requests.withLock(\.isStopped) })
+        switch request {
+        case .listing(let completion):
+            let listing = work.listing()
+            finish()
+            completion(listing)
+        case .change(let wish, let completion):
+            carryOut(work.outcome(of: wish)) { completion($0) }
+        case .poll:
+            carryOut(work.poll()) { _ in }
+        }
+    }
+
+    private func carryOut(_ outcome: ModelWork.Outcome, completion: @escaping ChangeCompletion) {
+        knowledge.withLock { $0 = outcome.known }
+        switch outcome.decision {
+        case .unchanged(let change):
+            finish()
+            if let change { completion(.success(change)) }
+        case .refused(let refusal, let isNews):
+            finish()
+            if isNews { report(.refused(refusal)) }
+            completion(.failure(refusal.error))
+        case .install(let bundle, let change):
+            guard let serial = requests.withLock({ $0.awaitInstallation() }) else {
+                return completion(.failure(.stopped))
+            }
+            install(bundle) {
+                self.queue.async { self.installed(change, serial, completion) }
+            }
+        }
+    }
+
+    private func installed(
+        _ change: ModelChange, _ serial: Int, _ completion: ChangeCompletion
+    ) {
+        guard requests.withLock({ $0.endInstallation(serial) }) else { return }
+        knowledge.withLock { $0?.served(change) }
+        finish()
+        report(.activated(change))
+        completion(.success(change))
+    }
+
+    private func finish() {
+        if requests.withLock({ $0.end() }) { queue.async { self.serveNext() } }
+    }
+}

@@ -1,0 +1,225 @@
+internal import Models
+internal import POSIX
+
+/// What a registry knows from one request to the next.
+struct ModelKnowledge: Sendable {
+    /// Errors that are remembered so that each is told once.
+    private static let toldMax = 16
+
+    private(set) var serving: ModelFacts
+    /// Where a rollback leads to when `active` does not say.
+    private(set) var previous: String?
+    /// The bytes of `active` that were dealt with; nil when the model is pinned.
+    private(set) var settled: [UInt8]?
+    /// The last bundle that `active` asked for and that was refused.
+    private(set) var refusal: ModelRefusal?
+    /// The bytes of `active` that were refused, and the errors that were told about them.
+    private var refused: [UInt8]?
+    private var told: [RegistryError] = []
+
+    init(serving: ModelFacts, previous: String?, settled: [UInt8]?) {
+        self.serving = serving
+        self.previous = previous
+        self.settled = settled
+    }
+
+    /// `active` says this now, and it serves, or will when the reactors have it.
+    mutating func settle(_ bytes: [UInt8], previous: String?) {
+        settled = bytes
+        self.previous = previous
+        refusal = nil
+        refused = nil
+        told = []
+    }
+
+    /// Keeps a refusal of what `active` names; true when it is the first of its kind.
+    mutating func refuse(_ refusal: ModelRefusal, _ bytes: [UInt8]?) -> Bool {
+        if bytes != refused { told = [] }
+        refused = bytes
+        self.refusal = refusal
+        guard !told.contains(refusal.error) else { return false }
+        if told.count == ModelKnowledge.toldMax { told.removeFirst() }
+        told.append(refusal.error)
+        return true
+    }
+
+    mutating func served(_ change: ModelChange) { serving = change.active }
+}
+
+/// One request, carried out up to the reactors.
+struct ModelWork {
+    enum Decision {
+        /// What serves goes on serving; nil when nobody asked.
+        case unchanged(ModelChange?)
+        /// - Parameter isNews: whether it has not been told before.
+        case refused(ModelRefusal, isNews: Bool)
+        case install(ModelBundle, ModelChange)
+    }
+
+    struct Outcome {
+        let decision: Decision
+        let known: ModelKnowledge
+    }
+
+    let directory: ModelDirectory
+    let known: ModelKnowledge
+    let isStopped: () -> Bool
+
+    func outcome(of wish: ModelWish) -> Outcome {
+        var version: String?
+        do throws(RegistryError) {
+            switch wish {
+            case .activate(let wanted):
+                version = wanted
+                return try activate(wanted, .activation)
+            case .rollback:
+                let target = try rollbackTarget()
+                version = target
+                return try activate(target, .rollback)
+            case .reload:
+                return directory.isPinned ? try reloadPinned() : follow(.reload)
+            }
+        } catch {
+            let refusal = refusal(version, error, wish.trigger)
+            return Outcome(decision: .refused(refusal, isNews: true), known: known)
+        }
+    }
+
+    /// Loads what `active` names if somebody has changed it since it was dealt with.
+    func poll() -> Outcome {
+        if let settled = known.settled, let bytes = try? directory.readActive().bytes,
+            bytes == settled
+        {
+            var known = known
+            known.settle(settled, previous: known.previous)
+            return Outcome(decision: .unchanged(nil), known: known)
+        }
+        return follow(.watch)
+    }
+
+    func listing() -> Result<ModelListing, RegistryError> {
+        let serving = known.serving
+        guard !directory.isPinned else {
+            let version = ModelListing.Version(name: serving.version, state: .active)
+            return .success(
+                ModelListing(
+                    active: serving, previous: nil, isPinned: true, versions: [version],
+                    refusal: nil))
+        }
+        return Result { () throws(RegistryError) in
+            var refusal: ModelRefusal?
+            var previous = known.previous
+            do throws(RegistryError) {
+                let file = try directory.readActive().file
+                previous = file.previous ?? previous
+                if file.version != serving.version, known.refusal?.version == file.version {
+                    refusal = known.refusal
+                }
+            } catch { refusal = self.refusal(nil, error, .watch) }
+            let versions = try directory.versions().suffix(ModelRegistry.listedVersionsMax)
+            return ModelListing(
+                active: serving, previous: previous, isPinned: false,
+                versions: versions.map { name in
+                    let state: ModelListing.VersionState =
+                        name == serving.version
+                        ? .active : name == previous ? .previous : .available
+                    return ModelListing.Version(name: name, state: state)
+                }, refusal: refusal)
+        }
+    }
+
+    private func refusal(
+        _ version: String?, _ error: RegistryError, _ trigger: ModelTrigger
+    ) -> ModelRefusal {
+        ModelRefusal(
+            version: version, error: error, trigger: trigger,
+            unixMilliseconds: Clock.unixMilliseconds())
+    }
+
+    private func rollbackTarget() throws(RegistryError) -> String {
+        guard !directory.isPinned else { throw .pinned }
+        // An `active` that cannot be read says nothing of a version before; it will be replaced.
+        let stated = try? directory.readActive().file.previous
+        guard let target = stated ?? known.previous else { throw .nothingToRollBackTo }
+        return target
+    }
+
+    private func activate(
+        _ version: String, _ trigger: ModelTrigger
+    ) throws(RegistryError) -> Outcome {
+        let bundle = try directory.load(version, ofModel: known.serving.name)
+        let change = change(to: bundle, trigger)
+        // Whatever is wrong with the old file, it is replaced.
+        let current = try? directory.readActive()
+        if !change.isChanged, current?.file.version == version {
+            return Outcome(decision: .unchanged(change), known: known)
+        }
+        // Proving the bundle took its time; who stops now must find what was there before.
+        guard !isStopped() else { throw .stopped }
+        let before = previous(to: version)
+        let bytes: [UInt8]
+        do throws(RegistryError) {
+            bytes = try directory.setActive(version, previous: before)
+        } catch {
+            putBack(current?.file)
+            throw error
+        }
+        var known = known
+        known.settle(bytes, previous: before)
+        return Outcome(
+            decision: change.isChanged ? .install(bundle, change) : .unchanged(change),
+            known: known)
+    }
+
+    /// The file may have its new name although the directory could not be made durable.
+    private func putBack(_ file: ActiveFile?) {
+        guard let file, (try? directory.readActive().file) != file else { return }
+        // It failed before; there is nothing else that could be tried.
+        _ = try? directory.setActive(file.version, previous: file.previous)
+    }
+
+    private func reloadPinned() throws(RegistryError) -> Outcome {
+        let bundle = try directory.loadPinned(ofModel: known.serving.name)
+        let change = change(to: bundle, .reload)
+        return Outcome(
+            decision: change.isChanged ? .install(bundle, change) : .unchanged(change),
+            known: known)
+    }
+
+    /// Serves with what `active` names.
+    private func follow(_ trigger: ModelTrigger) -> Outcome {
+        var known = known
+        var version: String?
+        var read: [UInt8]?
+        do throws(RegistryError) {
+            let (file, bytes) = try directory.readActive()
+            version = file.version
+            read = bytes
+            let bundle = try directory.load(file.version, ofModel: known.serving.name)
+            guard !isStopped() else { throw .stopped }
+            known.settle(bytes, previous: file.previous ?? previous(to: file.version))
+            let change = change(to: bundle, trigger)
+            return Outcome(
+                decision: change.isChanged ? .install(bundle, change) : .unchanged(change),
+                known: known)
+        } catch {
+            let refusal = refusal(version, error, trigger)
+            let isFirst = known.refuse(refusal, read)
+            // Who asks for it is always told; who only watches says it once.
+            return Outcome(
+                decision: .refused(refusal, isNews: isFirst || trigger != .watch), known: known)
+        }
+    }
+
+    private func change(to bundle: ModelBundle, _ trigger: ModelTrigger) -> ModelChange {
+        let facts = ModelFacts(bundle)
+        return ModelChange(
+            active: facts, previous: facts == known.serving ? nil : known.serving,
+            trigger: trigger)
+    }
+
+    /// Where a rollback leads to once `version` serves.
+    private func previous(to version: String) -> String? {
+        version == known.serving.version ? known.previous : known.serving.version
+    }
+}

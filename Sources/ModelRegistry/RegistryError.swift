@@ -1,0 +1,59 @@
+package import Models
+package import POSIX
+
+/// Why another model does not serve, or none at all. Nothing has changed then, on disk or in
+/// memory.
+package enum RegistryError: Error, Equatable, Sendable {
+    /// The model's path is a bundle, so that no other one can be named.
+    case pinned
+    /// So many requests wait already.
+    case busy(waitingMax: Int)
+    /// The program is about to end.
+    case stopped
+    /// What was asked for can name no version.
+    case notAVersion(found: String)
+    /// The model's directory cannot be listed.
+    case unreadable(FileError)
+    case activeUnreadable(FileError)
+    case active(path: String, ActiveFault)
+    /// The bundle is good, but `active` could not be made to name it.
+    case activeNotWritten(FileError)
+    /// The bundle is refused; `version` is its directory's name, nil where the path is the bundle.
+    case bundle(version: String?, ModelError)
+    /// A bundle that says it is another version than its directory.
+    case version(directory: String, found: String)
+    /// A bundle of another model than the one that serves.
+    case name(version: String?, found: String, wanted: String)
+    case nothingToRollBackTo
+}
+
+extension RegistryError: CustomStringConvertible {
+    /// One line for a log, a terminal, or the detail of a problem.
+    package var description: String {
+        switch self {
+        case .pinned:
+            "the model's path is a bundle, wanted a directory of versions with a file "
+                + ModelDirectory.activeName
+        case .busy(let waitingMax): "\(waitingMax) requests for another model wait already"
+        case .stopped: "the program ends"
+        case .notAVersion(let found): "\(found), wanted \(VersionText.wanted)"
+        case .unreadable(let error): "\(error)"
+        case .activeUnreadable(let error):
+            "\(error), wanted a file of at most \(ActiveFile.bytesMax) bytes that names the "
+                + "version that serves"
+        case .active(let path, let fault): "\(path): \(fault)"
+        case .activeNotWritten(let error): "the bundle is good, but \(error)"
+        case .bundle(let version, let error): RegistryError.prefix(version) + "\(error)"
+        case .version(let directory, let found):
+            "version \(directory): manifest.json: version \(found), wanted the directory's name"
+        case .name(let version, let found, let wanted):
+            RegistryError.prefix(version)
+                + "manifest.json: name \(found), wanted \(wanted), which serves"
+        case .nothingToRollBackTo: "no version served before, wanted one to roll back to"
+        }
+    }
+
+    private static func prefix(_ version: String?) -> String {
+        version.map { "version \($0): " } ?? ""
+    }
+}

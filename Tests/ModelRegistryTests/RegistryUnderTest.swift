@@ -1,0 +1,116 @@
+import Dispatch
+import ModelRegistry
+import Models
+import Synchronization
+import TestSupport
+
+/// A registry that has started, its reactors played by the test.
+final class RegistryUnderTest: Sendable {
+    typealias Outcome = Result<ModelChange, RegistryError>
+
+    enum Reactors {
+        /// They take a model at once, on another thread.
+        case swap
+        /// They take it when the test says so.
+        case wait
+    }
+
+    private struct Seen {
+        var serving: String
+        var installs: [String] = []
+        var events: [ModelEvent] = []
+        var heldInstallations: [@Sendable () -> Void] = []
+    }
+
+    let registry: ModelRegistry
+    private let seen: SeenState
+
+    private final class SeenState: Sendable {
+        let value = Mutex(Seen(serving: ""))
+    }
+
+    init(_ versions: ModelVersions, reactors: Reactors = .swap) throws {
+        let seen = SeenState()
+        self.seen = seen
+        registry = ModelRegistry(path: versions.path) { bundle, installed in
+            seen.value.withLock { seen in
+                seen.installs.append(bundle.version)
+                if reactors == .wait { seen.heldInstallations.append(installed) }
+            }
+            guard reactors == .swap else { return }
+            DispatchQueue.global().async {
+                seen.value.withLock { $0.serving = bundle.version }
+                installed()
+            }
+        } report: { event in
+            seen.value.withLock { $0.events.append(event) }
+        }
+        let bundle = try registry.start()
+        seen.value.withLock { $0.serving = bundle.version }
+    }
+
+    deinit { registry.stop() }
+
+    /// What the reactors serve with.
+    var serving: String { seen.value.withLock(\.serving) }
+    /// The versions that were handed to the reactors.
+    var installs: [String] { seen.value.withLock(\.installs) }
+    var events: [ModelEvent] { seen.value.withLock(\.events) }
+
+    var refusals: [ModelRefusal] {
+        events.compactMap { if case .refused(let refusal) = $0 { refusal } else { nil } }
+    }
+
+    var activations: [String] {
+        events.compactMap {
+            if case .activated(let change) = $0 { change.active.version } else { nil }
+        }
+    }
+
+    /// Takes what was handed over and is held, as reactors do at the end of their turns.
+    func swap() {
+        let held = seen.value.withLock { seen in
+            defer { seen.heldInstallations = [] }
+            return seen.heldInstallations
+        }
+        for installed in held { installed() }
+    }
+
+    func activate(_ version: String) throws -> Outcome {
+        try wait { registry.activate(version, completion: $0) }
+    }
+
+    func rollback() throws -> Outcome { try wait { registry.rollback(completion: $0) } }
+
+    func reload() throws -> Outcome { try wait { registry.reload(completion: $0) } }
+
+    func listing() throws -> ModelListing {
+        let answer = Answer<Result<ModelListing, RegistryError>>()
+        registry.listing { answer.set($0) }
+        return try answer.wait().get()
+    }
+
+    private func wait(_ start: (@escaping ModelRegistry.ChangeCompletion) -> Void) throws -> Outcome
+    {
+        let answer = Answer<Outcome>()
+        start { answer.set($0) }
+        return try answer.wait()
+    }
+}
+
+/// What a completion is called with; it must be called once.
+final class Answer<Value: Sendable>: Sendable {
+    private let values = Mutex<[Value]>([])
+
+    func set(_ value: Value) { values.withLock { $0.append(value) } }
+
+    /// Nil as long as it was not called.
+    var value: Value? { values.withLock { $0.first } }
+    var count: Int { values.withLock { $0.count } }
+
+    func wait() throws -> Value {
+        try eventually("the request was answered") { count > 0 }
+        guard let value, count == 1 else { throw NeverHappened(what: "one answer") }
+        return value
+    }
+}
