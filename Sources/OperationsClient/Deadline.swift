@@ -1,0 +1,30 @@
+internal import POSIX
+
+/// The moment at which a request is given up, however often it had to wait before.
+struct Deadline {
+    private let end: Int64
+
+    /// Never farther ahead than the clock can tell.
+    init(afterMilliseconds milliseconds: Int64) {
+        let now = Clock.monotonicNanoseconds()
+        let (duration, isLong) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+        let (end, isFar) = now.addingReportingOverflow(duration)
+        self.end = isLong || isFar ? .max : end
+    }
+
+    private var leftNanoseconds: Int64 { end - Clock.monotonicNanoseconds() }
+
+    var isAhead: Bool { leftNanoseconds > 0 }
+
+    /// Whether the socket became ready before the deadline.
+    func wait(for interest: Interest, on socket: Int32) -> Bool {
+        while true {
+            let left = leftNanoseconds
+            guard left > 0 else { return false }
+            // A signal ends the wait before its time, so that it begins again.
+            if Sockets.wait(for: interest, on: socket, Int32(clamping: left / 1_000_000 + 1)) {
+                return true
+            }
+        }
+    }
+}
