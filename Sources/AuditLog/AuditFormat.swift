@@ -1,0 +1,92 @@
+/// What of a line's bytes is the same in every record.
+///
+/// A record is `{"sequence":N`, the body, `,"prev":"` and the hash of the record before, and
+/// `,"hash":"` and its own; its hash is over all bytes before `,"hash":"`. A body begins with
+/// `,"time":"…","event":"…"` and has the event's members in their order.
+package enum AuditFormat {
+    package static let recordStart: StaticString = "{\"sequence\":"
+    package static let previous: StaticString = ",\"prev\":\""
+    package static let hash: StaticString = ",\"hash\":\""
+    /// Ends the line behind the digits of its hash or MAC.
+    package static let lineEnd: StaticString = "\"}\n"
+    /// The digits of a SHA-256 or of an HMAC-SHA-256.
+    package static let digestDigits = 64
+    /// What follows the body: `prev` with its quotation mark, and `hash` up to the line feed.
+    package static let recordTailBytes = 9 + digestDigits + 1 + hashTailBytes + 1
+    /// From `,"hash":"` to the end of the line, without its line feed.
+    static let hashTailBytes = 9 + digestDigits + 2
+
+    /// Of `probability`, rounded half to even, as in answers.
+    package static let probabilityDecimals = 4
+
+    package static let checkpointStart: StaticString = "{\"count\":"
+    package static let checkpointHash: StaticString = ",\"hash\":\""
+    package static let checkpointTime: StaticString = "\",\"time\":\""
+    /// A checkpoint's MAC is over all bytes before this.
+    package static let checkpointMAC: StaticString = ",\"mac\":\""
+    /// From there to the end of the line, without its line feed.
+    static let checkpointTailBytes = 8 + digestDigits + 2
+
+    /// `prev` of record 1, and the hash of a checkpoint that counts none.
+    package static let noHash = [UInt8](repeating: 0x30, count: digestDigits)
+}
+
+/// What a record is about.
+package enum AuditEvent: String, CaseIterable, Sendable {
+    case prediction
+    /// A known caller was refused.
+    case refusal
+    /// How many unknown callers were refused for one reason, at most one record a second.
+    case refusals
+    case start
+    /// The log can be written again after it could not.
+    case resumed
+    case stop
+    case model
+    case revocation
+
+    /// The members between `event` and `prev`, in their order.
+    package var members: [AuditMember] {
+        switch self {
+        case .prediction:
+            AuditEvent.callerMembers + [
+                .init("model"), .init("model_sha256"), .init("body_sha256"),
+                .init("features", isOptional: true), .init("probability"),
+                .init("probability_bits"), .init("risk"), .init("status"),
+            ]
+        case .refusal:
+            AuditEvent.callerMembers + [
+                .init("body_sha256", isOptional: true), .init("status"), .init("reason"),
+            ]
+        case .refusals: [.init("status"), .init("reason"), .init("count")]
+        case .start: [.init("version"), .init("torn_bytes"), .init("missing")]
+        case .resumed: [.init("failed_for_ms")]
+        case .stop: []
+        case .model:
+            AuditEvent.operatorMembers + [
+                .init("action"), .init("model"), .init("model_sha256"),
+            ]
+        case .revocation: AuditEvent.operatorMembers + [.init("action"), .init("name")]
+        }
+    }
+
+    private static let callerMembers: [AuditMember] = [
+        .init("reactor"), .init("request_id"), .init("trace_id", isOptional: true),
+        .init("subject"), .init("jti", isOptional: true), .init("customer", isOptional: true),
+    ]
+
+    private static let operatorMembers: [AuditMember] = [
+        .init("request_id", isOptional: true), .init("subject", isOptional: true),
+    ]
+}
+
+/// A member of an event's record.
+package struct AuditMember: Equatable, Sendable {
+    package let name: String
+    package let isOptional: Bool
+
+    init(_ name: String, isOptional: Bool = false) {
+        self.name = name
+        self.isOptional = isOptional
+    }
+}

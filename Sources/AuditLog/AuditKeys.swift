@@ -1,0 +1,25 @@
+internal import OpenSSL
+
+/// The keys under which the log's pseudonyms and checkpoints are made, all from one secret, so that
+/// none of them tells anything of another.
+package struct AuditKeys: Sendable {
+    /// For the subjects of tokens.
+    package let subject: [UInt8]
+    /// For the customers that predictions are about.
+    package let customer: [UInt8]
+    /// For the tokens that were revoked, by identifier.
+    package let name: [UInt8]
+    /// For the checkpoints.
+    package let checkpoint: [UInt8]
+
+    /// - Parameter secret: at least `AuditLimits.secretBytesMin` bytes that only those know who may
+    ///   write a log or look somebody up in it.
+    package init(secret: [UInt8]) {
+        precondition(secret.count >= AuditLimits.secretBytesMin, "the audit key is too short")
+        var mac = HMACSHA256(key: secret.span)
+        subject = mac.authenticate(Array("churnd audit subject".utf8).span)
+        customer = mac.authenticate(Array("churnd audit customer".utf8).span)
+        name = mac.authenticate(Array("churnd audit name".utf8).span)
+        checkpoint = mac.authenticate(Array("churnd audit checkpoint".utf8).span)
+    }
+}

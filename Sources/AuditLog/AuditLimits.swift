@@ -1,0 +1,21 @@
+/// The bounds of a log and of what waits to be in it.
+package enum AuditLimits {
+    /// The secret from which the log's keys are derived.
+    package static let secretBytesMin = 32
+    /// One line with its line feed.
+    package static let recordBytesMax = 65_536
+    /// One line of checkpoints.jsonl with its line feed.
+    package static let checkpointBytesMax = 512
+    /// What waits in memory for a slow disk.
+    package static let waitingBytesMax = 1 << 24
+    /// Notes that wait until they can be written.
+    package static let notesMax = 1_000
+    /// How much of an HMAC stands for a subject, a customer or a token.
+    package static let pseudonymBytes = 16
+    /// A body: what a record leaves for it beside its place in the chain.
+    package static let bodyBytesMax = recordBytesMax - 12 - 19 - AuditFormat.recordTailBytes
+    /// The raw features of one prediction; with more the record goes without them.
+    package static let featuresBytesMax = 61_440
+    /// The highest sequence a log is continued from, so that counting never overflows.
+    package static let sequenceMax = 1 << 62
+}

@@ -1,0 +1,67 @@
+/// What one turn of a reactor hands over: the bodies of its records, one behind the other, and how
+/// many callers it has refused who get no record each.
+package struct AuditBatch: Sendable {
+    package internal(set) var bytes: [UInt8] = []
+    /// Where in `bytes` each body ends.
+    package internal(set) var ends: [Int] = []
+    package private(set) var refusals = AuditRefusalCounts()
+
+    package init() {}
+
+    package var isEmpty: Bool { ends.isEmpty && refusals.isEmpty }
+
+    package mutating func countRefusal(_ reason: AuditRefusalReason) { refusals[reason] += 1 }
+
+    package mutating func removeAll(keepingCapacity: Bool) {
+        bytes.removeAll(keepingCapacity: keepingCapacity)
+        ends.removeAll(keepingCapacity: keepingCapacity)
+        refusals = AuditRefusalCounts()
+    }
+}
+
+/// Why callers without a good token were refused. They get one record a second and reason, so that
+/// nobody without a token can fill the disk.
+package enum AuditRefusalReason: String, CaseIterable, Sendable {
+    case missingToken = "missing-token"
+    case invalidToken = "invalid-token"
+    case tokenExpired = "token-expired"
+
+    /// What every one of them is answered with.
+    static let status = 401
+}
+
+/// How many callers were refused for each reason.
+package struct AuditRefusalCounts: Equatable, Sendable {
+    private var missingToken = 0
+    private var invalidToken = 0
+    private var tokenExpired = 0
+
+    package init() {}
+
+    package var isEmpty: Bool { missingToken == 0 && invalidToken == 0 && tokenExpired == 0 }
+
+    package subscript(reason: AuditRefusalReason) -> Int {
+        get {
+            switch reason {
+            case .missingToken: missingToken
+            case .invalidToken: invalidToken
+            case .tokenExpired: tokenExpired
+            }
+        }
+        set {
+            switch reason {
+            case .missingToken: missingToken = newValue
+            case .invalidToken: invalidToken = newValue
+            case .tokenExpired: tokenExpired = newValue
+            }
+        }
+    }
+
+    mutating func add(_ other: AuditRefusalCounts) {
+        for reason in AuditRefusalReason.allCases { self[reason] += other[reason] }
+    }
+
+    mutating func subtract(_ other: AuditRefusalCounts) {
+        for reason in AuditRefusalReason.allCases { self[reason] -= other[reason] }
+    }
+}

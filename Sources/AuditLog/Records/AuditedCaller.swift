@@ -1,0 +1,88 @@
+/// Who asked, when, and under which names the request is known elsewhere. Where something is
+/// optional, empty stands for nothing.
+package struct AuditedCaller: ~Escapable {
+    /// By the machine's clock, as it is told; nothing depends on its order.
+    package let unixMilliseconds: Int64
+    /// Letters, digits, dots, dashes and underscores.
+    package let requestID: Span<UInt8>
+    /// The 32 lower-case hexadecimal digits of `traceparent`; optional.
+    package let traceID: Span<UInt8>
+    /// The token's `sub`, of which the record has only an HMAC.
+    package let subject: Span<UInt8>
+    /// The token's `jti`; optional.
+    package let tokenID: Span<UInt8>
+    /// The customer's identifier, of which the record has only an HMAC; optional.
+    package let customerID: Span<UInt8>
+
+    @_lifetime(copy requestID, copy traceID, copy subject, copy tokenID, copy customerID)
+    package init(
+        unixMilliseconds: Int64, requestID: Span<UInt8>, traceID: Span<UInt8>,
+        subject: Span<UInt8>, tokenID: Span<UInt8>, customerID: Span<UInt8>
+    ) {
+        self.unixMilliseconds = unixMilliseconds
+        self.requestID = requestID
+        self.traceID = traceID
+        self.subject = subject
+        self.tokenID = tokenID
+        self.customerID = customerID
+    }
+}
+
+/// A prediction that is about to be answered with 200.
+package struct AuditedPrediction: ~Escapable {
+    package let caller: AuditedCaller
+    package let model: AuditedModel
+    /// The SHA-256 of the request's body.
+    package let bodyDigest: InlineArray<32, UInt8>
+    /// The object of the model's fields, rendered as JSON; empty where features are not recorded.
+    package let features: Span<UInt8>
+    package let probability: Float
+    /// As the answer words it; letters only.
+    package let risk: String
+
+    @_lifetime(copy caller, copy features)
+    package init(
+        caller: AuditedCaller, model: AuditedModel, bodyDigest: InlineArray<32, UInt8>,
+        features: Span<UInt8>,
+        probability: Float, risk: String
+    ) {
+        self.caller = caller
+        self.model = model
+        self.bodyDigest = bodyDigest
+        self.features = features
+        self.probability = probability
+        self.risk = risk
+    }
+}
+
+/// The refusal of a caller whose token is genuine.
+package struct AuditedRefusal: ~Escapable {
+    /// The type of the problem that the caller was told.
+    package enum Reason: String, CaseIterable, Sendable {
+        case tokenRevoked = "token-revoked"
+        case insufficientScope = "insufficient-scope"
+        case rateLimited = "rate-limited"
+
+        package var status: Int {
+            switch self {
+            case .tokenRevoked: 401
+            case .insufficientScope: 403
+            case .rateLimited: 429
+            }
+        }
+    }
+
+    package let caller: AuditedCaller
+    /// The same; nil where the request was refused before its body was looked at.
+    package let bodyDigest: InlineArray<32, UInt8>?
+    package let reason: Reason
+
+    @_lifetime(copy caller)
+    package init(
+        caller: AuditedCaller, bodyDigest: InlineArray<32, UInt8>?, reason: Reason
+    ) {
+        self.caller = caller
+        self.bodyDigest = bodyDigest
+        self.reason = reason
+    }
+}

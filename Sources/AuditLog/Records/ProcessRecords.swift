@@ -1,0 +1,87 @@
+internal import HTTP
+internal import OpenSSL
+
+/// The bodies of the records that the log writes of its own accord, or for the process.
+enum ProcessRecords {
+    static func start(
+        version: String, tornBytes: Int, missing: Int, unixMilliseconds: Int64
+    ) -> [UInt8] {
+        var body: [UInt8] = []
+        body.appendBodyStart(.start, unixMilliseconds: unixMilliseconds)
+        body.appendLiteral(",\"version\":")
+        body.appendQuoted(version.utf8.span)
+        body.appendLiteral(",\"torn_bytes\":")
+        body.appendDecimal(tornBytes)
+        body.appendLiteral(",\"missing\":")
+        body.appendDecimal(missing)
+        return body
+    }
+
+    static func stop(unixMilliseconds: Int64) -> [UInt8] {
+        var body: [UInt8] = []
+        body.appendBodyStart(.stop, unixMilliseconds: unixMilliseconds)
+        return body
+    }
+
+    static func resumed(afterNanoseconds: Int64, unixMilliseconds: Int64) -> [UInt8] {
+        var body: [UInt8] = []
+        body.appendBodyStart(.resumed, unixMilliseconds: unixMilliseconds)
+        body.appendLiteral(",\"failed_for_ms\":")
+        body.appendDecimal(Int(afterNanoseconds / 1_000_000))
+        return body
+    }
+
+    static func refusals(
+        _ reason: AuditRefusalReason, count: Int, unixMilliseconds: Int64
+    ) -> [UInt8] {
+        var body: [UInt8] = []
+        body.appendBodyStart(.refusals, unixMilliseconds: unixMilliseconds)
+        body.appendLiteral(",\"status\":")
+        body.appendDecimal(AuditRefusalReason.status)
+        body.appendLiteral(",\"reason\":\"")
+        body.append(contentsOf: reason.rawValue.utf8)
+        body.appendLiteral("\",\"count\":")
+        body.appendDecimal(count)
+        return body
+    }
+
+    static func note(_ note: AuditNote, keys: AuditKeys, unixMilliseconds: Int64) -> [UInt8] {
+        var body: [UInt8] = []
+        switch note {
+        case .model(let action, let model, let by):
+            body.appendBodyStart(.model, unixMilliseconds: unixMilliseconds)
+            append(by, keys: keys, to: &body)
+            append(action: action.rawValue, to: &body)
+            body.appendBytes(model.members.span)
+        case .revocation(let action, let token, let by):
+            body.appendBodyStart(.revocation, unixMilliseconds: unixMilliseconds)
+            append(by, keys: keys, to: &body)
+            append(action: action.rawValue, to: &body)
+            body.appendLiteral(",\"name\":\"")
+            body.appendPseudonym(of: token, key: keys.name)
+            body.appendLiteral("\"")
+        }
+        return body
+    }
+
+    private static func append(
+        _ by: AuditedOperator, keys: AuditKeys, to body: inout [UInt8]
+    ) {
+        if let requestID = by.requestID {
+            body.appendLiteral(",\"request_id\":\"")
+            body.appendBytes(requestID.span)
+            body.appendLiteral("\"")
+        }
+        if let subject = by.subject {
+            body.appendLiteral(",\"subject\":\"")
+            body.appendPseudonym(of: subject, key: keys.subject)
+            body.appendLiteral("\"")
+        }
+    }
+
+    private static func append(action: String, to body: inout [UInt8]) {
+        body.appendLiteral(",\"action\":\"")
+        body.append(contentsOf: action.utf8)
+        body.appendLiteral("\"")
+    }
+}

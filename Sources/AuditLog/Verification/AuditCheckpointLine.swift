@@ -1,0 +1,63 @@
+internal import OpenSSL
+
+/// A line of checkpoints.jsonl.
+package struct AuditCheckpointLine: Equatable, Sendable {
+    private static let start = Array(AuditFormat.checkpointStart.description.utf8)
+    private static let hashStart = Array(AuditFormat.checkpointHash.description.utf8)
+    private static let timeStart = Array(AuditFormat.checkpointTime.description.utf8)
+    private static let macStart = Array("\"\(AuditFormat.checkpointMAC)".utf8)
+    private static let end = Array(AuditFormat.lineEnd.description.utf8.dropLast())
+
+    /// How many records there were.
+    package let count: Int
+    /// Of the last of them.
+    package let hash: AuditDigest
+    /// Of the line: what the MAC is over.
+    private let authenticated: Range<Int>
+    private let mac: Range<Int>
+
+    /// Nil for what is no checkpoint, whatever its MAC.
+    ///
+    /// - Parameter line: without its line feed.
+    package init?(_ line: Span<UInt8>) {
+        let start = AuditCheckpointLine.start.count
+        guard line.holds(AuditCheckpointLine.start, at: 0),
+            case (let count, var index)? = line.naturalNumber(at: start)
+        else { return nil }
+        func skip(_ bytes: [UInt8]) -> Bool {
+            guard line.holds(bytes, at: index) else { return false }
+            index += bytes.count
+            return true
+        }
+        func take(_ size: Int) -> Range<Int>? {
+            guard line.count - index >= size else { return nil }
+            index += size
+            return index - size..<index
+        }
+        guard skip(AuditCheckpointLine.hashStart),
+            let digits = take(AuditFormat.digestDigits),
+            let hash = AuditDigest(hexadecimal: line.extracting(digits)),
+            skip(AuditCheckpointLine.timeStart), let time = take(AuditTime.bytes),
+            AuditTime.isTime(line.extracting(time))
+        else { return nil }
+        let authenticated = 0..<index + 1
+        guard skip(AuditCheckpointLine.macStart), let mac = take(AuditFormat.digestDigits),
+            AuditDigest(hexadecimal: line.extracting(mac)) != nil,
+            skip(AuditCheckpointLine.end), index == line.count, count > 0 || hash == .none,
+            count <= AuditLimits.sequenceMax
+        else { return nil }
+        self.count = count
+        self.hash = hash
+        self.authenticated = authenticated
+        self.mac = mac
+    }
+
+    /// Whether somebody with the key wrote it.
+    ///
+    /// - Parameter line: the one this was read from.
+    func isAuthentic(_ line: Span<UInt8>, _ key: inout HMACSHA256) -> Bool {
+        // Nothing is gained by comparing in constant time: the file is there to be read.
+        let expected = AuditDigest(bytes: key.authenticate(line.extracting(authenticated)))
+        return AuditDigest(hexadecimal: line.extracting(mac)) == expected
+    }
+}

@@ -1,0 +1,121 @@
+internal import OpenSSL
+
+/// What of a line is no record's.
+package struct AuditFormFault: Error, Equatable, Sendable {
+    package enum Part: Equatable, Sendable {
+        case start, sequence, previous, hash, end
+    }
+
+    /// Of the line, where it stops being a record.
+    package let offset: Int
+    /// What was wanted there.
+    package let wanted: Part
+}
+
+/// What every record has around its body.
+package struct AuditRecordLine: Equatable, Sendable {
+    private static let start = Array(AuditFormat.recordStart.description.utf8)
+    private static let previousStart = Array(AuditFormat.previous.description.utf8)
+    private static let hashStart = Array("\"\(AuditFormat.hash)".utf8)
+    private static let end = Array(AuditFormat.lineEnd.description.utf8.dropLast())
+    /// All behind the body, without the line feed.
+    private static let tailBytes = AuditFormat.recordTailBytes - 1
+
+    package let sequence: Int
+    /// What the record says is the hash of the one before.
+    package let previous: AuditDigest
+    /// What the record says is its own.
+    package let statedHash: AuditDigest
+    /// What its hash is.
+    package let hash: AuditDigest
+    /// Of the line: what is between the sequence and `prev`.
+    package let body: Range<Int>
+
+    /// Whether the record is as it was written; whether it is in its place is another question.
+    package var isUnaltered: Bool { hash == statedHash }
+
+    /// - Parameter line: without its line feed.
+    package init(_ line: Span<UInt8>) throws(AuditFormFault) {
+        guard line.holds(AuditRecordLine.start, at: 0) else {
+            throw AuditFormFault(offset: 0, wanted: .start)
+        }
+        let sequenceStart = AuditRecordLine.start.count
+        guard let (sequence, sequenceEnd) = line.naturalNumber(at: sequenceStart), sequence > 0,
+            sequence <= AuditLimits.sequenceMax, line.holds([UInt8(ascii: ",")], at: sequenceEnd)
+        else { throw AuditFormFault(offset: sequenceStart, wanted: .sequence) }
+        let tail = line.count - AuditRecordLine.tailBytes
+        guard tail >= sequenceEnd else {
+            throw AuditFormFault(offset: line.count, wanted: .end)
+        }
+        var index = tail
+        func expect(_ bytes: [UInt8], _ part: AuditFormFault.Part) throws(AuditFormFault) {
+            guard line.holds(bytes, at: index) else {
+                throw AuditFormFault(offset: index, wanted: part)
+            }
+            index += bytes.count
+        }
+        func digest(_ part: AuditFormFault.Part) throws(AuditFormFault) -> AuditDigest {
+            let digits = line.extracting(index..<index + AuditFormat.digestDigits)
+            guard let digest = AuditDigest(hexadecimal: digits) else {
+                throw AuditFormFault(offset: index, wanted: part)
+            }
+            index += AuditFormat.digestDigits
+            return digest
+        }
+        try expect(AuditRecordLine.previousStart, .previous)
+        previous = try digest(.previous)
+        // The quotation mark that ends `prev` is hashed.
+        let hashed = line.extracting(..<(index + 1))
+        try expect(AuditRecordLine.hashStart, .hash)
+        statedHash = try digest(.hash)
+        try expect(AuditRecordLine.end, .end)
+        self.sequence = sequence
+        body = sequenceEnd..<tail
+        hash = AuditDigest(bytes: SHA256.hash(hashed))
+    }
+
+    /// The sequence that a line has which is no record, if it begins like one.
+    static func claimedSequence(_ line: Span<UInt8>) -> Int? {
+        guard line.holds(start, at: 0) else { return nil }
+        return line.naturalNumber(at: start.count)?.value
+    }
+
+    /// Where in a line, but not at its beginning, another record begins and is whole.
+    static func beginningOfWholeRecord(in line: Span<UInt8>) -> Int? {
+        for index in stride(from: line.count - start.count, to: 0, by: -1)
+        where line.holds(start, at: index) {
+            // The last only: a line may hold thousands that are none.
+            guard let record = try? AuditRecordLine(line.extracting(index...)),
+                record.isUnaltered
+            else { return nil }
+            return index
+        }
+        return nil
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether these bytes are at `offset`, all of them.
+    func holds(_ bytes: [UInt8], at offset: Int) -> Bool {
+        guard offset >= 0, count - offset >= bytes.count else { return false }
+        for index in 0..<bytes.count where self[offset + index] != bytes[index] { return false }
+        return true
+    }
+
+    /// The number at `offset` in the one spelling it has, and where it ends; nil where there is
+    /// none, or one that an Int does not hold.
+    func naturalNumber(at offset: Int) -> (value: Int, end: Int)? {
+        var value = 0
+        var index = offset
+        while index < count, case let digit = self[index] &- UInt8(ascii: "0"), digit <= 9 {
+            // One that begins with 0 ends with it.
+            if index > offset, value == 0 { return nil }
+            let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carries) = tens.addingReportingOverflow(Int(digit))
+            if overflows || carries { return nil }
+            value = sum
+            index += 1
+        }
+        return index > offset ? (value, index) : nil
+    }
+}

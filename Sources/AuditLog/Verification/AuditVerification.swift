@@ -1,0 +1,93 @@
+package import POSIX
+
+/// What a log is held against.
+package struct AuditExpectations: Sendable {
+    /// Nil: the MACs of checkpoints are not verified.
+    package var keys: AuditKeys?
+    /// The record that the log begins with, those before having been archived.
+    package var first: Int?
+    /// A checkpoint that was kept elsewhere.
+    package var kept: AuditKeptCheckpoint?
+
+    package init(keys: AuditKeys?) { self.keys = keys }
+}
+
+/// A checkpoint that was kept outside the log's directory: how many records there were, and the
+/// hash of the last of them.
+package struct AuditKeptCheckpoint: Equatable, Sendable {
+    package let count: Int
+    package let hash: AuditDigest
+
+    /// - Parameter text: `COUNT:HASH`, the hash in 64 lower-case hexadecimal digits.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard let (count, end) = bytes.span.naturalNumber(at: 0), count > 0,
+            count <= AuditLimits.sequenceMax, end < bytes.count,
+            bytes[end] == UInt8(ascii: ":"),
+            let hash = AuditDigest(hexadecimal: bytes.span.extracting((end + 1)...))
+        else { return nil }
+        self.count = count
+        self.hash = hash
+    }
+}
+
+/// Something that is no fault and yet to be known.
+package enum AuditRemark: Equatable, Sendable {
+    /// A process is writing the file's last line.
+    case beingWritten(AuditPlace)
+    /// A start that had to cut a torn line, or missed records that a checkpoint had counted.
+    case repaired(sequence: Int, tornBytes: Int, missing: Int)
+    /// Records behind the newest checkpoint: if they were cut off, nothing here would tell.
+    case unprotected(ClosedRange<Int>)
+    /// Records before the one that the log was said to begin with.
+    case archived(ClosedRange<Int>)
+}
+
+/// What verification has found.
+package struct AuditVerification: Sendable {
+    /// A record as the summary names it.
+    package struct Record: Equatable, Sendable {
+        package let sequence: Int
+        package let time: String
+    }
+
+    /// At most this many remarks are listed.
+    package static let remarksMax = 100
+
+    /// The first ones.
+    package internal(set) var faults: [AuditFault] = []
+    package internal(set) var faultCount = 0
+    package internal(set) var remarks: [AuditRemark] = []
+    package internal(set) var remarkCount = 0
+    /// Records that are not altered.
+    package internal(set) var recordCount = 0
+    package internal(set) var segmentCount = 0
+    /// Those that can be trusted, or without a key those that are well-formed.
+    package internal(set) var checkpointCount = 0
+    package internal(set) var first: Record?
+    package internal(set) var last: Record?
+    package internal(set) var lastHash: AuditDigest?
+
+    mutating func add(_ remark: AuditRemark) {
+        remarkCount += 1
+        if remarks.count < AuditVerification.remarksMax { remarks.append(remark) }
+    }
+}
+
+/// Why nothing can be said about a log.
+package enum AuditVerifierError: Error, Equatable, Sendable {
+    case unreadable(FileError)
+    /// The directory holds neither records nor checkpoints.
+    case notAnAuditLog(directory: String)
+}
+
+extension AuditVerifierError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unreadable(let error): "\(error)"
+        case .notAnAuditLog(let directory):
+            "\(directory): not an audit log, wanted files named records-… and "
+                + AuditFiles.checkpointsName
+        }
+    }
+}

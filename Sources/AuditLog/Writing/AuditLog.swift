@@ -1,0 +1,241 @@
+internal import Dispatch
+internal import OpenSSL
+internal import POSIX
+internal import Synchronization
+
+/// A log of what was answered, to which this process appends.
+///
+/// Whoever appends copies bytes into memory under a mutex. One queue takes all that waits, of all
+/// reactors, gives each record its place in the chain, and writes them together; then it tells each
+/// owner. So the disk is waited for once for all who came meanwhile.
+package final class AuditLog: Sendable {
+    /// What belongs to the queue: it is locked on that alone, so nobody waits for it.
+    private struct Confined: ~Copyable {
+        var writer: RecordWriter
+        var group = WriteGroup()
+        /// For when the queue wakes by itself.
+        var alarmAt: Int64?
+        var isClosed = false
+
+        init(writer: consuming sending RecordWriter) { self.writer = writer }
+    }
+
+    /// How long `close` waits for a disk.
+    private static let closingSecondsMax = 10
+
+    package let recovery: AuditRecovery
+    private let settings: AuditSettings
+    private let keys: AuditKeys
+    private let report: @Sendable (AuditReport) -> Void
+    private let queue = DispatchQueue(label: "churnd.audit")
+    private let intake: Mutex<Intake>
+    private let confined: Mutex<Confined>
+
+    /// Locks the directory, which is made where it is not there (its parent must be), repairs what
+    /// a crash has left behind, and appends a `start` record and a checkpoint. Waits for the disk,
+    /// so not for reactors.
+    ///
+    /// - Parameter report: is called on the log's queue, or before this returns.
+    package static func open(
+        _ settings: AuditSettings, report: @escaping @Sendable (AuditReport) -> Void
+    ) throws(AuditError) -> AuditLog {
+        let files = AuditFiles(directory: settings.directory)
+        let keys = AuditKeys(secret: settings.key)
+        let lock = try lock(files)
+        var mac = HMACSHA256(key: keys.checkpoint.span)
+        let tail = try LogTail(files, mac: &mac)
+        if tail.checkpoints.hasRefused { report(.checkpointRefused) }
+        let writer = try begin(settings, keys: keys, lock: lock, tail: tail)
+        return AuditLog(
+            settings, keys: keys, recovery: tail.recovery, writer: writer, report: report)
+    }
+
+    private init(
+        _ settings: AuditSettings, keys: AuditKeys, recovery: AuditRecovery,
+        writer: consuming sending RecordWriter, report: @escaping @Sendable (AuditReport) -> Void
+    ) {
+        self.settings = settings
+        self.keys = keys
+        self.recovery = recovery
+        self.report = report
+        intake = Mutex(Intake(summaryNanoseconds: settings.summaryNanoseconds))
+        confined = Mutex(Confined(writer: writer))
+        queue.async { self.turn() }
+    }
+
+    private static func lock(_ files: AuditFiles) throws(AuditError) -> FileLock {
+        do throws(FileError) {
+            _ = try Directories.createPrivate(files.directory)
+            if let lock = try FileLock.acquire(files.lockPath) { return lock }
+        } catch { throw .file(error) }
+        throw .locked(directory: files.directory)
+    }
+
+    /// Writes the first record of this process.
+    private static func begin(
+        _ settings: AuditSettings, keys: AuditKeys, lock: consuming FileLock, tail: LogTail
+    ) throws(AuditError) -> sending RecordWriter {
+        do throws(FileError) {
+            let now = Clock.monotonicNanoseconds()
+            var writer = try RecordWriter(
+                settings, keys: keys, lock: lock, tail: tail, now: now)
+            var group = WriteGroup()
+            group.notes.append(
+                ProcessRecords.start(
+                    version: settings.serviceVersion, tornBytes: tail.recovery.tornBytes,
+                    missing: tail.recovery.missingRecords,
+                    unixMilliseconds: settings.unixMilliseconds()))
+            try writer.write(group, now: now)
+            writer.writeCheckpoint(now: now)
+            return writer
+        } catch { throw .file(error) }
+    }
+
+    /// Hands over a batch, and never waits for the disk. `written` is told, exactly once, whether
+    /// every record of it is in the file, and durable where each write is made so.
+    ///
+    /// A batch that waits to be written is answered on the log's queue; those are answered in the
+    /// order in which they came. Before this returns are answered: one without records (true; its
+    /// counts are kept until they can be written), one that comes while nothing can be written or
+    /// while too much waits, and one that comes after `close` (false).
+    package func append(
+        _ batch: borrowing AuditBatch, written: @escaping @Sendable (Bool) -> Void
+    ) {
+        let answer = intake.withLock { intake in
+            intake.accept(batch, now: Clock.monotonicNanoseconds, written: written)
+        }
+        if answer.mustSchedule { queue.async { self.turn() } }
+        if let isWritten = answer.written { written(isWritten) }
+    }
+
+    /// Writes a note as soon as that can be done.
+    package func note(_ note: AuditNote) {
+        let body = ProcessRecords.note(
+            note, keys: keys, unixMilliseconds: settings.unixMilliseconds())
+        if intake.withLock({ $0.accept(note: body) }) { queue.async { self.turn() } }
+    }
+
+    /// How the log is, also while its queue waits for the disk.
+    package func state(nowNanoseconds: Int64) -> AuditState {
+        intake.withLock {
+            $0.state(stuckAfter: settings.stuckAfterNanoseconds, now: nowNanoseconds)
+        }
+    }
+
+    package var statistics: AuditStatistics { intake.withLock { $0.statistics } }
+
+    /// Writes what waits, a `stop` record and a checkpoint, makes them durable and lets the next
+    /// process have the log. Waits for the disk, but not for ever; not to be called by `written`.
+    package func close() {
+        guard intake.withLock({ $0.close() }) else { return }
+        let closed = DispatchSemaphore(value: 0)
+        queue.async {
+            self.closeOnQueue()
+            closed.signal()
+        }
+        _ = closed.wait(timeout: .now() + .seconds(AuditLog.closingSecondsMax))
+    }
+}
+
+/// On the queue.
+extension AuditLog {
+    /// Writes until nothing waits, does what is due, and sets the alarm.
+    private func turn() {
+        confined.withLock { confined in
+            guard !confined.isClosed else { return }
+            var hasWritten = true
+            while hasWritten {
+                hasWritten = writeGroup(&confined, isLast: false)
+                // Not only at the end: under load there is none.
+                keepUp(&confined)
+            }
+            setAlarm(&confined)
+        }
+    }
+
+    private func closeOnQueue() {
+        confined.withLock { confined in
+            _ = writeGroup(&confined, isLast: true)
+            let now = Clock.monotonicNanoseconds()
+            intake.withLock { $0.beginWaiting(now: now) }
+            do throws(FileError) { try confined.writer.close(now: now) } catch {
+                fail(error.reason)
+            }
+            publish(&confined)
+            intake.withLock { $0.endWaiting() }
+            confined.isClosed = true
+        }
+    }
+
+    /// Writes what waits with one write; returns whether there was anything.
+    private func writeGroup(_ confined: inout Confined, isLast: Bool) -> Bool {
+        let now = Clock.monotonicNanoseconds()
+        let isNeeded = intake.withLock { intake in
+            intake.take(into: &confined.group, now: now, isLast: isLast)
+        }
+        guard isNeeded else { return false }
+        var isWritten = true
+        do throws(FileError) {
+            try confined.writer.write(confined.group, now: now)
+            let failedFor = intake.withLock { intake in
+                intake.settle(confined.group, now: Clock.monotonicNanoseconds())
+            }
+            if let failedFor { report(.recovered(afterNanoseconds: failedFor)) }
+        } catch {
+            isWritten = false
+            let reason = error.reason
+            let isNew = intake.withLock { intake in
+                intake.settle(
+                    &confined.group, failedWith: reason, now: Clock.monotonicNanoseconds())
+            }
+            if isNew { report(.failed(reason: reason)) }
+        }
+        publish(&confined)
+        for owner in confined.group.batches.owners { owner(isWritten) }
+        confined.group.removeAll()
+        return true
+    }
+
+    /// Makes durable what has waited long enough for it, and writes a checkpoint.
+    private func keepUp(_ confined: inout Confined) {
+        let now = Clock.monotonicNanoseconds()
+        guard confined.writer.isAnythingDue(now: now),
+            intake.withLock({ $0.failure == nil })
+        else { return }
+        intake.withLock { $0.beginWaiting(now: now) }
+        do throws(FileError) {
+            try confined.writer.synchronizeIfDue(now: now)
+            confined.writer.writeCheckpointIfDue(now: now)
+        } catch { fail(error.reason) }
+        publish(&confined)
+        intake.withLock { $0.endWaiting() }
+    }
+
+    private func fail(_ reason: String) {
+        let isNew = intake.withLock { $0.fail(reason, now: Clock.monotonicNanoseconds()) }
+        if isNew { report(.failed(reason: reason)) }
+    }
+
+    /// Tells what has happened.
+    private func publish(_ confined: inout Confined) {
+        let written = confined.writer.statistics
+        let droppedNotes = intake.withLock { intake in
+            intake.publish(written)
+            return intake.takeDroppedNotes()
+        }
+        for happened in confined.writer.takeReports() { report(happened) }
+        if droppedNotes > 0 { report(.notesDropped(count: droppedNotes)) }
+    }
+
+    private func setAlarm(_ confined: inout Confined) {
+        let now = Clock.monotonicNanoseconds()
+        let (isFailing, deadline) = intake.withLock { ($0.failure != nil, $0.nextDeadline) }
+        // While nothing can be written, only the next attempt matters.
+        let others = isFailing ? nil : confined.writer.nextDeadline
+        guard let next = [deadline, others].compactMap({ $0 }).min() else { return }
+        if let alarmAt = confined.alarmAt, now < alarmAt, alarmAt <= next { return }
+        confined.alarmAt = next
+        let delay = DispatchTimeInterval.nanoseconds(Int(max(0, next - now)))
+        queue.asyncAfter(deadline: .now() + delay) { [weak self] in self?.turn() }
+    }
+}

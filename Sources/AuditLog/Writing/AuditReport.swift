@@ -1,0 +1,51 @@
+/// What an operator should hear of. Each is told once, when it begins.
+package enum AuditReport: Equatable, Sendable {
+    /// Nothing can be written; predictions must be refused.
+    case failed(reason: String)
+    /// It can be written again.
+    case recovered(afterNanoseconds: Int64)
+    /// A checkpoint's MAC is wrong; the newest that has a good one counts.
+    case checkpointRefused
+    /// No checkpoint can be written; records still can.
+    case checkpointFailed(reason: String)
+    /// The file to which records went has been removed, renamed or replaced; the log goes on in a
+    /// new one.
+    case segmentVanished(name: String)
+    /// Too many notes waited to be written; so many are lost.
+    case notesDropped(count: Int)
+}
+
+/// How a log is, for health and for who wants to refuse early.
+package enum AuditState: Equatable, Sendable {
+    case passing
+    case failing(reason: String)
+    /// The disk has not come back from a write or a sync.
+    case stuck(forNanoseconds: Int64)
+
+    /// - Parameters:
+    ///   - failure: why nothing could be written the last time.
+    ///   - busySince: since when the disk has been waited for.
+    package init(failure: String?, busySince: Int64?, stuckAfter: Int64, now: Int64) {
+        if let failure {
+            self = .failing(reason: failure)
+        } else if let busySince, now - busySince > stuckAfter {
+            self = .stuck(forNanoseconds: now - busySince)
+        } else {
+            self = .passing
+        }
+    }
+}
+
+/// What was done since the log was opened.
+package struct AuditStatistics: Equatable, Sendable {
+    package internal(set) var records: UInt64 = 0
+    /// Of records.
+    package internal(set) var bytes: UInt64 = 0
+    /// Attempts to write that failed.
+    package internal(set) var failures: UInt64 = 0
+    /// Batches that were refused or could not be written.
+    package internal(set) var failedAppends: UInt64 = 0
+    /// How often records were made durable.
+    package internal(set) var syncs: UInt64 = 0
+    package internal(set) var checkpoints: UInt64 = 0
+}

@@ -1,0 +1,201 @@
+internal import OpenSSL
+internal import POSIX
+
+/// The files of an open log. It belongs to one queue, and waits for the disk.
+struct RecordWriter: ~Copyable {
+    /// What is reserved before the log is called writable again: a file that has been cut off may
+    /// have room for a short record on a disk that is full.
+    private static let reservedBytes = 65_536
+    /// How often it is looked whether the segment still has its name.
+    private static let lookNanoseconds: Int64 = 1_000_000_000
+
+    private let settings: AuditSettings
+    private let files: AuditFiles
+    private var lock: FileLock?
+    private var chain: RecordChain
+    /// Of the last record in the file.
+    private var position: ChainPosition
+    private var segment: TailFile
+    private var segmentName: String
+    /// Empty between two groups; kept for its memory.
+    private var lines: [UInt8] = []
+    private var checkpoints: CheckpointFile
+    /// A new segment's name is not durable yet.
+    private var directoryIsUnsynchronized: Bool
+    /// When what was written must be durable.
+    private var synchronizeAt: Int64?
+    /// A sync has failed since the last that did not.
+    private var hasUncertainBytes = false
+    private var lookedAt: Int64
+    private var reports: [AuditReport] = []
+    private(set) var statistics = AuditStatistics()
+
+    /// Goes on where `tail` says.
+    init(
+        _ settings: AuditSettings, keys: AuditKeys, lock: consuming FileLock, tail: LogTail,
+        now: Int64
+    ) throws(FileError) {
+        let files = AuditFiles(directory: settings.directory)
+        let checkpoints = try CheckpointFile(
+            files.checkpointsPath, wholeLinesBytes: tail.checkpoints.wholeLinesBytes,
+            countedRecords: tail.checkpoints.newest?.sequence ?? 0, settings,
+            mac: HMACSHA256(key: keys.checkpoint.span))
+        if let newest = tail.newest, !newest.isContinued {
+            // What is torn is cut off there as well.
+            _ = try TailFile(
+                AppendFile(path: files.path(of: newest.name)), size: newest.wholeLinesBytes)
+        }
+        let continued = tail.newest.flatMap { $0.isContinued ? $0 : nil }
+        let name =
+            continued?.name
+            ?? AuditFiles.segmentName(firstSequence: tail.position.sequence + 1)
+        let segment = try TailFile(
+            AppendFile(path: files.path(of: name), mustBeNew: continued == nil),
+            size: continued?.wholeLinesBytes ?? 0)
+
+        self.settings = settings
+        self.files = files
+        self.lock = consume lock
+        self.checkpoints = consume checkpoints
+        self.segment = consume segment
+        segmentName = name
+        directoryIsUnsynchronized = continued == nil
+        position = tail.position
+        chain = RecordChain(tail.position)
+        lookedAt = now
+    }
+
+    /// Appends the records of a group, all or none.
+    mutating func write(_ group: borrowing WriteGroup, now: Int64) throws(FileError) {
+        let isRetry = group.failedForNanoseconds != nil
+        try lookForSegment(now: now, isRetry: isRetry)
+        if segment.size >= settings.segmentBytesMax { try rotate(now: now) }
+        try synchronizeDirectory()
+        var lines = self.lines
+        self.lines = []
+        defer { keepMemory(of: &lines) }
+        chain.position = position
+        group.appendRecords(
+            to: &lines, chain: &chain, unixMilliseconds: settings.unixMilliseconds())
+        if isRetry { try segment.reserve(max(lines.count, RecordWriter.reservedBytes)) }
+        try segment.append(lines.span)
+        if settings.sync == .always || hasUncertainBytes {
+            do throws(FileError) { try synchronize() } catch {
+                segment.takeBack(lines.count)
+                throw error
+            }
+        } else if case .interval(let nanoseconds) = settings.sync, synchronizeAt == nil {
+            synchronizeAt = now + nanoseconds
+        }
+        statistics.records += UInt64(chain.position.sequence - position.sequence)
+        statistics.bytes += UInt64(lines.count)
+        position = chain.position
+    }
+
+    /// When there will be something to do although nothing is written.
+    var nextDeadline: Int64? {
+        switch (synchronizeAt, checkpoints.nextDeadline) {
+        case (let sync?, let checkpoint?): min(sync, checkpoint)
+        case (let sync, let checkpoint): sync ?? checkpoint
+        }
+    }
+
+    /// Whether `synchronizeIfDue` or `writeCheckpointIfDue` will do something.
+    mutating func isAnythingDue(now: Int64) -> Bool {
+        isSynchronizationDue(now: now) || checkpoints.isDue(position.sequence, now: now)
+    }
+
+    mutating func synchronizeIfDue(now: Int64) throws(FileError) {
+        if isSynchronizationDue(now: now) { try synchronize() }
+    }
+
+    mutating func writeCheckpointIfDue(now: Int64) {
+        if checkpoints.isDue(position.sequence, now: now) { writeCheckpoint(now: now) }
+    }
+
+    /// Writes one where there are records without one; a failure is reported once.
+    mutating func writeCheckpoint(now: Int64) {
+        let wasFailing = checkpoints.isFailing
+        do throws(FileError) {
+            let isWritten = try checkpoints.write(
+                position, now: now, unixMilliseconds: settings.unixMilliseconds())
+            if isWritten { statistics.checkpoints += 1 }
+        } catch {
+            if !wasFailing { reports.append(.checkpointFailed(reason: error.reason)) }
+        }
+    }
+
+    mutating func takeReports() -> [AuditReport] {
+        defer { reports = [] }
+        return reports
+    }
+
+    /// Writes a checkpoint, makes all durable and lets others have the log.
+    mutating func close(now: Int64) throws(FileError) {
+        writeCheckpoint(now: now)
+        defer { lock = nil }
+        try synchronize()
+    }
+}
+
+extension RecordWriter {
+    private mutating func keepMemory(of lines: inout [UInt8]) {
+        guard lines.capacity <= WriteGroup.keptBytesMax else { return }
+        lines.removeAll(keepingCapacity: true)
+        swap(&self.lines, &lines)
+    }
+
+    private func isSynchronizationDue(now: Int64) -> Bool { synchronizeAt.map { now >= $0 } ?? false }
+
+    private mutating func synchronize() throws(FileError) {
+        do throws(FileError) { try segment.synchronize() } catch {
+            hasUncertainBytes = true
+            throw error
+        }
+        hasUncertainBytes = false
+        synchronizeAt = nil
+        statistics.syncs += 1
+    }
+
+    private mutating func synchronizeDirectory() throws(FileError) {
+        guard directoryIsUnsynchronized, settings.sync != .none else { return }
+        try Files.synchronizeDirectory(of: files.path(of: segmentName))
+        directoryIsUnsynchronized = false
+    }
+
+    /// A file that nobody can find any more gets no more records.
+    private mutating func lookForSegment(now: Int64, isRetry: Bool) throws(FileError) {
+        guard isRetry || now - lookedAt >= RecordWriter.lookNanoseconds else { return }
+        lookedAt = now
+        guard !segment.isAtItsPath else { return }
+        let vanished = segmentName
+        try beginSegment()
+        reports.append(.segmentVanished(name: vanished))
+    }
+
+    private mutating func rotate(now: Int64) throws(FileError) {
+        if settings.sync != .none { try synchronize() }
+        writeCheckpoint(now: now)
+        try beginSegment()
+    }
+
+    private mutating func beginSegment() throws(FileError) {
+        let name = AuditFiles.segmentName(firstSequence: position.sequence + 1)
+        segment = try TailFile(
+            AppendFile(path: files.path(of: name), mustBeNew: true), size: 0)
+        segmentName = name
+        directoryIsUnsynchronized = true
+        synchronizeAt = nil
+        hasUncertainBytes = false
+    }
+}
+
+extension FileError {
+    /// What happened, without the path: the log has one directory, which everybody knows.
+    var reason: String {
+        switch self {
+        case .system(_, let error): error.description
+        case .notARegularFile, .tooLarge: description
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import HTTP
+
+/// Batches of any number of callers, one behind the other.
+struct WaitingBatches {
+    private(set) var bodies: [UInt8] = []
+    /// Where in `bodies` each body ends.
+    private(set) var ends: [Int] = []
+    /// Whom to tell, for each batch.
+    private(set) var owners: [@Sendable (Bool) -> Void] = []
+
+    mutating func append(
+        _ batch: borrowing AuditBatch, owner: @escaping @Sendable (Bool) -> Void
+    ) {
+        let start = bodies.count
+        bodies.appendBytes(batch.bytes.span)
+        for end in batch.ends { ends.append(start + end) }
+        owners.append(owner)
+    }
+
+    /// Takes over whom else to tell; what they wanted written is given up.
+    mutating func giveUp(_ others: inout WaitingBatches) {
+        owners += others.owners
+        others.removeAll()
+    }
+
+    /// Keeps the memory for what comes next, unless it has grown beyond what is common.
+    mutating func removeAll() {
+        if bodies.capacity > WriteGroup.keptBytesMax { bodies = [] }
+        bodies.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+        owners.removeAll(keepingCapacity: true)
+    }
+}
+
+/// What goes into the file with one write.
+struct WriteGroup {
+    /// How much memory is kept from one group to the next.
+    static let keptBytesMax = 1 << 20
+
+    /// For how long nothing could be written, where that was so.
+    var failedForNanoseconds: Int64?
+    /// Bodies.
+    var notes: [[UInt8]] = []
+    var batches = WaitingBatches()
+    var refusals = AuditRefusalCounts()
+    /// Whether the log ends with this group.
+    var isLast = false
+
+    var isEmpty: Bool {
+        failedForNanoseconds == nil && notes.isEmpty && batches.owners.isEmpty
+            && refusals.isEmpty && !isLast
+    }
+
+    mutating func removeAll() {
+        failedForNanoseconds = nil
+        notes = []
+        batches.removeAll()
+        refusals = AuditRefusalCounts()
+        isLast = false
+    }
+
+    /// Appends the records of all that is in it.
+    func appendRecords(
+        to lines: inout [UInt8], chain: inout RecordChain, unixMilliseconds: Int64
+    ) {
+        func append(_ body: [UInt8]) { chain.append(body.span, to: &lines) }
+        if let failedForNanoseconds {
+            append(
+                ProcessRecords.resumed(
+                    afterNanoseconds: failedForNanoseconds, unixMilliseconds: unixMilliseconds))
+        }
+        for note in notes { append(note) }
+        let bodies = batches.bodies.span
+        var start = 0
+        for end in batches.ends {
+            chain.append(bodies.extracting(start..<end), to: &lines)
+            start = end
+        }
+        for reason in AuditRefusalReason.allCases where refusals[reason] > 0 {
+            append(
+                ProcessRecords.refusals(
+                    reason, count: refusals[reason], unixMilliseconds: unixMilliseconds))
+        }
+        if isLast { append(ProcessRecords.stop(unixMilliseconds: unixMilliseconds)) }
+    }
+}

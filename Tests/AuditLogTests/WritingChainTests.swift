@@ -1,0 +1,252 @@
+import AuditLog
+import OpenSSL
+import POSIX
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct WritingChainTests {
+    private let fixture: LogFixture
+
+    init() throws { fixture = try LogFixture() }
+
+    @Test(arguments: [AuditSync.none, .interval(nanoseconds: 1_000_000), .always])
+    func `batches of many callers are all there once, in their order`(sync: AuditSync) throws {
+        let log = try fixture.open(fixture.settings(sync: sync, segmentBytesMax: 40_000))
+        let callers = 8
+        let batches = sync == .always ? 25 : 100
+        let answers = try concurrently(callers) { caller in
+            var random = SplitMix64(seed: UInt64(caller))
+            let writer = Writer(reactor: caller)
+            let held = Told()
+            for batch in 0..<batches {
+                for record in 0..<Int.random(in: 1...5, using: &random) {
+                    writer.predict("c\(caller)-\(batch)-\(record)")
+                }
+                writer.handOver(to: log) { isWritten in held.add(isWritten ? batch : -1) }
+            }
+            try eventually("all batches of a caller are answered") { held.count == batches }
+            return held.all
+        }
+        log.close()
+        #expect(answers.allSatisfy { $0 == Array(0..<batches) })
+        let records = try fixture.records()
+        #expect(try fixture.segments().count > 2)
+        for caller in 0..<callers {
+            var random = SplitMix64(seed: UInt64(caller))
+            let expected = (0..<batches).flatMap { batch in
+                (0..<Int.random(in: 1...5, using: &random)).map { "c\(caller)-\(batch)-\($0)" }
+            }
+            let names = records.compactMap { field("request_id", in: $0) }
+            #expect(names.filter { $0.hasPrefix("c\(caller)-") } == expected)
+        }
+        #expect(log.statistics.records == UInt64(records.count))
+        #expect(
+            log.statistics.bytes
+                == UInt64(records.reduce(0) { $0 + $1.utf8.count + 1 }))
+        #expect(log.statistics.failedAppends == 0)
+        #expect(fixture.told == [])
+    }
+
+    @Test func `a segment that has its size is followed by the next`() throws {
+        let first = try fixture.open()
+        let writer = Writer()
+        writer.predict("a")
+        #expect(try writer.write(to: first))
+        let size = Int(first.statistics.bytes)
+        first.close()
+        for (limit, segments) in [(size - 1, 2), (size, 2), (size + 1, 1)] {
+            let fixture = try LogFixture()
+            let log = try fixture.open(fixture.settings(segmentBytesMax: limit))
+            writer.predict("a")
+            #expect(try writer.write(to: log))
+            writer.predict("b")
+            #expect(try writer.write(to: log))
+            #expect(try fixture.segments().count == segments, "limit \(limit)")
+            #expect(try fixture.records().count == 3)
+            #expect(log.statistics.checkpoints == UInt64(segments))
+            if segments == 2 {
+                #expect(try counts(fixture) == [1, 2])
+                #expect(try fixture.lines("records-00000000000000000003.jsonl").count == 1)
+            }
+            log.close()
+        }
+    }
+
+    @Test func `every batch is durable before it is answered, when that is wanted`() throws {
+        let log = try fixture.open(fixture.settings(sync: .always))
+        let writer = Writer()
+        for index in 0..<5 {
+            writer.predict("r\(index)")
+            #expect(try writer.write(to: log))
+            #expect(log.statistics.syncs == UInt64(index + 2), "one for the start")
+        }
+        log.close()
+    }
+
+    @Test func `nothing is made durable before the end, when that is wanted`() throws {
+        let log = try fixture.open(fixture.settings(sync: .none, segmentBytesMax: 3_000))
+        let writer = Writer()
+        for index in 0..<20 {
+            writer.predict("r\(index)")
+            #expect(try writer.write(to: log))
+        }
+        #expect(try fixture.segments().count > 2)
+        #expect(log.statistics.syncs == 0)
+        log.close()
+        #expect(log.statistics.syncs == 1)
+    }
+
+    @Test func `what is written is made durable once in an interval`() throws {
+        let hour = try fixture.open(
+            fixture.settings(sync: .interval(nanoseconds: 3_600_000_000_000)))
+        let writer = Writer()
+        for index in 0..<5 {
+            writer.predict("r\(index)")
+            #expect(try writer.write(to: hour))
+        }
+        #expect(hour.statistics.syncs == 0)
+        hour.close()
+        let moment = try fixture.open(fixture.settings(sync: .interval(nanoseconds: 1_000_000)))
+        try eventually("the start is durable") { moment.statistics.syncs == 1 }
+        writer.predict("s")
+        #expect(try writer.write(to: moment))
+        try eventually("the record is durable") { moment.statistics.syncs == 2 }
+        moment.close()
+        #expect(moment.statistics.syncs == 3)
+    }
+
+    @Test func `a clock that jumps back is written as it was seen`() throws {
+        let log = try fixture.open()
+        let writer = Writer()
+        for time in [LogFixture.time, LogFixture.time - 86_400_000, -1] {
+            writer.predict("r", at: time)
+        }
+        #expect(try writer.write(to: log))
+        log.close()
+        #expect(
+            try fixture.records()[1...3].compactMap { field("time", in: $0) } == [
+                "2026-10-01T12:00:00.123Z", "2026-09-30T12:00:00.123Z",
+                "1969-12-31T23:59:59.999Z",
+            ])
+    }
+
+    @Test func `a log that was closed takes nothing more`() throws {
+        let log = try fixture.open()
+        log.close()
+        log.close()
+        let writer = Writer()
+        let answer = Answer()
+        writer.predict("r")
+        writer.handOver(to: log) { answer.set($0) }
+        #expect(answer.value == false)
+        log.note(.revocation(.revoke, token: [1], by: .process))
+        #expect(try fixture.events() == ["start", "stop"])
+    }
+
+    @Test func `what waits when the log is closed is written before the stop`() throws {
+        let log = try fixture.open()
+        let writer = Writer()
+        let answer = Answer()
+        for index in 0..<50 {
+            writer.predict("r\(index)")
+            writer.handOver(to: log) { answer.set($0) }
+        }
+        log.note(.revocation(.revoke, token: [1], by: .process))
+        writer.batch.countRefusal(.missingToken)
+        writer.handOver(to: log) { answer.set($0) }
+        log.close()
+        #expect(answer.count == 51)
+        let events = try fixture.events()
+        #expect(events.count == 54)
+        #expect(events.suffix(2) == ["refusals", "stop"])
+        #expect(events.contains("revocation"))
+    }
+
+    private func counts(_ fixture: LogFixture) throws -> [Int] {
+        try fixture.lines(AuditFiles.checkpointsName)
+            .compactMap { field("count", in: $0).flatMap { Int($0) } }
+    }
+}
+
+/// What completions said, in their order.
+final class Told: Sendable {
+    private let values = Mutex<[Int]>([])
+
+    func add(_ value: Int) { values.withLock { $0.append(value) } }
+    var all: [Int] { values.withLock { $0 } }
+    var count: Int { all.count }
+}
+
+@Suite struct WritingCheckpointTests {
+    private let fixture: LogFixture
+
+    init() throws { fixture = try LogFixture() }
+
+    /// What each checkpoint counts, after a look at its bytes.
+    private func counts() throws -> [Int] {
+        let records = try fixture.records()
+        let keys = AuditKeys(secret: LogFixture.key)
+        var mac = HMACSHA256(key: keys.checkpoint.span)
+        return try fixture.lines(AuditFiles.checkpointsName).map { line in
+            let count = try #require(field("count", in: line).flatMap { Int($0) })
+            let hash = try #require(field("hash", in: records[count - 1]))
+            let signed =
+                "{\"count\":\(count),\"hash\":\"\(hash)\",\"time\":\"2026-10-01T12:00:00.123Z\""
+            let digits = mac.authenticate(Array(signed.utf8).span)
+                .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            #expect(line == signed + ",\"mac\":\"\(digits)\"}")
+            return count
+        }
+    }
+
+    @Test func `so many records are followed by a checkpoint`() throws {
+        var settings = fixture.settings()
+        settings.checkpointRecordsMax = 3
+        let log = try fixture.open(settings)
+        let writer = Writer()
+        for size in [1, 1, 1, 2, 1, 7, 1] {
+            for _ in 0..<size { writer.predict("r") }
+            #expect(try writer.write(to: log))
+        }
+        log.close()
+        #expect(try counts() == [1, 4, 7, 14, 16])
+        #expect(log.statistics.checkpoints == 5)
+        #expect(try fixture.records().count == 16)
+    }
+
+    @Test func `a record does not wait longer than wanted for a checkpoint`() throws {
+        var settings = fixture.settings()
+        settings.checkpointNanosecondsMax = 1_000_000
+        let log = try fixture.open(settings)
+        let writer = Writer()
+        writer.predict("r")
+        #expect(try writer.write(to: log))
+        try eventually("the checkpoint is written") { log.statistics.checkpoints == 2 }
+        #expect(try counts() == [1, 2])
+        log.close()
+    }
+
+    @Test func `a record alone has no checkpoint before its time`() throws {
+        let log = try fixture.open()
+        let writer = Writer()
+        writer.predict("r")
+        #expect(try writer.write(to: log))
+        #expect(try counts() == [1])
+        log.close()
+        #expect(try counts() == [1, 3])
+    }
+
+    @Test func `checkpoints that were removed begin anew`() throws {
+        var settings = fixture.settings()
+        settings.checkpointRecordsMax = 1
+        let log = try fixture.open(settings)
+        try Directories.rename(
+            fixture.path(AuditFiles.checkpointsName), to: fixture.path("elsewhere"))
+        let writer = Writer()
+        writer.predict("r")
+        #expect(try writer.write(to: log))
+        log.close()
+        #expect(try counts() == [2, 3])
+    }
+}
