@@ -1,0 +1,48 @@
+package import POSIX
+internal import Reactor
+
+/// Commands to Redis, one after another, for a program that has nothing else to do meanwhile: each
+/// waits for its reply, at most for the deadline. Not for a thread that has a reactor.
+package final class RedisSession {
+    private let reactor: Reactor
+    private let connection: RedisConnection
+    private let deadlineNanoseconds: Int64
+
+    /// Nothing is sent before the first command.
+    ///
+    /// - Parameter deadlineNanoseconds: how long a command may take, connecting included.
+    package init(
+        _ endpoint: RedisEndpoint, deadlineNanoseconds: Int64
+    ) throws(SystemError) {
+        reactor = try Reactor(mailbox: Mailbox())
+        self.deadlineNanoseconds = deadlineNanoseconds
+        connection = RedisConnection(
+            reactor: reactor, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
+            limits: .standard, health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
+            neighbours: RedisNeighbours())
+        reactor.add(connection)
+    }
+
+    /// A command and its arguments. An error reply is a reply.
+    package func command(_ arguments: [[UInt8]]) -> Result<RedisReply, RedisFailure> {
+        // The clock of the reactor stands still between two commands.
+        reactor.turn(waitingAtMost: 0)
+        var outcome: Result<RedisReply, RedisFailure>?
+        connection.send(
+            deadline: reactor.now + deadlineNanoseconds,
+            encode: { bytes in
+                bytes.appendRedisCommand(argumentCount: arguments.count)
+                for argument in arguments { bytes.appendRedisArgument(argument.span) }
+            },
+            completion: { outcome = $0 })
+        while true {
+            // Every command comes to its end by its deadline.
+            if let outcome { return outcome }
+            reactor.turn(waitingAtMost: deadlineNanoseconds)
+        }
+    }
+
+    package func command(_ words: String...) -> Result<RedisReply, RedisFailure> {
+        command(words.map { Array($0.utf8) })
+    }
+}
