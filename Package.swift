@@ -63,6 +63,10 @@ let package = Package(
         module("Training", ["Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
         module(
             "ModelImport", ["Features", "JSON", "Models", "OpenSSL", "Training", "XGBoost"]),
+        module("Metrics"),
+        module("AuditLog", ["HTTP", "JSON", "OpenSSL", "POSIX"]),
+        module("ModelRegistry", ["Models", "POSIX"]),
+        module("OperationsClient", ["JSON", "POSIX"]),
         module("Reactor", ["POSIX"]),
         module("Redis", ["CHiredis", "POSIX", "Reactor"]),
         module("HTTPServer", ["HTTP", "POSIX", "Reactor"]),
@@ -70,15 +74,17 @@ let package = Package(
         module(
             "PredictionService",
             [
-                "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Models", "OpenSSL",
-                "POSIX", "Reactor", "Redis", logging,
+                "Access", "AuditLog", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics",
+                "ModelRegistry", "Models", "OpenSSL", "OperationsClient", "POSIX", "Reactor",
+                "Redis", logging,
             ]),
         program("churnd", ["POSIX", "PredictionService", argumentParser]),
         program(
             "churnctl",
             [
-                "BatchScoring", "DataCheck", "Features", "JSON", "JWT", "ModelImport", "Models",
-                "OpenSSL", "POSIX", "Training", argumentParser,
+                "AuditLog", "BatchScoring", "DataCheck", "Features", "JSON", "JWT", "ModelImport",
+                "Models", "OpenSSL", "OperationsClient", "POSIX", "PredictionService", "Reactor",
+                "Redis", "Training", argumentParser,
             ]),
 
         .target(
@@ -103,6 +109,10 @@ let package = Package(
         tests(
             "TrainingTests", ["Training", "Models", "Features", "JSON", "OpenSSL", "POSIX"],
             hasFixtures: true),
+        tests("MetricsTests", ["Metrics"]),
+        tests("AuditLogTests", ["AuditLog", "JSON", "OpenSSL", "POSIX"]),
+        tests("ModelRegistryTests", ["ModelRegistry", "Models", "POSIX"]),
+        tests("OperationsClientTests", ["OperationsClient", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
         tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX"]),
@@ -110,10 +120,10 @@ let package = Package(
         tests(
             "PredictionServiceTests",
             [
-                "PredictionService", "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
-                "Models", "POSIX", "Redis", logging,
+                "PredictionService", "Access", "AuditLog", "Features", "HTTP", "HTTPServer",
+                "JSON", "JWT", "Metrics", "Models", "OperationsClient", "POSIX", "Redis", logging,
             ]),
-        tests("ProgramTests", ["JSON", "POSIX"]),
+        tests("ProgramTests", ["AuditLog", "JSON", "Models", "OpenSSL", "POSIX"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

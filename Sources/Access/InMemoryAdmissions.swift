@@ -27,8 +27,11 @@ package final class InMemoryAdmissions: Sendable {
         }
     }
 
-    /// Takes a revocation back.
-    package func restore(_ name: [UInt8]) { state.withLock { $0.revocations.remove(name) } }
+    /// Takes a revocation back; false when there was none.
+    @discardableResult
+    package func restore(_ name: [UInt8]) -> Bool {
+        state.withLock { $0.revocations.remove(name) }
+    }
 
     func decide(_ request: borrowing AdmissionRequest, now: Int64) -> AdmissionDecision {
         let token = Array(copying: request.token)
@@ -65,7 +68,7 @@ private struct Revocations {
         return true
     }
 
-    mutating func remove(_ name: [UInt8]) { ends[name] = nil }
+    mutating func remove(_ name: [UInt8]) -> Bool { ends.removeValue(forKey: name) != nil }
 }
 
 extension [UInt8] {

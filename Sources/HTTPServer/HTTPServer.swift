@@ -14,11 +14,14 @@ package final class HTTPServer: TurnParticipant {
     private var exchangeNumbers: [UInt32] = []
     var deadlines: [DeadlineQueue]
     var readBuffer: [UInt8]
+    /// When the bytes that are being parsed were taken up.
+    var parseStartedAt: Int64 = 0
     var answers = AnswerQueue()
     var listener: Listener?
     private(set) var isDraining = false
     private var drained: (() -> Void)?
-    private var openCount = 0
+    /// The connections of this server that are open.
+    package private(set) var openCount = 0
 
     /// - Parameters:
     ///   - listener: a listening socket; nil for a server that only gets connections by `adopt`.

@@ -30,17 +30,20 @@ package struct Request: ~Escapable {
     package let isBodyTooLarge: Bool
     /// When the last byte came, in nanoseconds of the monotonic clock.
     package let receivedAt: Int64
+    /// When it had been parsed.
+    package let parsedAt: Int64
 
     @_lifetime(copy headBytes, copy body)
     init(
         head: RequestHead, headBytes: Span<UInt8>, body: Span<UInt8>, isBodyTooLarge: Bool,
-        receivedAt: Int64
+        receivedAt: Int64, parsedAt: Int64
     ) {
         self.head = head
         self.headBytes = headBytes
         self.body = body
         self.isBodyTooLarge = isBodyTooLarge
         self.receivedAt = receivedAt
+        self.parsedAt = parsedAt
     }
 }
 

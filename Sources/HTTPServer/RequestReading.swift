@@ -90,6 +90,7 @@ extension HTTPServer {
         defer { connection.isProcessing = false }
         var done = 0
         while connection.state == .reading, done < bytes.count {
+            parseStartedAt = Clock.monotonicNanoseconds()
             let consumed = readRequest(from: bytes.extracting(droppingFirst: done), connection)
             if consumed == 0 { break }
             done += consumed
@@ -231,7 +232,7 @@ extension HTTPServer {
         disarm(connection)
         let request = Request(
             head: head, headBytes: headBytes, body: body, isBodyTooLarge: isTooLarge,
-            receivedAt: Clock.monotonicNanoseconds())
+            receivedAt: parseStartedAt, parsedAt: Clock.monotonicNanoseconds())
         handlers?.handle(
             request, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
     }

@@ -9,6 +9,7 @@ struct Churnd: ParsableCommand {
         usage: """
             churnd [--dev] [--config <path>] [--<key> <value> ...]
             churnd --check-health [--config <path>] [--<key> <value> ...]
+            churnd --print-config [--dev] [--config <path>] [--<key> <value> ...]
             """,
         discussion: keysHelp, version: Service.version)
 
@@ -18,6 +19,9 @@ struct Churnd: ParsableCommand {
     @Flag(help: "Ask a running churnd for its health; exit with 0 if it passes, else with 1.")
     var checkHealth = false
 
+    @Flag(help: "Print the configuration, without secrets, as a file would hold it, and end.")
+    var printConfig = false
+
     @Option(help: "The configuration file; without it Config/churnd.conf, if it is there.")
     var config: String?
 
@@ -26,6 +30,7 @@ struct Churnd: ParsableCommand {
 
     func run() throws {
         let launch = Launch(isDevelopment: dev, filePath: config, keys: keys)
+        if printConfig { throw ExitCode(launch.printConfiguration()) }
         throw ExitCode(checkHealth ? launch.checkHealth() : launch.serve())
     }
 

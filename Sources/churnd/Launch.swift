@@ -7,7 +7,7 @@ struct Launch {
     /// sysexits.h: something is wrong with the configuration.
     private static let configurationExit: Int32 = 78
     private static let failureExit: Int32 = 1
-    private static let endingSignals = [Signals.terminate, Signals.interrupt]
+    private static let signals = [Signals.terminate, Signals.interrupt, Signals.hangUp]
     /// For a log whose reader does not read.
     private static let logFlushSeconds = 1
 
@@ -20,7 +20,7 @@ struct Launch {
     func serve() -> Int32 {
         // Before the first thread is started, so that a signal waits until there is something to
         // end.
-        Signals.block(Launch.endingSignals)
+        Signals.block(Launch.signals)
         var configuration: ServiceConfiguration
         do throws(ConfigurationError) {
             configuration = try ServiceConfiguration.load(sources(), isDevelopment: isDevelopment)
@@ -36,7 +36,7 @@ struct Launch {
                     host: configuration.http.host, port: service.port)
                 StandardStream.error.write(Array(text.utf8).span)
             }
-            drainOnSignal(service)
+            heedSignals(service)
             service.waitUntilEnded()
         } catch {
             sink.flush(waitingAtMost: Launch.logFlushSeconds)
@@ -55,17 +55,30 @@ struct Launch {
         }
     }
 
+    /// Prints what this run would be configured as.
+    func printConfiguration() -> Int32 {
+        do throws(ConfigurationError) {
+            let text = try ConfigurationPrinter.text(sources(), isDevelopment: isDevelopment)
+            return StandardStream.output.write(Array(text.utf8).span) ? 0 : Launch.failureExit
+        } catch {
+            return Launch.fail("\(error)", Launch.configurationExit)
+        }
+    }
+
     private func sources() throws(ConfigurationError) -> ConfigurationSources {
         ConfigurationSources(
             flags: try ConfigurationFlag.parse(keys), filePath: filePath,
             environment: Environment.variables())
     }
 
-    private func drainOnSignal(_ service: Service) {
+    private func heedSignals(_ service: Service) {
         DispatchQueue(label: "churnd.signals").async {
             while true {
-                _ = Signals.wait(for: Launch.endingSignals)
-                service.beginDraining()
+                if Signals.wait(for: Launch.signals) == Signals.hangUp {
+                    service.reloadModel()
+                } else {
+                    service.beginDraining()
+                }
             }
         }
     }

@@ -39,7 +39,8 @@ final class CapturedLog: Sendable {
         _ outcome: RequestOutcome, requestID: String = "id", subject: String? = nil,
         salt: String = "salt", unixMilliseconds: Int64 = 0
     ) {
-        let log = RequestLog(sink: sink, salt: Array(salt.utf8).span)
+        let log = RequestLog(
+            sink: sink, salt: Array(salt.utf8).span, rules: RequestLog.Rules(logsAll: true))
         log.add(
             outcome, requestID: Array(requestID.utf8).span, subject: subject.map { Array($0.utf8) },
             unixMilliseconds: unixMilliseconds)

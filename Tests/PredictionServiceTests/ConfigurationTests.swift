@@ -1,3 +1,5 @@
+import AuditLog
+import OperationsClient
 import POSIX
 import PredictionService
 import Redis
@@ -5,6 +7,7 @@ import Testing
 
 private let secret = String(repeating: "s", count: 32)
 private let redis = "redis://localhost"
+private let auditKey = String(repeating: "a", count: 32)
 /// What a start needs beside defaults.
 private let enough = ["JWT_SECRET": secret, "REDIS_URL": redis]
 
@@ -88,9 +91,15 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(secretBytes(configuration) == Array(secret.utf8))
         #expect(configuration.quota.limit == 100)
         #expect(configuration.quota.windowSeconds == 3600)
-        #expect(configuration.modelPath == "Models/telco-churn/2")
+        #expect(configuration.model.path == "Models/telco-churn")
+        #expect(configuration.model.watchInterval == .seconds(1))
+        #expect(configuration.audit == nil)
+        #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 9464))
+        #expect(configuration.operations.socketMode == 0o600)
         #expect(configuration.logsRequests)
-        #expect(configuration.warnings.isEmpty)
+        #expect(configuration.slowRequest == .milliseconds(500))
+        #expect(configuration.tracesRequests)
+        #expect(configuration.warnings == [.noAudit])
     }
 
     @Test func `every key can be set by file and by environment, and reaches its place`() throws {
@@ -105,7 +114,11 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
             "store": "memory", "store.subjects": "11", "redis.url": redis,
             "redis.deadline": "12.5", "quota.limit": "13", "quota.window": "14",
-            "model.path": "elsewhere", "log.requests": "off",
+            "model.path": "elsewhere", "model.watch": "0.5", "audit.directory": "audit",
+            "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
+            "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
+            "operations.listen": "unix:/run/churnd.sock", "operations.socket_mode": "660",
+            "log.requests": "off", "log.slow_requests": "0", "trace.context": "off",
         ]
         #expect(Set(values.keys) == Set(ConfigurationTable.keys.map(\.name)))
         let keyFile = ["keys/k1": secret]
@@ -150,9 +163,24 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             }
             #expect(configuration.quota.limit == 13)
             #expect(configuration.quota.windowSeconds == 14)
-            #expect(configuration.modelPath == "elsewhere")
-            #expect(!configuration.logsRequests)
+            #expect(configuration.model.path == "elsewhere")
+            expectOperations(of: configuration)
         }
+    }
+
+    private func expectOperations(of configuration: ServiceConfiguration) {
+        #expect(configuration.model.watchInterval == .milliseconds(500))
+        #expect(configuration.audit?.directory == "audit")
+        #expect(configuration.audit?.key.bytes == Array(auditKey.utf8))
+        #expect(configuration.audit?.sync == .interval(nanoseconds: 2_500_000_000))
+        #expect(configuration.audit?.segmentBytesMax == 65_536)
+        #expect(configuration.audit?.recordsFeatures == true)
+        #expect(configuration.audit?.deadline == .milliseconds(15))
+        #expect(configuration.operations.address == .unix(path: "/run/churnd.sock"))
+        #expect(configuration.operations.socketMode == 0o660)
+        #expect(configuration.slowRequest == nil)
+        #expect(!configuration.tracesRequests)
+        #expect(!configuration.logsRequests)
     }
 
     @Test func `no two keys share a name or a variable`() {
@@ -257,7 +285,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(
             configuration.warnings == [
                 .ignoredVariable("CHURND_PORT"), .ignoredVariable("CHURND_PORT_8080_TCP_ADDR"),
-                .ignoredVariable("CHURND_SERVICE_HOST"),
+                .ignoredVariable("CHURND_SERVICE_HOST"), .noAudit,
             ])
     }
 
@@ -406,6 +434,36 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
 }
 
 @Suite struct ConfigurationStartTests {
+    @Test func `an audit log without its key is no start`() throws {
+        let directory = ["CHURND_AUDIT_DIRECTORY": "audit"]
+        #expect(
+            failure(environment: enough.merging(directory) { first, _ in first })
+                == "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE")
+        let key = directory.merging(["AUDIT_KEY": auditKey]) { first, _ in first }
+        let configuration = try load(environment: enough.merging(key) { first, _ in first })
+        #expect(configuration.audit?.sync == .interval(nanoseconds: 1_000_000_000))
+        #expect(configuration.audit?.recordsFeatures == false)
+        #expect(configuration.warnings.isEmpty)
+        #expect(
+            failure(flags: ["--audit.key=\(auditKey)"])
+                == "flag --audit.key: a secret among the flags shows in ps, wanted AUDIT_KEY or "
+                + "AUDIT_KEY_FILE in the environment")
+    }
+
+    @Test(arguments: ["0.0.0.0:9464", "10.0.0.1:9464", "example.org:9464"])
+    func `development takes an operations listener that only this machine reaches`(
+        address: String
+    ) throws {
+        let line = failure(
+            flags: ["--operations.listen=\(address)"], environment: [:], isDevelopment: true)
+        #expect(line.hasPrefix("flag --operations.listen: operations.listen: "))
+        #expect(line.contains("wanted a loopback address"))
+        for address in ["127.0.0.1:1", "[::1]:1", "localhost:1", "unix:/a", "off"] {
+            _ = try load(
+                flags: ["--operations.listen=\(address)"], environment: [:], isDevelopment: true)
+        }
+    }
+
     @Test func `without a store or a secret there is no start`() {
         #expect(
             failure(environment: ["JWT_SECRET": secret]).hasPrefix("no store, wanted REDIS_URL"))
@@ -434,7 +492,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             environment: enough.merging(["CHURND_JWT_KEYS": "keys"]) { first, _ in first },
             files: ["keys/a": secret])
         #expect(keyNames(configuration) == ["a"])
-        #expect(configuration.warnings == [.unusedSecret(at: .variable("JWT_SECRET"))])
+        #expect(configuration.warnings == [.unusedSecret(at: .variable("JWT_SECRET")), .noAudit])
     }
 
     @Test(arguments: ["memory", nil])
@@ -442,7 +500,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         var environment = enough
         environment["CHURND_STORE"] = store
         let configuration = try load(environment: environment, isDevelopment: store == nil)
-        #expect(configuration.warnings == [.unusedRedisURL(at: .variable("REDIS_URL"))])
+        let expected: [ConfigurationWarning] = [.unusedRedisURL(at: .variable("REDIS_URL"))]
+        #expect(configuration.warnings == expected + (store == nil ? [] : [.noAudit]))
     }
 
     @Test func `development refuses a store in Redis`() {

@@ -30,7 +30,7 @@ enum EveryError {
         }
     }
 
-    /// But for `insufficientScope`, these all tell of a token that is not valid.
+    /// But for the last two, these all tell of a token that is not valid.
     static let token: [TokenError] = chain { error in
         switch error {
         case nil: .malformed
@@ -50,7 +50,8 @@ enum EveryError {
         case .notYetValid: .issuedInFuture
         case .issuedInFuture: .expired
         case .expired: .insufficientScope(required: "predict admin")
-        case .insufficientScope: nil
+        case .insufficientScope: .staleAuthentication(maxAgeSeconds: 300)
+        case .staleAuthentication: nil
         }
     }
 

@@ -1,47 +1,54 @@
+import JSON
 import PredictionService
 import Testing
 
 @Suite struct HealthReportTests {
-    private static let passing = #""version":"9.8.7","model":{"name":"m","version":"3"}"#
+    private static let model = #""version":"9.8.7","model":{"name":"m","version":"3"}"#
+
+    private func text(_ report: HealthReport) -> String {
+        var json = JSONWriter()
+        report.append(
+            modelName: "m", modelVersion: "3", serviceVersion: "9.8.7", to: &json)
+        return String(decoding: json.finish(), as: UTF8.self)
+    }
 
     @Test(arguments: [
-        (HealthReport.Store.memory, false, "pass", #""memory":[{"status":"pass"}]"#),
-        (.redisAnswers, false, "pass", #""redis":[{"status":"pass"}]"#),
-        (.redisFails, false, "fail", #""redis":[{"status":"fail"}]"#),
+        (HealthReport.Store.memory, HealthReport.Audit.off, false, [#""memory":"pass""#]),
+        (.redisAnswers, .off, false, [#""redis":"pass""#]),
+        (.redisFails, .off, false, [#""redis":"fail""#]),
+        (.redisAnswers, .writes, false, [#""redis":"pass""#, #""audit":"pass""#]),
+        (.redisAnswers, .fails, false, [#""redis":"pass""#, #""audit":"fail""#]),
+        (.memory, .off, true, [#""memory":"pass""#, #""draining":"fail""#]),
         (
-            .memory, true, "fail", #""memory":[{"status":"pass"}],"draining":[{"status":"fail"}]"#
-        ),
-        (
-            .redisAnswers, true, "fail",
-            #""redis":[{"status":"pass"}],"draining":[{"status":"fail"}]"#
-        ),
-        (
-            .redisFails, true, "fail",
-            #""redis":[{"status":"fail"}],"draining":[{"status":"fail"}]"#
+            .redisFails, .fails, true,
+            [#""redis":"fail""#, #""audit":"fail""#, #""draining":"fail""#]
         ),
     ]) func `each state has its report`(
-        store: HealthReport.Store, isDraining: Bool, status: String, checks: String
+        store: HealthReport.Store, audit: HealthReport.Audit, isDraining: Bool, checks: [String]
     ) {
-        var report = HealthReport(modelName: "m", modelVersion: "3", serviceVersion: "9.8.7")
-        let expected =
-            #"{"status":"\#(status)",\#(HealthReportTests.passing),"#
-            + #""checks":{"model":[{"status":"pass"}],\#(checks)}}"#
-        // The second one is the first one, kept.
-        for _ in 1...2 {
-            let body = report.body(store: store, isDraining: isDraining)
-            #expect(String(decoding: body, as: UTF8.self) == expected)
+        let report = HealthReport(store: store, audit: audit, isDraining: isDraining)
+        let passes = !checks.contains { $0.hasSuffix(#":"fail""#) }
+        let details = ([#""model":"pass""#] + checks).map { check in
+            let parts = check.split(separator: ":")
+            return "\(parts[0]):[{\"status\":\(parts[1])}]"
         }
-        #expect(HealthReport.passes(store: store, isDraining: isDraining) == (status == "pass"))
+        let status = passes ? "pass" : "fail"
+        #expect(
+            text(report) == #"{"status":"\#(status)",\#(HealthReportTests.model),"#
+                + #""checks":{\#(details.joined(separator: ","))}}"#)
+        #expect(report.passes == passes)
     }
 
     @Test func `reports of one state do not stand in for another's`() {
-        var report = HealthReport(modelName: "m", modelVersion: "3", serviceVersion: "9.8.7")
-        var bodies: Set<[UInt8]> = []
+        var texts: Set<String> = []
         for store in HealthReport.Store.allCases {
-            for isDraining in [false, true] {
-                bodies.insert(report.body(store: store, isDraining: isDraining))
+            for audit in HealthReport.Audit.allCases {
+                for isDraining in [false, true] {
+                    texts.insert(
+                        text(HealthReport(store: store, audit: audit, isDraining: isDraining)))
+                }
             }
         }
-        #expect(bodies.count == 6)
+        #expect(texts.count == 18)
     }
 }

@@ -80,6 +80,12 @@ import Testing
             .token(.insufficientScope(required: "predict admin")), .insufficientScope,
             "Scope needed: predict admin", "error=\"insufficient_scope\", scope=\"predict admin\""
         ),
+        (
+            .token(.staleAuthentication(maxAgeSeconds: 300)), .staleAuthentication,
+            "A token at most 300 seconds old is needed",
+            "realm=\"churnd\", error=\"insufficient_user_authentication\", "
+                + "error_description=\"A token at most 300 seconds old is needed\", max_age=300"
+        ),
     ]) func `a challenge says what RFC 6750 wants`(
         failure: ServiceFailure, type: ProblemType, detail: String, parameters: String
     ) {
@@ -91,10 +97,12 @@ import Testing
 
     @Test func `callers are not told which check of a token failed`() throws {
         let quiet = EveryError.token.filter { error in
-            if case .insufficientScope = error { return false }
-            return error != .expired
+            switch error {
+            case .insufficientScope, .staleAuthentication, .expired: return false
+            case _: return true
+            }
         }
-        #expect(quiet.count == EveryError.token.count - 2)
+        #expect(quiet.count == EveryError.token.count - 3)
         let expected = try content(Problem(.malformedCredentials))
         for error in quiet {
             #expect(try content(Problem(.token(error))) == expected, "\(error)")

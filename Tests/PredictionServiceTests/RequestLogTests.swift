@@ -75,7 +75,8 @@ import Testing
 
     @Test func `lines of a turn go out together at its end`() throws {
         let captured = CapturedLog()
-        let log = RequestLog(sink: captured.sink, salt: [1].span)
+        let log = RequestLog(
+            sink: captured.sink, salt: [1].span, rules: RequestLog.Rules(logsAll: true))
         for number in 0..<3 {
             log.add(
                 ok, requestID: Array("\(number)".utf8).span, subject: nil,
@@ -91,7 +92,8 @@ import Testing
 
     @Test func `a turn of very many requests does not gather them without bound`() {
         let captured = CapturedLog()
-        let log = RequestLog(sink: captured.sink, salt: [1].span)
+        let log = RequestLog(
+            sink: captured.sink, salt: [1].span, rules: RequestLog.Rules(logsAll: true))
         let id = Array("id".utf8)
         var byteCount = 0
         while captured.text.isEmpty, byteCount < 2 * RequestLog.bytesMax {

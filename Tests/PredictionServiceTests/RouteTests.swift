@@ -7,7 +7,20 @@ import Testing
         ("/predict", Route.predict), ("/health", .health), ("/livez", .liveness),
         ("/readyz", .readiness),
     ]) func `a path is known byte for byte`(path: String, route: Route) {
-        #expect(Route(path: Array(path.utf8).span) == route)
+        #expect(Route(path: Array(path.utf8).span, on: .service) == route)
+    }
+
+    @Test(arguments: Route.allCases)
+    func `callers get predictions, operators metrics and administration, both get health`(
+        route: Route
+    ) {
+        let path = Array(route.rawValue.utf8)
+        let isHealth = [.health, .liveness, .readiness].contains(route)
+        let isForCallers = Route(path: path.span, on: .service) == route
+        let isForOperators = Route(path: path.span, on: .operations) == route
+        #expect(isForCallers == (isHealth || route == .predict))
+        #expect(isForOperators == (route != .predict))
+        #expect(route.isAdministration == route.rawValue.hasPrefix("/admin/"))
     }
 
     @Test(arguments: [
@@ -16,7 +29,9 @@ import Testing
         "/health;v=1", " /health", "/health ", "/health\u{0}", "/predict/1", "/predic\u{74}\u{301}",
         "/livez/", "/readyz\r", "/ready", "/live",
     ]) func `any other path is unknown`(path: String) {
-        #expect(Route(path: Array(path.utf8).span) == nil)
+        for listener in Route.Listener.allCases {
+            #expect(Route(path: Array(path.utf8).span, on: listener) == nil)
+        }
     }
 
     @Test(arguments: [
@@ -27,7 +42,7 @@ import Testing
         let bytes = Array("\(line)\r\nHost: h\r\n\r\n".utf8)
         var parser = RequestHeadParser(limits: .contract)
         let head = try #require(try parser.parse(bytes.span))
-        #expect(Route(path: bytes.span.extracting(head.path)) == route)
+        #expect(Route(path: bytes.span.extracting(head.path), on: .service) == route)
     }
 
     @Test(arguments: [
@@ -35,6 +50,12 @@ import Testing
         (.health, [.get, .head], "GET, HEAD"),
         (.liveness, [.get, .head], "GET, HEAD"),
         (.readiness, [.get, .head], "GET, HEAD"),
+        (.metrics, [.get, .head], "GET, HEAD"),
+        (.models, [.get, .head], "GET, HEAD"),
+        (.modelActivation, [.post], "POST"),
+        (.modelRollback, [.post], "POST"),
+        (.tokenRevocation, [.post], "POST"),
+        (.tokenRestoration, [.post], "POST"),
     ]) func `a route accepts what its Allow says and nothing else`(
         route: Route, methods: [HTTPMethod], allow: String
     ) {

@@ -6,6 +6,14 @@ import PredictionService
 import TestSupport
 import Testing
 
+extension Scorer {
+    /// The prediction alone.
+    func score(_ body: Span<UInt8>) throws(ServiceFailure) -> Prediction {
+        var stages = StageTimes(start: 0)
+        return try score(body, &stages)
+    }
+}
+
 @Suite struct ScorerTests {
     private let bundle: ModelBundle
     private let scorer: Scorer

@@ -32,6 +32,7 @@ import Testing
         log.add(
             RequestOutcome(
                 method: .post, route: .predict, status: 401, nanoseconds: 0,
+                trace: TraceContext(traceHigh: 1, traceLow: 2, spanID: 3),
                 problem: RequestOutcome.Problem(type: .tokenExpired, reason: "")),
             subject: "s")
         let line = try #require(try log.objects().first)

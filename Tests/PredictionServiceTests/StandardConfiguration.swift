@@ -22,8 +22,10 @@ extension ConfigurationSources {
         // A flag may be given once only.
         let hasModel = flags.contains { $0.hasPrefix("--model.path") }
         let model = hasModel ? [] : ["--model.path=\(BuiltProgram.modelPath)"]
+        let hasListener = flags.contains { $0.hasPrefix("--operations.listen") }
+        let listener = hasListener ? [] : ["--operations.listen=127.0.0.1:0"]
         return ConfigurationSources(
-            flags: try ConfigurationFlag.parse(model + flags), filePath: nil,
+            flags: try ConfigurationFlag.parse(model + listener + flags), filePath: nil,
             environment: environment, files: files)
     }
 }

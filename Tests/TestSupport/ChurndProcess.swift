@@ -22,6 +22,7 @@ package final class ChurndProcess {
     ) throws {
         var settings = ["http.host": "127.0.0.1", "http.port": "0", "store": "memory"]
         settings["model.path"] = BuiltProgram.modelPath
+        settings["operations.listen"] = "127.0.0.1:0"
         if let redisPort {
             settings["store"] = "redis"
             settings["redis.url"] = "redis://127.0.0.1:\(redisPort)"
@@ -46,6 +47,18 @@ package final class ChurndProcess {
             return port != nil
         }
         return port ?? 0
+    }
+
+    /// The port of the operations listener, which is one of TCP.
+    package var operationsPort: UInt16 {
+        get throws {
+            let line = logLines.first { $0["message"]?.asString == "listening" }
+            let address = line?["operations"]?.asString ?? ""
+            guard let port = address.split(separator: ":").last.flatMap({ UInt16($0) }) else {
+                throw ChildProcess.Failure(description: "no operations listener of TCP")
+            }
+            return port
+        }
     }
 
     /// The whole lines of the log so far. A line that is not a JSON object is one without members.

@@ -47,6 +47,9 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case noSecret
     case developmentHost(at: ConfigurationPlace, host: String)
     case developmentStore(at: ConfigurationPlace)
+    case developmentOperations(at: ConfigurationPlace, host: String)
+    /// audit.directory without audit.key.
+    case noAuditKey
     /// quota.limit times store.subjects.
     case storeTooLarge(quotaLimit: Int, subjects: Int)
     case drainDelayTooLong
@@ -67,9 +70,12 @@ extension ConfigurationError: CustomStringConvertible {
         case .unreadable(let place, let error):
             (place.map { "\($0): " } ?? "") + "cannot be read: \(error)"
         case .drainDelayTooLong: "drain.delay: not shorter than drain.timeout"
-        case .secretAsFlag, .variableAndFile, .noSecret, .noKeys, .tooManyKeys, .weakKey:
+        case .secretAsFlag, .variableAndFile, .noSecret, .noKeys, .tooManyKeys, .weakKey,
+            .noAuditKey:
             secretDescription
-        case .noStore, .storeTooLarge, .developmentHost, .developmentStore: storeDescription
+        case .noStore, .storeTooLarge, .developmentHost, .developmentStore,
+            .developmentOperations:
+            storeDescription
         }
     }
 
@@ -87,6 +93,8 @@ extension ConfigurationError: CustomStringConvertible {
             "jwt.keys: \(path): \(found), wanted \(wanted)"
         case .noSecret:
             "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or jwt.keys; --dev makes one for trying"
+        case .noAuditKey:
+            "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE"
         case _: preconditionFailure("not about a secret")
         }
     }
@@ -100,6 +108,9 @@ extension ConfigurationError: CustomStringConvertible {
                 + "\(ConfigurationLimits.memoryAdmissionsMax) admissions to hold in memory"
         case .developmentHost(let place, let host):
             "\(place): http.host: \(host), but with --dev wanted a loopback address (127.0.0.1)"
+        case .developmentOperations(let place, let host):
+            "\(place): operations.listen: \(host), but with --dev wanted a loopback address "
+                + "(127.0.0.1), a Unix socket or off"
         case .developmentStore(let place):
             "\(place): store: redis, but --dev keeps the store in memory"
         case _: preconditionFailure("not about the store")
@@ -115,6 +126,8 @@ package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible 
     case unusedSecret(at: ConfigurationPlace)
     /// The store is in memory.
     case unusedRedisURL(at: ConfigurationPlace)
+    /// audit.directory is not set.
+    case noAudit
 
     package var description: String {
         switch self {
@@ -123,6 +136,7 @@ package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible 
         case .unusedSecret(let place): "\(place): jwt.secret: not used, as jwt.keys is set"
         case .unusedRedisURL(let place):
             "\(place): redis.url: not used, as the store is in memory"
+        case .noAudit: "no audit.directory: what is answered is not recorded"
         }
     }
 }

@@ -33,7 +33,9 @@ package struct ConfigurationKey: Sendable {
     package var isSecret: Bool {
         switch kind {
         case .secret, .redisURL: true
-        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope: false
+        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope,
+            .operationsListener, .fileMode:
+            false
         }
     }
 
@@ -76,6 +78,10 @@ package enum ConfigurationKind: Equatable, Sendable {
     case secret
     /// `redis://[user:password@]host[:port][/db]`.
     case redisURL
+    /// `host:port`, `unix:/path` or `off`.
+    case operationsListener
+    /// Three octal digits.
+    case fileMode
 
     /// What is accepted, for messages and Docs.
     package var wanted: String {
@@ -95,6 +101,8 @@ package enum ConfigurationKind: Equatable, Sendable {
         case .secret:
             "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
         case .redisURL: "redis://[user:password@]host[:port][/db]"
+        case .operationsListener: "host:port, unix:/path or off"
+        case .fileMode: "three octal digits"
         }
     }
 
@@ -102,7 +110,9 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .countOrCores, .toggle, .choice, .text, .host, .scope, .secret, .redisURL: .none
+        case .countOrCores, .toggle, .choice, .text, .host, .scope, .secret, .redisURL,
+            .operationsListener, .fileMode:
+            .none
         }
     }
 
@@ -128,6 +138,7 @@ package enum ConfigurationLimits {
     package static let tokenKeysMax = 64
     package static let hostBytesMax = 253
     package static let scopeBytesMax = 256
+    package static let operationsListenerBytesMax = 512
     /// Admission times that the store in memory may come to hold: 8 bytes each, so 800 MB.
     package static let memoryAdmissionsMax = 100_000_000
     /// Of a value shown in a message.

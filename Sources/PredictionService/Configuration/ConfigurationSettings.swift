@@ -1,3 +1,5 @@
+internal import OperationsClient
+
 /// The value of each key that has one, and where it comes from.
 struct ConfigurationSettings: Sendable {
     private struct Setting {
@@ -37,6 +39,17 @@ struct ConfigurationSettings: Sendable {
         return duration
     }
 
+    /// Nil where the value is zero, which says that something is not wanted.
+    func durationUnlessZero(_ key: ConfigurationKey) -> Duration? {
+        let duration = duration(key)
+        return duration == .zero ? nil : duration
+    }
+
+    func operations(_ key: ConfigurationKey) -> OperationsAddress? {
+        guard case .operations(let address) = value(key) else { wrongKind(key) }
+        return address
+    }
+
     func toggle(_ key: ConfigurationKey) -> Bool {
         guard case .toggle(let isOn) = value(key) else { wrongKind(key) }
         return isOn
@@ -51,7 +64,7 @@ struct ConfigurationSettings: Sendable {
         switch value(key) {
         case .text(let text): text
         case nil: nil
-        case .integer, .cores, .duration, .toggle, .secret, .redis: wrongKind(key)
+        case .integer, .cores, .duration, .toggle, .secret, .redis, .operations: wrongKind(key)
         }
     }
 

@@ -113,7 +113,7 @@ extension ConfigurationSources {
                 throw .givenTwice(at: place, key: key.name, first: place)
             }
             if case .secret = key.kind {
-                throw .secretAsFlag(key: key.name, variable: "JWT_SECRET")
+                throw .secretAsFlag(key: key.name, variable: key.bareVariable ?? key.variable)
             }
             try settings.set(key, to: Array(flag.value.utf8), at: place)
             if case .redis(let endpoint) = settings.value(key), endpoint.password != nil {

@@ -17,7 +17,11 @@ package enum ConfigurationTable {
         .tokenSecret, .tokenKeys, .tokenLeeway, .tokenIssuer, .tokenAudience, .tokenScope,
         .store, .storeSubjects, .redisURL, .redisDeadline,
         .quotaLimit, .quotaWindow,
-        .modelPath, .logRequests,
+        .modelPath, .modelWatch,
+        .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
+        .auditFeatures, .auditDeadline,
+        .operationsListen, .operationsSocketMode,
+        .logRequests, .logSlowRequests, .traceContext,
     ]
 
     /// The key of this name.
@@ -142,13 +146,73 @@ extension ConfigurationKey {
         meaning: "The time over which quota.limit counts; it slides.")
 }
 
-/// The model and the log.
+/// `model.*`: what is served.
 extension ConfigurationKey {
     static let modelPath = ConfigurationKey(
-        "model.path", .text(bytesMax: 4096), default: "Models/telco-churn/2",
-        meaning: "Directory of the model bundle to serve.")
+        "model.path", .text(bytesMax: 4096), default: "Models/telco-churn",
+        meaning: "Directory of a model: each version is a bundle in it, and its file `active` "
+            + "names the one that serves. Or the directory of one bundle, which is then served "
+            + "until the end.")
+    static let modelWatch = ConfigurationKey(
+        "model.watch", .duration(thousandths: 0...3_600_000, in: .seconds), default: "1",
+        meaning: "How often `active` is looked at for a change that something else made. 0: never.")
+}
+
+/// `audit.*`: the log that proves what was answered.
+extension ConfigurationKey {
+    static let auditDirectory = ConfigurationKey(
+        "audit.directory", .text(bytesMax: 4096), default: nil,
+        meaning: "Directory of the audit log; one process may have it. Not set: no audit log.")
+    static let auditKey = ConfigurationKey(
+        "audit.key", .secret, default: nil, bareVariable: "AUDIT_KEY",
+        meaning: "The key under which the audit log hides subjects and customers and signs its "
+            + "checkpoints. Needed with audit.directory. Not accepted as a flag.")
+    static let auditSync = ConfigurationKey(
+        "audit.sync", .choice(["none", "interval", "always"]), default: "interval",
+        meaning: "When records are safe from a loss of power: whenever the kernel writes them "
+            + "(none), every audit.interval, or before each answer (always). All survive a crash "
+            + "of the process.")
+    static let auditInterval = ConfigurationKey(
+        "audit.interval", .duration(thousandths: 10...3_600_000, in: .seconds), default: "1",
+        meaning: "The longest time between two syncs with audit.sync = interval.")
+    static let auditSegmentBytes = ConfigurationKey(
+        "audit.segment_bytes", .integer(65_536...1_099_511_627_776, in: .bytes),
+        default: "67108864",
+        meaning: "Size at which the audit log goes on in a new file.")
+    static let auditFeatures = ConfigurationKey(
+        "audit.features", .toggle, default: "off",
+        meaning: "Whether the customer's values are recorded, so that a prediction can be "
+            + "computed again from the log alone.")
+    static let auditDeadline = ConfigurationKey(
+        "audit.deadline", .duration(thousandths: 10_000...60_000_000, in: .milliseconds),
+        default: "1000",
+        meaning: "How long an answer waits for its record to be written; then 503.")
+}
+
+/// `operations.*`: the second listener, for operators and Prometheus.
+extension ConfigurationKey {
+    static let operationsListen = ConfigurationKey(
+        "operations.listen", .operationsListener, default: "127.0.0.1:9464",
+        meaning: "Where metrics, administration and health answer: an address with its port, a "
+            + "Unix socket, or off. Administration over TCP needs a token with the scope "
+            + "`churnd:admin` that is at most five minutes old.")
+    static let operationsSocketMode = ConfigurationKey(
+        "operations.socket_mode", .fileMode, default: "600",
+        meaning: "Mode of the Unix socket: who may write to it administers.")
+}
+
+/// `log.*`, `trace.*`: what is told of requests.
+extension ConfigurationKey {
     static let logRequests = ConfigurationKey(
         "log.requests", .toggle, default: "on",
         meaning: "Whether each request is logged: method, route, status, time, never a body or a "
             + "token.")
+    static let logSlowRequests = ConfigurationKey(
+        "log.slow_requests", .duration(thousandths: 0...60_000_000, in: .milliseconds),
+        default: "500",
+        meaning: "A request that took longer is logged with the time in each stage. 0: never.")
+    static let traceContext = ConfigurationKey(
+        "trace.context", .toggle, default: "on",
+        meaning: "Whether `traceparent` (W3C Trace Context) is read or begun, logged, recorded and "
+            + "answered.")
 }

@@ -1,3 +1,4 @@
+internal import OperationsClient
 internal import Redis
 
 /// A value that its key accepts.
@@ -10,6 +11,8 @@ enum ConfigurationValue: Sendable {
     case text(String)
     case secret(Secret)
     case redis(RedisEndpoint)
+    /// Nil: off.
+    case operations(OperationsAddress?)
 }
 
 /// Why a value is refused. `found` is fit to be shown: it holds nothing of a secret.
@@ -29,7 +32,8 @@ extension ConfigurationKind {
             } catch {
                 throw UnacceptableValue(found: error.description, wanted: wanted)
             }
-        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope:
+        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope,
+            .operationsListener, .fileMode:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: shown(bytes), wanted: wanted)
             }
@@ -59,8 +63,20 @@ extension ConfigurationKind {
         case .scope:
             isScope(bytes)
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
+        case .operationsListener:
+            text(bytes, bytesMax: ConfigurationLimits.operationsListenerBytesMax)
+                .flatMap(operations)
+        case .fileMode:
+            bytes.count == 3 && bytes.allSatisfy { (0x30...0x37).contains($0) }
+                ? .integer(bytes.reduce(0) { $0 << 3 | Int($1 & 7) }) : nil
         case .secret, .redisURL: nil
         }
+    }
+
+    private func operations(_ text: String) -> ConfigurationValue? {
+        if text == "off" { return .operations(nil) }
+        // What is wrong with it is in `wanted`.
+        return (try? OperationsAddress(parsing: text)).map { .operations($0) }
     }
 
     private func secret(_ bytes: [UInt8]) throws(UnacceptableValue) -> Secret {

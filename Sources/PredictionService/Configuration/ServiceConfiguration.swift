@@ -1,3 +1,5 @@
+package import AuditLog
+package import OperationsClient
 package import Redis
 
 /// All that can be configured, checked and typed. Defaults stand in `ConfigurationTable` alone.
@@ -7,9 +9,15 @@ package struct ServiceConfiguration: Sendable {
     package var tokens: Tokens
     package let store: Store
     package let quota: Quota
-    /// The directory of the model bundle.
-    package let modelPath: String
+    package let model: Model
+    /// Nil: no audit log.
+    package let audit: Audit?
+    package let operations: Operations
     package let logsRequests: Bool
+    /// Nil: none is logged.
+    package let slowRequest: Duration?
+    /// Whether traceparent is read or begun.
+    package let tracesRequests: Bool
     /// `--dev`: loopback only, store in memory.
     package let isDevelopment: Bool
     /// To be logged at the start.
@@ -62,6 +70,28 @@ package struct ServiceConfiguration: Sendable {
         package let limit: Int
         package let windowSeconds: Int
     }
+
+    package struct Model: Sendable {
+        /// The directory of a model, or of one bundle.
+        package let path: String
+        /// How often `active` is looked at; nil: never.
+        package let watchInterval: Duration?
+    }
+
+    package struct Audit: Sendable {
+        package let directory: String
+        package let key: Secret
+        package let sync: AuditSync
+        package let segmentBytesMax: Int
+        package let recordsFeatures: Bool
+        package let deadline: Duration
+    }
+
+    package struct Operations: Sendable {
+        /// Nil: no operations listener.
+        package let address: OperationsAddress?
+        package let socketMode: UInt32
+    }
 }
 
 /// What tokens are signed with.
@@ -92,6 +122,7 @@ extension ServiceConfiguration {
         if isDevelopment, !isLoopback(host) {
             throw .developmentHost(at: settings.place(.host), host: host)
         }
+        let operations = try operations(settings, isDevelopment: isDevelopment)
         let drain = Drain(
             delay: settings.duration(.drainDelay), timeout: settings.duration(.drainTimeout))
         guard drain.delay < drain.timeout else { throw .drainDelayTooLong }
@@ -100,8 +131,14 @@ extension ServiceConfiguration {
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
-            modelPath: settings.text(.modelPath), logsRequests: settings.toggle(.logRequests),
-            isDevelopment: isDevelopment, warnings: settings.warnings)
+            model: Model(
+                path: settings.text(.modelPath),
+                watchInterval: settings.durationUnlessZero(.modelWatch)),
+            audit: try audit(&settings, isDevelopment: isDevelopment), operations: operations,
+            logsRequests: settings.toggle(.logRequests),
+            slowRequest: settings.durationUnlessZero(.logSlowRequests),
+            tracesRequests: settings.toggle(.traceContext), isDevelopment: isDevelopment,
+            warnings: settings.warnings)
     }
 
     private static func store(
@@ -125,6 +162,38 @@ extension ServiceConfiguration {
             throw .storeTooLarge(quotaLimit: limit, subjects: subjects)
         }
         return .memory(subjectsMax: subjects)
+    }
+
+    private static func audit(
+        _ settings: inout ConfigurationSettings, isDevelopment: Bool
+    ) throws(ConfigurationError) -> Audit? {
+        guard let directory = settings.optionalText(.auditDirectory) else {
+            if !isDevelopment { settings.warnings.append(.noAudit) }
+            return nil
+        }
+        guard case .secret(let key) = settings.value(.auditKey) else { throw .noAuditKey }
+        let sync: AuditSync =
+            switch settings.text(.auditSync) {
+            case "none": .none
+            case "always": .always
+            case _: .interval(nanoseconds: settings.duration(.auditInterval).nanoseconds)
+            }
+        return Audit(
+            directory: directory, key: key, sync: sync,
+            segmentBytesMax: settings.integer(.auditSegmentBytes),
+            recordsFeatures: settings.toggle(.auditFeatures),
+            deadline: settings.duration(.auditDeadline))
+    }
+
+    private static func operations(
+        _ settings: ConfigurationSettings, isDevelopment: Bool
+    ) throws(ConfigurationError) -> Operations {
+        let address = settings.operations(.operationsListen)
+        if isDevelopment, case .tcp(let host, _) = address, !isLoopback(host) {
+            throw .developmentOperations(at: settings.place(.operationsListen), host: host)
+        }
+        return Operations(
+            address: address, socketMode: UInt32(settings.integer(.operationsSocketMode)))
     }
 
     private static func tokens(

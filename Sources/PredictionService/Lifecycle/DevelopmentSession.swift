@@ -1,4 +1,5 @@
 internal import JWT
+internal import ModelRegistry
 internal import Models
 internal import OpenSSL
 internal import POSIX
@@ -37,10 +38,16 @@ package struct DevelopmentSession {
         } catch {
             throw .developmentToken(error)
         }
-        do throws(ModelError) {
-            example = try ModelBundle.exampleRequest(in: configuration.modelPath)
+        let path: String
+        do throws(RegistryError) {
+            path = try ModelDirectory(path: configuration.model.path).servedBundlePath()
         } catch {
-            throw .model(path: configuration.modelPath, error)
+            throw .model(path: configuration.model.path, error)
+        }
+        do throws(ModelError) {
+            example = try ModelBundle.exampleRequest(in: path)
+        } catch {
+            throw .example(path: path, error)
         }
     }
 

@@ -3,7 +3,7 @@ package import POSIX
 /// An address that is ours alone to listen on, once for each reactor.
 package struct ListeningAddress: Sendable {
     /// Connections the kernel keeps for us between two turns; it caps this at net.core.somaxconn.
-    private static let backlog: Int32 = 4096
+    package static let backlog: Int32 = 4096
 
     private let address: SocketAddress
     package var port: UInt16 { address.port }
@@ -31,7 +31,10 @@ package struct ListeningAddress: Sendable {
         }
     }
 
-    package func listen() throws(SystemError) -> FileDescriptor {
-        try Sockets.listen(on: address, sharesPort: true, backlog: ListeningAddress.backlog)
+    /// - Parameter sharesPort: whether there are to be several listeners.
+    package func listen(
+        sharesPort: Bool = true, backlog: Int32 = ListeningAddress.backlog
+    ) throws(SystemError) -> FileDescriptor {
+        try Sockets.listen(on: address, sharesPort: sharesPort, backlog: backlog)
     }
 }

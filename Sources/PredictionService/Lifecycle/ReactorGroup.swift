@@ -11,7 +11,8 @@ final class ReactorGroup: Sendable {
     /// Starts the reactors, and returns when each has been set up. When one cannot be, all are
     /// stopped before the error is thrown.
     init(
-        count: Int, setUp: @escaping @Sendable (Reactor) throws -> Void
+        _ name: String = "reactor", count: Int,
+        setUp: @escaping @Sendable (Int, Reactor) throws -> Void
     ) throws(StartError) {
         let running = DispatchGroup()
         let settled = DispatchGroup()
@@ -21,8 +22,8 @@ final class ReactorGroup: Sendable {
             running.enter()
             settled.enter()
             do throws(SystemError) {
-                let mailbox = try Reactor.start(label: "churnd.reactor.\(index)") { reactor in
-                    try setUp(reactor)
+                let mailbox = try Reactor.start(label: "churnd.\(name).\(index)") { reactor in
+                    try setUp(index, reactor)
                     settled.leave()
                 } ended: { error in
                     if let error {
@@ -51,9 +52,18 @@ final class ReactorGroup: Sendable {
     /// Whether any of them has not stopped.
     var isRunning: Bool { running.wait(timeout: .now()) == .timedOut }
 
+    var count: Int { mailboxes.count }
+
     /// Hands `message` to each of them.
     func post(_ message: @escaping Mailbox.Message) {
         for mailbox in mailboxes { mailbox.post(message) }
+    }
+
+    /// The same; a message knows which of them it has come to.
+    func postEach(_ message: @escaping @Sendable (Int, Reactor) -> Void) {
+        for (index, mailbox) in mailboxes.enumerated() {
+            mailbox.post { reactor in message(index, reactor) }
+        }
     }
 
     /// Calls `work` once all have stopped.

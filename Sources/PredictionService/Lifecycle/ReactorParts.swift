@@ -1,4 +1,4 @@
-internal import Access
+internal import AuditLog
 internal import HTTP
 package import HTTPServer
 internal import JWT
@@ -7,87 +7,80 @@ internal import OpenSSL
 internal import POSIX
 internal import Reactor
 
-/// What is made once and put together anew on each reactor.
+/// What is made once and put together anew on each reactor that serves predictions.
 struct ReactorParts: Sendable {
-    private let configuration: ServiceConfiguration
-    private let model: ModelBundle
-    private let store: SharedStore
-    private let state: ServiceState
-    private let sink: LogSink
-    private let keys: SigningKeys
-    private let tokenRules: TokenRules
+    let common: CommonParts
+    let auditLog: AuditLog?
+    let auditKeys: AuditKeys?
+    let tokenRules: TokenRules
     private let counter = ConnectionCounter()
-    /// Of the hash by which the log tells subjects apart; new at every start.
-    private let logSalt = RandomBytes.make(32)
 
     init(
-        configuration: ServiceConfiguration, model: ModelBundle, store: SharedStore,
-        state: ServiceState, sink: LogSink
+        common: CommonParts, auditLog: AuditLog?, tokens: ServiceConfiguration.Tokens
     ) throws(StartError) {
-        self.configuration = configuration
-        self.model = model
-        self.store = store
-        self.state = state
-        self.sink = sink
-        keys = try ReactorParts.keys(configuration.tokens.keys)
+        self.common = common
+        self.auditLog = auditLog
+        auditKeys = common.configuration.audit.map { AuditKeys(secret: $0.key.bytes) }
         do throws(TokenRulesError) {
             tokenRules = try TokenRules(
-                leewaySeconds: configuration.tokens.leewaySeconds,
-                issuer: configuration.tokens.issuer, audience: configuration.tokens.audience,
-                scope: configuration.tokens.scope)
+                leewaySeconds: tokens.leewaySeconds, issuer: tokens.issuer,
+                audience: tokens.audience, scope: tokens.scope)
         } catch {
             throw .tokenRules(error)
         }
     }
 
     /// Makes a reactor serve. Called on the reactor's queue.
-    func setUp(_ reactor: Reactor, listener: consuming FileDescriptor) throws(SystemError) {
-        let log = RequestLog(sink: sink, salt: logSalt.span)
-        // The order is that of a turn's end: ask the store, send the answers, hand over the log.
-        let decisions = Decisions()
-        let storeOfReactor = store.makeStore(on: reactor) { ticket, decision in
+    func setUp(
+        _ reactor: Reactor, index: Int, listener: consuming FileDescriptor
+    ) throws(SystemError) {
+        let configuration = common.configuration
+        let metrics = common.makeMetrics()
+        // The order is that of a turn's end: ask the store, have what it decided recorded, send
+        // the answers, hand over the log, let another model in.
+        let decisions = Decisions<RequestService>()
+        let store = common.store.makeStore(on: reactor) { ticket, decision in
             decisions.service?.decide(ticket, decision)
         }
+        let audit = makeAuditGate(reactor, index)
         let server = try HTTPServer(
             reactor: reactor, listener: listener, limits: ServerLimits(configuration.http),
             counter: counter)
+        let log = common.makeLog()
         reactor.add(log)
+        reactor.add(metrics)
+        let model = common.makeModel(countedBy: metrics)
+        reactor.add(model)
         let service = RequestService(
             rules: RequestService.Rules(
                 bodyBytesMax: configuration.http.bodyBytesMax,
-                admissionDeadline: store.deadlineNanoseconds,
+                admissionDeadline: common.store.deadlineNanoseconds,
                 quotaLimit: configuration.quota.limit,
-                windowSeconds: configuration.quota.windowSeconds,
-                logsRequests: configuration.logsRequests),
-            reactor: reactor, server: server, scorer: Scorer(bundle: model),
-            verifier: TokenVerifier(keys: keys, rules: tokenRules), state: state,
-            health: HealthReport(
-                modelName: model.name, modelVersion: model.version,
-                serviceVersion: Service.version),
-            log: log,
-            requestIDs: RequestIDSource(prefix: Array(RandomBytes.hexadecimalText(8).utf8)))
+                windowSeconds: configuration.quota.windowSeconds),
+            reactor: reactor, intake: common.makeIntake(metrics),
+            responder: Responder(reactor: reactor, server: server, log: log, metrics: metrics),
+            model: model, verifier: TokenVerifier(keys: common.keys, rules: tokenRules),
+            state: common.state, health: HealthAnswers(state: common.state, model: model),
+            metrics: metrics, audit: audit)
         decisions.service = service
-        service.start(store: storeOfReactor)
+        service.start(on: server, store: store)
     }
 
-    /// Closes the circle of the store, which needs somebody to tell, and the service, which needs a
-    /// store to ask.
-    private final class Decisions {
-        var service: RequestService?
-    }
-
-    private static func keys(_ keys: TokenKeys) throws(StartError) -> SigningKeys {
-        do throws(SigningKeyError) {
-            switch keys {
-            case .secret(let secret): return try SigningKeys(secret: secret.bytes)
-            case .named(let keys):
-                return try SigningKeys(named: keys.map { ($0.id, $0.secret.bytes) })
-            case .madeAtStart: preconditionFailure("a development session makes the secret")
-            }
-        } catch {
-            throw .keys(error)
+    private func makeAuditGate(_ reactor: Reactor, _ index: Int) -> AuditGate? {
+        guard let auditLog, let auditKeys, let audit = common.configuration.audit else {
+            return nil
         }
+        let gate = AuditGate(
+            reactor: reactor, log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds,
+            encoder: AuditRecordEncoder(keys: auditKeys, reactor: index))
+        reactor.add(gate)
+        return gate
     }
+}
+
+/// Closes the circle of a store, which needs somebody to tell, and of who needs a store to ask.
+final class Decisions<Service: AnyObject> {
+    var service: Service?
 }
 
 extension ServerLimits {

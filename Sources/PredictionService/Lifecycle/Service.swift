@@ -1,26 +1,35 @@
+internal import AuditLog
 internal import Dispatch
 internal import HTTPServer
 internal import Logging
+internal import ModelRegistry
 internal import Models
+package import OperationsClient
 internal import POSIX
 internal import Reactor
+internal import Synchronization
 
 /// A running churnd: its reactors from the start until they have drained.
 package final class Service: Sendable {
     /// Of the program, as health and `--version` say it.
-    package static let version = "0.1.0"
+    package static let version = "0.2.0"
 
     /// The port that is listened on, also where the configuration left the choice to the kernel.
     package let port: UInt16
+    /// Where operators come to; nil where there is no operations listener.
+    package let operationsAddress: OperationsAddress?
     private let configuration: ServiceConfiguration
     private let logger: Logger
     private let state: ServiceState
+    private let auditLog: AuditLog?
+    private let models: ModelService
     private let reactors: ReactorGroup
+    private let operations: ReactorGroup?
     private let ended = DispatchSemaphore(value: 0)
     private let timers = DispatchQueue(label: "churnd.lifecycle")
 
-    /// Loads the model, binds the port and starts the reactors; when this returns, requests are
-    /// answered.
+    /// Loads the model, opens the audit log, binds the addresses and starts the reactors; when this
+    /// returns, requests are answered.
     package static func start(
         _ configuration: ServiceConfiguration, sink: LogSink
     ) throws(StartError) -> Service {
@@ -28,46 +37,80 @@ package final class Service: Sendable {
         for warning in configuration.warnings { logger.warning("\(warning)") }
         Signals.ignoreBrokenPipes()
         checkDescriptorLimit(configuration, logger)
-        let model: ModelBundle
-        do throws(ModelError) {
-            model = try ModelBundle(directory: configuration.modelPath)
-        } catch {
-            throw .model(path: configuration.modelPath, error)
-        }
-        logger.info(
-            "model loaded",
-            metadata: [
-                "model": "\(model.fullName)", "sha256": "\(model.sha256)",
-                "golden_rows": "\(model.goldenRowCount)",
-            ])
-        return try Service(configuration, model: model, sink: sink, logger: logger)
+        return try Service(configuration, sink: sink, logger: logger)
     }
 
     private init(
-        _ configuration: ServiceConfiguration, model: ModelBundle, sink: LogSink, logger: Logger
+        _ configuration: ServiceConfiguration, sink: LogSink, logger: Logger
     ) throws(StartError) {
         self.configuration = configuration
         self.logger = logger
+        // What can be refused without a trace comes first: the audit log notes each start.
+        let models = try ModelService.start(configuration.model, logger: logger)
         let address = try ListeningAddress.claim(
             host: configuration.http.host, port: configuration.http.port)
         port = address.port
-        let store = SharedStore(configuration)
-        state = ServiceState(redis: store.health)
-        let parts = try ReactorParts(
-            configuration: configuration, model: model, store: store, state: state, sink: sink)
-        let count = configuration.http.reactors ?? ProcessLimits.processorCount
-        reactors = try ReactorGroup(count: count) { reactor in
-            try parts.setUp(reactor, listener: address.listen())
+        let operationsConfiguration = configuration.operations
+        var listener: OperationsListener?
+        if let address = operationsConfiguration.address {
+            listener = try OperationsListener.open(operationsConfiguration, at: address)
         }
+        operationsAddress = listener?.address
+        let auditLog = try configuration.audit.map { (audit) throws(StartError) in
+            try AuditLog.open(audit, logger: logger)
+        }
+        self.auditLog = auditLog
+        let store = SharedStore(configuration)
+        state = ServiceState(redis: store.health, auditLog: auditLog)
+        let common = try CommonParts(
+            configuration: configuration, model: models.current, store: store, state: state,
+            sink: sink)
+        let figures = ServiceFigures(state: state, auditLog: auditLog, sink: sink)
+        let parts = try ReactorParts(
+            common: common, auditLog: auditLog, tokens: configuration.tokens)
+        let count = configuration.http.reactors ?? ProcessLimits.processorCount
+        reactors = try ReactorGroup(count: count) { index, reactor in
+            try parts.setUp(reactor, index: index, listener: address.listen())
+        }
+        self.models = models
+        let notes = ModelNotes(auditLog: auditLog, figures: figures, logger: logger)
+        models.serve(on: reactors, common, notes)
+        operations = try Service.startOperations(
+            consume listener, common: common,
+            OperationsService.Subjects(
+                figures: figures, models: models.registry, notes: notes,
+                revocations: RevocationDesk(admissions: store.admissions, auditLog: auditLog),
+                reactors: reactors))
+        if let operations { models.current.serve(on: operations) }
         store.logStart(logger)
         StoreWatch(state: state, logger: logger).start(on: timers)
-        logger.info(
-            "listening",
-            metadata: [
-                "host": "\(configuration.http.host)", "port": "\(port)", "reactors": "\(count)",
-                "version": "\(Service.version)",
-            ])
+        logger.info("listening", metadata: listeningMetadata(count))
     }
+
+    private func listeningMetadata(_ reactorCount: Int) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "host": "\(configuration.http.host)", "port": "\(port)",
+            "reactors": "\(reactorCount)", "version": "\(Service.version)",
+        ]
+        if let operationsAddress { metadata["operations"] = "\(operationsAddress)" }
+        return metadata
+    }
+
+    private static func startOperations(
+        _ listener: consuming OperationsListener?, common: CommonParts,
+        _ subjects: OperationsService.Subjects
+    ) throws(StartError) -> ReactorGroup? {
+        guard let listener else { return nil }
+        let parts = try OperationsParts(
+            common: common, subjects: subjects, address: listener.address)
+        let descriptor = Handover(listener.descriptor)
+        return try ReactorGroup("operations", count: 1) { _, reactor in
+            try parts.setUp(reactor, listener: descriptor.take())
+        }
+    }
+
+    /// Loads again what `active` names, also the version that serves.
+    package func reloadModel() { models.reload() }
 
     /// Fails readiness, after `drain.delay` stops listening, lets requests that have begun be
     /// answered, and closes the connections; `waitUntilEnded` then returns. Calling it again ends
@@ -79,6 +122,7 @@ package final class Service: Sendable {
             return
         }
         logger.info("draining")
+        models.registry.stop()
         reactors.notify(on: timers) { self.ended.signal() }
         timers.asyncAfter(deadline: .now() + configuration.drain.delay.dispatchInterval) {
             self.drainReactors()
@@ -94,6 +138,15 @@ package final class Service: Sendable {
     /// there is no more time to wait for that.
     package func waitUntilEnded() {
         ended.wait()
+        operations?.post { $0.stop() }
+        if case .unix(let path) = operationsAddress {
+            do throws(UnixSocketError) {
+                try Sockets.unlinkUnix(path: path)
+            } catch {
+                logger.warning("\(error)")
+            }
+        }
+        auditLog?.close()
         logger.info("ended")
     }
 
@@ -107,8 +160,9 @@ package final class Service: Sendable {
     private static func checkDescriptorLimit(
         _ configuration: ServiceConfiguration, _ logger: Logger
     ) {
-        // Beside the clients: listeners, epoll, mailboxes, Redis, the log, files being read.
-        let wanted = UInt64(configuration.http.connectionsMax) + 64
+        // Beside the clients: listeners, epoll, mailboxes, Redis, the log, files being read, the
+        // operations listener's connections.
+        let wanted = UInt64(configuration.http.connectionsMax) + 128
         do throws(SystemError) {
             let limit = try ProcessLimits.raiseDescriptorLimit()
             if limit < wanted {
@@ -119,6 +173,21 @@ package final class Service: Sendable {
         } catch {
             logger.warning("the limit of open descriptors cannot be read: \(error)")
         }
+    }
+}
+
+/// Hands a descriptor to whoever takes it first.
+private final class Handover: Sendable {
+    private let descriptor: Mutex<FileDescriptor?>
+
+    init(_ descriptor: consuming FileDescriptor) { self.descriptor = Mutex(descriptor) }
+
+    /// To be called once.
+    func take() -> FileDescriptor {
+        guard let taken = descriptor.withLock({ $0.take() }) else {
+            preconditionFailure("the descriptor was taken already")
+        }
+        return taken
     }
 }
 

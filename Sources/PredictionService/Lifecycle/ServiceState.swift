@@ -1,3 +1,4 @@
+package import AuditLog
 package import Redis
 internal import Synchronization
 
@@ -6,8 +7,13 @@ package final class ServiceState: Sendable {
     private let draining = Atomic<Bool>(false)
     /// Nil with the store in memory.
     private let redis: RedisHealth?
+    /// Nil without an audit log.
+    private let auditLog: AuditLog?
 
-    package init(redis: RedisHealth?) { self.redis = redis }
+    package init(redis: RedisHealth?, auditLog: AuditLog? = nil) {
+        self.redis = redis
+        self.auditLog = auditLog
+    }
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
@@ -21,6 +27,12 @@ package final class ServiceState: Sendable {
         case .pass: .redisAnswers
         case .fail, .unknown: .redisFails
         }
+    }
+
+    /// Whether the audit log takes records.
+    func audit(now: Int64) -> HealthReport.Audit {
+        guard let auditLog else { return .off }
+        return auditLog.state(nowNanoseconds: now) == .passing ? .writes : .fails
     }
 
     /// What last went wrong with the store, in words; nil when it answers.

@@ -32,6 +32,11 @@ struct SharedStore: Sendable {
         }
     }
 
+    /// Nil with the store in Redis.
+    var admissions: InMemoryAdmissions? {
+        if case .memory(let admissions) = kind { admissions } else { nil }
+    }
+
     /// Nil with the store in memory.
     var health: RedisHealth? {
         if case .redis(_, let health, _) = kind { health } else { nil }

@@ -1,11 +1,19 @@
+package import AuditLog
 package import JWT
+package import ModelRegistry
 package import Models
+package import POSIX
 
 /// Why churnd does not start.
 package enum StartError: Error, CustomStringConvertible {
     case address(host: String, reason: String)
     case portTaken(host: String, port: UInt16)
-    case model(path: String, ModelError)
+    case socket(path: String, UnixSocketError)
+    /// No bundle to serve.
+    case model(path: String, RegistryError)
+    /// The model's own example cannot be read.
+    case example(path: String, ModelError)
+    case audit(AuditError)
     case keys(SigningKeyError)
     case tokenRules(TokenRulesError)
     case developmentToken(SigningError)
@@ -17,7 +25,10 @@ package enum StartError: Error, CustomStringConvertible {
         case .address(let host, let reason): "cannot listen on \(host): \(reason)"
         case .portTaken(let host, let port):
             "cannot listen on \(host) port \(port): another program has it"
+        case .socket(_, let error): "cannot listen for operations: \(error)"
         case .model(let path, let error): "model \(path) refused: \(error)"
+        case .example(let path, let error): "model \(path) refused: \(error)"
+        case .audit(let error): "audit log: \(error)"
         case .keys(let error): "\(error)"
         case .tokenRules(let error): "\(error)"
         case .developmentToken(let error): "no token for development: \(error)"

@@ -22,6 +22,7 @@ package final class LogSink: Sendable {
     private let write: @Sendable ([UInt8]) -> Void
     private let queue = DispatchQueue(label: "churnd.log")
     private let waiting = Mutex(Waiting())
+    private let dropped = Atomic<UInt64>(0)
 
     /// - Parameter write: gets whole lines, on a queue of the sink's own; it may block.
     package init(write: @escaping @Sendable ([UInt8]) -> Void) { self.write = write }
@@ -37,6 +38,7 @@ package final class LogSink: Sendable {
                 waiting.bytes.appendBytes(lines)
             } else {
                 waiting.droppedLines += lineCount
+                dropped.wrappingAdd(UInt64(lineCount), ordering: .relaxed)
             }
             defer { waiting.isScheduled = true }
             return !waiting.isScheduled
@@ -45,6 +47,9 @@ package final class LogSink: Sendable {
             queue.asyncAfter(deadline: .now() + LogSink.delay) { self.writeWaiting() }
         }
     }
+
+    /// Lines that did not fit, since the start.
+    var droppedLines: UInt64 { dropped.load(ordering: .relaxed) }
 
     /// Returns when all lines so far are written, or after the time given.
     package func flush(waitingAtMost seconds: Int) {

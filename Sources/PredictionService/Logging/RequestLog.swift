@@ -1,6 +1,7 @@
 package import HTTP
 internal import JSON
 internal import OpenSSL
+internal import POSIX
 internal import Reactor
 
 /// The request lines of one reactor, handed to the sink once a turn.
@@ -20,10 +21,26 @@ package final class RequestLog: TurnParticipant {
     private var timeMilliseconds = Int64.min
     private var hash: HMACSHA256
 
+    /// Which requests are logged.
+    package struct Rules: Sendable {
+        let logsAll: Bool
+        /// From how many nanoseconds on a request is slow; nil: none is.
+        let slowNanoseconds: Int64?
+
+        package init(logsAll: Bool, slowNanoseconds: Int64? = nil) {
+            self.logsAll = logsAll
+            self.slowNanoseconds = slowNanoseconds
+        }
+    }
+
+    private let rules: Rules
+    private var slow: [SlowRequest] = []
+
     /// - Parameter salt: a secret of the process, so that subjects can be told apart in a log and
     ///   not be found by trying names.
-    package init(sink: LogSink, salt: Span<UInt8>) {
+    package init(sink: LogSink, salt: Span<UInt8>, rules: Rules) {
         self.sink = sink
+        self.rules = rules
         hash = HMACSHA256(key: salt)
     }
 
@@ -32,8 +49,17 @@ package final class RequestLog: TurnParticipant {
     /// - Parameter subject: of the request's token, where it had a good one.
     package func add(
         _ outcome: RequestOutcome, requestID: Span<UInt8>, subject: [UInt8]?,
-        unixMilliseconds: Int64
+        stages: StageTimes? = nil, unixMilliseconds: Int64
     ) {
+        if let slowNanoseconds = rules.slowNanoseconds, let stages,
+            outcome.nanoseconds >= slowNanoseconds
+        {
+            slow.append(
+                SlowRequest(
+                    outcome: outcome, requestID: RequestID(requestID), stages: stages,
+                    answeredAt: Clock.monotonicNanoseconds(), unixMilliseconds: unixMilliseconds))
+        }
+        guard rules.logsAll else { return }
         if unixMilliseconds != timeMilliseconds {
             timeMilliseconds = unixMilliseconds
             time.removeAll(keepingCapacity: true)
@@ -45,6 +71,12 @@ package final class RequestLog: TurnParticipant {
         lines.appendLiteral("\",\"level\":\"info\",\"message\":\"request\",\"request_id\":\"")
         // A request id has only bytes that JSON takes as they are.
         lines.appendBytes(requestID)
+        if let trace = outcome.trace {
+            lines.appendLiteral("\",\"trace_id\":\"")
+            lines.appendBytes(trace.traceID)
+            lines.appendLiteral("\",\"span_id\":\"")
+            lines.appendBytes(trace.spanID)
+        }
         lines.appendLiteral("\",\"method\":\"")
         lines.appendLiteral(RequestLog.name(of: outcome.method))
         lines.appendLiteral("\",\"route\":\"")
@@ -67,7 +99,18 @@ package final class RequestLog: TurnParticipant {
 
     package func deadlinePassed() {}
 
-    package func turnEnded() { handOver() }
+    package func turnEnded() {
+        // The turn's answers have been sent: whoever is slow has been written by now.
+        if !slow.isEmpty {
+            let now = Clock.monotonicNanoseconds()
+            for request in slow {
+                request.append(now: now, to: &lines)
+                lineCount += 1
+            }
+            slow.removeAll(keepingCapacity: true)
+        }
+        handOver()
+    }
 
     private func handOver() {
         guard lineCount > 0 else { return }
@@ -96,7 +139,7 @@ package final class RequestLog: TurnParticipant {
 
     private static let digits = Array("0123456789abcdef".utf8)
 
-    private static func name(of method: HTTPMethod?) -> StaticString {
+    static func name(of method: HTTPMethod?) -> StaticString {
         switch method {
         case .get: "GET"
         case .head: "HEAD"
@@ -127,16 +170,19 @@ package struct RequestOutcome {
     let status: UInt16
     /// From the request's last byte to its answer.
     let nanoseconds: Int64
+    /// Nil where traces are off.
+    let trace: TraceContext?
     let problem: Problem?
 
     package init(
         method: HTTPMethod?, route: Route?, status: UInt16, nanoseconds: Int64,
-        problem: Problem? = nil
+        trace: TraceContext? = nil, problem: Problem? = nil
     ) {
         self.method = method
         self.route = route
         self.status = status
         self.nanoseconds = nanoseconds
+        self.trace = trace
         self.problem = problem
     }
 }

@@ -9,7 +9,7 @@ package struct Problem {
     package let type: ProblemType
     package let detail: String
     /// Field lines beside those that every answer has, each with its CRLF.
-    package private(set) var fields = ""
+    package internal(set) var fields = ""
     private(set) var violations: [Violation] = []
 
     init(_ type: ProblemType, _ detail: String) {
@@ -41,6 +41,7 @@ package struct Problem {
             fields = "WWW-Authenticate: Bearer realm=\"churnd\"\r\n"
         case .malformedCredentials: self = .unauthorized(.invalidToken, "Invalid token")
         case .token(let error): self.init(error)
+        case .insufficientScope(_, let required): self = .insufficientScope(required)
         case .body(let error): self.init(error)
         case .invalidRecord(let violations):
             let noun = violations.count == 1 ? "field is" : "fields are"
@@ -54,6 +55,11 @@ package struct Problem {
             // Why is for the log: callers can only try again.
             self.init(.unavailable, "Revocation and quota cannot be checked now; try again")
             fields = "Retry-After: 1\r\n"
+        case .unrecorded:
+            self.init(.unavailable, "The answer cannot be recorded now; try again")
+            fields = "Retry-After: 1\r\n"
+        case .invalidCommand, .model, .revocationsElsewhere, .tooManyRevocations:
+            self.init(ofAdministration: failure)
         }
     }
 
@@ -74,11 +80,23 @@ package struct Problem {
             // Which check failed would help only who guesses tokens.
             self = .unauthorized(.invalidToken, "Invalid token")
         case .expired: self = .unauthorized(.tokenExpired, "Token expired")
-        case .insufficientScope(let required):
-            self.init(.insufficientScope, "Scope needed: \(required)")
+        case .insufficientScope(let required): self = .insufficientScope(required)
+        case .staleAuthentication(let maxAge):
+            self.init(
+                .staleAuthentication, "A token at most \(maxAge) seconds old is needed")
+            // RFC 9470 §3.
             fields =
-                "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"\(required)\"\r\n"
+                "WWW-Authenticate: Bearer realm=\"churnd\", "
+                + "error=\"insufficient_user_authentication\", "
+                + "error_description=\"\(detail)\", max_age=\(maxAge)\r\n"
         }
+    }
+
+    private static func insufficientScope(_ required: String) -> Problem {
+        var problem = Problem(.insufficientScope, "Scope needed: \(required)")
+        problem.fields =
+            "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"\(required)\"\r\n"
+        return problem
     }
 
     /// RFC 6750 §3.

@@ -6,16 +6,20 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case invalidToken = "invalid-token"
     case tokenExpired = "token-expired"
     case tokenRevoked = "token-revoked"
+    case staleAuthentication = "stale-authentication"
     case insufficientScope = "insufficient-scope"
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
     case requestTimeout = "request-timeout"
+    case conflict
     case lengthRequired = "length-required"
     case contentTooLarge = "content-too-large"
     case targetTooLong = "target-too-long"
     case unsupportedMediaType = "unsupported-media-type"
     case expectationFailed = "expectation-failed"
     case invalidRecord = "invalid-record"
+    case invalidCommand = "invalid-command"
+    case modelRefused = "model-refused"
     case rateLimited = "rate-limited"
     case headTooLarge = "head-too-large"
     case transferCodingNotSupported = "transfer-coding-not-supported"
@@ -28,17 +32,19 @@ package enum ProblemType: String, CaseIterable, Sendable {
     package var status: UInt16 {
         switch self {
         case .malformedRequest, .malformedBody: 400
-        case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked: 401
+        case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked, .staleAuthentication:
+            401
         case .insufficientScope: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
+        case .conflict: 409
         case .lengthRequired: 411
         case .contentTooLarge: 413
         case .targetTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
-        case .invalidRecord: 422
+        case .invalidRecord, .invalidCommand, .modelRefused: 422
         case .rateLimited: 429
         case .headTooLarge: 431
         case .transferCodingNotSupported: 501
@@ -56,16 +62,20 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .invalidToken: "The token is not valid"
         case .tokenExpired: "The token has expired"
         case .tokenRevoked: "The token has been revoked"
+        case .staleAuthentication: "The token is too old for this"
         case .insufficientScope: "The token does not have the scope that is needed"
         case .notFound: "Nothing is here"
         case .methodNotAllowed: "The method is not allowed here"
         case .requestTimeout: "The request did not arrive in time"
+        case .conflict: "This cannot be done as things are"
         case .lengthRequired: "The length of the body is not given"
         case .contentTooLarge: "The body is too large"
         case .targetTooLong: "The request line is too long"
         case .unsupportedMediaType: "The body is of a type that is not read here"
         case .expectationFailed: "The expectation cannot be met"
         case .invalidRecord: "The customer is not one the model can score"
+        case .invalidCommand: "The command is not one that is taken here"
+        case .modelRefused: "The model is refused; what serves is unchanged"
         case .rateLimited: "The quota is used up"
         case .headTooLarge: "The head of the request is too large"
         case .transferCodingNotSupported: "The transfer coding is not supported"

@@ -2,6 +2,7 @@ package import Access
 package import Features
 package import HTTPServer
 package import JWT
+package import ModelRegistry
 
 /// Everything that keeps a request from its prediction: the errors of all parts, gathered here so
 /// that one switch decides what callers are told.
@@ -18,11 +19,21 @@ package enum ServiceFailure: Error, Equatable {
     /// An Authorization field that offers Bearer and holds no token.
     case malformedCredentials
     case token(TokenError)
+    /// The token is good but for its scope.
+    case insufficientScope(VerifiedToken, required: String)
     case body(BodyError)
     case invalidRecord([Violation])
     case revoked
     case rateLimited(retrySeconds: Int)
     case undecided(AdmissionFailure)
+    /// The audit log does not take the record of what would be answered.
+    case unrecorded
+    /// What an administrator sent is not what the route takes.
+    case invalidCommand(wanted: String)
+    case model(RegistryError)
+    /// Revocations are in Redis, where operators change them.
+    case revocationsElsewhere
+    case tooManyRevocations(max: Int)
 }
 
 extension ServiceFailure {
@@ -31,9 +42,12 @@ extension ServiceFailure {
         switch self {
         case .token(let error): error.description
         case .undecided(let failure): failure.description
+        case .unrecorded: "the audit log does not take the record"
+        case .model(let error): error.description
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
             .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,
-            .missingToken, .malformedCredentials, .body, .invalidRecord, .revoked, .rateLimited:
+            .missingToken, .malformedCredentials, .insufficientScope, .body, .invalidRecord,
+            .revoked, .rateLimited, .invalidCommand, .revocationsElsewhere, .tooManyRevocations:
             nil
         }
     }

@@ -1,8 +1,8 @@
-internal import JSON
+package import JSON
 
 /// What the health routes say: `application/health+json`, as draft-inadarei-api-health-check has
 /// it.
-package struct HealthReport {
+package struct HealthReport: Equatable, Sendable {
     /// What is known of the store of tokens and quotas.
     package enum Store: CaseIterable, Equatable, Sendable {
         /// Kept in this process: it cannot be away.
@@ -11,41 +11,32 @@ package struct HealthReport {
         case redisFails
     }
 
-    private let modelName: String
-    private let modelVersion: String
-    private let serviceVersion: String
-    /// Rendered bodies by what they depend on; there are six of them.
-    private var rendered: [Key: [UInt8]] = [:]
-
-    private struct Key: Hashable {
-        let store: Store
-        let isDraining: Bool
+    /// What is known of the audit log.
+    package enum Audit: CaseIterable, Equatable, Sendable {
+        case off
+        case writes
+        case fails
     }
 
-    package init(modelName: String, modelVersion: String, serviceVersion: String) {
-        self.modelName = modelName
-        self.modelVersion = modelVersion
-        self.serviceVersion = serviceVersion
+    package let store: Store
+    package let audit: Audit
+    package let isDraining: Bool
+
+    package init(store: Store, audit: Audit, isDraining: Bool) {
+        self.store = store
+        self.audit = audit
+        self.isDraining = isDraining
     }
 
-    package static func passes(store: Store, isDraining: Bool) -> Bool {
-        store != .redisFails && !isDraining
-    }
+    package var passes: Bool { store != .redisFails && audit != .fails && !isDraining }
 
-    /// The body; made once for each state.
-    package mutating func body(store: Store, isDraining: Bool) -> [UInt8] {
-        let key = Key(store: store, isDraining: isDraining)
-        if let body = rendered[key] { return body }
-        let body = render(store: store, isDraining: isDraining)
-        rendered[key] = body
-        return body
-    }
-
-    private func render(store: Store, isDraining: Bool) -> [UInt8] {
-        var writer = JSONWriter()
+    /// Writes the document.
+    package func append(
+        modelName: String, modelVersion: String, serviceVersion: String,
+        to writer: inout JSONWriter
+    ) {
         writer.beginObject()
-        HealthReport.add(
-            "status", HealthReport.passes(store: store, isDraining: isDraining), to: &writer)
+        HealthReport.add("status", passes, to: &writer)
         writer.name("version")
         writer.string(serviceVersion)
         writer.name("model")
@@ -63,10 +54,14 @@ package struct HealthReport {
         case .redisAnswers: HealthReport.addCheck("redis", passes: true, to: &writer)
         case .redisFails: HealthReport.addCheck("redis", passes: false, to: &writer)
         }
+        switch audit {
+        case .off: break
+        case .writes: HealthReport.addCheck("audit", passes: true, to: &writer)
+        case .fails: HealthReport.addCheck("audit", passes: false, to: &writer)
+        }
         if isDraining { HealthReport.addCheck("draining", passes: false, to: &writer) }
         writer.endObject()
         writer.endObject()
-        return writer.finish()
     }
 
     private static func addCheck(

@@ -1,13 +1,14 @@
 internal import Access
+internal import AuditLog
 internal import HTTP
 internal import HTTPServer
-internal import JSON
 internal import JWT
+internal import OpenSSL
 internal import POSIX
 internal import Reactor
 
 /// All that one reactor needs to answer requests: it judges them in the contract's order, asks the
-/// store once for each that may be admitted, and writes the answers.
+/// store once for each that may be admitted, has the answer recorded, and gives it.
 final class RequestService {
     /// What of the configuration concerns requests.
     struct Rules {
@@ -15,97 +16,76 @@ final class RequestService {
         let admissionDeadline: Int64
         let quotaLimit: Int
         let windowSeconds: Int
-        let logsRequests: Bool
-    }
-
-    /// A request whose admission the store has not decided yet.
-    private struct PendingRequest {
-        let requestID: RequestID
-        let subject: [UInt8]
-        let receivedAt: Int64
-        /// What is answered if the store admits it, or has not revoked its token.
-        let outcome: Result<Prediction, ServiceFailure>
-    }
-
-    /// Where and how a request is answered.
-    private struct Reply {
-        let exchange: Exchange
-        let requestID: RequestID
-        /// Nil when the head could not be read.
-        let method: HTTPMethod?
-        let route: Route?
-        let receivedAt: Int64
     }
 
     private let rules: Rules
     private let reactor: Reactor
-    private let server: HTTPServer
-    private let scorer: Scorer
+    private let intake: RequestIntake
+    private let responder: Responder
+    private let model: ServedModel
     private let verifier: TokenVerifier
     private let state: ServiceState
-    private let log: RequestLog
+    private let metrics: ReactorMetrics
+    /// Nil without an audit log.
+    private let audit: AuditGate?
     private let writer: PredictionWriter
     private var store: (any AdmissionStore)?
-    private var requestIDs: RequestIDSource
-    private var health: HealthReport
-    private var pending: [UInt64: PendingRequest] = [:]
-    private var date: HTTPDate
-    // Kept from answer to answer for their memory.
-    private var fields: [UInt8] = []
-    private var content: [UInt8] = []
+    private var health: HealthAnswers
+    /// What the store has not decided yet.
+    private var pending: [UInt64: PredictionRequest] = [:]
+    private var digest = SHA256Context()
 
     init(
-        rules: Rules, reactor: Reactor, server: HTTPServer, scorer: Scorer,
-        verifier: TokenVerifier, state: ServiceState, health: HealthReport, log: RequestLog,
-        requestIDs: RequestIDSource
+        rules: Rules, reactor: Reactor, intake: RequestIntake, responder: Responder,
+        model: ServedModel, verifier: TokenVerifier, state: ServiceState, health: HealthAnswers,
+        metrics: ReactorMetrics, audit: AuditGate?
     ) {
         self.rules = rules
         self.reactor = reactor
-        self.server = server
-        self.scorer = scorer
+        self.intake = intake
+        self.responder = responder
+        self.model = model
         self.verifier = verifier
         self.state = state
         self.health = health
-        self.log = log
-        self.requestIDs = requestIDs
+        self.metrics = metrics
+        self.audit = audit
         writer = PredictionWriter(
             quotaLimit: rules.quotaLimit, windowSeconds: rules.windowSeconds)
-        date = HTTPDate(unixSeconds: reactor.unixMilliseconds / 1000)
     }
 
     /// Begins to serve; the store's decisions must come back through `decide`.
-    func start(store: any AdmissionStore) {
+    func start(on server: HTTPServer, store: any AdmissionStore) {
         self.store = store
+        audit?.release = { request, isRecorded in self.release(request, isRecorded) }
         server.serve(
             RequestHandlers(
                 handle: { request, exchange in self.handle(request, exchange) },
                 reject: { rejection, exchange, requestID in
-                    self.reject(rejection, exchange, requestID)
+                    let reply = self.intake.reply(toRejected: exchange, requestID)
+                    self.responder.fail(reply, .rejected(rejection))
                 }))
     }
 
     /// The store's word on a request it was asked about.
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         guard let request = pending.removeValue(forKey: ticket) else { return }
-        let reply = Reply(
-            exchange: Exchange(rawValue: ticket), requestID: request.requestID, method: .post,
-            route: .predict, receivedAt: request.receivedAt)
+        request.reply.stages.end(.store)
+        metrics.decided(decision, after: request.reply.stages[.store])
         switch (decision, request.outcome) {
         case (.admitted(let left, let resetSeconds), .success(let prediction)):
-            answer(
-                reply, prediction, subject: request.subject, left: left,
-                resetSeconds: resetSeconds)
+            record(
+                request, .prediction(prediction, left: left, resetSeconds: resetSeconds))
         case (.admitted, .failure(let failure)), (.uncharged, .failure(let failure)):
-            fail(reply, failure, subject: request.subject)
+            metrics.invalid(failure)
+            fail(request, failure)
         case (.uncharged, .success):
             // A valid record is always charged, so the answer is not the script's.
-            fail(reply, .undecided(.unexpectedReply), subject: request.subject)
-        case (.revoked, _):
-            fail(reply, .revoked, subject: request.subject)
+            fail(request, .undecided(.unexpectedReply))
+        case (.revoked, _): record(request, .refusal(.revoked))
         case (.refused(let retrySeconds), _):
-            fail(reply, .rateLimited(retrySeconds: retrySeconds), subject: request.subject)
-        case (.unavailable(let failure), _):
-            fail(reply, .undecided(failure), subject: request.subject)
+            record(request, .refusal(.rateLimited(retrySeconds: retrySeconds)))
+        case (.unavailable(let failure), _): fail(request, .undecided(failure))
         }
     }
 }
@@ -113,56 +93,53 @@ final class RequestService {
 // Judging.
 extension RequestService {
     private func handle(_ request: borrowing Request, _ exchange: Exchange) {
-        let path = request.headBytes.extracting(request.head.path)
-        let route = Route(path: path)
-        let reply = Reply(
-            exchange: exchange, requestID: requestID(of: request), method: request.head.method,
-            route: route, receivedAt: request.receivedAt)
-        guard let route else { return fail(reply, .unknownPath) }
+        let route = Route(
+            path: request.headBytes.extracting(request.head.path), on: .service)
+        let reply = intake.reply(to: request, exchange, route)
+        guard let route else { return responder.fail(reply, .unknownPath) }
         guard route.accepts(request.head.method) else {
-            return fail(reply, .methodNotAllowed(route))
+            return responder.fail(reply, .methodNotAllowed(route))
         }
         switch route {
         case .predict: predict(request, reply)
-        case .health: answerHealth(reply, isDraining: false)
-        case .readiness: answerHealth(reply, isDraining: state.isDraining)
-        case .liveness: answerLiveness(reply)
+        case .health: health.answer(reply, now: reactor.now, to: responder)
+        case .readiness:
+            health.answer(
+                reply, now: reactor.now, isDraining: state.isDraining, to: responder)
+        case .liveness: HealthAnswers.answerLiveness(reply, to: responder)
+        case .metrics, .models, .modelActivation, .modelRollback, .tokenRevocation,
+            .tokenRestoration:
+            preconditionFailure("a route of the operations listener")
         }
-    }
-
-    private func reject(_ rejection: Rejection, _ exchange: Exchange, _ requestID: Span<UInt8>) {
-        let reply = Reply(
-            exchange: exchange, requestID: RequestID(requestID) ?? requestIDs.next(), method: nil,
-            route: nil,
-            receivedAt: Clock.monotonicNanoseconds())
-        fail(reply, .rejected(rejection))
-    }
-
-    private func requestID(of request: borrowing Request) -> RequestID {
-        if let range = request.head.requestID, request.head.requestIDCount == 1,
-            let id = RequestID(request.headBytes.extracting(range))
-        {
-            return id
-        }
-        return requestIDs.next()
     }
 
     private func predict(_ request: borrowing Request, _ reply: Reply) {
+        var reply = reply
         let tokenRange: Range<Int>
         let token: VerifiedToken
         do throws(ServiceFailure) {
-            try checkContent(of: request)
-            tokenRange = try findToken(in: request)
+            try request.checkContent(bodyBytesMax: rules.bodyBytesMax)
+            tokenRange = try request.bearerToken()
             token = try verify(request.headBytes.extracting(tokenRange))
         } catch {
-            return fail(reply, error)
+            reply.stages.end(.token)
+            return refuse(reply, error)
         }
+        reply.stages.end(.token)
+        let scorer = model.scorer
         let body = request.body
-        let outcome = Result { () throws(ServiceFailure) in try scorer.score(body) }
+        let outcome = Result { () throws(ServiceFailure) in
+            try scorer.score(body, &reply.stages)
+        }
         let isCharged = if case .success = outcome { true } else { false }
-        pending[reply.exchange.rawValue] = PendingRequest(
-            requestID: reply.requestID, subject: token.subject, receivedAt: reply.receivedAt,
-            outcome: outcome)
+        if isCharged, let audit, !audit.takesRecords {
+            // Before the store is asked, so that it does not cost the caller a prediction.
+            metrics.refused(.unrecorded)
+            return responder.fail(reply, .unrecorded, subject: token.subject)
+        }
+        pending[reply.exchange.rawValue] = PredictionRequest(
+            reply: reply, token: token, outcome: outcome, scorer: scorer,
+            bodyDigest: audit == nil ? nil : digest.hash(body))
         let subject = token.subject
         let tokenID = token.tokenID ?? []
         store?.admit(
@@ -173,126 +150,69 @@ extension RequestService {
                 ticket: reply.exchange.rawValue))
     }
 
-    /// Media type and size: what is judged before the caller is known.
-    private func checkContent(of request: borrowing Request) throws(ServiceFailure) {
-        let head = request.head
-        if head.contentTypeCount > 1 { throw .unsupportedContentType }
-        if let range = head.contentType,
-            !MediaType.isJSON(request.headBytes.extracting(range))
-        {
-            throw .unsupportedContentType
+    /// Answers who has no token that would do.
+    private func refuse(_ reply: Reply, _ failure: ServiceFailure) {
+        metrics.refused(failure)
+        if case .insufficientScope(let token, _) = failure {
+            let request = PredictionRequest(
+                reply: reply, token: token, outcome: .failure(failure), scorer: model.scorer,
+                bodyDigest: nil)
+            return record(request, .refusal(failure))
         }
-        if head.contentEncodingCount > 1 { throw .unsupportedContentEncoding }
-        if let range = head.contentEncoding,
-            !MediaType.isIdentity(request.headBytes.extracting(range))
-        {
-            throw .unsupportedContentEncoding
-        }
-        if case .none = head.framing { throw .lengthRequired }
-        if request.isBodyTooLarge { throw .bodyTooLarge(bytesMax: rules.bodyBytesMax) }
-    }
-
-    private func findToken(
-        in request: borrowing Request
-    ) throws(ServiceFailure) -> Range<Int> {
-        guard request.head.authorizationCount <= 1 else { throw .repeatedAuthorization }
-        guard let field = request.head.authorization else { throw .missingToken }
-        let value = request.headBytes.extracting(field)
-        switch BearerCredentials(inAuthorization: value) {
-        case .absent: throw .missingToken
-        case .malformed: throw .malformedCredentials
-        case .token(let range):
-            return field.lowerBound + range.lowerBound..<field.lowerBound + range.upperBound
-        }
+        if let reason = failure.countedReason { audit?.count(reason) }
+        responder.fail(reply, failure)
     }
 
     private func verify(_ token: Span<UInt8>) throws(ServiceFailure) -> VerifiedToken {
+        let verdict: TokenVerdict
         do throws(TokenError) {
-            return try verifier.verify(token, nowUnixMilliseconds: reactor.unixMilliseconds)
+            verdict = try verifier.judge(token, nowUnixMilliseconds: reactor.unixMilliseconds)
         } catch {
             throw .token(error)
+        }
+        switch verdict {
+        case .accepted(let token): return token
+        case .lacksScope(let token, let required):
+            throw .insufficientScope(token, required: required)
         }
     }
 }
 
 // Answering.
 extension RequestService {
-    private func answer(
-        _ reply: Reply, _ prediction: Prediction, subject: [UInt8], left: Int, resetSeconds: Int
-    ) {
-        fields.removeAll(keepingCapacity: true)
-        writer.appendQuota(left: left, resetSeconds: resetSeconds, to: &fields)
-        let modelName = scorer.modelName
-        write { json in
-            writer.append(
-                prediction, subject: subject.span, modelName: modelName.span,
-                requestID: reply.requestID.bytes, unixMilliseconds: reactor.unixMilliseconds,
-                to: &json)
+    /// Answers once the answer is recorded; at once without an audit log.
+    private func record(_ request: PredictionRequest, _ answer: PredictionRequest.Answer) {
+        request.answer = answer
+        request.unixMilliseconds = reactor.unixMilliseconds
+        if let audit { audit.hold(request) } else { release(request, true) }
+    }
+
+    private func release(_ request: PredictionRequest, _ isRecorded: Bool) {
+        guard isRecorded else { return fail(request, .unrecorded) }
+        let subject = request.token.subject
+        switch request.answer {
+        case .undecided: preconditionFailure("nothing was decided")
+        case .prediction(let prediction, let left, let resetSeconds):
+            metrics.predicted(prediction, by: request.scorer)
+            let requestID = request.reply.requestID
+            let modelName = request.scorer.modelName
+            responder.answer(request.reply, subject: subject) { fields in
+                writer.appendQuota(left: left, resetSeconds: resetSeconds, to: &fields)
+            } _: { json in
+                writer.append(
+                    prediction, subject: subject.span, modelName: modelName.span,
+                    requestID: requestID.bytes, unixMilliseconds: request.unixMilliseconds,
+                    to: &json)
+            }
+        case .refusal(let failure):
+            responder.fail(request.reply, failure, subject: subject) { fields in
+                guard case .rateLimited(let retrySeconds) = failure else { return }
+                writer.appendQuota(left: 0, resetSeconds: retrySeconds, to: &fields)
+            }
         }
-        send(reply, status: 200, contentType: "application/json", subject: subject)
     }
 
-    private func fail(_ reply: Reply, _ failure: ServiceFailure, subject: [UInt8]? = nil) {
-        let problem = Problem(failure)
-        fields.removeAll(keepingCapacity: true)
-        if case .rateLimited(let retrySeconds) = failure {
-            writer.appendQuota(left: 0, resetSeconds: retrySeconds, to: &fields)
-        }
-        fields.append(contentsOf: problem.fields.utf8)
-        write { json in problem.append(requestID: reply.requestID.bytes, to: &json) }
-        send(
-            reply, status: problem.type.status, contentType: "application/problem+json",
-            subject: subject,
-            problem: RequestOutcome.Problem(
-                type: problem.type, reason: failure.reason ?? problem.detail))
-    }
-
-    /// That an answer is made at all is the answer.
-    private func answerLiveness(_ reply: Reply) {
-        fields.removeAll(keepingCapacity: true)
-        content.removeAll(keepingCapacity: true)
-        content.appendLiteral("{\"status\":\"pass\"}")
-        send(reply, status: 200, contentType: "application/health+json")
-    }
-
-    private func answerHealth(_ reply: Reply, isDraining: Bool) {
-        let store = state.store(now: reactor.now)
-        content = health.body(store: store, isDraining: isDraining)
-        fields.removeAll(keepingCapacity: true)
-        let passes = HealthReport.passes(store: store, isDraining: isDraining)
-        if !passes { fields.appendLiteral("Retry-After: 1\r\n") }
-        send(reply, status: passes ? 200 : 503, contentType: "application/health+json")
-    }
-
-    private func write(_ body: (inout JSONWriter) -> Void) {
-        content.removeAll(keepingCapacity: true)
-        var json = JSONWriter(appendingTo: content)
-        content = []
-        body(&json)
-        content = json.finish()
-    }
-
-    private func send(
-        _ reply: Reply, status: UInt16, contentType: StaticString, subject: [UInt8]? = nil,
-        problem: RequestOutcome.Problem? = nil
-    ) {
-        date.update(unixSeconds: reactor.unixMilliseconds / 1000)
-        // Second references: the closure cannot lend what belongs to the service.
-        let (requestID, fields, content) = (reply.requestID, fields, content)
-        server.answer(reply.exchange) { output, context in
-            ResponseEncoder.append(
-                ResponseHead(
-                    status: status, contentType: contentType, connection: context.connection,
-                    answersHEAD: context.answersHEAD),
-                date: date, requestID: requestID.bytes, fields: fields.span,
-                body: content.span, to: &output)
-        }
-        guard rules.logsRequests else { return }
-        log.add(
-            RequestOutcome(
-                method: reply.method, route: reply.route, status: status,
-                nanoseconds: Clock.monotonicNanoseconds() - reply.receivedAt, problem: problem),
-            requestID: reply.requestID.bytes, subject: subject,
-            unixMilliseconds: reactor.unixMilliseconds)
+    private func fail(_ request: PredictionRequest, _ failure: ServiceFailure) {
+        responder.fail(request.reply, failure, subject: request.token.subject)
     }
 }

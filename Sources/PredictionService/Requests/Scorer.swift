@@ -1,36 +1,56 @@
+internal import AuditLog
 internal import Features
 package import Models
 
 /// A loaded model with one reactor's memory for reading records and scoring them.
 package final class Scorer {
+    /// The model's own name and version.
+    package var model: (name: String, version: String) { (bundle.name, bundle.version) }
     private let bundle: ModelBundle
     /// `name/version` in UTF-8, as answers carry it.
     package let modelName: [UInt8]
+    /// The model as the audit log names it.
+    let audited: AuditedModel
+    /// Under which the reactor counts its predictions; nil where none are counted.
+    package let series: ModelSeries?
+    private let featureText: FeatureText?
     private var decoder: RecordDecoder
     private var row: [Float]
 
-    package init(bundle: ModelBundle) {
+    /// - Parameter recordsFeatures: whether predictions carry the customer's values.
+    package init(
+        bundle: ModelBundle, recordsFeatures: Bool = false, series: ModelSeries? = nil
+    ) {
         self.bundle = bundle
+        self.series = series
         modelName = Array(bundle.fullName.utf8)
+        audited = AuditedModel(name: bundle.fullName, digest: bundle.sha256)
+        featureText = recordsFeatures ? FeatureText(schema: bundle.schema) : nil
         decoder = RecordDecoder(schema: bundle.schema)
         row = [Float](repeating: 0, count: bundle.encoding.columnCount)
     }
 
-    /// The prediction for the customer in a body.
-    package func score(_ body: Span<UInt8>) throws(ServiceFailure) -> Prediction {
+    /// The prediction for the customer in a body, and in `stages` how long reading and scoring
+    /// took.
+    package func score(
+        _ body: Span<UInt8>, _ stages: inout StageTimes
+    ) throws(ServiceFailure) -> Prediction {
         let isValid: Bool
         do throws(BodyError) {
             isValid = try decoder.decode(body)
         } catch {
             throw .body(error)
         }
+        stages.end(.decode)
         guard isValid else { throw .invalidRecord(decoder.violations) }
         bundle.encoding.encode(decoder.record, into: &row)
         let margin = bundle.ensemble.margin(row.span)
         let probability = bundle.probability(fromMargin: margin)
+        defer { stages.end(.score) }
         return Prediction(
             customerID: decoder.identifier, probability: probability,
-            isPositive: bundle.isPositive(probability), risk: bundle.riskLevel(probability))
+            isPositive: bundle.isPositive(probability), risk: bundle.riskLevel(probability),
+            features: featureText?.json(of: decoder.record) ?? [])
     }
 }
 
@@ -42,11 +62,17 @@ package struct Prediction: Equatable, Sendable {
     package let probability: Float
     package let isPositive: Bool
     package let risk: RiskLevel
+    /// The customer's values as a JSON object, where they are recorded; else empty.
+    package let features: [UInt8]
 
-    package init(customerID: [UInt8]?, probability: Float, isPositive: Bool, risk: RiskLevel) {
+    package init(
+        customerID: [UInt8]?, probability: Float, isPositive: Bool, risk: RiskLevel,
+        features: [UInt8] = []
+    ) {
         self.customerID = customerID
         self.probability = probability
         self.isPositive = isPositive
         self.risk = risk
+        self.features = features
     }
 }

@@ -1,0 +1,41 @@
+/// Looks at all that a churnd with this configuration would depend on, without disturbing one that
+/// runs.
+package struct Doctor {
+    private let configuration: ServiceConfiguration
+    private let settings: ConfigurationSettings
+
+    package init(
+        _ sources: ConfigurationSources, isDevelopment: Bool
+    ) throws(ConfigurationError) {
+        configuration = try ServiceConfiguration.load(sources, isDevelopment: isDevelopment)
+        settings = try sources.settings()
+    }
+
+    /// Makes every check, and reports each finding as soon as there is one. Takes a few times
+    /// `redis.deadline` at the most, and as long as the model takes to load.
+    package func examine(_ report: (DoctorFinding) -> Void) {
+        ConfigurationCheck(configuration, settings).findings.forEach(report)
+        report(ModelCheck.examine(configuration.model.path))
+        switch configuration.store {
+        case .memory: report(StoreCheck.memory(isDevelopment: configuration.isDevelopment))
+        case .redis(let endpoint, let deadline):
+            RedisCheck(
+                endpoint: endpoint, deadlineNanoseconds: deadline.nanoseconds,
+                leewaySeconds: configuration.tokens.leewaySeconds
+            ).examine(report)
+        }
+        if let audit = configuration.audit {
+            AuditCheck.examine(
+                directory: audit.directory, segmentBytesMax: audit.segmentBytesMax
+            ).forEach(report)
+        }
+        report(DescriptorCheck.examine(connectionsMax: configuration.http.connectionsMax))
+        report(
+            PortCheck.examine(
+                "http port", host: configuration.http.host, port: configuration.http.port))
+        report(
+            OperationsCheck.examine(
+                configuration.operations.address, httpPort: configuration.http.port))
+        if let finding = BacklogCheck.examine() { report(finding) }
+    }
+}

@@ -1,0 +1,81 @@
+internal import OperationsClient
+internal import POSIX
+
+/// Whether churnd could listen, or does so already.
+enum PortCheck {
+    private static let timeoutMilliseconds: Int64 = 1000
+
+    static func examine(_ subject: String, host: String, port: UInt16) -> DoctorFinding {
+        let place = "\(host) port \(port)"
+        do throws(StartError) {
+            _ = try ListeningAddress.claim(host: host, port: port)
+            return DoctorFinding(
+                .good, subject, port == 0 ? "\(host), the kernel chooses one" : "\(place) is free")
+        } catch {
+            guard case .portTaken = error else {
+                return DoctorFinding(.failure, subject, "\(error)")
+            }
+            return isChurnd(at: .tcp(host: reachable(host), port: port))
+                ? DoctorFinding(.good, subject, "a churnd answers on \(place)")
+                : DoctorFinding(
+                    .warning, subject,
+                    "something listens on \(place) and does not answer as a churnd does")
+        }
+    }
+
+    /// Whether what listens there says that it lives, as churnd does.
+    static func isChurnd(at address: OperationsAddress) -> Bool {
+        let client = OperationsClient(
+            address: address, token: nil, timeoutMilliseconds: timeoutMilliseconds)
+        // Whoever does not answer is none, for whatever reason.
+        guard let answer = try? client.send(.get, "/livez") else { return false }
+        return answer.status == 200
+            && String(decoding: answer.body, as: UTF8.self).contains("\"status\":\"pass\"")
+    }
+
+    /// Whoever listens on every address is asked on the loopback one.
+    private static func reachable(_ host: String) -> String {
+        switch host {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "::1"
+        default: host
+        }
+    }
+}
+
+/// The same for the operations listener.
+enum OperationsCheck {
+    private static let subject = "operations"
+
+    static func examine(_ address: OperationsAddress?, httpPort: UInt16) -> DoctorFinding {
+        switch address {
+        case nil: return DoctorFinding(.good, subject, "off")
+        case .tcp(let host, let port):
+            if port == httpPort && port != 0 {
+                return DoctorFinding(
+                    .failure, subject, "port \(port) is that of http.port, wanted another")
+            }
+            return PortCheck.examine(subject, host: host, port: port)
+        case .unix(let path): return socket(path)
+        }
+    }
+
+    private static func socket(_ path: String) -> DoctorFinding {
+        do throws(FileError) {
+            try Directories.checkWritable(directory(of: path))
+        } catch {
+            return DoctorFinding(.failure, subject, "\(error)")
+        }
+        guard Directories.isAnything(at: path) else {
+            return DoctorFinding(.good, subject, "\(path) can be made")
+        }
+        return PortCheck.isChurnd(at: .unix(path: path))
+            ? DoctorFinding(.good, subject, "a churnd answers on \(path)")
+            : DoctorFinding(.warning, subject, "\(path) is there, and no churnd answers on it")
+    }
+
+    private static func directory(of path: String) -> String {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+}

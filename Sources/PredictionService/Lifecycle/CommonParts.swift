@@ -1,0 +1,76 @@
+internal import HTTP
+internal import JWT
+internal import Models
+internal import OpenSSL
+internal import Reactor
+internal import Synchronization
+
+/// What the reactors of both listeners are put together from.
+struct CommonParts: Sendable {
+    let configuration: ServiceConfiguration
+    let keys: SigningKeys
+    let store: SharedStore
+    let state: ServiceState
+    private let sink: LogSink
+    /// The one to begin with; a reactor that starts later than others gets the latest.
+    private let model: CurrentModel
+    /// Of the hash by which the log tells subjects apart; new at every start.
+    private let logSalt = RandomBytes.make(32)
+
+    init(
+        configuration: ServiceConfiguration, model: CurrentModel, store: SharedStore,
+        state: ServiceState, sink: LogSink
+    ) throws(StartError) {
+        self.configuration = configuration
+        self.model = model
+        self.store = store
+        self.state = state
+        self.sink = sink
+        keys = try CommonParts.keys(configuration.tokens.keys)
+    }
+
+    func makeMetrics() -> ReactorMetrics {
+        ReactorMetrics(
+            isOn: configuration.operations.address != nil, countsRedis: store.health != nil)
+    }
+
+    func makeLog() -> RequestLog {
+        RequestLog(
+            sink: sink, salt: logSalt.span,
+            rules: RequestLog.Rules(
+                logsAll: configuration.logsRequests,
+                slowNanoseconds: configuration.slowRequest?.nanoseconds))
+    }
+
+    func makeModel(countedBy metrics: ReactorMetrics) -> ServedModel {
+        ServedModel(scorer: makeScorer(of: model.bundle, countedBy: metrics))
+    }
+
+    func makeScorer(of bundle: ModelBundle, countedBy metrics: ReactorMetrics) -> Scorer {
+        Scorer(
+            bundle: bundle, recordsFeatures: configuration.audit?.recordsFeatures ?? false,
+            series: metrics.modelActivated(bundle))
+    }
+
+    func makeIntake(_ metrics: ReactorMetrics) -> RequestIntake {
+        var seed: UInt64 = 0
+        for byte in RandomBytes.make(8) { seed = seed << 8 | UInt64(byte) }
+        return RequestIntake(
+            requestIDs: RequestIDSource(prefix: Array(RandomBytes.hexadecimalText(8).utf8)),
+            traces: configuration.tracesRequests ? TraceIDSource(seed: seed) : nil,
+            metrics: metrics)
+    }
+
+    private static func keys(_ keys: TokenKeys) throws(StartError) -> SigningKeys {
+        do throws(SigningKeyError) {
+            switch keys {
+            case .secret(let secret): return try SigningKeys(secret: secret.bytes)
+            case .named(let keys):
+                return try SigningKeys(named: keys.map { ($0.id, $0.secret.bytes) })
+            case .madeAtStart: preconditionFailure("a development session makes the secret")
+            }
+        } catch {
+            throw .keys(error)
+        }
+    }
+}

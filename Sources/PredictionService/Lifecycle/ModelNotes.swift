@@ -1,0 +1,65 @@
+internal import AuditLog
+internal import Logging
+internal import ModelRegistry
+
+/// Tells the log, the audit log and the metrics what became of the model.
+struct ModelNotes: Sendable {
+    let auditLog: AuditLog?
+    let figures: ServiceFigures
+    let logger: Logger
+
+    /// Another model serves. Who asked for it over the operations listener is recorded by whoever
+    /// knows that; what came about otherwise is recorded here.
+    func changed(_ change: ModelChange) {
+        figures.modelReloaded(
+            change.trigger == .rollback ? .rolledBack : .activated,
+            served: ServiceFacts.Model(
+                version: change.active.fullName, sha256: change.active.sha256))
+        logger.info(
+            "model changed",
+            metadata: [
+                "model": "\(change.active.fullName)", "sha256": "\(change.active.sha256)",
+                "previous": "\(change.previous?.fullName ?? "none")",
+                "trigger": "\(change.trigger.rawValue)",
+            ])
+        switch change.trigger {
+        case .reload, .watch: record(change, by: .process)
+        case .activation, .rollback: break
+        }
+    }
+
+    /// What serves was asked for again.
+    func unchanged(_ change: ModelChange) { figures.modelReloaded(.unchanged, served: nil) }
+
+    /// What was asked for, or what `active` names, is not served.
+    func refused(_ refusal: ModelRefusal) {
+        figures.modelReloaded(.refused, served: nil)
+        logger.error(
+            "model refused: the one before goes on",
+            metadata: [
+                "version": "\(refusal.version ?? "unknown")", "reason": "\(refusal.error)",
+                "trigger": "\(refusal.trigger.rawValue)",
+            ])
+    }
+
+    /// Has a change recorded.
+    func record(_ change: ModelChange, by actor: AuditedOperator) {
+        auditLog?.note(
+            .model(
+                AuditNote.ModelAction(change.trigger),
+                AuditedModel(name: change.active.fullName, digest: change.active.sha256),
+                by: actor))
+    }
+}
+
+extension AuditNote.ModelAction {
+    fileprivate init(_ trigger: ModelTrigger) {
+        self =
+            switch trigger {
+            case .activation: .activate
+            case .rollback: .rollback
+            case .reload: .reload
+            case .watch: .watch
+            }
+    }
+}

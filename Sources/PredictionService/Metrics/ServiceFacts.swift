@@ -1,0 +1,73 @@
+package import POSIX
+
+/// What activating a model led to.
+package enum ModelReloadResult: Int, MetricLabel {
+    case activated
+    /// The bundle could not be read or was not proven; the model before goes on.
+    case refused
+    /// Activated because somebody asked for the model before.
+    case rolledBack
+    /// The model that serves already.
+    case unchanged
+
+    package var label: String {
+        switch self {
+        case .activated: "activated"
+        case .refused: "refused"
+        case .rolledBack: "rolled_back"
+        case .unchanged: "unchanged"
+        }
+    }
+}
+
+/// What a scrape tells of the process as a whole, beside what its reactors have counted.
+package struct ServiceFacts: Sendable {
+    package struct Model: Equatable, Sendable {
+        /// As answers carry it.
+        package let version: String
+        /// Of the bundle, in hexadecimal.
+        package let sha256: String
+
+        package init(version: String, sha256: String) {
+            self.version = version
+            self.sha256 = sha256
+        }
+    }
+
+    package struct Audit: Equatable, Sendable {
+        /// Written since the start.
+        package let records: UInt64
+        /// Written since the start.
+        package let bytes: UInt64
+        /// Writes that failed.
+        package let failures: UInt64
+        /// Whether the next record would be written, as far as is known.
+        package let isUp: Bool
+
+        package init(records: UInt64, bytes: UInt64, failures: UInt64, isUp: Bool) {
+            self.records = records
+            self.bytes = bytes
+            self.failures = failures
+            self.isUp = isUp
+        }
+    }
+
+    /// Of the program.
+    package var version: String
+    /// The one that serves now.
+    package var model: Model?
+    package var reloads = ClosedCounter<ModelReloadResult>()
+    /// Nil without an audit log.
+    package var audit: Audit?
+    /// Nil with the store in memory.
+    package var isRedisUp: Bool?
+    /// Open now on the public listener.
+    package var publicConnections = 0
+    /// The same of the listener for operators; nil without one.
+    package var operationsConnections: Int?
+    /// Lines that were not logged since the start, because their reader was too slow.
+    package var droppedLogLines: UInt64 = 0
+    package var process = ProcessFigures()
+
+    package init(version: String) { self.version = version }
+}

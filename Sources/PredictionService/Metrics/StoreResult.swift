@@ -1,0 +1,80 @@
+package import Access
+package import Redis
+
+/// What the store said of a request whose token is good and not revoked.
+package enum QuotaDecision: Int, MetricLabel {
+    case admitted
+    /// The quota is used up.
+    case refused
+    /// Not to be counted, because the body was invalid.
+    case uncharged
+    /// It could not be decided.
+    case unavailable
+
+    package var label: String {
+        switch self {
+        case .admitted: "admitted"
+        case .refused: "refused"
+        case .uncharged: "uncharged"
+        case .unavailable: "unavailable"
+        }
+    }
+}
+
+/// Why Redis gave no answer that counts.
+package enum RedisFailureKind: Int, MetricLabel {
+    case deadline
+    case hostUnknown
+    case connect
+    case connectionLost
+    case authentication
+    case database
+    case protocolViolation
+    case errorReply
+    case queueFull
+    /// A quota's key that holds something else.
+    case foreignKey
+    /// An answer in a form that the script does not have.
+    case unexpectedReply
+
+    package init(_ failure: RedisFailure) {
+        self =
+            switch failure {
+            case .deadlinePassed: .deadline
+            case .hostUnknown: .hostUnknown
+            case .connectFailed: .connect
+            case .closedByRedis, .connectionLost: .connectionLost
+            case .authenticationRefused: .authentication
+            case .databaseRefused: .database
+            case .protocolViolation: .protocolViolation
+            case .errorReply: .errorReply
+            case .queueFull: .queueFull
+            }
+    }
+
+    /// Nil when it was not Redis that failed.
+    package init?(_ failure: AdmissionFailure) {
+        switch failure {
+        case .redis(let failure): self.init(failure)
+        case .foreignQuotaKey: self = .foreignKey
+        case .unexpectedReply: self = .unexpectedReply
+        case .storeFull: return nil
+        }
+    }
+
+    package var label: String {
+        switch self {
+        case .deadline: "deadline"
+        case .hostUnknown: "host_unknown"
+        case .connect: "connect"
+        case .connectionLost: "connection_lost"
+        case .authentication: "authentication"
+        case .database: "database"
+        case .protocolViolation: "protocol_violation"
+        case .errorReply: "error_reply"
+        case .queueFull: "queue_full"
+        case .foreignKey: "foreign_key"
+        case .unexpectedReply: "unexpected_reply"
+        }
+    }
+}

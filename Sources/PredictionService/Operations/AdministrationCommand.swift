@@ -1,0 +1,106 @@
+internal import JSON
+internal import JWT
+
+/// What an administrator asks for.
+enum AdministrationCommand: Equatable {
+    case listModels
+    case activate(version: String)
+    case rollBack
+    case revoke(RevokedName, seconds: Int)
+    case restore(RevokedName)
+
+    /// What is revoked: a token by its identifier, or as it stands.
+    enum RevokedName: Equatable {
+        case tokenID([UInt8])
+        case token([UInt8])
+
+        /// As the store knows it.
+        var bytes: [UInt8] {
+            switch self {
+            case .tokenID(let bytes), .token(let bytes): bytes
+            }
+        }
+    }
+
+    /// Ten years; a token that is valid for longer is better not signed at all.
+    static let revocationSecondsMax = 315_360_000
+    private static let tokenBytesMax = 8192
+    private static let versionBytesMax = 256
+    private static let depthMax = 4
+
+    /// Reads the command of a route from a request's content.
+    init(route: Route, content: Span<UInt8>) throws(ServiceFailure) {
+        switch route {
+        case .models: self = .listModels
+        case .modelActivation:
+            let members = try Members(content, of: ["version"], wanted: "{\"version\": \"…\"}")
+            self = .activate(version: try members.text("version", bytesMax: Self.versionBytesMax))
+        case .modelRollback:
+            if !content.isEmpty { _ = try Members(content, of: [], wanted: "no body, or {}") }
+            self = .rollBack
+        case .tokenRevocation:
+            let members = try Members(
+                content, of: ["jti", "token", "seconds"],
+                wanted: "{\"jti\" or \"token\": \"…\", "
+                    + "\"seconds\": 1 to \(Self.revocationSecondsMax)}")
+            self = .revoke(
+                try Self.name(members),
+                seconds: try members.integer("seconds", in: 1...Self.revocationSecondsMax))
+        case .tokenRestoration:
+            self = .restore(
+                try Self.name(
+                    Members(
+                        content, of: ["jti", "token"], wanted: "{\"jti\" or \"token\": \"…\"}")))
+        case .predict, .health, .liveness, .readiness, .metrics:
+            preconditionFailure("not a route of administration")
+        }
+    }
+
+    private static func name(_ members: Members) throws(ServiceFailure) -> RevokedName {
+        switch (members.has("jti"), members.has("token")) {
+        case (true, false):
+            .tokenID(
+                Array(
+                    try members.text("jti", bytesMax: TokenRules.identifierBytesMax).utf8))
+        case (false, true):
+            .token(Array(try members.text("token", bytesMax: tokenBytesMax).utf8))
+        case (true, true), (false, false): throw members.failure
+        }
+    }
+
+    /// The members of an object that may have these and no others.
+    private struct Members {
+        private let object: JSONObject
+        let failure: ServiceFailure
+
+        init(
+            _ content: Span<UInt8>, of names: [String], wanted: String
+        ) throws(ServiceFailure) {
+            failure = .invalidCommand(wanted: wanted)
+            // What exactly is wrong with it helps nobody more than what is wanted.
+            guard let value = try? JSONValue(parsing: content, depthMax: depthMax),
+                let object = value.asObject,
+                object.members.allSatisfy({ names.contains($0.name) })
+            else { throw failure }
+            self.object = object
+        }
+
+        func has(_ name: String) -> Bool { object[name] != nil }
+
+        func text(_ name: String, bytesMax: Int) throws(ServiceFailure) -> String {
+            guard let text = object[name]?.asString, 1...bytesMax ~= text.utf8.count else {
+                throw failure
+            }
+            return text
+        }
+
+        func integer(
+            _ name: String, in range: ClosedRange<Int>
+        ) throws(ServiceFailure) -> Int {
+            guard let number = object[name]?.asNumber, let integer = Int(exactly: number),
+                range.contains(integer)
+            else { throw failure }
+            return integer
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Access
+internal import HTTPServer
+internal import JWT
+internal import POSIX
+internal import Reactor
+
+/// Decides who may administer: on a Unix socket whoever may write to it; over TCP who has a token
+/// with the scope that was issued a short time ago and is not revoked.
+final class Administrators {
+    /// What the token must have.
+    static let scope = "churnd:admin"
+    /// RFC 9470: how long ago the administrator may have been authenticated.
+    static let ageSecondsMax = 300
+    private static let decisionNanoseconds: Int64 = 1_000_000_000
+
+    typealias Admitted = (Result<VerifiedToken?, ServiceFailure>) -> Void
+
+    private let reactor: Reactor
+    /// Nil on a Unix socket.
+    private let verifier: TokenVerifier?
+    private let metrics: ReactorMetrics
+    private var store: (any AdmissionStore)?
+    private var pending: [UInt64: (token: VerifiedToken, admitted: Admitted)] = [:]
+
+    init(reactor: Reactor, verifier: TokenVerifier?, metrics: ReactorMetrics) {
+        self.reactor = reactor
+        self.verifier = verifier
+        self.metrics = metrics
+    }
+
+    /// The store's decisions must come back through `decide`.
+    func use(_ store: any AdmissionStore) { self.store = store }
+
+    /// Calls `admitted` with the caller's token, nil where none is needed, or with why not.
+    func admit(_ request: borrowing Request, _ exchange: Exchange, _ admitted: @escaping Admitted) {
+        guard let verifier else { return admitted(.success(nil)) }
+        let range: Range<Int>
+        let token: VerifiedToken
+        do throws(ServiceFailure) {
+            range = try request.bearerToken()
+            token = try verify(request.headBytes.extracting(range), with: verifier)
+        } catch {
+            metrics.refused(error)
+            return admitted(.failure(error))
+        }
+        let subject = token.subject
+        let tokenID = token.tokenID ?? []
+        pending[exchange.rawValue] = (token, admitted)
+        store?.admit(
+            AdmissionRequest(
+                token: request.headBytes.extracting(range), tokenID: tokenID.span,
+                subject: subject.span, charges: false,
+                deadline: reactor.now + Administrators.decisionNanoseconds,
+                ticket: exchange.rawValue))
+    }
+
+    /// The store's word on a token.
+    func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
+        guard let (token, admitted) = pending.removeValue(forKey: ticket) else { return }
+        switch decision {
+        case .uncharged: admitted(.success(token))
+        case .revoked: admitted(.failure(.revoked))
+        case .unavailable(let failure): admitted(.failure(.undecided(failure)))
+        case .admitted, .refused: admitted(.failure(.undecided(.unexpectedReply)))
+        }
+    }
+
+    private func verify(
+        _ token: Span<UInt8>, with verifier: TokenVerifier
+    ) throws(ServiceFailure) -> VerifiedToken {
+        let verdict: TokenVerdict
+        do throws(TokenError) {
+            verdict = try verifier.judge(token, nowUnixMilliseconds: reactor.unixMilliseconds)
+        } catch {
+            throw .token(error)
+        }
+        switch verdict {
+        case .accepted(let token): return token
+        case .lacksScope(let token, let required):
+            throw .insufficientScope(token, required: required)
+        }
+    }
+}

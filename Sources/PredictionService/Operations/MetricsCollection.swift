@@ -1,0 +1,70 @@
+internal import HTTPServer
+internal import Metrics
+internal import POSIX
+internal import Reactor
+
+/// Gathers what the reactors have counted, for as many scrapes as wait. Each reactor is asked by a
+/// message and answers with a copy of its counts, between two of its turns.
+final class MetricsCollection {
+    private struct Waiting {
+        let reply: Reply
+        let format: ExpositionFormat
+    }
+
+    /// A reactor that does not answer for so long is counted with what it said before.
+    static let patienceNanoseconds: Int64 = 1_000_000_000
+
+    /// The latest of each reactor; nil before its first.
+    private var snapshots: [ReactorMetrics.Snapshot?]
+    private var missing: Set<Int> = []
+    private var waiting: [Waiting] = []
+    /// Names the round, so that what comes too late for one is not taken for the next.
+    private var round: UInt64 = 0
+    private(set) var deadline: Int64?
+
+    init(reactorCount: Int) {
+        snapshots = Array(repeating: nil, count: reactorCount)
+    }
+
+    /// Adds a scrape. True when a round begins with it, whose number is `currentRound`, and every
+    /// reactor has to be asked.
+    func begin(_ reply: Reply, _ format: ExpositionFormat, now: Int64) -> Bool {
+        waiting.append(Waiting(reply: reply, format: format))
+        guard missing.isEmpty else { return false }
+        missing = Set(snapshots.indices)
+        round += 1
+        deadline = now + MetricsCollection.patienceNanoseconds
+        return true
+    }
+
+    var currentRound: UInt64 { round }
+
+    /// Takes what a reactor has answered.
+    func take(_ snapshot: ReactorMetrics.Snapshot, of index: Int, in round: UInt64) {
+        guard round == self.round else { return }
+        snapshots[index] = snapshot
+        missing.remove(index)
+    }
+
+    /// Whether the scrapes that wait can be answered.
+    func isComplete(now: Int64) -> Bool {
+        guard !waiting.isEmpty else { return false }
+        return missing.isEmpty || (deadline.map { $0 <= now } ?? false)
+    }
+
+    /// Ends the round: calls `answer` for each scrape with the sum over all reactors.
+    func finish(_ answer: (Reply, ExpositionFormat, ReactorMetrics.Snapshot) -> Void) {
+        var sum = ServiceMetrics()
+        var connections = 0
+        for case let snapshot? in snapshots {
+            sum.merge(snapshot.counts)
+            connections += snapshot.connections
+        }
+        let answered = waiting
+        waiting = []
+        missing = []
+        deadline = nil
+        let total = ReactorMetrics.Snapshot(counts: sum, connections: connections)
+        for scrape in answered { answer(scrape.reply, scrape.format, total) }
+    }
+}

@@ -1,0 +1,54 @@
+internal import HTTP
+internal import JSON
+internal import ModelRegistry
+
+// What administrators are told of models.
+
+extension ModelChange {
+    func append(to json: inout JSONWriter) {
+        json.beginObject()
+        json.name("active")
+        json.string(active.fullName)
+        json.name("sha256")
+        json.string(active.sha256)
+        json.name("previous")
+        if let previous { json.string(previous.fullName) } else { json.null() }
+        json.name("changed")
+        json.bool(isChanged)
+        json.endObject()
+    }
+}
+
+extension ModelListing {
+    func append(to json: inout JSONWriter) {
+        json.beginObject()
+        json.name("name")
+        json.string(active.name)
+        json.name("active")
+        json.string(active.version)
+        json.name("sha256")
+        json.string(active.sha256)
+        json.name("previous")
+        if let previous { json.string(previous) } else { json.null() }
+        json.name("pinned")
+        json.bool(isPinned)
+        json.name("versions")
+        json.beginArray()
+        for version in versions { json.string(version.name) }
+        json.endArray()
+        if let refusal {
+            json.name("refused")
+            json.beginObject()
+            json.name("version")
+            if let version = refusal.version { json.string(version) } else { json.null() }
+            json.name("reason")
+            json.string(refusal.error.description)
+            json.name("time")
+            var time: [UInt8] = []
+            Timestamp.append(unixMilliseconds: refusal.unixMilliseconds, to: &time)
+            json.string(time.span)
+            json.endObject()
+        }
+        json.endObject()
+    }
+}

@@ -1,0 +1,50 @@
+internal import HTTP
+internal import HTTPServer
+internal import OperationsClient
+internal import POSIX
+
+/// The socket that operators and Prometheus come to.
+struct OperationsListener: ~Copyable, Sendable {
+    /// A command is a few names.
+    static let bodyBytesMax = 16_384
+    private static let connectionsMax = 64
+    private static let backlog: Int32 = 64
+
+    let descriptor: FileDescriptor
+    /// As it is listened on: with the port that the kernel chose where it was to choose one.
+    let address: OperationsAddress
+
+    /// Binds and listens; whoever has the address already is left alone.
+    static func open(
+        _ configuration: ServiceConfiguration.Operations, at address: OperationsAddress
+    ) throws(StartError) -> OperationsListener {
+        switch address {
+        case .tcp(let host, let port):
+            let claimed = try ListeningAddress.claim(host: host, port: port)
+            do throws(SystemError) {
+                return OperationsListener(
+                    descriptor: try claimed.listen(sharesPort: false, backlog: backlog),
+                    address: .tcp(host: host, port: claimed.port))
+            } catch {
+                throw .address(host: host, reason: "\(error)")
+            }
+        case .unix(let path):
+            do throws(UnixSocketError) {
+                return OperationsListener(
+                    descriptor: try Sockets.listenUnix(
+                        path: path, mode: configuration.socketMode, backlog: backlog),
+                    address: address)
+            } catch {
+                throw .socket(path: path, error)
+            }
+        }
+    }
+
+    /// The bounds of the service's own listener, but for its size and its connections.
+    static func limits(_ http: ServiceConfiguration.HTTP) -> ServerLimits {
+        var limits = ServerLimits(http)
+        limits.connectionsMax = connectionsMax
+        limits.http.bodyBytesMax = bodyBytesMax
+        return limits
+    }
+}

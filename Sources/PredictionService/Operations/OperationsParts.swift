@@ -1,0 +1,64 @@
+internal import HTTPServer
+internal import JWT
+internal import OperationsClient
+internal import POSIX
+internal import Reactor
+
+/// What the operations listener's reactor is put together from.
+struct OperationsParts: Sendable {
+    private let common: CommonParts
+    private let subjects: OperationsService.Subjects
+    /// Nil on a Unix socket, whose mode says who may administer.
+    private let tokenRules: TokenRules?
+
+    init(
+        common: CommonParts, subjects: OperationsService.Subjects, address: OperationsAddress
+    ) throws(StartError) {
+        self.common = common
+        self.subjects = subjects
+        switch address {
+        case .unix: tokenRules = nil
+        case .tcp:
+            let tokens = common.configuration.tokens
+            do throws(TokenRulesError) {
+                tokenRules = try TokenRules(
+                    leewaySeconds: tokens.leewaySeconds, issuer: tokens.issuer,
+                    audience: tokens.audience, scope: Administrators.scope,
+                    authenticationAgeSecondsMax: Administrators.ageSecondsMax)
+            } catch {
+                throw .tokenRules(error)
+            }
+        }
+    }
+
+    /// Makes a reactor serve. Called on the reactor's queue.
+    func setUp(_ reactor: Reactor, listener: consuming FileDescriptor) throws(SystemError) {
+        let metrics = common.makeMetrics()
+        let decisions = Decisions<Administrators>()
+        let store = common.store.makeStore(on: reactor) { ticket, decision in
+            decisions.service?.decide(ticket, decision)
+        }
+        let server = try HTTPServer(
+            reactor: reactor, listener: listener,
+            limits: OperationsListener.limits(common.configuration.http),
+            counter: ConnectionCounter())
+        let log = common.makeLog()
+        reactor.add(log)
+        reactor.add(metrics)
+        let model = common.makeModel(countedBy: metrics)
+        reactor.add(model)
+        let administrators = Administrators(
+            reactor: reactor,
+            verifier: tokenRules.map { TokenVerifier(keys: common.keys, rules: $0) },
+            metrics: metrics)
+        decisions.service = administrators
+        administrators.use(store)
+        let service = OperationsService(
+            reactor: reactor, subjects: subjects, intake: common.makeIntake(metrics),
+            responder: Responder(reactor: reactor, server: server, log: log, metrics: metrics),
+            administrators: administrators, metrics: metrics, state: common.state,
+            health: HealthAnswers(state: common.state, model: model))
+        reactor.add(service)
+        service.start(on: server)
+    }
+}

@@ -1,0 +1,232 @@
+internal import AuditLog
+internal import HTTP
+internal import HTTPServer
+internal import JSON
+internal import JWT
+internal import Metrics
+internal import ModelRegistry
+internal import Reactor
+
+/// What the operations listener answers: metrics, administration and health. It has a reactor of
+/// its own, so that no scrape and no administrator holds up a prediction.
+final class OperationsService: TurnParticipant {
+    /// What it tells of and acts on.
+    struct Subjects {
+        let figures: ServiceFigures
+        let models: ModelRegistry
+        let notes: ModelNotes
+        let revocations: RevocationDesk
+        /// The reactors that serve predictions.
+        let reactors: ReactorGroup
+    }
+
+    private let reactor: Reactor
+    private let subjects: Subjects
+    private let intake: RequestIntake
+    private let responder: Responder
+    private let administrators: Administrators
+    private let metrics: ReactorMetrics
+    private let state: ServiceState
+    private let collection: MetricsCollection
+    private var health: HealthAnswers
+    private weak var server: HTTPServer?
+
+    init(
+        reactor: Reactor, subjects: Subjects, intake: RequestIntake, responder: Responder,
+        administrators: Administrators, metrics: ReactorMetrics, state: ServiceState,
+        health: HealthAnswers
+    ) {
+        self.reactor = reactor
+        self.subjects = subjects
+        self.intake = intake
+        self.responder = responder
+        self.administrators = administrators
+        self.metrics = metrics
+        self.state = state
+        self.health = health
+        collection = MetricsCollection(reactorCount: subjects.reactors.count)
+    }
+
+    func start(on server: HTTPServer) {
+        self.server = server
+        server.serve(
+            RequestHandlers(
+                handle: { request, exchange in self.handle(request, exchange) },
+                reject: { rejection, exchange, requestID in
+                    let reply = self.intake.reply(toRejected: exchange, requestID)
+                    self.responder.fail(reply, .rejected(rejection))
+                }))
+    }
+
+    var nextDeadline: Int64? { collection.deadline }
+
+    func deadlinePassed() { finishScrapes() }
+
+    func turnEnded() {}
+
+    private func handle(_ request: borrowing Request, _ exchange: Exchange) {
+        let route = Route(
+            path: request.headBytes.extracting(request.head.path), on: .operations)
+        let reply = intake.reply(to: request, exchange, route)
+        guard let route else { return responder.fail(reply, .unknownPath) }
+        guard route.accepts(request.head.method) else {
+            return responder.fail(reply, .methodNotAllowed(route))
+        }
+        switch route {
+        case .health: health.answer(reply, now: reactor.now, to: responder)
+        case .readiness:
+            health.answer(
+                reply, now: reactor.now, isDraining: state.isDraining, to: responder)
+        case .liveness: HealthAnswers.answerLiveness(reply, to: responder)
+        case .metrics:
+            scrape(reply, ExpositionFormat(accept: request.head.accept, in: request.headBytes))
+        case .models, .modelActivation, .modelRollback, .tokenRevocation, .tokenRestoration:
+            administer(request, exchange, reply, route)
+        case .predict: preconditionFailure("a route of the service listener")
+        }
+    }
+}
+
+// Metrics.
+extension OperationsService {
+    private func scrape(_ reply: Reply, _ format: ExpositionFormat) {
+        guard collection.begin(reply, format, now: reactor.now) else { return }
+        let round = collection.currentRound
+        let mailbox = reactor.mailbox
+        subjects.reactors.postEach { index, reactor in
+            guard let metrics = reactor.participant(ReactorMetrics.self) else { return }
+            let snapshot = metrics.snapshot(of: reactor.participant(HTTPServer.self))
+            mailbox.post { reactor in
+                reactor.participant(OperationsService.self)?.take(snapshot, of: index, in: round)
+            }
+        }
+    }
+
+    private func take(_ snapshot: ReactorMetrics.Snapshot, of index: Int, in round: UInt64) {
+        collection.take(snapshot, of: index, in: round)
+        finishScrapes()
+    }
+
+    private func finishScrapes() {
+        guard collection.isComplete(now: reactor.now) else { return }
+        let own = metrics.snapshot(of: server)
+        collection.finish { reply, format, sum in
+            var counts = sum.counts
+            counts.merge(own.counts)
+            let facts = subjects.figures.facts(
+                publicConnections: sum.connections, operationsConnections: own.connections,
+                now: reactor.now)
+            responder.answer(
+                reply, status: 200, contentType: format.contentType,
+                content: MetricsReport.render(counts, facts, format: format))
+        }
+    }
+}
+
+// Administration.
+extension OperationsService {
+    private func administer(
+        _ request: borrowing Request, _ exchange: Exchange, _ reply: Reply, _ route: Route
+    ) {
+        let command: Result<AdministrationCommand, ServiceFailure>
+        do throws(ServiceFailure) {
+            if route != .models && route != .modelRollback {
+                try request.checkContent(bodyBytesMax: OperationsListener.bodyBytesMax)
+            }
+            command = .success(try AdministrationCommand(route: route, content: request.body))
+        } catch {
+            command = .failure(error)
+        }
+        // Who asks comes first: what is wrong with a command is told to administrators alone.
+        administrators.admit(request, exchange) { admission in
+            do throws(ServiceFailure) {
+                let administrator = try admission.get()
+                self.carryOut(try command.get(), for: administrator, reply)
+            } catch {
+                self.responder.fail(reply, error)
+            }
+        }
+    }
+
+    private func carryOut(
+        _ command: AdministrationCommand, for administrator: VerifiedToken?, _ reply: Reply
+    ) {
+        switch command {
+        case .listModels:
+            let mailbox = reactor.mailbox
+            subjects.models.listing { listing in
+                mailbox.post { reactor in
+                    reactor.participant(OperationsService.self)?.answer(reply, listing)
+                }
+            }
+        case .activate(let version):
+            subjects.models.activate(version, completion: completion(of: reply, administrator))
+        case .rollBack:
+            subjects.models.rollback(completion: completion(of: reply, administrator))
+        case .revoke(let name, let seconds):
+            changeRevocation(reply) { () throws(ServiceFailure) in
+                try subjects.revocations.revoke(
+                    name, seconds: seconds, now: reactor.now, by: actor(administrator, reply))
+                return true
+            }
+        case .restore(let name):
+            changeRevocation(reply) { () throws(ServiceFailure) in
+                try subjects.revocations.restore(name, by: actor(administrator, reply))
+            }
+        }
+    }
+
+    private func actor(_ administrator: VerifiedToken?, _ reply: Reply) -> AuditedOperator {
+        var requestID: [UInt8] = []
+        requestID.appendBytes(reply.requestID.bytes)
+        return AuditedOperator(requestID: requestID, subject: administrator?.subject)
+    }
+
+    private func completion(
+        of reply: Reply, _ administrator: VerifiedToken?
+    ) -> ModelRegistry.ChangeCompletion {
+        let mailbox = reactor.mailbox
+        let notes = subjects.notes
+        let actor = actor(administrator, reply)
+        return { outcome in
+            if case .success(let change) = outcome {
+                if change.isChanged {
+                    notes.record(change, by: actor)
+                } else {
+                    notes.unchanged(change)
+                }
+            }
+            mailbox.post { reactor in
+                reactor.participant(OperationsService.self)?.answer(reply, outcome)
+            }
+        }
+    }
+
+    private func answer(_ reply: Reply, _ outcome: Result<ModelChange, RegistryError>) {
+        switch outcome {
+        case .success(let change): responder.answer(reply) { change.append(to: &$0) }
+        case .failure(let error): responder.fail(reply, .model(error))
+        }
+    }
+
+    private func answer(_ reply: Reply, _ outcome: Result<ModelListing, RegistryError>) {
+        switch outcome {
+        case .success(let listing): responder.answer(reply) { listing.append(to: &$0) }
+        case .failure(let error): responder.fail(reply, .model(error))
+        }
+    }
+
+    private func changeRevocation(_ reply: Reply, _ change: () throws(ServiceFailure) -> Bool) {
+        do throws(ServiceFailure) {
+            let isRevoked = try change()
+            responder.answer(reply) { json in
+                json.beginObject()
+                json.name("changed")
+                json.bool(isRevoked)
+                json.endObject()
+            }
+        } catch {
+            responder.fail(reply, error)
+        }
+    }
+}

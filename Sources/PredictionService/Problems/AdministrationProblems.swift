@@ -1,0 +1,34 @@
+internal import ModelRegistry
+
+// What administrators are told when a command is not carried out.
+
+extension Problem {
+    init(ofAdministration failure: ServiceFailure) {
+        switch failure {
+        case .invalidCommand(let wanted): self.init(.invalidCommand, "The body must be \(wanted)")
+        case .revocationsElsewhere:
+            self.init(
+                .conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
+        case .tooManyRevocations(let max):
+            self.init(.conflict, "As many tokens are revoked as may be: \(max)")
+        case .model(let error): self.init(error)
+        case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
+            .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,
+            .missingToken, .malformedCredentials, .token, .insufficientScope, .body,
+            .invalidRecord, .revoked, .rateLimited, .undecided, .unrecorded:
+            preconditionFailure("not about administration")
+        }
+    }
+
+    private init(_ error: RegistryError) {
+        switch error {
+        case .busy, .stopped:
+            self.init(.unavailable, error.description)
+            fields = "Retry-After: 1\r\n"
+        case .pinned, .nothingToRollBackTo, .activeNotWritten:
+            self.init(.conflict, error.description)
+        case .notAVersion, .unreadable, .activeUnreadable, .active, .bundle, .version, .name:
+            self.init(.modelRefused, error.description)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import AuditLog
+internal import POSIX
+internal import Reactor
+
+/// One reactor's way into the audit log. What a turn brings is handed over at its end in one batch,
+/// and the answers are held until the batch is in the file.
+///
+/// To be added to its reactor behind the store, whose decisions it holds, and before the server,
+/// which sends what it lets go.
+final class AuditGate: TurnParticipant {
+    private struct Batch {
+        let number: UInt64
+        let handedOverAt: Int64
+        let requests: [PredictionRequest]
+    }
+
+    private unowned let reactor: Reactor
+    private let log: AuditLog
+    private let deadlineNanoseconds: Int64
+    private let encoder: AuditRecordEncoder
+    private var batch = AuditBatch()
+    private var held: [PredictionRequest] = []
+    private var waiting: [Batch] = []
+    private var latestNumber: UInt64 = 0
+    private var stateReadAt = Int64.min
+    private var isPassing = true
+    /// Gets each request once its record is written, or cannot be.
+    var release: ((PredictionRequest, _ isRecorded: Bool) -> Void)?
+
+    init(reactor: Reactor, log: AuditLog, deadlineNanoseconds: Int64, encoder: AuditRecordEncoder) {
+        self.reactor = reactor
+        self.log = log
+        self.deadlineNanoseconds = deadlineNanoseconds
+        self.encoder = encoder
+    }
+
+    /// Whether a record can be expected to be written now. Looked up once a turn.
+    var takesRecords: Bool {
+        if stateReadAt != reactor.now {
+            stateReadAt = reactor.now
+            isPassing = log.state(nowNanoseconds: reactor.now) == .passing
+        }
+        return isPassing
+    }
+
+    /// Has a request's answer recorded, and holds it until then.
+    func hold(_ request: PredictionRequest) {
+        encoder.append(request, to: &batch)
+        held.append(request)
+    }
+
+    /// Counts a refusal of a caller whom nobody knows.
+    func count(_ reason: AuditRefusalReason) { batch.countRefusal(reason) }
+
+    /// The log's word on a batch. One that has been given up is not found any more.
+    func written(_ number: UInt64, _ isRecorded: Bool) {
+        guard let index = waiting.firstIndex(where: { $0.number == number }) else { return }
+        letGo(waiting.remove(at: index), isRecorded)
+    }
+
+    var nextDeadline: Int64? {
+        // Held behind this participant's end of the turn: the next turn must not wait.
+        if !batch.isEmpty { return 0 }
+        return waiting.first.map { $0.handedOverAt + deadlineNanoseconds }
+    }
+
+    func deadlinePassed() {
+        while let first = waiting.first,
+            first.handedOverAt + deadlineNanoseconds <= reactor.now
+        {
+            letGo(waiting.removeFirst(), false)
+        }
+    }
+
+    func turnEnded() {
+        guard !batch.isEmpty else { return }
+        var full = AuditBatch()
+        swap(&full, &batch)
+        latestNumber += 1
+        let number = latestNumber
+        if held.isEmpty { return log.append(full) { _ in } }
+        waiting.append(
+            Batch(number: number, handedOverAt: Clock.monotonicNanoseconds(), requests: held))
+        held.removeAll(keepingCapacity: true)
+        let mailbox = reactor.mailbox
+        log.append(full) { isRecorded in
+            mailbox.post { reactor in
+                reactor.participant(AuditGate.self)?.written(number, isRecorded)
+            }
+        }
+    }
+
+    private func letGo(_ batch: Batch, _ isRecorded: Bool) {
+        let now = Clock.monotonicNanoseconds()
+        for request in batch.requests {
+            request.reply.stages.end(.audit, at: now)
+            release?(request, isRecorded)
+        }
+    }
+}

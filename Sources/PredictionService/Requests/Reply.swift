@@ -1,0 +1,16 @@
+internal import HTTP
+internal import HTTPServer
+
+/// Where and how a request is answered, and what is known of it by then.
+struct Reply {
+    let exchange: Exchange
+    let requestID: RequestID
+    /// Nil when the head could not be read.
+    let method: HTTPMethod?
+    let route: Route?
+    /// Of the monotonic clock, in nanoseconds.
+    let receivedAt: Int64
+    /// Nil where traces are off.
+    let trace: TraceContext?
+    var stages: StageTimes
+}

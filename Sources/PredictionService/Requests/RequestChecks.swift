@@ -1,0 +1,32 @@
+internal import HTTP
+internal import HTTPServer
+internal import JWT
+
+// What is judged of a request before its token and its body are read.
+extension Request {
+    /// Media type and size: what is judged before the caller is known.
+    func checkContent(bodyBytesMax: Int) throws(ServiceFailure) {
+        if head.contentTypeCount > 1 { throw .unsupportedContentType }
+        if let range = head.contentType, !MediaType.isJSON(headBytes.extracting(range)) {
+            throw .unsupportedContentType
+        }
+        if head.contentEncodingCount > 1 { throw .unsupportedContentEncoding }
+        if let range = head.contentEncoding, !MediaType.isIdentity(headBytes.extracting(range)) {
+            throw .unsupportedContentEncoding
+        }
+        if case .none = head.framing { throw .lengthRequired }
+        if isBodyTooLarge { throw .bodyTooLarge(bytesMax: bodyBytesMax) }
+    }
+
+    /// Where in the head the token stands.
+    func bearerToken() throws(ServiceFailure) -> Range<Int> {
+        guard head.authorizationCount <= 1 else { throw .repeatedAuthorization }
+        guard let field = head.authorization else { throw .missingToken }
+        switch BearerCredentials(inAuthorization: headBytes.extracting(field)) {
+        case .absent: throw .missingToken
+        case .malformed: throw .malformedCredentials
+        case .token(let range):
+            return field.lowerBound + range.lowerBound..<field.lowerBound + range.upperBound
+        }
+    }
+}

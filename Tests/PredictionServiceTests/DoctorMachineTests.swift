@@ -1,0 +1,140 @@
+import POSIX
+import PredictionService
+import TestSupport
+import Testing
+
+/// Disk, descriptors, accept queue, store and model.
+@Suite struct DoctorMachineTests {
+    struct Disk: Sendable {
+        let available: UInt64
+        let total: UInt64
+        var files: UInt64? = 1000
+        let verdict: DoctorFinding.Verdict
+    }
+
+    /// A segment has 100 bytes.
+    @Test(arguments: [
+        Disk(available: 99, total: 1000, verdict: .failure),
+        Disk(available: 100, total: 1000, verdict: .warning),
+        Disk(available: 999, total: 1000, verdict: .warning),
+        Disk(available: 1000, total: 1000, verdict: .good),
+        Disk(available: 5000, total: 100_000, verdict: .good),
+        Disk(available: 4999, total: 100_000, verdict: .warning),
+        Disk(available: 5000, total: 100_000, files: 0, verdict: .failure),
+        Disk(available: 5000, total: 100_000, files: nil, verdict: .good),
+        Disk(available: 0, total: 0, verdict: .failure),
+        Disk(available: .max, total: .max, verdict: .good),
+    ]) func `room for less than a segment fails, for little more warns`(disk: Disk) {
+        let space = DiskSpace(
+            availableBytes: disk.available, totalBytes: disk.total, availableFiles: disk.files)
+        #expect(AuditCheck.space(space, segmentBytesMax: 100).verdict == disk.verdict)
+    }
+
+    @Test func `an audit directory passes when it is there or can be made`() throws {
+        let directory = try TemporaryDirectory()
+        for (name, says) in [
+            ("", "can be written"), ("/", "can be written"), ("/a", "not there yet"),
+            ("/a//", "not there yet"),
+        ] {
+            let findings = AuditCheck.examine(
+                directory: directory.path + name, segmentBytesMax: 1)
+            #expect(findings.count == 2)
+            #expect(findings[0].verdict == .good)
+            #expect(findings[0].text.contains(says))
+        }
+        #expect(try Files.names(in: directory.path).isEmpty, "nothing is made")
+    }
+
+    @Test func `an audit directory that is none fails with its path`() throws {
+        let directory = try TemporaryDirectory()
+        let bytes: [UInt8] = [1]
+        try Files.writeAtomically(bytes.span, to: directory.path(of: "file"))
+        for (name, blamed) in [("file", "file"), ("file/below", "file"), ("none/below", "none")] {
+            let path = directory.path(of: name)
+            let findings = AuditCheck.examine(directory: path, segmentBytesMax: 1)
+            #expect(findings.map(\.verdict) == [.failure])
+            #expect(findings[0].text.hasPrefix(directory.path(of: blamed) + ": "))
+        }
+    }
+
+    @Test func `a log that somebody writes is seen to be written`() throws {
+        let directory = try TemporaryDirectory()
+        guard let lock = try FileLock.acquire(directory.path(of: "lock")) else {
+            Issue.record("no lock")
+            return
+        }
+        let findings = AuditCheck.examine(directory: directory.path, segmentBytesMax: 1)
+        #expect(findings[0].verdict == .good)
+        #expect(findings[0].text.hasSuffix("is being written by a churnd"))
+        _ = consume lock
+    }
+
+    @Test(arguments: [
+        (UInt64(10_127), 10_000, DoctorFinding.Verdict.failure), (10_128, 10_000, .good),
+        (.max, 1_000_000, .good), (1024, 1024, .failure),
+    ]) func `descriptors must suffice for the connections and some more`(
+        limit: UInt64, connections: Int, verdict: DoctorFinding.Verdict
+    ) {
+        let finding = DescriptorCheck.finding(hardLimit: limit, connectionsMax: connections)
+        #expect(finding.verdict == verdict)
+        #expect(finding.text.contains("\(limit)"))
+        #expect(finding.text.contains("\(connections + 128)"))
+    }
+
+    @Test(arguments: [(128, DoctorFinding.Verdict.warning), (4095, .warning), (4096, .good)])
+    func `a short accept queue is a warning`(count: Int, verdict: DoctorFinding.Verdict) {
+        #expect(BacklogCheck.finding(backlogMax: count).verdict == verdict)
+    }
+
+    @Test func `a store in memory is a warning but for development`() {
+        #expect(StoreCheck.memory(isDevelopment: false).verdict == .warning)
+        #expect(StoreCheck.memory(isDevelopment: true).verdict == .good)
+    }
+
+    @Test func `a bundle that loads is named with its golden rows and its hash`() throws {
+        let finding = ModelCheck.examine(BuiltProgram.modelPath)
+        #expect(finding.verdict == .good)
+        #expect(
+            finding.text.hasPrefix("telco-churn/1, the only one of \(BuiltProgram.modelPath), "))
+        #expect(finding.text.contains("golden rows"))
+        #expect(finding.text.contains(/sha256 [0-9a-f]{64}/))
+    }
+
+    /// A model's directory whose version 1 is the project's.
+    private func model(active: String?) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try Directories.create(directory.path(of: "1"))
+        for name in try Files.names(in: BuiltProgram.modelPath) {
+            let bytes = try Files.read("\(BuiltProgram.modelPath)/\(name)", bytesMax: 1 << 24)
+            try Files.writeAtomically(bytes.span, to: directory.path(of: "1/\(name)"))
+        }
+        if let active {
+            try Files.writeAtomically(Array(active.utf8).span, to: directory.path(of: "active"))
+        }
+        return directory
+    }
+
+    @Test func `the version that is active is the one that is proved`() throws {
+        let directory = try model(active: "1\n")
+        let finding = ModelCheck.examine(directory.path)
+        #expect(finding.verdict == .good, "\(finding)")
+        #expect(finding.text.hasPrefix("telco-churn/1, active of 1 in \(directory.path), "))
+    }
+
+    @Test(arguments: [nil, "2\n", "", "../1\n"])
+    func `an active file that names no bundle fails`(active: String?) throws {
+        let directory = try model(active: active)
+        let finding = ModelCheck.examine(directory.path)
+        #expect(finding.verdict == .failure)
+        #expect(finding.text.hasPrefix("\(directory.path) refused: "))
+    }
+
+    @Test(arguments: [
+        (DoctorFinding.Verdict.good, "ok    disk: full"), (.warning, "warn  disk: full"),
+        (.failure, "FAIL  disk: full"),
+    ]) func `findings are lines that can be searched`(
+        verdict: DoctorFinding.Verdict, line: String
+    ) {
+        #expect("\(DoctorFinding(verdict, "disk", "full"))" == line)
+    }
+}

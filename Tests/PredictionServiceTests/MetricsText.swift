@@ -1,0 +1,40 @@
+import Metrics
+import PredictionService
+import Testing
+
+/// What a scrape is answered with, taken apart.
+struct MetricsText {
+    let text: String
+    /// The value of each sample, by its name with its labels.
+    let samples: [String: String]
+    /// The names behind `# TYPE`, in their order.
+    let families: [String]
+
+    init(
+        _ metrics: ServiceMetrics = ServiceMetrics(),
+        _ facts: ServiceFacts = ServiceFacts(version: "0"), format: ExpositionFormat = .text
+    ) {
+        text = String(
+            decoding: MetricsReport.render(metrics, facts, format: format), as: UTF8.self)
+        var samples: [String: String] = [:]
+        var families: [String] = []
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("# TYPE ") {
+                families.append(String(line.split(separator: " ")[2]))
+            } else if !line.hasPrefix("#"), let blank = line.lastIndex(of: " ") {
+                let name = String(line[..<blank])
+                #expect(samples[name] == nil, "\(name) comes twice")
+                samples[name] = String(line[line.index(after: blank)...])
+            }
+        }
+        self.samples = samples
+        self.families = families
+    }
+
+    subscript(_ name: String) -> String? { samples[name] }
+
+    /// The samples whose names begin like this.
+    func samples(of prefix: String) -> [String: String] {
+        samples.filter { $0.key.hasPrefix(prefix) }
+    }
+}
