@@ -8,6 +8,6 @@ struct Churnctl: ParsableCommand {
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
             ModelCommand.self,
-            TokenCommand.self,
+            TokenCommand.self, AuditCommand.self, DoctorCommand.self,
         ])
 }

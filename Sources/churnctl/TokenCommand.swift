@@ -1,16 +1,18 @@
 internal import ArgumentParser
 
-/// `churnctl token`: tokens made and looked into.
+/// `churnctl token`: tokens made, looked into and revoked.
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Make tokens and look into them.",
+        abstract: "Make tokens, look into them, and revoke them.",
         discussion: """
             The secret is read from the file --secret-file names, else from JWT_SECRET or the \
             file JWT_SECRET_FILE names. One newline at the end of a file is cut. It is never an \
             argument, where ps would show it.
             """,
-        subcommands: [TokenMint.self, TokenInspect.self])
+        subcommands: [
+            TokenMint.self, TokenInspect.self, TokenRevoke.self, TokenUnrevoke.self,
+        ])
 }
 
 /// Where the secret is had from.
@@ -22,6 +24,6 @@ struct TokenSecretOptions: ParsableArguments {
 
     /// The secret, or nil where none is configured.
     func secret() throws -> [UInt8]? {
-        try TokenSecret.read(filePath: secretFile)
+        try SecretSource.token.read(filePath: secretFile)
     }
 }

@@ -4,16 +4,16 @@ internal import POSIX
 
 /// `churnctl token inspect`: what a token says, and whether churnd would take it.
 struct TokenInspect: ParsableCommand {
-    /// Twice what churnd takes in an Authorization field, so that a token that is too long for it
-    /// can still be looked into.
-    static let tokenBytesMax = 16_384
-
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Print what a token says and whether it is valid.",
         discussion: """
-            Exits with 0 only for a token that is valid and whose signature was verified, else \
-            with 1; so also where no secret is configured.
+            Where a Redis is named, it is asked whether the token is revoked. \
+            \(RedisOptions.discussion)
+
+            Exits with 0 only for a token that is valid, whose signature was verified and that is \
+            not revoked, else with 1; so also where no secret is configured. With 69 when Redis \
+            could not be asked.
             """)
 
     @Argument(
@@ -38,6 +38,8 @@ struct TokenInspect: ParsableCommand {
 
     @OptionGroup var secretOptions: TokenSecretOptions
 
+    @OptionGroup var redisOptions: RedisOptions
+
     func run() throws {
         let rules: TokenRules
         do throws(TokenRulesError) {
@@ -47,27 +49,23 @@ struct TokenInspect: ParsableCommand {
             throw ValidationError(error.description)
         }
         let keys = try secretOptions.secret().map { try SigningKeys(secret: $0) }
+        let bytes = try TokenInput.read(token)
         let report = TokenReport(
-            of: try tokenBytes(), keys: keys, rules: rules,
-            nowUnixMilliseconds: Clock.unixMilliseconds())
+            of: bytes, keys: keys, rules: rules, nowUnixMilliseconds: Clock.unixMilliseconds())
         let text = report.lines.joined(separator: "\n") + "\n"
-        guard StandardStream.output.write(Array(text.utf8).span), report.isValid else {
-            throw ExitCode.failure
-        }
+        guard StandardStream.output.write(Array(text.utf8).span) else { throw ExitCode.failure }
+        let isRevoked = try revocation(of: bytes)
+        guard report.isValid, !isRevoked else { throw ExitCode.failure }
     }
 
-    /// The token without the white space around it that pipes and copies bring along.
-    private func tokenBytes() throws -> [UInt8] {
-        let bytes =
-            token == "-"
-            ? try StandardInput.readAll(bytesMax: TokenInspect.tokenBytesMax) : Array(token.utf8)
-        guard bytes.count <= TokenInspect.tokenBytesMax else {
-            throw ValidationError("token: larger than \(TokenInspect.tokenBytesMax) bytes")
-        }
-        let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
-        guard let first = bytes.firstIndex(where: { !isSpace($0) }),
-            let last = bytes.lastIndex(where: { !isSpace($0) })
-        else { throw ValidationError("token: empty, wanted one") }
-        return Array(bytes[first...last])
+    /// Says whether the token is revoked, where that can be known.
+    private func revocation(of bytes: [UInt8]) throws -> Bool {
+        // What is no token cannot be revoked, and the report has said so.
+        guard let redis = try redisOptions.revocations(), let token = try? RevocableToken(bytes)
+        else { return false }
+        let found = try token.names.filter { try redis.isRevoked($0) }
+        let keys = found.map(\.shownKey).joined(separator: ", ")
+        print("revocation: \(found.isEmpty ? "none" : "revoked by \(keys)")")
+        return !found.isEmpty
     }
 }

@@ -32,6 +32,12 @@ struct TokenMint: ParsableCommand {
     @Option(help: ArgumentHelp("The name of the key, where churnd has several.", valueName: "id"))
     var kid: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "When the user was authenticated (auth_time): so many seconds ago, or now.",
+            valueName: "seconds"))
+    var authTime: AuthenticationAge?
+
     @OptionGroup var secretOptions: TokenSecretOptions
 
     func run() throws {
@@ -39,9 +45,11 @@ struct TokenMint: ParsableCommand {
             throw ValidationError(
                 "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or --secret-file")
         }
-        let unsigned = UnsignedToken(
-            subject: sub, issuedAt: Clock.unixMilliseconds() / 1000, lifetimeSeconds: ttl,
-            tokenID: jti, issuer: issuer, audience: audience, scope: scope, keyID: kid)
+        let now = Clock.unixMilliseconds() / 1000
+        var unsigned = UnsignedToken(
+            subject: sub, issuedAt: now, lifetimeSeconds: ttl, tokenID: jti, issuer: issuer,
+            audience: audience, scope: scope, keyID: kid)
+        unsigned.authenticatedAt = authTime.map { now - $0.seconds }
         let token: String
         do throws(SigningError) {
             token = try unsigned.signed(with: secret)
@@ -54,5 +62,20 @@ struct TokenMint: ParsableCommand {
         guard StandardStream.output.write(Array("\(token)\n".utf8).span) else {
             throw ExitCode.failure
         }
+    }
+}
+
+/// How long ago somebody was authenticated.
+struct AuthenticationAge: ExpressibleByArgument {
+    /// A hundred years.
+    private static let secondsMax: Int64 = 3_155_760_000
+
+    let seconds: Int64
+
+    init?(argument: String) {
+        guard let seconds = argument == "now" ? 0 : Int64(argument),
+            0...AuthenticationAge.secondsMax ~= seconds
+        else { return nil }
+        self.seconds = seconds
     }
 }

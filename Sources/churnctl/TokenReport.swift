@@ -103,7 +103,7 @@ struct TokenReport {
     private func remark(on name: String, _ value: JSONValue, in part: TokenPart) -> String? {
         guard part == .claims, let claim = TokenClaim(rawValue: name) else { return nil }
         switch claim {
-        case .expiration, .notBefore, .issuedAt:
+        case .expiration, .notBefore, .issuedAt, .authenticationTime:
             guard let time = value.asNumber else { return nil }
             return TimeInWords.relative(seconds: time - nowSeconds)
         case .subject, .tokenID, .issuer, .audience, .scope: return nil

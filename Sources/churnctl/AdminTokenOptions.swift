@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import JWT
+internal import OperationsClient
+internal import POSIX
+
+/// Where the token comes from that the operations listener asks for over TCP. Neither it nor the
+/// secret is ever an argument, where ps would show it.
+struct AdminTokenOptions: ParsableArguments {
+    static let variable = "CHURNCTL_TOKEN"
+    static let scope = "churnd:admin"
+    static let subject = "churnctl"
+    static let lifetimeSeconds: Int64 = 60
+
+    @Option(
+        help: ArgumentHelp("The file that holds a token with the scope.", valueName: "path"),
+        completion: .file())
+    var tokenFile: String?
+
+    @OptionGroup var secretOptions: TokenSecretOptions
+
+    @Option(help: ArgumentHelp("The issuer of the token that is signed.", valueName: "name"))
+    var issuer: String?
+
+    @Option(help: ArgumentHelp("The audience of the token that is signed.", valueName: "name"))
+    var audience: String?
+
+    @Option(help: ArgumentHelp("The name of the key that signs it.", valueName: "id"))
+    var kid: String?
+
+    func validate() throws {
+        if tokenFile != nil, secretOptions.secretFile != nil {
+            throw ValidationError("--token-file: given with --secret-file, wanted one of them")
+        }
+    }
+
+    /// The token to send to the address; nil where its file mode decides who may administer.
+    func token(for address: OperationsAddress) throws -> String? {
+        if case .unix = address { return nil }
+        if let tokenFile {
+            let bytes = try Files.read(tokenFile, bytesMax: TokenInput.bytesMax)
+            return AdminTokenOptions.token(in: bytes)
+        }
+        if secretOptions.secretFile == nil,
+            let token = Environment.variables()[AdminTokenOptions.variable]
+        {
+            return AdminTokenOptions.token(in: Array(token.utf8))
+        }
+        return try signedToken()
+    }
+
+    private func signedToken() throws -> String {
+        guard let secret = try secretOptions.secret() else {
+            throw ValidationError(
+                "no token for the operations listener, wanted --token-file, "
+                    + "\(AdminTokenOptions.variable), or a secret to sign one with")
+        }
+        let unsigned = UnsignedToken(
+            subject: AdminTokenOptions.subject, issuedAt: Clock.unixMilliseconds() / 1000,
+            lifetimeSeconds: AdminTokenOptions.lifetimeSeconds, issuer: issuer,
+            audience: audience, scope: AdminTokenOptions.scope, keyID: kid)
+        return try unsigned.signed(with: secret)
+    }
+
+    /// The text without the white space around it; whether it can be sent is for the client to say.
+    private static func token(in bytes: [UInt8]) -> String {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
+        var token = bytes[...].drop(while: isSpace)
+        while let last = token.last, isSpace(last) { token.removeLast() }
+        return String(decoding: token, as: UTF8.self)
+    }
+}

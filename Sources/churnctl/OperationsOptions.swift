@@ -1,0 +1,80 @@
+internal import ArgumentParser
+internal import JSON
+internal import OperationsClient
+internal import POSIX
+
+/// Where a running churnd is administered, and with which token.
+struct OperationsOptions: ParsableArguments {
+    /// What a command that uses these says of them.
+    static let discussion = """
+        The operations listener is the one --operations names, else CHURND_OPERATIONS_LISTEN, else \
+        \(defaultAddress). On a Unix socket no token is needed. Over TCP it is taken from the file \
+        --token-file names, else from CHURNCTL_TOKEN, else one for a minute is signed with the \
+        secret of --secret-file, JWT_SECRET or JWT_SECRET_FILE.
+
+        Exit codes: 0 when churnd did it, 1 when it refused or could not be asked.
+        """
+    static let defaultAddress = "127.0.0.1:9464"
+    static let addressVariable = "CHURND_OPERATIONS_LISTEN"
+
+    private static let timeoutMilliseconds: Int64 = 30_000
+    private static let jsonDepthMax = 16
+
+    @Option(
+        help: ArgumentHelp(
+            "churnd's operations listener: HOST:PORT or unix:PATH.", valueName: "address"))
+    var operations: String?
+
+    @OptionGroup var tokenOptions: AdminTokenOptions
+
+    /// Sends a request and returns what churnd says, or says why not and exits with 1.
+    ///
+    /// - Parameter path: absolute, with nothing in it that would have to be escaped.
+    func ask(
+        _ method: OperationsMethod, _ path: String, body: JSONValue? = nil
+    ) throws -> JSONObject {
+        let address = try address()
+        let client = OperationsClient(
+            address: address, token: try tokenOptions.token(for: address),
+            timeoutMilliseconds: OperationsOptions.timeoutMilliseconds)
+        let answer: OperationsAnswer
+        do throws(OperationsClientError) {
+            answer = try client.send(method, path, body: body.map(OperationsOptions.bytes))
+        } catch { throw refusal("\(error)") }
+        guard answer.isSuccess else {
+            let detail = answer.problemDetail ?? "no reason given"
+            throw refusal("\(detail) (status \(answer.status))")
+        }
+        do throws(JSONError) {
+            let document = try JSONValue(
+                parsing: answer.body.span, depthMax: OperationsOptions.jsonDepthMax)
+            if let object = document.asObject { return object }
+        } catch { throw refusal("\(address): the answer is not JSON: \(error)") }
+        throw refusal("\(address): the answer is no JSON object")
+    }
+
+    /// Says the reason, and gives the error to exit with.
+    func refusal(_ reason: String) -> ExitCode {
+        complain(TerminalText.plain(reason))
+        return ExitCode.failure
+    }
+
+    private static func bytes(of value: JSONValue) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.value(value)
+        return writer.finish()
+    }
+
+    private func address() throws -> OperationsAddress {
+        let variable = Environment.variables()[OperationsOptions.addressVariable]
+        let name = operations != nil ? "--operations" : OperationsOptions.addressVariable
+        let text = operations ?? variable ?? OperationsOptions.defaultAddress
+        // What churnd takes for no listener at all.
+        guard text != "off" else {
+            throw ValidationError("\(name): off, wanted the address of an operations listener")
+        }
+        do throws(OperationsAddressError) {
+            return try OperationsAddress(parsing: text)
+        } catch { throw ValidationError("\(name): \(error)") }
+    }
+}

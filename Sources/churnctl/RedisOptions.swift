@@ -1,0 +1,41 @@
+internal import ArgumentParser
+internal import PredictionService
+internal import Redis
+
+/// Which Redis holds the revocations.
+struct RedisOptions: ParsableArguments {
+    /// What a command that uses these says of them.
+    static let discussion = """
+        Redis is the one --redis-url names, else REDIS_URL or CHURND_REDIS_URL, or the file that \
+        one of them with _FILE behind it names. A password is never an argument, where ps \
+        would show it.
+        """
+
+    /// From the question to the answer, connecting included.
+    private static let deadlineNanoseconds: Int64 = 1_000_000_000
+
+    @Option(
+        name: .customLong("redis-url"),
+        help: ArgumentHelp("The Redis that churnd uses, without a password.", valueName: "url"))
+    var redisURL: String?
+
+    /// The revocations in the Redis that is named; nil where none is.
+    func revocations() throws -> RedisRevocations? {
+        let given = redisURL.map { Array($0.utf8) }
+        guard let url = try given ?? SecretSource.redisURL.read(filePath: nil) else { return nil }
+        let endpoint: RedisEndpoint
+        do throws(RedisURLError) {
+            endpoint = try RedisEndpoint(parsing: url)
+        } catch {
+            throw ValidationError("the URL of Redis: \(error)")
+        }
+        if redisURL != nil, endpoint.password != nil {
+            throw ValidationError(
+                "--redis-url: a password among the arguments shows in ps, wanted REDIS_URL or "
+                    + "REDIS_URL_FILE in the environment")
+        }
+        let session = try RedisSession(
+            endpoint, deadlineNanoseconds: RedisOptions.deadlineNanoseconds)
+        return RedisRevocations(session: session, place: endpoint.description)
+    }
+}

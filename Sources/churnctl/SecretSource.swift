@@ -1,0 +1,51 @@
+internal import JWT
+internal import POSIX
+
+/// A secret, from where churnd has it too.
+struct SecretSource {
+    /// A file that is larger holds no secret but was named by mistake.
+    static let fileBytesMax = 65_536
+
+    /// The one that tokens are signed with.
+    static let token = SecretSource(variables: ["JWT_SECRET"], option: "--secret-file")
+    /// The one of which the audit log's keys are made.
+    static let audit = SecretSource(
+        variables: ["AUDIT_KEY", "CHURND_AUDIT_KEY"], option: "--key-file")
+    /// The URL of Redis, which may have a password.
+    static let redisURL = SecretSource(
+        variables: ["REDIS_URL", "CHURND_REDIS_URL"], option: "--redis-url")
+
+    /// Each may hold it, and with `_FILE` behind it name a file that does.
+    private let variables: [String]
+    /// Names such a file too.
+    private let option: String
+
+    /// The secret in the file at `filePath`, else that of the environment; nil where neither says
+    /// one.
+    func read(filePath: String?) throws -> [UInt8]? {
+        if let filePath { return try contents(of: filePath) }
+        let environment = Environment.variables()
+        let names = variables.flatMap { [$0, $0 + "_FILE"] }.filter { environment[$0] != nil }
+        guard let name = names.first, let value = environment[name] else { return nil }
+        guard names.count == 1 else {
+            throw SecretSourceError.setTwice(name, names[1], option: option)
+        }
+        return variables.contains(name) ? Array(value.utf8) : try contents(of: value)
+    }
+
+    private func contents(of path: String) throws(FileError) -> [UInt8] {
+        SigningKeys.secret(fromFile: try Files.read(path, bytesMax: SecretSource.fileBytesMax))
+    }
+}
+
+/// Why no secret can be said to be the one that is meant.
+enum SecretSourceError: Error, CustomStringConvertible {
+    case setTwice(String, String, option: String)
+
+    var description: String {
+        switch self {
+        case .setTwice(let first, let second, let option):
+            "\(first): set together with \(second), wanted one of them or \(option)"
+        }
+    }
+}
