@@ -1,4 +1,4 @@
--- Sends the requests of the file in CHURND_REQUESTS one after the other, and counts the statuses.
+-- Sends the requests of the file in WRK_REQUESTS one after the other, and counts the statuses.
 local requests, next_request = {}, 0
 local statuses = {}
 local threads = {}
@@ -6,7 +6,7 @@ local threads = {}
 function setup(thread) table.insert(threads, thread) end
 
 function init()
-  local file = assert(io.open(os.getenv("CHURND_REQUESTS"), "rb"))
+  local file = assert(io.open(os.getenv("WRK_REQUESTS"), "rb"))
   for length in file:lines() do
     requests[#requests + 1] = file:read(tonumber(length))
   end

@@ -75,7 +75,7 @@ started+=("$server")
 wait_for "$port"
 printf '%s' "$secret" \
     | python3 Benchmarks/Serving/make-requests.py Config/telco.schema.json 5000 "$work/requests"
-export CHURND_REQUESTS=$work/requests
+export WRK_REQUESTS=$work/requests
 
 measure() { # name, url, script or -, pids...
     local name=$1 url=$2 script=$3

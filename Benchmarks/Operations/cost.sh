@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# What audit, metrics and traces cost: /predict of a churnd with all of them and of one with none, in
+# turns in one run. usage: Benchmarks/Operations/cost.sh [seconds] [rounds]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=Benchmarks/lib.sh
+. Benchmarks/lib.sh
+
+seconds=${1:-6}
+rounds=${2:-5}
+start_redis
+make_requests 5000
+
+operations_port=$(free_port)
+start_churnd --operations.listen "127.0.0.1:$operations_port" --trace.context on \
+    --audit.directory "$work/audit" --audit.sync none
+on=$server on_port=$port
+start_churnd --operations.listen off --trace.context off
+off=$server off_port=$port
+
+measure() { # name, port, pid
+    local before after rate count p50 p99 bad
+    before=$(ticks "$3")
+    wrk -t1 -c64 -d"${seconds}s" --latency -s Benchmarks/Serving/requests.lua \
+        "http://127.0.0.1:$2/predict" > "$work/wrk"
+    after=$(ticks "$3")
+    read -r rate count p50 p99 bad < <(wrk_figures "$work/wrk")
+    awk -v name="$1" -v rate="$rate" -v count="$count" -v p50="$p50" -v p99="$p99" -v bad="$bad" \
+        -v ticks=$((after - before)) -v hertz="$hertz" 'BEGIN {
+            printf "%-6s %10.0f %8.2f %8d %8d %8d\n", name, rate, ticks / hertz * 1e6 / count,
+                p50, p99, bad }'
+}
+
+echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each"
+printf '%-6s %10s %8s %8s %8s %8s\n' churnd requests/s cpu-us p50-us p99-us not-2xx
+for _ in $(seq "$rounds"); do
+    measure none "$off_port" "$off"
+    measure all "$on_port" "$on"
+done | tee "$work/table"
+awk '{ rate[$1] += $2; cpu[$1] += $3; n[$1]++ }
+    END {
+        printf "all of it keeps %.3f of the throughput; %.1f us of CPU a request, without it %.1f\n",
+            rate["all"] / rate["none"], cpu["all"] / n["all"], cpu["none"] / n["none"]
+    }' "$work/table"
+awk '/VmRSS|VmHWM/ {print "with all of it:", $1, $2, $3}' "/proc/$on/status"
+echo "audit log: $(du -sm "$work/audit" | cut -f1) MB, $(cat "$work"/audit/records-* | wc -l) records"

@@ -1,0 +1,81 @@
+# What the benchmarks of the server have in common; sourced by them from the project's root.
+# Everything that is started ends with the script, and what it writes goes with it.
+# shellcheck shell=bash
+churnd=${CHURND:-.build/release/churnd}
+churnctl=${CHURNCTL:-.build/release/churnctl}
+work=$(mktemp -d)
+started=()
+finish() {
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap finish EXIT
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+pause() { python3 -c 'import select, sys; select.select([], [], [], float(sys.argv[1]))' "$1"; }
+
+wait_for() { # port
+    for _ in $(seq 200); do
+        if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
+        pause 0.02
+    done
+    echo "nothing listens on port $1" >&2
+    exit 1
+}
+
+# CPU ticks, user + system, of the given processes.
+ticks() {
+    local sum=0 pid fields
+    for pid in "$@"; do
+        read -r -a fields < <(sed 's/.*) //' "/proc/$pid/stat")
+        sum=$((sum + fields[11] + fields[12]))
+    done
+    echo "$sum"
+}
+hertz=$(getconf CLK_TCK)
+
+start_redis() { # sets redis and redis_port
+    redis_port=$(free_port)
+    redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" \
+        --logfile "$work/redis.log" &
+    redis=$!
+    started+=("$redis")
+    wait_for "$redis_port"
+}
+
+# Starts a churnd with the flags given; sets server and port.
+start_churnd() {
+    port=$(free_port)
+    JWT_SECRET=$secret AUDIT_KEY=$audit_key REDIS_URL=redis://127.0.0.1:$redis_port \
+        CHURND_QUOTA_LIMIT=100000 "$churnd" --http.port "$port" "$@" >> "$work/churnd.log" 2>&1 &
+    server=$!
+    started+=("$server")
+    wait_for "$port"
+}
+secret=$(head -c 32 /dev/urandom | base64 -w0)
+audit_key=$(head -c 32 /dev/urandom | base64 -w0)
+
+make_requests() { # count
+    printf '%s' "$secret" | python3 Benchmarks/Serving/make-requests.py \
+        Config/telco.schema.json "$1" "$work/requests"
+    export WRK_REQUESTS=$work/requests
+}
+
+# Reads wrk's output: requests a second, requests, p50 and p99 in microseconds, answers that are
+# not 2xx.
+wrk_figures() { # file
+    awk '
+        function us(text) {
+            if (text ~ /us$/) return text + 0
+            if (text ~ /ms$/) return text * 1000
+            return text * 1000000
+        }
+        /Requests\/sec/ { rate = $2 }
+        /requests in/ { count = $1 }
+        /50%/ { p50 = us($2) }
+        /99%/ { p99 = us($2) }
+        /Non-2xx/ { bad = $NF }
+        END { print rate, count, p50, p99, bad + 0 }' "$1"
+}
