@@ -33,7 +33,8 @@ struct Launch {
             let service = try Service.start(configuration, sink: sink)
             if let session {
                 let text = session.instructions(
-                    host: configuration.http.host, port: service.port)
+                    host: configuration.http.host, port: service.port,
+                    operations: service.operationsAddress)
                 StandardStream.error.write(Array(text.utf8).span)
             }
             heedSignals(service)

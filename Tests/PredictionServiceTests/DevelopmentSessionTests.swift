@@ -2,6 +2,7 @@ import Glibc
 import JWT
 import Models
 import POSIX
+import OperationsClient
 import PredictionService
 import TestSupport
 import Testing
@@ -50,10 +51,24 @@ import Testing
         #expect(try arguments(ofShell: quoted) == [word])
     }
 
+    @Test(
+        arguments: [
+            (.tcp(host: "::1", port: 9464), "curl -sS 'http://[::1]:9464/metrics'"),
+            (.unix(path: "/a b"), "curl -sS --unix-socket '/a b' http://localhost/metrics"),
+            (nil, nil),
+        ] as [(OperationsAddress?, String?)])
+    func `where metrics are is said`(address: OperationsAddress?, command: String?) throws {
+        var configuration = try configuration()
+        let session = try DevelopmentSession(&configuration)
+        let text = session.instructions(host: "h", port: 1, operations: address)
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("Metrics: ") }
+        #expect(lines.map { $0.dropFirst(9) } == (command.map { [$0[...]] } ?? []))
+    }
+
     @Test func `what is to be pasted is a curl with the address, a token and an example`() throws {
         var configuration = try configuration()
         let session = try DevelopmentSession(&configuration)
-        let text = session.instructions(host: "127.0.0.1", port: 8081)
+        let text = session.instructions(host: "127.0.0.1", port: 8081, operations: nil)
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("curl ") })
         let words = try arguments(ofShell: String(line))
         #expect(words.count == 9)
@@ -67,7 +82,9 @@ import Testing
     @Test func `an IPv6 address stands in brackets`() throws {
         var configuration = try configuration()
         let session = try DevelopmentSession(&configuration)
-        #expect(session.instructions(host: "::1", port: 80).contains("'http://[::1]:80/predict'"))
+        #expect(
+            session.instructions(host: "::1", port: 80, operations: nil).contains(
+                "'http://[::1]:80/predict'"))
     }
 
     @Test func `a secret is made where none is configured, another one each time`() throws {
@@ -79,7 +96,7 @@ import Testing
                 Issue.record("no secret was made")
                 return
             }
-            let text = session.instructions(host: "h", port: 1)
+            let text = session.instructions(host: "h", port: 1, operations: nil)
             let token = try claims(text, SigningKeys(secret: secret.bytes))
             #expect(token.subject == Array("developer".utf8))
             #expect(!text.contains(String(decoding: secret.bytes, as: UTF8.self)))
@@ -94,7 +111,7 @@ import Testing
             ["--jwt.issuer", "i", "--jwt.audience", "a", "--jwt.scope", "predict admin"],
             environment: ["JWT_SECRET": secret])
         let session = try DevelopmentSession(&configuration)
-        let text = session.instructions(host: "h", port: 1)
+        let text = session.instructions(host: "h", port: 1, operations: nil)
         let keys = try SigningKeys(secret: Array(secret.utf8))
         let token = try claims(text, keys, issuer: "i", audience: "a", scope: "predict admin")
         #expect(token.subject == Array("developer".utf8))
@@ -110,7 +127,7 @@ import Testing
         }
         var configuration = try configuration(["--jwt.keys", directory.path])
         let session = try DevelopmentSession(&configuration)
-        let text = session.instructions(host: "h", port: 1)
+        let text = session.instructions(host: "h", port: 1, operations: nil)
         let keys = try SigningKeys(named: [("one", Array(secret.utf8))])
         #expect(try claims(text, keys).subject == Array("developer".utf8))
     }

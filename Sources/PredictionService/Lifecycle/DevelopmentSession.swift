@@ -2,6 +2,7 @@ internal import JWT
 internal import ModelRegistry
 internal import Models
 internal import OpenSSL
+package import OperationsClient
 internal import POSIX
 
 /// What `--dev` makes so that the service can be tried with one paste.
@@ -52,7 +53,9 @@ package struct DevelopmentSession {
     }
 
     /// What to paste into a shell.
-    package func instructions(host: String, port: UInt16) -> String {
+    package func instructions(
+        host: String, port: UInt16, operations: OperationsAddress?
+    ) -> String {
         let authority = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
         // Quoted, for brackets are a pattern to some shells.
         let url = DevelopmentSession.quoted("http://\(authority):\(port)/predict")
@@ -62,9 +65,20 @@ package struct DevelopmentSession {
 
             curl -sS \(url) -H 'Authorization: Bearer \(token)' \
             -H 'Content-Type: application/json' -d \(DevelopmentSession.quoted(example))
-
+            \(DevelopmentSession.metricsLine(operations))
 
             """
+    }
+
+    /// Empty where nobody listens for it.
+    private static func metricsLine(_ operations: OperationsAddress?) -> String {
+        guard let operations else { return "" }
+        let words =
+            switch operations {
+            case .tcp: quoted("http://\(operations)/metrics")
+            case .unix(let path): "--unix-socket \(quoted(path)) http://localhost/metrics"
+            }
+        return "\nMetrics: curl -sS \(words)\n"
     }
 
     /// A text as one word of a POSIX shell (XCU 2.2.2): nothing is special between single quotes

@@ -3,8 +3,9 @@ package import POSIX
 /// An address that is ours alone to listen on, once for each reactor.
 package struct ListeningAddress: Sendable {
     /// Connections the kernel keeps for us between two turns; it caps this at net.core.somaxconn.
-    package static let backlog: Int32 = 4096
+    static let backlog: Int32 = 4096
 
+    private let host: String
     private let address: SocketAddress
     package var port: UInt16 { address.port }
 
@@ -24,17 +25,25 @@ package struct ListeningAddress: Sendable {
         }
         do throws(SystemError) {
             let probe = try Sockets.bind(to: wanted, sharesPort: false)
-            return ListeningAddress(address: try Sockets.localAddress(of: probe.rawValue))
+            return ListeningAddress(
+                host: host, address: try Sockets.localAddress(of: probe.rawValue))
         } catch {
             if error.isAddressInUse { throw .portTaken(host: host, port: port) }
             throw .address(host: host, reason: "\(error)")
         }
     }
 
-    /// - Parameter sharesPort: whether there are to be several listeners.
-    package func listen(
-        sharesPort: Bool = true, backlog: Int32 = ListeningAddress.backlog
-    ) throws(SystemError) -> FileDescriptor {
-        try Sockets.listen(on: address, sharesPort: sharesPort, backlog: backlog)
+    /// One of several listeners.
+    package func listen() throws(SystemError) -> FileDescriptor {
+        try Sockets.listen(on: address, sharesPort: true, backlog: ListeningAddress.backlog)
+    }
+
+    /// The only listener.
+    func listenAlone(backlog: Int32) throws(StartError) -> FileDescriptor {
+        do throws(SystemError) {
+            return try Sockets.listen(on: address, sharesPort: false, backlog: backlog)
+        } catch {
+            throw .address(host: host, reason: "\(error)")
+        }
     }
 }

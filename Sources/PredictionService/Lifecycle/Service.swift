@@ -160,9 +160,7 @@ package final class Service: Sendable {
     private static func checkDescriptorLimit(
         _ configuration: ServiceConfiguration, _ logger: Logger
     ) {
-        // Beside the clients: listeners, epoll, mailboxes, Redis, the log, files being read, the
-        // operations listener's connections.
-        let wanted = UInt64(configuration.http.connectionsMax) + 128
+        let wanted = UInt64(configuration.http.connectionsMax) + DescriptorCheck.reserve
         do throws(SystemError) {
             let limit = try ProcessLimits.raiseDescriptorLimit()
             if limit < wanted {

@@ -2,13 +2,13 @@ package import AuditLog
 package import JWT
 package import ModelRegistry
 package import Models
-package import POSIX
 
 /// Why churnd does not start.
 package enum StartError: Error, CustomStringConvertible {
     case address(host: String, reason: String)
     case portTaken(host: String, port: UInt16)
-    case socket(path: String, UnixSocketError)
+    /// The operations listener.
+    case operations(String)
     /// No bundle to serve.
     case model(path: String, RegistryError)
     /// The model's own example cannot be read.
@@ -25,7 +25,7 @@ package enum StartError: Error, CustomStringConvertible {
         case .address(let host, let reason): "cannot listen on \(host): \(reason)"
         case .portTaken(let host, let port):
             "cannot listen on \(host) port \(port): another program has it"
-        case .socket(_, let error): "cannot listen for operations: \(error)"
+        case .operations(let reason): "operations.listen: \(reason)"
         case .model(let path, let error): "model \(path) refused: \(error)"
         case .example(let path, let error): "model \(path) refused: \(error)"
         case .audit(let error): "audit log: \(error)"

@@ -20,13 +20,13 @@ struct OperationsListener: ~Copyable, Sendable {
     ) throws(StartError) -> OperationsListener {
         switch address {
         case .tcp(let host, let port):
-            let claimed = try ListeningAddress.claim(host: host, port: port)
-            do throws(SystemError) {
+            do throws(StartError) {
+                let claimed = try ListeningAddress.claim(host: host, port: port)
                 return OperationsListener(
-                    descriptor: try claimed.listen(sharesPort: false, backlog: backlog),
+                    descriptor: try claimed.listenAlone(backlog: backlog),
                     address: .tcp(host: host, port: claimed.port))
             } catch {
-                throw .address(host: host, reason: "\(error)")
+                throw .operations(error.description)
             }
         case .unix(let path):
             do throws(UnixSocketError) {
@@ -35,7 +35,7 @@ struct OperationsListener: ~Copyable, Sendable {
                         path: path, mode: configuration.socketMode, backlog: backlog),
                     address: address)
             } catch {
-                throw .socket(path: path, error)
+                throw .operations("cannot listen: \(error)")
             }
         }
     }
