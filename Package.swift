@@ -123,7 +123,7 @@ let package = Package(
                 "PredictionService", "Access", "AuditLog", "Features", "HTTP", "HTTPServer",
                 "JSON", "JWT", "Metrics", "Models", "OperationsClient", "POSIX", "Redis", logging,
             ]),
-        tests("ProgramTests", ["AuditLog", "JSON", "Models", "OpenSSL", "POSIX"]),
+        tests("ProgramTests", ["AuditLog", "JSON", "Models", "POSIX", "PredictionService"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

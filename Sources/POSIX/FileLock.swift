@@ -25,4 +25,10 @@ package struct FileLock: ~Copyable {
     }
 
     private init(descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+
+    deinit {
+        // A child that is about to become another program may still share the descriptor, and with
+        // it the lock.
+        _ = flock(descriptor.rawValue, LOCK_UN)
+    }
 }

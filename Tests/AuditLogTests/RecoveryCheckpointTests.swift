@@ -9,7 +9,8 @@ private let name = AuditFiles.checkpointsName
 @Suite struct RecoveryCheckpointTests {
     private func checkpoint(_ count: Int, _ hash: String, key: [UInt8]) -> String {
         var mac = HMACSHA256(key: key.span)
-        let signed = "{\"count\":\(count),\"hash\":\"\(hash)\",\"time\":\"2026-10-01T12:00:00.123Z\""
+        let signed =
+            "{\"count\":\(count),\"hash\":\"\(hash)\",\"time\":\"2026-10-01T12:00:00.123Z\""
         let bytes = Array(signed.utf8)
         let digits = mac.authenticate(bytes.span)
             .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -153,7 +153,7 @@ private let first = AuditFiles.segmentName(firstSequence: 1)
         try fixture.write(Array("\(lines[0])\n\(lines[1].prefix(9))".utf8), first)
         let last = try #require(field("hash", in: lines[2]))
         try expect(missing: 2, next: 4, previous: last, fixture)
-        #expect(try fixture.lines(first) == [lines[0]])
+        #expect(try fixture.bytes(first) == Array("\(lines[0])\n".utf8))
         let start = try fixture.lines(AuditFiles.segmentName(firstSequence: 4))[0]
         #expect(field("torn_bytes", in: start) == "9")
     }

@@ -42,7 +42,7 @@ struct SampleLog {
         log.checkpoint()
         log.beginSegment()
         log.add(resumed)
-        log.add(prediction(request: "d"))
+        log.add(refusal(request: "d"))
         log.add(stop)
         log.checkpoint()
         return log

@@ -12,9 +12,10 @@ import Testing
 
     @Test(arguments: [AuditSync.none, .interval(nanoseconds: 1_000_000), .always])
     func `batches of many callers are all there once, in their order`(sync: AuditSync) throws {
-        let log = try fixture.open(fixture.settings(sync: sync, segmentBytesMax: 40_000))
+        let log = try fixture.open(fixture.settings(sync: sync, segmentBytesMax: 20_000))
         let callers = 8
-        let batches = sync == .always ? 25 : 100
+        let batches = sync == .always ? 20 : 100
+        let underWayMax = 4
         let answers = try concurrently(callers) { caller in
             var random = SplitMix64(seed: UInt64(caller))
             let writer = Writer(reactor: caller)
@@ -24,6 +25,8 @@ import Testing
                     writer.predict("c\(caller)-\(batch)-\(record)")
                 }
                 writer.handOver(to: log) { isWritten in held.add(isWritten ? batch : -1) }
+                // All of them at once would be one group.
+                try eventually("a batch is answered") { batch - held.count < underWayMax }
             }
             try eventually("all batches of a caller are answered") { held.count == batches }
             return held.all
@@ -213,6 +216,30 @@ final class Told: Sendable {
         #expect(try counts() == [1, 4, 7, 14, 16])
         #expect(log.statistics.checkpoints == 5)
         #expect(try fixture.records().count == 16)
+    }
+
+    @Test func `a checkpoint does not wait for a pause`() throws {
+        var settings = fixture.settings()
+        settings.checkpointRecordsMax = 10
+        let log = try fixture.open(settings)
+        let writer = Writer()
+        writer.predict("r")
+        let answers = Told()
+        WritingCheckpointTests.append(writer.batch, to: log, answers, count: 100)
+        try eventually("all are written") { answers.count == 100 }
+        log.close()
+        #expect(try counts() == [1] + (1...10).map { 10 * $0 + 1 } + [102])
+    }
+
+    /// Appends a batch each time the one before is answered, so that the queue never rests.
+    private static func append(
+        _ batch: AuditBatch, to log: AuditLog, _ answers: Told, count: Int
+    ) {
+        guard count > 0 else { return }
+        log.append(batch) { isWritten in
+            append(batch, to: log, answers, count: count - 1)
+            answers.add(isWritten ? count : -1)
+        }
     }
 
     @Test func `a record does not wait longer than wanted for a checkpoint`() throws {

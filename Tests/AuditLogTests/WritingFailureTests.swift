@@ -139,8 +139,9 @@ struct WritingFailureTests {
         #expect(again.recovery.nextSequence == 2)
         #expect(again.recovery.tornBytes == 0)
         again.close()
-        #expect(try records(settings).compactMap { field("event", in: $0) }
-            == ["start", "start", "stop"])
+        #expect(
+            try records(settings).compactMap { field("event", in: $0) }
+                == ["start", "start", "stop"])
     }
 }
 

@@ -179,7 +179,7 @@ extension LogFixture {
     /// What `open` throws.
     func refusal() -> AuditError? {
         do throws(AuditError) {
-            _ = try AuditLog.open(settings()) { _ in }
+            try AuditLog.open(settings()) { _ in }.close()
             return nil
         } catch { return error }
     }

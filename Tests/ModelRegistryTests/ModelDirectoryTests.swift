@@ -233,7 +233,7 @@ struct ModelDirectoryTests {
             return
         }
         // A directory with files of somebody else.
-        for file in [BundleFile.manifest, .model, .golden] {
+        for file in [ModelVersions.File.manifest, .model, .golden] {
             try versions.write("[tool.poetry]", "7", file)
         }
         guard case .malformed(.manifest, _) = refusal("7") else {

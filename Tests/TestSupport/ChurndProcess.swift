@@ -49,16 +49,29 @@ package final class ChurndProcess {
         return port ?? 0
     }
 
+    /// Where the operations listener is, as the line that says so has it; nil where there is none.
+    package var operationsAddress: String? {
+        logLines.first { $0["message"]?.asString == "listening" }?["operations"]?.asString
+    }
+
     /// The port of the operations listener, which is one of TCP.
     package var operationsPort: UInt16 {
         get throws {
-            let line = logLines.first { $0["message"]?.asString == "listening" }
-            let address = line?["operations"]?.asString ?? ""
-            guard let port = address.split(separator: ":").last.flatMap({ UInt16($0) }) else {
-                throw ChildProcess.Failure(description: "no operations listener of TCP")
-            }
+            guard let address = operationsAddress, !address.hasPrefix("unix:"),
+                let port = address.split(separator: ":").last.flatMap({ UInt16($0) })
+            else { throw ChildProcess.Failure(description: "no operations listener of TCP") }
             return port
         }
+    }
+
+    /// A new connection to the operations listener, whichever it is.
+    package func operationsClient(seconds: Double = 20) throws -> ClientSocket {
+        let prefix = "unix:"
+        if let address = operationsAddress, address.hasPrefix(prefix) {
+            return try ClientSocket(
+                unixPath: String(address.dropFirst(prefix.count)), seconds: seconds)
+        }
+        return try ClientSocket(port: operationsPort, seconds: seconds)
     }
 
     /// The whole lines of the log so far. A line that is not a JSON object is one without members.

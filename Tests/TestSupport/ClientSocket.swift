@@ -1,8 +1,8 @@
 internal import Glibc
 internal import POSIX
 
-/// A client's TCP connection to this machine, byte by byte as a test wants it. Every call that
-/// waits has a deadline. It shares no code with the server.
+/// A client's connection to this machine, byte by byte as a test wants it. Every call that waits
+/// has a deadline. It shares no code with the server.
 package final class ClientSocket {
     package enum Failure: Error, Equatable {
         case noSocket(code: CInt)
@@ -29,33 +29,51 @@ package final class ClientSocket {
     /// - Parameters:
     ///   - seconds: the longest that any call waits.
     ///   - receiveBufferBytes: the kernel's buffer for what the server sends, before it is read.
-    package init(port: UInt16, seconds: Double = 10, receiveBufferBytes: CInt? = nil) throws {
-        patience = Int64(seconds * 1e9)
-        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-        descriptor = socket(AF_INET, CInt(kind), 0)
-        guard descriptor >= 0 else { throw Failure.noSocket(code: errno) }
+    package convenience init(
+        port: UInt16, seconds: Double = 10, receiveBufferBytes: CInt? = nil
+    ) throws {
+        try self.init(AF_INET, seconds: seconds)
         if let receiveBufferBytes { setOption(SOL_SOCKET, SO_RCVBUF, receiveBufferBytes) }
         setOption(CInt(IPPROTO_TCP), CInt(1), 1)  // TCP_NODELAY: what is sent apart comes apart.
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let status = withUnsafeBytes(of: &address) { raw in
-            connect(
-                descriptor, raw.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                socklen_t(raw.count))
+        try withUnsafeBytes(of: &address) { try connect(to: $0) }
+    }
+
+    /// Connects to a Unix socket, whose path must be short enough for one.
+    package convenience init(unixPath: String, seconds: Double = 10) throws {
+        try self.init(AF_UNIX, seconds: seconds)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { path in
+            path.copyBytes(from: unixPath.utf8.prefix(path.count - 1))
         }
-        if status != 0 {
-            var code = errno
-            if code == EINPROGRESS {
-                try wait(for: POLLOUT, until: deadline)
-                var count = socklen_t(MemoryLayout<CInt>.size)
-                getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &count)
-            }
-            guard code == 0 else {
-                close()
-                throw Failure.refused(code: code)
-            }
+        try withUnsafeBytes(of: &address) { try connect(to: $0) }
+    }
+
+    private init(_ family: CInt, seconds: Double) throws(Failure) {
+        patience = Int64(seconds * 1e9)
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        descriptor = socket(family, CInt(kind), 0)
+        guard descriptor >= 0 else { throw .noSocket(code: errno) }
+    }
+
+    private func connect(to address: UnsafeRawBufferPointer) throws {
+        let status = Glibc.connect(
+            descriptor, address.assumingMemoryBound(to: sockaddr.self).baseAddress,
+            socklen_t(address.count))
+        guard status != 0 else { return }
+        var code = errno
+        if code == EINPROGRESS {
+            try wait(for: POLLOUT, until: deadline)
+            var count = socklen_t(MemoryLayout<CInt>.size)
+            getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &count)
+        }
+        guard code == 0 else {
+            close()
+            throw Failure.refused(code: code)
         }
     }
 

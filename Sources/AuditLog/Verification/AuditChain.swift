@@ -48,11 +48,8 @@ struct AuditChain {
 
     /// Goes on with a record that is not altered; whether it is the next one, also where some
     /// before it are missing.
-    ///
-    /// - Parameter isNoted: that records before it are missing was noted when they were missed.
     mutating func take(
-        _ record: AuditRecordLine, at place: AuditPlace, isNoted: Bool,
-        _ faults: inout AuditFaultList
+        _ record: AuditRecordLine, at place: AuditPlace, _ faults: inout AuditFaultList
     ) -> Bool {
         hasBegun = true
         let sequence = record.sequence
@@ -67,7 +64,7 @@ struct AuditChain {
             return false
         }
         if sequence > expected {
-            if !isNoted { open(before: sequence, at: place, &faults) }
+            open(before: sequence, at: place, &faults)
         } else if unreadable == 0, !isLinked(record) {
             faults.append(
                 AuditFault(.unlinked(previous: record.previous), at: place, sequence: sequence))

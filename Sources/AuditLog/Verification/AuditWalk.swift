@@ -174,17 +174,13 @@ struct AuditWalk: ~Copyable {
         let isAhead = sequence > chain.last
         let anchor = isAhead ? cursor.hash(of: sequence - 1) : nil
         let missing = sequence - chain.expected
-        let isNoted =
-            missing > 0 && chain.unreadable == 0 && content?.event == .start
-            && content?.missing == missing
-            && (anchor.map { $0.hash == record.previous } ?? chain.isLinked(record))
-        let isNext = chain.take(record, at: place, isNoted: isNoted, &faults)
+        let isNext = chain.take(record, at: place, &faults)
         if place.line == 1, place.byteOffset == 0, sequence != segment.firstSequence, missing == 0 {
             faults.append(
                 AuditFault(.misnamed(firstSequence: sequence), at: place, sequence: sequence))
         }
         guard isNext else { return }
-        if missing > 0, !isNoted, let anchor, anchor.hash != record.previous {
+        if missing > 0, let anchor, anchor.hash != record.previous {
             contradiction(of: sequence - 1, .line(anchor.line), at: place, sequence)
         }
         compare(record, at: place)

@@ -17,7 +17,8 @@ package struct AuditSettings: Sendable {
     /// The secret of `AuditKeys`.
     package var key: [UInt8]
     package var sync: AuditSync
-    /// A segment that has so many bytes is followed by the next one.
+    /// A segment that has so many bytes is followed by the next one. It may have more by what is
+    /// written at once.
     package var segmentBytesMax: Int
     /// What `start` names.
     package var serviceVersion: String

@@ -145,7 +145,9 @@ extension RecordWriter {
         swap(&self.lines, &lines)
     }
 
-    private func isSynchronizationDue(now: Int64) -> Bool { synchronizeAt.map { now >= $0 } ?? false }
+    private func isSynchronizationDue(now: Int64) -> Bool {
+        synchronizeAt.map { now >= $0 } ?? false
+    }
 
     private mutating func synchronize() throws(FileError) {
         do throws(FileError) { try segment.synchronize() } catch {

@@ -3,7 +3,7 @@ import POSIX
 import TestSupport
 import Testing
 
-@Suite struct FileReaderTests {
+@Suite struct RegularFileReaderTests {
     @Test func `a regular file is read to its end, and further when it has grown`() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path(of: "file")

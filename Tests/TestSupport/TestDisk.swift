@@ -1,24 +1,23 @@
-import Glibc
-import POSIX
-import TestSupport
+internal import Glibc
+internal import POSIX
 
 /// A file system of a test's own, which needs root.
-final class TestDisk {
-    enum Kind: String, CaseIterable {
+package final class TestDisk {
+    package enum Kind: String, CaseIterable {
         /// In memory, so many KiB.
         case tmpfs
         /// In a file.
         case ext4
     }
 
-    static let hasMemoryDisks = isPossible(.tmpfs)
-    static let hasFileDisks = isPossible(.ext4)
+    package static let hasMemoryDisks = isPossible(.tmpfs)
+    package static let hasFileDisks = isPossible(.ext4)
 
     /// Where it is mounted.
-    let path: String
+    package let path: String
     private let directory: TemporaryDirectory
 
-    init(_ kind: Kind, kibibytes: Int) throws {
+    package init(_ kind: Kind, kibibytes: Int) throws {
         directory = try TemporaryDirectory()
         path = directory.path(of: "mount")
         try Directories.create(path)
@@ -39,19 +38,19 @@ final class TestDisk {
         try? run("/usr/bin/umount", ["-l", path])
     }
 
-    func path(of name: String) -> String { "\(path)/\(name)" }
+    package func path(of name: String) -> String { "\(path)/\(name)" }
 
-    func remount(_ option: String) throws {
+    package func remount(_ option: String) throws {
         try run("/usr/bin/mount", ["-o", "remount,\(option)", path])
     }
 
     /// Lets every write wait until `thaw`.
-    func freeze() throws { try run("/usr/sbin/fsfreeze", ["-f", path]) }
+    package func freeze() throws { try run("/usr/sbin/fsfreeze", ["-f", path]) }
 
-    func thaw() throws { try run("/usr/sbin/fsfreeze", ["-u", path]) }
+    package func thaw() throws { try run("/usr/sbin/fsfreeze", ["-u", path]) }
 
     /// Makes a file one that nobody may write, who has it open already included; or that again.
-    func set(immutable: Bool, _ file: String) throws {
+    package func set(immutable: Bool, _ file: String) throws {
         try run("/usr/bin/chattr", [immutable ? "+i" : "-i", file])
     }
 
