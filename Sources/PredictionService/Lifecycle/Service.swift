@@ -55,6 +55,14 @@ package final class Service: Sendable {
         if let address = operationsConfiguration.address {
             listener = try OperationsListener.open(operationsConfiguration, at: address)
         }
+        if case .tcp(_, port) = listener?.address {
+            // The public port was free when it was claimed: this listener has taken it since.
+            do throws(StartError) {
+                _ = try ListeningAddress.claim(host: configuration.http.host, port: port)
+            } catch {
+                throw .operations("port \(port) is the one of http.port, wanted another")
+            }
+        }
         operationsAddress = listener?.address
         let auditLog = try configuration.audit.map { (audit) throws(StartError) in
             try AuditLog.open(audit, logger: logger)

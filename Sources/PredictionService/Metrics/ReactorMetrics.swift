@@ -60,6 +60,16 @@ final class ReactorMetrics: TurnParticipant {
         }
     }
 
+    /// The store's word on a token alone: no quota is asked for.
+    func judged(_ decision: AdmissionDecision) {
+        guard isOn else { return }
+        switch decision {
+        case .uncharged, .admitted, .refused: counts.tokenJudged(.accepted)
+        case .revoked: counts.tokenJudged(.revoked)
+        case .unavailable: counts.tokenJudged(.undecided)
+        }
+    }
+
     /// Counts the fields of a record that was refused; other failures have none.
     func invalid(_ failure: ServiceFailure) {
         if isOn, case .invalidRecord(let violations) = failure { counts.recordInvalid(violations) }

@@ -57,6 +57,7 @@ final class Administrators {
     /// The store's word on a token.
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         guard let (token, admitted) = pending.removeValue(forKey: ticket) else { return }
+        metrics.judged(decision)
         switch decision {
         case .uncharged: admitted(.success(token))
         case .revoked: admitted(.failure(.revoked))

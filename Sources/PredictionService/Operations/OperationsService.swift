@@ -132,6 +132,8 @@ extension OperationsService {
         do throws(ServiceFailure) {
             if route != .models && route != .modelRollback {
                 try request.checkContent(bodyBytesMax: OperationsListener.bodyBytesMax)
+            } else if request.isBodyTooLarge {
+                throw .bodyTooLarge(bytesMax: OperationsListener.bodyBytesMax)
             }
             command = .success(try AdministrationCommand(route: route, content: request.body))
         } catch {
