@@ -1,5 +1,6 @@
 import Metrics
 import PredictionService
+import TestSupport
 import Testing
 
 /// What a scrape is answered with, taken apart.
@@ -16,19 +17,10 @@ struct MetricsText {
     ) {
         text = String(
             decoding: MetricsReport.render(metrics, facts, format: format), as: UTF8.self)
-        var samples: [String: String] = [:]
-        var families: [String] = []
-        for line in text.split(separator: "\n") {
-            if line.hasPrefix("# TYPE ") {
-                families.append(String(line.split(separator: " ")[2]))
-            } else if !line.hasPrefix("#"), let blank = line.lastIndex(of: " ") {
-                let name = String(line[..<blank])
-                #expect(samples[name] == nil, "\(name) comes twice")
-                samples[name] = String(line[line.index(after: blank)...])
-            }
-        }
-        self.samples = samples
-        self.families = families
+        let parsed = MetricSamples(text)
+        #expect(parsed.repeated == [])
+        samples = parsed.values
+        families = parsed.families
     }
 
     subscript(_ name: String) -> String? { samples[name] }

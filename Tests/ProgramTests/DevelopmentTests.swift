@@ -11,8 +11,9 @@ extension ProgramTests {
             environment: [String: String] = [:]
         ) throws -> (child: ChildProcess, port: UInt16, curl: String) {
             let child = try ChildProcess(
-                BuiltProgram.churnd, ["--dev", "--http.port=0"], environment: environment,
-                workingDirectory: ProjectPlaces.root)
+                BuiltProgram.churnd,
+                ["--dev", "--http.port=0", "--operations.listen=127.0.0.1:0"],
+                environment: environment, workingDirectory: ProjectPlaces.root)
             let port = try ChurndProcess.portWhenListening(child)
             var curl: Substring?
             try eventually("a curl line is printed") {

@@ -8,7 +8,7 @@ extension ProgramTests {
     @Suite struct StartTests {
         static let good = [
             "JWT_SECRET": ChurndProcess.secret, "CHURND_STORE": "memory", "PORT": "0",
-            "CHURND_MODEL_PATH": BuiltProgram.modelPath,
+            "CHURND_MODEL_PATH": BuiltProgram.modelPath, "CHURND_OPERATIONS_LISTEN": "off",
         ]
 
         /// A start that must not succeed: what is given, and what the one line says.

@@ -1,0 +1,148 @@
+import AuditLog
+import Glibc
+import JSON
+import POSIX
+import Synchronization
+import TestSupport
+import Testing
+
+extension ProgramTests {
+    /// The audit log of a churnd that crashes, or that somebody else gets at.
+    @Suite struct AuditFailureTests {
+        private let token: String
+
+        init() throws { token = try TokenFactory().token("alice") }
+
+        private func names(_ records: [JSONObject]) -> [String] {
+            records.compactMap { $0.text("request_id") }
+        }
+
+        /// One more prediction.
+        private func predict(_ client: ClientSocket, _ name: String) throws -> HTTPAnswer {
+            try client.exchange(.predict(token: token, requestID: name))
+        }
+
+        /// Slow: three rounds of load.
+        @Test func `no answer is lost to the log when churnd is killed under load`() throws {
+            let audited = try AuditedChurnd(["audit.segment_bytes": "65536"])
+            var answered: Set<String> = []
+            for round in 0..<3 {
+                let port = audited.churnd.port
+                let token = token
+                let count = Mutex(0)
+                let load = Running(4) { thread in
+                    let client = try ClientSocket(port: port)
+                    var names: [String] = []
+                    while true {
+                        let name = "\(round)-\(thread)-\(names.count)"
+                        // The connection breaks when churnd is killed.
+                        guard
+                            let answer = try? client.exchange(
+                                .predict(token: token, requestID: name))
+                        else { return names }
+                        guard answer.status == 200 else {
+                            throw NeverHappened(what: "a prediction: \(answer.text)")
+                        }
+                        names.append(name)
+                        count.withLock { $0 += 1 }
+                    }
+                }
+                try eventually("there is load", within: 30) { count.withLock { $0 } > 150 }
+                audited.churnd.child.signal(SIGKILL)
+                for names in try load.values() { answered.formUnion(names) }
+                #expect(try audited.churnd.child.waitForExit() == .signal(SIGKILL))
+                let recorded = Set(names(try audited.records(.prediction)))
+                #expect(answered.subtracting(recorded) == [])
+                try audited.restart()
+            }
+            #expect(answered.count > 450)
+            try audited.end()
+            let found = try audited.verify()
+            #expect(found.exit == .code(0), "\(found.output)")
+            let events = try audited.events()
+            #expect(events.filter { $0 == "start" }.count == 4)
+            #expect(events.filter { $0 == "stop" }.count == 1)
+        }
+
+        @Test func `a record that was written in part is cut off, told and noted`() throws {
+            let audited = try AuditedChurnd()
+            let client = try audited.churnd.client()
+            for name in ["one", "two", "three"] {
+                #expect(try predict(client, name).status == 200)
+            }
+            audited.churnd.child.signal(SIGKILL)
+            _ = try audited.churnd.child.waitForExit()
+            // As far as the kernel came with the next one.
+            let segment = try audited.segments()[0]
+            let torn = Array(#"{"sequence":5,"time":"2026"#.utf8)
+            try #require(try AppendFile(path: segment).write(torn.span) == torn.count)
+            try audited.restart()
+            let line = try audited.churnd.log(
+                "the audit log's last record was not whole and has been cut off", count: 1)[0]
+            #expect(line.text("level") == "warning")
+            #expect(line.text("bytes") == "\(torn.count)")
+            let start = try #require(try audited.records(.start).last)
+            #expect(start["torn_bytes"]?.asNumber == Double(torn.count))
+            #expect(start["sequence"]?.asNumber == 5)
+            try audited.end()
+            #expect(try audited.verify().exit == .code(0))
+        }
+
+        @Test func `one log is for one churnd`() throws {
+            let first = try AuditedChurnd()
+            let child = try ChildProcess(
+                BuiltProgram.churnd,
+                [
+                    "--http.port=0", "--operations.listen=off", "--store=memory",
+                    "--model.path=\(BuiltProgram.modelPath)",
+                    "--audit.directory=\(first.directory)",
+                ],
+                environment: AuditedChurnd.environment.merging([
+                    "JWT_SECRET": ChurndProcess.secret
+                ]) { $1 })
+            #expect(try child.waitForExit() == .code(1))
+            #expect(
+                child.errors
+                    == "churnd: audit log: \(first.directory): in use by another process\n")
+            #expect(try predict(first.churnd.client(), "one").status == 200)
+            try first.end()
+            #expect(try first.events() == ["start", "prediction", "stop"])
+        }
+
+        @Test func `a file that somebody takes away is followed by another one`() throws {
+            let audited = try AuditedChurnd()
+            let client = try audited.churnd.client()
+            #expect(try predict(client, "one").status == 200)
+            let segment = try audited.segments()[0]
+            try Directories.rename(segment, to: segment + ".away")
+            var count = 0
+            try eventually("there is a new file") {
+                count += 1
+                #expect(try predict(client, "more-\(count)").status == 200)
+                return try !audited.segments().isEmpty
+            }
+            _ = try audited.churnd.log(
+                "the audit log's file is gone: it goes on in a new one", count: 1)
+            // Whoever looks for the records finds them missing.
+            #expect(try audited.verify().exit == .code(1))
+            try Directories.rename(segment + ".away", to: segment)
+            try audited.end()
+            let found = try audited.verify()
+            #expect(found.exit == .code(0), "\(found.output)")
+            #expect(try audited.records(.prediction).count == count + 1)
+        }
+
+        @Test(arguments: ["none", "interval", "always"])
+        func `with every way to sync an answer is in the file when it comes`(sync: String) throws {
+            let audited = try AuditedChurnd(["audit.sync": sync, "audit.interval": "0.01"])
+            let client = try audited.churnd.client()
+            for index in 0..<20 {
+                #expect(try predict(client, "name-\(index)").status == 200)
+                #expect(
+                    try audited.records(.prediction).last?.text("request_id") == "name-\(index)")
+            }
+            try audited.end()
+            #expect(try audited.verify().exit == .code(0))
+        }
+    }
+}
