@@ -13,7 +13,7 @@ DATA ?= $(CHURN_TELCO_CSV)
 TRAINED := .build/train
 
 RELEASE := swift build -c release --static-swift-stdlib
-SCRIPTS := .ci/run $(wildcard Scripts/*.sh Benchmarks/*/*.sh)
+SCRIPTS := .ci/run $(wildcard Scripts/*.sh Benchmarks/*.sh Benchmarks/*/*.sh)
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,7 +51,7 @@ train: swift-is-there ## Train telco-churn/2 anew on DATA=table.csv and compare 
 lint: swift-is-there ## Check format and shell scripts; the house rules are among the tests
 	@Scripts/install-packages.sh shellcheck
 	swift format lint --strict --parallel --recursive Sources Tests Fuzz Package.swift
-	shellcheck $(SCRIPTS)
+	shellcheck --external-sources $(SCRIPTS)
 
 format: swift-is-there ## Format the Swift files in place
 	swift format --in-place --parallel --recursive Sources Tests Fuzz Package.swift

@@ -1,11 +1,13 @@
 # What the benchmarks of the server have in common; sourced by them from the project's root.
 # Everything that is started ends with the script, and what it writes goes with it.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # some are for the scripts alone
 churnd=${CHURND:-.build/release/churnd}
 churnctl=${CHURNCTL:-.build/release/churnctl}
 work=$(mktemp -d)
 started=()
 finish() {
+    local pid
     for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
     wait 2>/dev/null || true
     rm -rf "$work"
@@ -36,6 +38,16 @@ ticks() {
 }
 hertz=$(getconf CLK_TCK)
 
+# Ends a process that was started here and waits for it. Its number may be another's afterwards, so
+# it is forgotten.
+end_process() { # pid, signal
+    local pid rest=()
+    kill -s "$2" "$1"
+    wait "$1" 2>/dev/null || true
+    for pid in "${started[@]}"; do [ "$pid" = "$1" ] || rest+=("$pid"); done
+    started=("${rest[@]}")
+}
+
 start_redis() { # sets redis and redis_port
     redis_port=$(free_port)
     redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" \
@@ -57,9 +69,9 @@ start_churnd() {
 secret=$(head -c 32 /dev/urandom | base64 -w0)
 audit_key=$(head -c 32 /dev/urandom | base64 -w0)
 
-make_requests() { # count
+make_requests() { # count, file for the customers with identifiers or nothing
     printf '%s' "$secret" | python3 Benchmarks/Serving/make-requests.py \
-        Config/telco.schema.json "$1" "$work/requests"
+        Config/telco.schema.json "$1" "$work/requests" ${2+"$2"}
     export WRK_REQUESTS=$work/requests
 }
 

@@ -45,7 +45,8 @@ def served(model, path, programs):
     environment = dict(os.environ, JWT_SECRET=secret, CHURND_STORE="memory")
     churnd = subprocess.Popen(
         [f"{programs}/churnd", "--http.port", str(port), "--model.path", model]
-        + ["--quota.limit", str(PREDICTIONS_A_SUBJECT), "--log.requests", "off"],
+        + ["--quota.limit", str(PREDICTIONS_A_SUBJECT), "--log.requests", "off"]
+        + ["--operations.listen", "off"],
         env=environment, stdout=subprocess.DEVNULL)
     try:
         for _ in range(500):

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes whole HTTP requests for wrk: varied customers, and as many subjects as there are requests.
 
-usage: make-requests.py SCHEMA COUNT OUTPUT < secret
-Each request stands behind its length on a line of its own. Standard library only.
+usage: make-requests.py SCHEMA COUNT OUTPUT [CUSTOMERS] < secret
+Each request stands behind its length on a line of its own. With CUSTOMERS each customer has an
+identifier, and stands in that file too, one a line. Standard library only.
 """
 import base64
 import hashlib
@@ -42,9 +43,17 @@ def main():
     with open(schema_path, encoding="utf-8") as file:
         properties = json.load(file)["properties"]
     choice, now = random.Random(1), int(time.time())
+    bodies = []
+    for number in range(count):
+        body = customer(properties, choice)
+        if len(sys.argv) > 4:
+            body["customerID"] = f"C-{number}"
+        bodies.append(json.dumps(body, separators=(",", ":")).encode())
+    if len(sys.argv) > 4:
+        with open(sys.argv[4], "wb") as file:
+            file.writelines(body + b"\n" for body in bodies)
     with open(output, "wb") as file:
-        for number in range(count):
-            body = json.dumps(customer(properties, choice), separators=(",", ":")).encode()
+        for number, body in enumerate(bodies):
             request = (
                 b"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
                 + token(secret, f"subject-{number}", now)

@@ -4,44 +4,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+# shellcheck source=Benchmarks/lib.sh
+. Benchmarks/lib.sh
+
 seconds=${1:-6}
 rounds=${2:-3}
-churnd=${CHURND:-.build/release/churnd}
-work=$(mktemp -d)
-started=()
-finish() {
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap finish EXIT
-
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-wait_for() { # port
-    for _ in $(seq 200); do
-        if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
-        python3 -c 'import select; select.select([], [], [], 0.02)'
-    done
-    echo "nothing listens on port $1" >&2
-    exit 1
-}
-# CPU ticks, user + system, of the given processes.
-ticks() {
-    local sum=0 pid fields
-    for pid in "$@"; do
-        read -r -a fields < <(sed 's/.*) //' "/proc/$pid/stat")
-        sum=$((sum + fields[11] + fields[12]))
-    done
-    echo "$sum"
-}
-hertz=$(getconf CLK_TCK)
-
-redis_port=$(free_port)
-redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" \
-    --logfile "$work/redis.log" &
-redis=$!
-started+=("$redis")
-wait_for "$redis_port"
+start_redis
 
 nginx_port=$(free_port)
 cat > "$work/nginx.conf" <<CONF
@@ -66,16 +34,9 @@ started+=("$nginx")
 wait_for "$nginx_port"
 mapfile -t nginx_workers < <(pgrep -P "$nginx")
 
-secret=$(head -c 32 /dev/urandom | base64 -w0)
-port=$(free_port)
-JWT_SECRET=$secret REDIS_URL=redis://127.0.0.1:$redis_port CHURND_QUOTA_LIMIT=100000 \
-    "$churnd" --http.port "$port" > "$work/churnd.log" 2>&1 &
-server=$!
-started+=("$server")
-wait_for "$port"
-printf '%s' "$secret" \
-    | python3 Benchmarks/Serving/make-requests.py Config/telco.schema.json 5000 "$work/requests"
-export WRK_REQUESTS=$work/requests
+# As it is by default, on ports of its own.
+start_churnd --operations.listen "127.0.0.1:$(free_port)"
+make_requests 5000
 
 measure() { # name, url, script or -, pids...
     local name=$1 url=$2 script=$3

@@ -22,7 +22,8 @@ def first_answer(program):
     port = free_port()
     began = time.monotonic()
     churnd = subprocess.Popen(
-        [program, "--dev", "--http.port", str(port)],
+        [program, "--dev", "--http.port", str(port)]
+        + ["--operations.listen", "127.0.0.1:0"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
