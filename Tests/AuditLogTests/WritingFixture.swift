@@ -37,7 +37,13 @@ final class LogFixture: Sendable {
         }
     }
 
-    var told: [AuditReport] { reports.withLock { $0 } }
+    /// What was told of trouble and of its end.
+    var told: [AuditReport] { all.filter { !$0.isCheckpoint } }
+
+    /// How far the log was told to have come.
+    var toldCheckpoints: [AuditReport] { all.filter(\.isCheckpoint) }
+
+    private var all: [AuditReport] { reports.withLock { $0 } }
 
     func names() throws -> [String] { try Files.names(in: directory) }
 

@@ -194,6 +194,35 @@ extension ProgramTests {
             #expect(try audited.verify().exit == .code(0))
         }
 
+        @Test func `refusals of who may not administer are recorded like any others`() throws {
+            let audited = try AuditedChurnd(["operations.listen": "127.0.0.1:0"])
+            let admin = try audited.churnd.operationsClient()
+            func ask(_ token: String?, _ name: String) throws -> Int {
+                let request = HTTPRequest.operations("GET", "/admin/models", token: token)
+                return try admin.exchange(request.with("X-Request-Id", name)).status
+            }
+            let revoked = try tokens.administrator("mallory", id: "gone")
+            let revocation = HTTPRequest.operations(
+                "POST", "/admin/tokens/revoke", token: try tokens.administrator(),
+                body: #"{"jti":"gone","seconds":60}"#)
+            #expect(try admin.exchange(revocation).status == 200)
+            #expect(try ask(revoked, "revoked") == 401)
+            #expect(try ask(try tokens.token("bob"), "plain") == 403)
+            #expect(try ask(nil, "none") == 401)
+            let refusals = try audited.records(.refusal, count: 2)
+            #expect(refusals.map { $0.text("request_id") } == ["revoked", "plain"])
+            #expect(refusals.map { $0.text("reason") } == ["token-revoked", "insufficient-scope"])
+            #expect(refusals.allSatisfy { $0.text("subject")?.utf8.count == 32 })
+            let counted = try #require(try audited.records(.refusals, count: 1).first)
+            #expect(counted.text("reason") == "missing-token")
+            let lines = audited.churnd.log("request").filter {
+                $0.text("request_id") == "plain" || $0.text("request_id") == "none"
+            }
+            #expect(lines.map { $0.text("subject") != nil } == [true, false])
+            try audited.end()
+            #expect(try audited.verify().exit == .code(0))
+        }
+
         @Test func `on a socket nobody has a name, and the record has none`() throws {
             let versions = try ModelVersions.quick()
             let audited = try AuditedChurnd(["model.path": versions.path])

@@ -171,8 +171,8 @@ extension AuditRemark: CustomStringConvertible {
             var parts: [String] = []
             if tornBytes > 0 { parts.append("a torn line of \(tornBytes) bytes was cut off") }
             if missing > 0 {
-                parts.append(
-                    "\(missing) records before it were lost, as it says itself")
+                let records = missing == 1 ? "1 record" : "\(missing) records"
+                parts.append("\(records) before it lost, as it says itself")
             }
             return "record \(sequence), a start: " + parts.joined(separator: ", and ")
         case .unprotected(let range):

@@ -13,13 +13,25 @@ package final class AuditLog: Sendable {
     private struct Confined: ~Copyable {
         var writer: RecordWriter
         var group = WriteGroup()
-        /// For when the queue wakes by itself.
+        /// When the queue will wake by itself at the latest.
         var alarmAt: Int64?
         var isClosed = false
 
         init(writer: consuming sending RecordWriter) { self.writer = writer }
     }
 
+    /// What became of a batch that is written before its owner goes on.
+    private final class Outcome: Sendable {
+        private let value = Atomic(false)
+
+        var isWritten: Bool { value.load(ordering: .relaxed) }
+
+        @Sendable func settle(_ isWritten: Bool) { value.store(isWritten, ordering: .relaxed) }
+    }
+
+    /// Groups that a caller writes before the queue has to go on, so that others who append all the
+    /// time do not keep it.
+    private static let groupsHereMax = 4
     /// How long `close` waits for a disk.
     private static let closingSecondsMax = 10
 
@@ -108,6 +120,29 @@ package final class AuditLog: Sendable {
         if let isWritten = answer.written { written(isWritten) }
     }
 
+    /// Writes a batch on the caller's thread, where nothing is made durable and so a write is a
+    /// copy into the kernel's memory; with it goes what else waits. Returns whether every record is
+    /// in the file, or nil where `append` has to be used: in the other modes, and while the queue
+    /// writes. Two changes of threads cost more than all the rest.
+    package func appendHere(_ batch: borrowing AuditBatch) -> Bool? {
+        guard settings.sync == .none else { return nil }
+        let outcome = Outcome()
+        let answer = confined.withLockIfAvailable { confined in
+            let answer = intake.withLock { intake in
+                intake.accept(batch, now: Clock.monotonicNanoseconds, written: outcome.settle)
+            }
+            var isIdle = false
+            for _ in 0..<AuditLog.groupsHereMax where !isIdle && !confined.isClosed {
+                isIdle = !writeGroup(&confined, isLast: false)
+                keepUp(&confined)
+            }
+            if isIdle { setAlarm(&confined) } else { queue.async { self.turn() } }
+            return answer
+        }
+        guard let answer else { return nil }
+        return answer.written ?? outcome.isWritten
+    }
+
     /// Writes a note as soon as that can be done.
     package func note(_ note: AuditNote) {
         let body = ProcessRecords.note(
@@ -140,9 +175,10 @@ package final class AuditLog: Sendable {
 /// On the queue.
 extension AuditLog {
     /// Writes until nothing waits, does what is due, and sets the alarm.
-    private func turn() {
+    private func turn(isAlarm: Bool = false) {
         confined.withLock { confined in
             guard !confined.isClosed else { return }
+            if isAlarm { confined.alarmAt = nil }
             var hasWritten = true
             while hasWritten {
                 hasWritten = writeGroup(&confined, isLast: false)
@@ -228,14 +264,15 @@ extension AuditLog {
     }
 
     private func setAlarm(_ confined: inout Confined) {
-        let now = Clock.monotonicNanoseconds()
         let (isFailing, deadline) = intake.withLock { ($0.failure != nil, $0.nextDeadline) }
         // While nothing can be written, only the next attempt matters.
         let others = isFailing ? nil : confined.writer.nextDeadline
         guard let next = [deadline, others].compactMap({ $0 }).min() else { return }
-        if let alarmAt = confined.alarmAt, now < alarmAt, alarmAt <= next { return }
+        if let alarmAt = confined.alarmAt, alarmAt <= next { return }
         confined.alarmAt = next
-        let delay = DispatchTimeInterval.nanoseconds(Int(max(0, next - now)))
-        queue.asyncAfter(deadline: .now() + delay) { [weak self] in self?.turn() }
+        let delay = max(0, next - Clock.monotonicNanoseconds())
+        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(delay))) { [weak self] in
+            self?.turn(isAlarm: true)
+        }
     }
 }

@@ -6,6 +6,9 @@ package enum AuditReport: Equatable, Sendable {
     case recovered(afterNanoseconds: Int64)
     /// A checkpoint's MAC is wrong; the newest that has a good one counts.
     case checkpointRefused
+    /// How far the log has come, for whoever keeps that elsewhere: told once a minute at most, and
+    /// at the end.
+    case checkpoint(count: Int, hash: String)
     /// No checkpoint can be written; records still can.
     case checkpointFailed(reason: String)
     /// The file to which records went has been removed, renamed or replaced; the log goes on in a
@@ -13,6 +16,13 @@ package enum AuditReport: Equatable, Sendable {
     case segmentVanished(name: String)
     /// Too many notes waited to be written; so many are lost.
     case notesDropped(count: Int)
+}
+
+extension AuditReport {
+    /// Whether it tells how far the log has come, and of no trouble.
+    package var isCheckpoint: Bool {
+        if case .checkpoint = self { true } else { false }
+    }
 }
 
 /// How a log is, for health and for who wants to refuse early.

@@ -28,6 +28,8 @@ struct RecordWriter: ~Copyable {
     private var hasUncertainBytes = false
     private var lookedAt: Int64
     private var reports: [AuditReport] = []
+    /// When a checkpoint was last told.
+    private var toldAt = Int64.min
     private(set) var statistics = AuditStatistics()
 
     /// Goes on where `tail` says.
@@ -119,10 +121,21 @@ struct RecordWriter: ~Copyable {
         do throws(FileError) {
             let isWritten = try checkpoints.write(
                 position, now: now, unixMilliseconds: settings.unixMilliseconds())
-            if isWritten { statistics.checkpoints += 1 }
+            if isWritten {
+                statistics.checkpoints += 1
+                tellCheckpoint(now: now)
+            }
         } catch {
             if !wasFailing { reports.append(.checkpointFailed(reason: error.reason)) }
         }
+    }
+
+    private mutating func tellCheckpoint(now: Int64, isLast: Bool = false) {
+        guard isLast || now >= toldAt else { return }
+        toldAt = now + settings.checkpointNanosecondsMax
+        reports.append(
+            .checkpoint(
+                count: position.sequence, hash: String(decoding: position.hash, as: UTF8.self)))
     }
 
     mutating func takeReports() -> [AuditReport] {
@@ -132,7 +145,10 @@ struct RecordWriter: ~Copyable {
 
     /// Writes a checkpoint, makes all durable and lets others have the log.
     mutating func close(now: Int64) throws(FileError) {
+        // Told once, and in any case.
+        toldAt = .max
         writeCheckpoint(now: now)
+        tellCheckpoint(now: now, isLast: true)
         defer { lock = nil }
         try synchronize()
     }

@@ -51,6 +51,9 @@ extension AuditReport {
                 metadata: ["after_ms": "\(nanoseconds / 1_000_000)"])
         case .checkpointRefused:
             logger.error("a checkpoint of the audit log is not signed with audit.key")
+        case .checkpoint(let count, let hash):
+            logger.info(
+                "audit log checkpoint", metadata: ["checkpoint": "\(count):\(hash)"])
         case .checkpointFailed(let reason):
             logger.error(
                 "no checkpoint of the audit log can be written",

@@ -1,3 +1,4 @@
+internal import AuditLog
 internal import HTTP
 internal import JWT
 internal import Models
@@ -11,6 +12,8 @@ struct CommonParts: Sendable {
     let keys: SigningKeys
     let store: SharedStore
     let state: ServiceState
+    private let auditLog: AuditLog?
+    private let auditKeys: AuditKeys?
     private let sink: LogSink
     /// The one to begin with; a reactor that starts later than others gets the latest.
     private let model: CurrentModel
@@ -19,12 +22,14 @@ struct CommonParts: Sendable {
 
     init(
         configuration: ServiceConfiguration, model: CurrentModel, store: SharedStore,
-        state: ServiceState, sink: LogSink
+        state: ServiceState, auditLog: AuditLog?, sink: LogSink
     ) throws(StartError) {
         self.configuration = configuration
         self.model = model
         self.store = store
         self.state = state
+        self.auditLog = auditLog
+        auditKeys = configuration.audit.map { AuditKeys(secret: $0.key.bytes) }
         self.sink = sink
         keys = try CommonParts.keys(configuration.tokens.keys)
     }
@@ -40,6 +45,18 @@ struct CommonParts: Sendable {
             rules: RequestLog.Rules(
                 logsAll: configuration.logsRequests,
                 slowNanoseconds: configuration.slowRequest?.nanoseconds))
+    }
+
+    /// Adds a reactor's way into the audit log; nil without one.
+    ///
+    /// - Parameter index: what records call the reactor.
+    func makeAuditGate(_ reactor: Reactor, index: Int) -> AuditGate? {
+        guard let auditLog, let auditKeys, let audit = configuration.audit else { return nil }
+        let gate = AuditGate(
+            reactor: reactor, log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds,
+            encoder: AuditRecordEncoder(keys: auditKeys, reactor: index))
+        reactor.add(gate)
+        return gate
     }
 
     func makeModel(countedBy metrics: ReactorMetrics) -> ServedModel {

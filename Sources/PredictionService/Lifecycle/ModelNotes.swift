@@ -29,7 +29,15 @@ struct ModelNotes: Sendable {
     }
 
     /// What serves was asked for again.
-    func unchanged(_ change: ModelChange) { figures.modelReloaded(.unchanged, served: nil) }
+    func unchanged(_ change: ModelChange) {
+        figures.modelReloaded(.unchanged, served: nil)
+        logger.info(
+            "model unchanged",
+            metadata: [
+                "model": "\(change.active.fullName)", "sha256": "\(change.active.sha256)",
+                "trigger": "\(change.trigger.rawValue)",
+            ])
+    }
 
     /// What was asked for, or what `active` names, is not served.
     func refused(_ refusal: ModelRefusal) {

@@ -1,4 +1,3 @@
-internal import AuditLog
 internal import HTTP
 package import HTTPServer
 internal import JWT
@@ -10,17 +9,13 @@ internal import Reactor
 /// What is made once and put together anew on each reactor that serves predictions.
 struct ReactorParts: Sendable {
     let common: CommonParts
-    let auditLog: AuditLog?
-    let auditKeys: AuditKeys?
     let tokenRules: TokenRules
     private let counter = ConnectionCounter()
 
     init(
-        common: CommonParts, auditLog: AuditLog?, tokens: ServiceConfiguration.Tokens
+        common: CommonParts, tokens: ServiceConfiguration.Tokens
     ) throws(StartError) {
         self.common = common
-        self.auditLog = auditLog
-        auditKeys = common.configuration.audit.map { AuditKeys(secret: $0.key.bytes) }
         do throws(TokenRulesError) {
             tokenRules = try TokenRules(
                 leewaySeconds: tokens.leewaySeconds, issuer: tokens.issuer,
@@ -42,7 +37,7 @@ struct ReactorParts: Sendable {
         let store = common.store.makeStore(on: reactor) { ticket, decision in
             decisions.service?.decide(ticket, decision)
         }
-        let audit = makeAuditGate(reactor, index)
+        let audit = common.makeAuditGate(reactor, index: index)
         let server = try HTTPServer(
             reactor: reactor, listener: listener, limits: ServerLimits(configuration.http),
             counter: counter)
@@ -64,17 +59,6 @@ struct ReactorParts: Sendable {
             metrics: metrics, audit: audit)
         decisions.service = service
         service.start(on: server, store: store)
-    }
-
-    private func makeAuditGate(_ reactor: Reactor, _ index: Int) -> AuditGate? {
-        guard let auditLog, let auditKeys, let audit = common.configuration.audit else {
-            return nil
-        }
-        let gate = AuditGate(
-            reactor: reactor, log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds,
-            encoder: AuditRecordEncoder(keys: auditKeys, reactor: index))
-        reactor.add(gate)
-        return gate
     }
 }
 

@@ -72,10 +72,9 @@ package final class Service: Sendable {
         state = ServiceState(redis: store.health, auditLog: auditLog)
         let common = try CommonParts(
             configuration: configuration, model: models.current, store: store, state: state,
-            sink: sink)
+            auditLog: auditLog, sink: sink)
         let figures = ServiceFigures(state: state, auditLog: auditLog, sink: sink)
-        let parts = try ReactorParts(
-            common: common, auditLog: auditLog, tokens: configuration.tokens)
+        let parts = try ReactorParts(common: common, tokens: configuration.tokens)
         let count = configuration.http.reactors ?? ProcessLimits.processorCount
         reactors = try ReactorGroup(count: count) { index, reactor in
             try parts.setUp(reactor, index: index, listener: address.listen())

@@ -13,14 +13,16 @@ final class Administrators {
     static let ageSecondsMax = 300
     private static let decisionNanoseconds: Int64 = 1_000_000_000
 
-    typealias Admitted = (Result<VerifiedToken?, ServiceFailure>) -> Void
+    /// Gets the caller's token, nil where there is none or it is not good, and why the caller is
+    /// not admitted; nil where he is.
+    typealias Judged = (VerifiedToken?, ServiceFailure?) -> Void
 
     private let reactor: Reactor
     /// Nil on a Unix socket.
     private let verifier: TokenVerifier?
     private let metrics: ReactorMetrics
     private var store: (any AdmissionStore)?
-    private var pending: [UInt64: (token: VerifiedToken, admitted: Admitted)] = [:]
+    private var pending: [UInt64: (token: VerifiedToken, judged: Judged)] = [:]
 
     init(reactor: Reactor, verifier: TokenVerifier?, metrics: ReactorMetrics) {
         self.reactor = reactor
@@ -31,9 +33,9 @@ final class Administrators {
     /// The store's decisions must come back through `decide`.
     func use(_ store: any AdmissionStore) { self.store = store }
 
-    /// Calls `admitted` with the caller's token, nil where none is needed, or with why not.
-    func admit(_ request: borrowing Request, _ exchange: Exchange, _ admitted: @escaping Admitted) {
-        guard let verifier else { return admitted(.success(nil)) }
+    /// Calls `judged` once, now or when the store has been asked.
+    func admit(_ request: borrowing Request, _ exchange: Exchange, _ judged: @escaping Judged) {
+        guard let verifier else { return judged(nil, nil) }
         let range: Range<Int>
         let token: VerifiedToken
         do throws(ServiceFailure) {
@@ -41,11 +43,12 @@ final class Administrators {
             token = try verify(request.headBytes.extracting(range), with: verifier)
         } catch {
             metrics.refused(error)
-            return admitted(.failure(error))
+            if case .insufficientScope(let token, _) = error { return judged(token, error) }
+            return judged(nil, error)
         }
         let subject = token.subject
         let tokenID = token.tokenID ?? []
-        pending[exchange.rawValue] = (token, admitted)
+        pending[exchange.rawValue] = (token, judged)
         store?.admit(
             AdmissionRequest(
                 token: request.headBytes.extracting(range), tokenID: tokenID.span,
@@ -56,13 +59,13 @@ final class Administrators {
 
     /// The store's word on a token.
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
-        guard let (token, admitted) = pending.removeValue(forKey: ticket) else { return }
+        guard let (token, judged) = pending.removeValue(forKey: ticket) else { return }
         metrics.judged(decision)
         switch decision {
-        case .uncharged: admitted(.success(token))
-        case .revoked: admitted(.failure(.revoked))
-        case .unavailable(let failure): admitted(.failure(.undecided(failure)))
-        case .admitted, .refused: admitted(.failure(.undecided(.unexpectedReply)))
+        case .uncharged: judged(token, nil)
+        case .revoked: judged(token, .revoked)
+        case .unavailable(let failure): judged(token, .undecided(failure))
+        case .admitted, .refused: judged(token, .undecided(.unexpectedReply))
         }
     }
 

@@ -7,7 +7,10 @@ internal import POSIX
 struct OperationsListener: ~Copyable, Sendable {
     /// A command is a few names.
     static let bodyBytesMax = 16_384
-    private static let connectionsMax = 64
+    private static let connectionsMax = 256
+    /// A connection that nothing comes over is closed soon, so that whoever holds many does not
+    /// shut others out; a scraper opens another.
+    private static let idleTimeout: Int64 = 5_000_000_000
     private static let backlog: Int32 = 64
 
     let descriptor: FileDescriptor
@@ -44,6 +47,9 @@ struct OperationsListener: ~Copyable, Sendable {
     static func limits(_ http: ServiceConfiguration.HTTP) -> ServerLimits {
         var limits = ServerLimits(http)
         limits.connectionsMax = connectionsMax
+        limits.idleTimeout = min(limits.idleTimeout, idleTimeout)
+        limits.headTimeout = min(limits.headTimeout, idleTimeout)
+        limits.bodyTimeout = min(limits.bodyTimeout, idleTimeout)
         limits.http.bodyBytesMax = bodyBytesMax
         return limits
     }

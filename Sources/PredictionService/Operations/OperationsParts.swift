@@ -38,6 +38,7 @@ struct OperationsParts: Sendable {
         let store = common.store.makeStore(on: reactor) { ticket, decision in
             decisions.service?.decide(ticket, decision)
         }
+        let audit = common.makeAuditGate(reactor, index: subjects.reactors.count)
         let server = try HTTPServer(
             reactor: reactor, listener: listener,
             limits: OperationsListener.limits(common.configuration.http),
@@ -57,7 +58,7 @@ struct OperationsParts: Sendable {
             reactor: reactor, subjects: subjects, intake: common.makeIntake(metrics),
             responder: Responder(reactor: reactor, server: server, log: log, metrics: metrics),
             administrators: administrators, metrics: metrics, state: common.state,
-            health: HealthAnswers(state: common.state, model: model))
+            model: model, audit: audit)
         reactor.add(service)
         service.start(on: server)
     }

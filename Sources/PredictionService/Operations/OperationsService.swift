@@ -27,6 +27,9 @@ final class OperationsService: TurnParticipant {
     private let administrators: Administrators
     private let metrics: ReactorMetrics
     private let state: ServiceState
+    private let model: ServedModel
+    /// Nil without an audit log.
+    private let audit: AuditGate?
     private let collection: MetricsCollection
     private var health: HealthAnswers
     private weak var server: HTTPServer?
@@ -34,7 +37,7 @@ final class OperationsService: TurnParticipant {
     init(
         reactor: Reactor, subjects: Subjects, intake: RequestIntake, responder: Responder,
         administrators: Administrators, metrics: ReactorMetrics, state: ServiceState,
-        health: HealthAnswers
+        model: ServedModel, audit: AuditGate?
     ) {
         self.reactor = reactor
         self.subjects = subjects
@@ -43,12 +46,15 @@ final class OperationsService: TurnParticipant {
         self.administrators = administrators
         self.metrics = metrics
         self.state = state
-        self.health = health
+        self.model = model
+        self.audit = audit
+        health = HealthAnswers(state: state, model: model)
         collection = MetricsCollection(reactorCount: subjects.reactors.count)
     }
 
     func start(on server: HTTPServer) {
         self.server = server
+        audit?.release = { request, isRecorded in self.release(request, isRecorded) }
         server.serve(
             RequestHandlers(
                 handle: { request, exchange in self.handle(request, exchange) },
@@ -140,14 +146,37 @@ extension OperationsService {
             command = .failure(error)
         }
         // Who asks comes first: what is wrong with a command is told to administrators alone.
-        administrators.admit(request, exchange) { admission in
+        administrators.admit(request, exchange) { token, refusal in
+            var reply = reply
+            reply.subject = token?.subject
+            if let refusal { return self.refuse(reply, token, refusal) }
             do throws(ServiceFailure) {
-                let administrator = try admission.get()
-                self.carryOut(try command.get(), for: administrator, reply)
+                self.carryOut(try command.get(), for: token, reply)
             } catch {
                 self.responder.fail(reply, error)
             }
         }
+    }
+
+    /// Answers who may not administer, once that is recorded.
+    private func refuse(_ reply: Reply, _ token: VerifiedToken?, _ failure: ServiceFailure) {
+        if let audit, let token, failure.recordedReason != nil {
+            let request = PredictionRequest(
+                reply: reply, token: token, outcome: .failure(failure), scorer: model.scorer,
+                bodyDigest: nil)
+            request.answer = .refusal(failure)
+            request.unixMilliseconds = reactor.unixMilliseconds
+            return audit.hold(request)
+        }
+        if let reason = failure.countedReason { audit?.count(reason) }
+        responder.fail(reply, failure)
+    }
+
+    private func release(_ request: PredictionRequest, _ isRecorded: Bool) {
+        guard isRecorded, case .refusal(let failure) = request.answer else {
+            return responder.fail(request.reply, .unrecorded)
+        }
+        responder.fail(request.reply, failure)
     }
 
     private func carryOut(

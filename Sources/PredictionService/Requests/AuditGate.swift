@@ -74,16 +74,17 @@ final class AuditGate: TurnParticipant {
 
     func turnEnded() {
         guard !batch.isEmpty else { return }
-        var full = AuditBatch()
-        swap(&full, &batch)
+        defer { batch.removeAll(keepingCapacity: true) }
+        if held.isEmpty { return log.append(batch) { _ in } }
         latestNumber += 1
         let number = latestNumber
-        if held.isEmpty { return log.append(full) { _ in } }
-        waiting.append(
-            Batch(number: number, handedOverAt: Clock.monotonicNanoseconds(), requests: held))
+        let handedOver = Batch(
+            number: number, handedOverAt: Clock.monotonicNanoseconds(), requests: held)
         held.removeAll(keepingCapacity: true)
+        if let isRecorded = log.appendHere(batch) { return letGo(handedOver, isRecorded) }
+        waiting.append(handedOver)
         let mailbox = reactor.mailbox
-        log.append(full) { isRecorded in
+        log.append(batch) { isRecorded in
             mailbox.post { reactor in
                 reactor.participant(AuditGate.self)?.written(number, isRecorded)
             }

@@ -13,4 +13,6 @@ struct Reply {
     /// Nil where traces are off.
     let trace: TraceContext?
     var stages: StageTimes
+    /// The `sub` of the request's token, once that is known to be good.
+    var subject: [UInt8]?
 }

@@ -126,6 +126,7 @@ extension RequestService {
             return refuse(reply, error)
         }
         reply.stages.end(.token)
+        reply.subject = token.subject
         let scorer = model.scorer
         let body = request.body
         let outcome = Result { () throws(ServiceFailure) in
@@ -135,7 +136,7 @@ extension RequestService {
         if isCharged, let audit, !audit.takesRecords {
             // Before the store is asked, so that it does not cost the caller a prediction.
             metrics.refused(.unrecorded)
-            return responder.fail(reply, .unrecorded, subject: token.subject)
+            return responder.fail(reply, .unrecorded)
         }
         pending[reply.exchange.rawValue] = PredictionRequest(
             reply: reply, token: token, outcome: outcome, scorer: scorer,
@@ -154,6 +155,8 @@ extension RequestService {
     private func refuse(_ reply: Reply, _ failure: ServiceFailure) {
         metrics.refused(failure)
         if case .insufficientScope(let token, _) = failure {
+            var reply = reply
+            reply.subject = token.subject
             let request = PredictionRequest(
                 reply: reply, token: token, outcome: .failure(failure), scorer: model.scorer,
                 bodyDigest: nil)
@@ -196,7 +199,7 @@ extension RequestService {
             metrics.predicted(prediction, by: request.scorer)
             let requestID = request.reply.requestID
             let modelName = request.scorer.modelName
-            responder.answer(request.reply, subject: subject) { fields in
+            responder.answer(request.reply) { fields in
                 writer.appendQuota(left: left, resetSeconds: resetSeconds, to: &fields)
             } _: { json in
                 writer.append(
@@ -205,7 +208,7 @@ extension RequestService {
                     to: &json)
             }
         case .refusal(let failure):
-            responder.fail(request.reply, failure, subject: subject) { fields in
+            responder.fail(request.reply, failure) { fields in
                 guard case .rateLimited(let retrySeconds) = failure else { return }
                 writer.appendQuota(left: 0, resetSeconds: retrySeconds, to: &fields)
             }
@@ -213,6 +216,6 @@ extension RequestService {
     }
 
     private func fail(_ request: PredictionRequest, _ failure: ServiceFailure) {
-        responder.fail(request.reply, failure, subject: request.token.subject)
+        responder.fail(request.reply, failure)
     }
 }

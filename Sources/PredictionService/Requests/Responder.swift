@@ -28,8 +28,7 @@ final class Responder {
     /// - Parameter appendFields: appends field lines beside those that every answer has.
     func answer(
         _ reply: Reply, status: UInt16 = 200, contentType: StaticString = "application/json",
-        subject: [UInt8]? = nil, appendFields: (inout [UInt8]) -> Void = { _ in },
-        _ body: (inout JSONWriter) -> Void
+        appendFields: (inout [UInt8]) -> Void = { _ in }, _ body: (inout JSONWriter) -> Void
     ) {
         fields.removeAll(keepingCapacity: true)
         appendFields(&fields)
@@ -38,7 +37,7 @@ final class Responder {
         content = []
         body(&json)
         content = json.finish()
-        send(reply, status: status, contentType: contentType, subject: subject)
+        send(reply, status: status, contentType: contentType)
     }
 
     /// Answers with content that is there already.
@@ -49,12 +48,12 @@ final class Responder {
         self.fields.removeAll(keepingCapacity: true)
         self.fields.appendLiteral(fields)
         self.content = content
-        send(reply, status: status, contentType: contentType, subject: nil)
+        send(reply, status: status, contentType: contentType)
     }
 
     /// Answers with a problem.
     func fail(
-        _ reply: Reply, _ failure: ServiceFailure, subject: [UInt8]? = nil,
+        _ reply: Reply, _ failure: ServiceFailure,
         appendFields: (inout [UInt8]) -> Void = { _ in }
     ) {
         let problem = Problem(failure)
@@ -68,13 +67,12 @@ final class Responder {
         content = json.finish()
         send(
             reply, status: problem.type.status, contentType: "application/problem+json",
-            subject: subject,
             problem: RequestOutcome.Problem(
                 type: problem.type, reason: failure.reason ?? problem.detail))
     }
 
     private func send(
-        _ reply: Reply, status: UInt16, contentType: StaticString, subject: [UInt8]?,
+        _ reply: Reply, status: UInt16, contentType: StaticString,
         problem: RequestOutcome.Problem? = nil
     ) {
         if let trace = reply.trace {
@@ -99,7 +97,7 @@ final class Responder {
             nanoseconds: now - reply.receivedAt, trace: reply.trace, problem: problem)
         metrics.requestAnswered(outcome)
         log.add(
-            outcome, requestID: reply.requestID.bytes, subject: subject, stages: reply.stages,
+            outcome, requestID: reply.requestID.bytes, subject: reply.subject, stages: reply.stages,
             unixMilliseconds: reactor.unixMilliseconds)
     }
 }
