@@ -13,20 +13,20 @@ extension Array<UInt8> {
 
     /// Appends a number in decimal, with a minus sign where it is negative.
     package mutating func appendDecimal(_ value: Int) {
-        if value < 0 { append(0x2D) }
-        var digitCount = 1
-        var rest = value.magnitude / 10
-        while rest > 0 {
-            digitCount += 1
+        // A 64-bit number has at most 19 digits and a sign.
+        var digits = InlineArray<20, UInt8>(repeating: ASCII.digit0)
+        var start = 20
+        var rest = value.magnitude
+        repeat {
+            start -= 1
+            digits[start] = ASCII.digit0 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
+        } while rest > 0
+        if value < 0 {
+            start -= 1
+            digits[start] = ASCII.dash
         }
-        let start = count
-        append(contentsOf: repeatElement(ASCII.digit0, count: digitCount))
-        rest = value.magnitude
-        for i in stride(from: start + digitCount - 1, through: start, by: -1) {
-            self[i] += UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
+        appendBytes(digits.span.extracting(start..<20))
     }
 
     /// Overwrites two bytes with the last two digits of a number that isn't negative.

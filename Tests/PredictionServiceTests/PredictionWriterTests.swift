@@ -9,7 +9,8 @@ import Testing
         requestID: String = "r-1", unixMilliseconds: Int64 = 1_790_856_000_123
     ) -> String {
         var json = JSONWriter()
-        PredictionWriter(quotaLimit: 100, windowSeconds: 3600).append(
+        var predictions = PredictionWriter(quotaLimit: 100, windowSeconds: 3600)
+        predictions.append(
             prediction, subject: Array(subject.utf8).span, modelName: Array(model.utf8).span,
             requestID: Array(requestID.utf8).span, unixMilliseconds: unixMilliseconds, to: &json)
         return String(decoding: json.finish(), as: UTF8.self)

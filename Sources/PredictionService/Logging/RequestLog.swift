@@ -130,7 +130,7 @@ package final class RequestLog: TurnParticipant {
     }
 
     private func appendHash(of subject: Span<UInt8>) {
-        let digest = hash.authenticate(subject)
+        let digest = hash.digest(of: subject)
         for index in 0..<RequestLog.hashBytes {
             lines.append(RequestLog.digits[Int(digest[index] >> 4)])
             lines.append(RequestLog.digits[Int(digest[index] & 0xF)])

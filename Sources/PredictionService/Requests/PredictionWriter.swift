@@ -5,6 +5,9 @@ internal import Models
 /// Writes the content of a 200 and the fields that tell of the quota.
 package struct PredictionWriter {
     private let policyField: [UInt8]
+    /// The same for all answers of a millisecond.
+    private var time: [UInt8] = []
+    private var timeMilliseconds = Int64.min
 
     package init(quotaLimit: Int, windowSeconds: Int) {
         policyField = Array(
@@ -22,7 +25,7 @@ package struct PredictionWriter {
     }
 
     /// Writes the content; without an identifier in the body, `customer_id` is the token's subject.
-    package func append(
+    package mutating func append(
         _ prediction: Prediction, subject: Span<UInt8>, modelName: Span<UInt8>,
         requestID: Span<UInt8>, unixMilliseconds: Int64, to writer: inout JSONWriter
     ) {
@@ -40,8 +43,11 @@ package struct PredictionWriter {
         writer.name("risk_level")
         writer.string(prediction.risk.rawValue)
         writer.name("timestamp")
-        var time: [UInt8] = []
-        Timestamp.append(unixMilliseconds: unixMilliseconds, to: &time)
+        if unixMilliseconds != timeMilliseconds {
+            timeMilliseconds = unixMilliseconds
+            time.removeAll(keepingCapacity: true)
+            Timestamp.append(unixMilliseconds: unixMilliseconds, to: &time)
+        }
         writer.string(time.span)
         writer.name("model_version")
         writer.string(modelName)

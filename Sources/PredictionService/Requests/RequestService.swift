@@ -28,7 +28,7 @@ final class RequestService {
     private let metrics: ReactorMetrics
     /// Nil without an audit log.
     private let audit: AuditGate?
-    private let writer: PredictionWriter
+    private var writer: PredictionWriter
     private var store: (any AdmissionStore)?
     private var health: HealthAnswers
     /// What the store has not decided yet.
