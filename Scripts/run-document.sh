@@ -10,7 +10,7 @@ Scripts/install-packages.sh curl openssl python3 redis-server redis-tools wrk
 mkdir -p .build
 work=$(mktemp -d)
 finish() {
-    for file in "$work/pids" .build/redis.pid; do
+    for file in "$work/pids" .build/redis.pid .build/drill/redis.pid; do
         [ ! -s "$file" ] || xargs kill < "$file" 2>/dev/null || true
     done
     rm -rf "$work"
