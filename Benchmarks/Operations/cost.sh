@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What audit, metrics and traces cost: /predict of a churnd with all of them and of one with none, in
-# turns in one run. usage: Benchmarks/Operations/cost.sh [seconds] [rounds]
+# turns in one run. usage: Benchmarks/Operations/cost.sh [seconds] [rounds] [reactors]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=Benchmarks/lib.sh
@@ -8,14 +8,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 seconds=${1:-6}
 rounds=${2:-5}
+# As many as cores, unless it is said: fewer leave a core to Redis and the load.
+reactors=${3:-cores}
 start_redis
 make_requests 5000
 
 operations_port=$(free_port)
-start_churnd --operations.listen "127.0.0.1:$operations_port" --trace.context on \
+start_churnd --http.reactors "$reactors" --operations.listen "127.0.0.1:$operations_port" --trace.context on \
     --audit.directory "$work/audit" --audit.sync none
 on=$server on_port=$port
-start_churnd --operations.listen off --trace.context off
+start_churnd --http.reactors "$reactors" --operations.listen off --trace.context off
 off=$server off_port=$port
 
 measure() { # name, port, pid
@@ -31,7 +33,7 @@ measure() { # name, port, pid
                 p50, p99, bad }'
 }
 
-echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each"
+echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each, reactors: $reactors"
 printf '%-6s %10s %8s %8s %8s %8s\n' churnd requests/s cpu-us p50-us p99-us not-2xx
 for _ in $(seq "$rounds"); do
     measure none "$off_port" "$off"
