@@ -46,19 +46,22 @@ struct ReactorParts: Sendable {
         reactor.add(metrics)
         let model = common.makeModel(countedBy: metrics)
         reactor.add(model)
+        let responder = Responder(
+            reactor: reactor, server: server, log: log, metrics: metrics)
         let service = RequestService(
             rules: RequestService.Rules(
                 bodyBytesMax: configuration.http.bodyBytesMax,
                 admissionDeadline: common.store.deadlineNanoseconds,
                 quotaLimit: configuration.quota.limit,
                 windowSeconds: configuration.quota.windowSeconds),
-            reactor: reactor, intake: common.makeIntake(metrics),
-            responder: Responder(reactor: reactor, server: server, log: log, metrics: metrics),
-            model: model, verifier: TokenVerifier(keys: common.keys, rules: tokenRules),
-            state: common.state, health: HealthAnswers(state: common.state, model: model),
-            metrics: metrics, audit: audit)
+            reactor: reactor, responder: responder, model: model,
+            verifier: TokenVerifier(keys: common.keys, rules: tokenRules), metrics: metrics,
+            audit: audit)
         decisions.service = service
-        service.start(on: server, store: store)
+        let desk = RequestDesk(
+            listener: .service, reactor: reactor, intake: common.makeIntake(metrics),
+            responder: responder, state: common.state, model: model)
+        service.start(at: desk, on: server, store: store)
     }
 }
 

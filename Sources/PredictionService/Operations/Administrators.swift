@@ -40,7 +40,8 @@ final class Administrators {
         let token: VerifiedToken
         do throws(ServiceFailure) {
             range = try request.bearerToken()
-            token = try verify(request.headBytes.extracting(range), with: verifier)
+            token = try verifier.admitted(
+                request.headBytes.extracting(range), nowUnixMilliseconds: reactor.unixMilliseconds)
         } catch {
             metrics.refused(error)
             if case .insufficientScope(let token, _) = error { return judged(token, error) }
@@ -66,22 +67,6 @@ final class Administrators {
         case .revoked: judged(token, .revoked)
         case .unavailable(let failure): judged(token, .undecided(failure))
         case .admitted, .refused: judged(token, .undecided(.unexpectedReply))
-        }
-    }
-
-    private func verify(
-        _ token: Span<UInt8>, with verifier: TokenVerifier
-    ) throws(ServiceFailure) -> VerifiedToken {
-        let verdict: TokenVerdict
-        do throws(TokenError) {
-            verdict = try verifier.judge(token, nowUnixMilliseconds: reactor.unixMilliseconds)
-        } catch {
-            throw .token(error)
-        }
-        switch verdict {
-        case .accepted(let token): return token
-        case .lacksScope(let token, let required):
-            throw .insufficientScope(token, required: required)
         }
     }
 }

@@ -48,6 +48,8 @@ struct OperationsParts: Sendable {
         reactor.add(metrics)
         let model = common.makeModel(countedBy: metrics)
         reactor.add(model)
+        let responder = Responder(
+            reactor: reactor, server: server, log: log, metrics: metrics)
         let administrators = Administrators(
             reactor: reactor,
             verifier: tokenRules.map { TokenVerifier(keys: common.keys, rules: $0) },
@@ -55,11 +57,12 @@ struct OperationsParts: Sendable {
         decisions.service = administrators
         administrators.use(store)
         let service = OperationsService(
-            reactor: reactor, subjects: subjects, intake: common.makeIntake(metrics),
-            responder: Responder(reactor: reactor, server: server, log: log, metrics: metrics),
-            administrators: administrators, metrics: metrics, state: common.state,
-            model: model, audit: audit)
+            reactor: reactor, subjects: subjects, responder: responder,
+            administrators: administrators, metrics: metrics, model: model, audit: audit)
         reactor.add(service)
-        service.start(on: server)
+        let desk = RequestDesk(
+            listener: .operations, reactor: reactor, intake: common.makeIntake(metrics),
+            responder: responder, state: common.state, model: model)
+        service.start(at: desk, on: server)
     }
 }

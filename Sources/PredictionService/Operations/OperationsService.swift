@@ -22,46 +22,36 @@ final class OperationsService: TurnParticipant {
 
     private let reactor: Reactor
     private let subjects: Subjects
-    private let intake: RequestIntake
     private let responder: Responder
     private let administrators: Administrators
     private let metrics: ReactorMetrics
-    private let state: ServiceState
     private let model: ServedModel
     /// Nil without an audit log.
     private let audit: AuditGate?
     private let collection: MetricsCollection
-    private var health: HealthAnswers
     private weak var server: HTTPServer?
 
     init(
-        reactor: Reactor, subjects: Subjects, intake: RequestIntake, responder: Responder,
-        administrators: Administrators, metrics: ReactorMetrics, state: ServiceState,
-        model: ServedModel, audit: AuditGate?
+        reactor: Reactor, subjects: Subjects, responder: Responder,
+        administrators: Administrators, metrics: ReactorMetrics, model: ServedModel,
+        audit: AuditGate?
     ) {
         self.reactor = reactor
         self.subjects = subjects
-        self.intake = intake
         self.responder = responder
         self.administrators = administrators
         self.metrics = metrics
-        self.state = state
         self.model = model
         self.audit = audit
-        health = HealthAnswers(state: state, model: model)
         collection = MetricsCollection(reactorCount: subjects.reactors.count)
     }
 
-    func start(on server: HTTPServer) {
+    func start(at desk: RequestDesk, on server: HTTPServer) {
         self.server = server
         audit?.release = { request, isRecorded in self.release(request, isRecorded) }
-        server.serve(
-            RequestHandlers(
-                handle: { request, exchange in self.handle(request, exchange) },
-                reject: { rejection, exchange, requestID in
-                    let reply = self.intake.reply(toRejected: exchange, requestID)
-                    self.responder.fail(reply, .rejected(rejection))
-                }))
+        desk.serve(on: server) { request, reply, route in
+            self.handle(request, reply, route)
+        }
     }
 
     var nextDeadline: Int64? { collection.deadline }
@@ -70,25 +60,14 @@ final class OperationsService: TurnParticipant {
 
     func turnEnded() {}
 
-    private func handle(_ request: borrowing Request, _ exchange: Exchange) {
-        let route = Route(
-            path: request.headBytes.extracting(request.head.path), on: .operations)
-        let reply = intake.reply(to: request, exchange, route)
-        guard let route else { return responder.fail(reply, .unknownPath) }
-        guard route.accepts(request.head.method) else {
-            return responder.fail(reply, .methodNotAllowed(route))
-        }
+    private func handle(_ request: borrowing Request, _ reply: Reply, _ route: Route) {
         switch route {
-        case .health: health.answer(reply, now: reactor.now, to: responder)
-        case .readiness:
-            health.answer(
-                reply, now: reactor.now, isDraining: state.isDraining, to: responder)
-        case .liveness: HealthAnswers.answerLiveness(reply, to: responder)
         case .metrics:
             scrape(reply, ExpositionFormat(accept: request.head.accept, in: request.headBytes))
         case .models, .modelActivation, .modelRollback, .tokenRevocation, .tokenRestoration:
-            administer(request, exchange, reply, route)
-        case .predict: preconditionFailure("a route of the service listener")
+            administer(request, reply, route)
+        case .predict, .health, .readiness, .liveness:
+            preconditionFailure("not a route of operators alone")
         }
     }
 }
@@ -132,7 +111,7 @@ extension OperationsService {
 // Administration.
 extension OperationsService {
     private func administer(
-        _ request: borrowing Request, _ exchange: Exchange, _ reply: Reply, _ route: Route
+        _ request: borrowing Request, _ reply: Reply, _ route: Route
     ) {
         let command: Result<AdministrationCommand, ServiceFailure>
         do throws(ServiceFailure) {
@@ -146,7 +125,7 @@ extension OperationsService {
             command = .failure(error)
         }
         // Who asks comes first: what is wrong with a command is told to administrators alone.
-        administrators.admit(request, exchange) { token, refusal in
+        administrators.admit(request, reply.exchange) { token, refusal in
             var reply = reply
             reply.subject = token?.subject
             if let refusal { return self.refuse(reply, token, refusal) }
@@ -162,10 +141,8 @@ extension OperationsService {
     private func refuse(_ reply: Reply, _ token: VerifiedToken?, _ failure: ServiceFailure) {
         if let audit, let token, failure.recordedReason != nil {
             let request = PredictionRequest(
-                reply: reply, token: token, outcome: .failure(failure), scorer: model.scorer,
-                bodyDigest: nil)
-            request.answer = .refusal(failure)
-            request.unixMilliseconds = reactor.unixMilliseconds
+                reply, of: token, refusedFor: failure, scorer: model.scorer)
+            request.decide(.refusal(failure), unixMilliseconds: reactor.unixMilliseconds)
             return audit.hold(request)
         }
         if let reason = failure.countedReason { audit?.count(reason) }

@@ -11,9 +11,9 @@ final class PredictionRequest {
     /// The SHA-256 of the body; nil where nothing is recorded, or the body was not looked at.
     let bodyDigest: InlineArray<32, UInt8>?
     /// What is answered, once that is decided.
-    var answer = Answer.undecided
+    private(set) var answer = Answer.undecided
     /// When it was decided, as answer and record say it.
-    var unixMilliseconds: Int64 = 0
+    private(set) var unixMilliseconds: Int64 = 0
 
     enum Answer {
         case undecided
@@ -30,6 +30,21 @@ final class PredictionRequest {
         self.outcome = outcome
         self.scorer = scorer
         self.bodyDigest = bodyDigest
+    }
+
+    /// One that is refused for what its token lacks, whatever its body is.
+    convenience init(
+        _ reply: Reply, of token: VerifiedToken, refusedFor failure: ServiceFailure,
+        scorer: Scorer
+    ) {
+        self.init(
+            reply: reply, token: token, outcome: .failure(failure), scorer: scorer,
+            bodyDigest: nil)
+    }
+
+    func decide(_ answer: Answer, unixMilliseconds: Int64) {
+        self.answer = answer
+        self.unixMilliseconds = unixMilliseconds
     }
 
     /// Nil when the body had none, or could not be read.

@@ -30,3 +30,22 @@ extension Request {
         }
     }
 }
+
+extension TokenVerifier {
+    /// The token, where it is good and has the scope.
+    func admitted(
+        _ token: Span<UInt8>, nowUnixMilliseconds: Int64
+    ) throws(ServiceFailure) -> VerifiedToken {
+        let verdict: TokenVerdict
+        do throws(TokenError) {
+            verdict = try judge(token, nowUnixMilliseconds: nowUnixMilliseconds)
+        } catch {
+            throw .token(error)
+        }
+        switch verdict {
+        case .accepted(let token): return token
+        case .lacksScope(let token, let required):
+            throw .insufficientScope(token, required: required)
+        }
+    }
+}

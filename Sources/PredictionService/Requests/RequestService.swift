@@ -20,34 +20,27 @@ final class RequestService {
 
     private let rules: Rules
     private let reactor: Reactor
-    private let intake: RequestIntake
     private let responder: Responder
     private let model: ServedModel
     private let verifier: TokenVerifier
-    private let state: ServiceState
     private let metrics: ReactorMetrics
     /// Nil without an audit log.
     private let audit: AuditGate?
     private var writer: PredictionWriter
     private var store: (any AdmissionStore)?
-    private var health: HealthAnswers
     /// What the store has not decided yet.
     private var pending: [UInt64: PredictionRequest] = [:]
     private var digest = SHA256Context()
 
     init(
-        rules: Rules, reactor: Reactor, intake: RequestIntake, responder: Responder,
-        model: ServedModel, verifier: TokenVerifier, state: ServiceState, health: HealthAnswers,
-        metrics: ReactorMetrics, audit: AuditGate?
+        rules: Rules, reactor: Reactor, responder: Responder, model: ServedModel,
+        verifier: TokenVerifier, metrics: ReactorMetrics, audit: AuditGate?
     ) {
         self.rules = rules
         self.reactor = reactor
-        self.intake = intake
         self.responder = responder
         self.model = model
         self.verifier = verifier
-        self.state = state
-        self.health = health
         self.metrics = metrics
         self.audit = audit
         writer = PredictionWriter(
@@ -55,16 +48,10 @@ final class RequestService {
     }
 
     /// Begins to serve; the store's decisions must come back through `decide`.
-    func start(on server: HTTPServer, store: any AdmissionStore) {
+    func start(at desk: RequestDesk, on server: HTTPServer, store: any AdmissionStore) {
         self.store = store
         audit?.release = { request, isRecorded in self.release(request, isRecorded) }
-        server.serve(
-            RequestHandlers(
-                handle: { request, exchange in self.handle(request, exchange) },
-                reject: { rejection, exchange, requestID in
-                    let reply = self.intake.reply(toRejected: exchange, requestID)
-                    self.responder.fail(reply, .rejected(rejection))
-                }))
+        desk.serve(on: server) { request, reply, _ in self.predict(request, reply) }
     }
 
     /// The store's word on a request it was asked about.
@@ -92,27 +79,6 @@ final class RequestService {
 
 // Judging.
 extension RequestService {
-    private func handle(_ request: borrowing Request, _ exchange: Exchange) {
-        let route = Route(
-            path: request.headBytes.extracting(request.head.path), on: .service)
-        let reply = intake.reply(to: request, exchange, route)
-        guard let route else { return responder.fail(reply, .unknownPath) }
-        guard route.accepts(request.head.method) else {
-            return responder.fail(reply, .methodNotAllowed(route))
-        }
-        switch route {
-        case .predict: predict(request, reply)
-        case .health: health.answer(reply, now: reactor.now, to: responder)
-        case .readiness:
-            health.answer(
-                reply, now: reactor.now, isDraining: state.isDraining, to: responder)
-        case .liveness: HealthAnswers.answerLiveness(reply, to: responder)
-        case .metrics, .models, .modelActivation, .modelRollback, .tokenRevocation,
-            .tokenRestoration:
-            preconditionFailure("a route of the operations listener")
-        }
-    }
-
     private func predict(_ request: borrowing Request, _ reply: Reply) {
         var reply = reply
         let tokenRange: Range<Int>
@@ -120,7 +86,9 @@ extension RequestService {
         do throws(ServiceFailure) {
             try request.checkContent(bodyBytesMax: rules.bodyBytesMax)
             tokenRange = try request.bearerToken()
-            token = try verify(request.headBytes.extracting(tokenRange))
+            token = try verifier.admitted(
+                request.headBytes.extracting(tokenRange),
+                nowUnixMilliseconds: reactor.unixMilliseconds)
         } catch {
             reply.stages.end(.token)
             return refuse(reply, error)
@@ -157,27 +125,12 @@ extension RequestService {
         if case .insufficientScope(let token, _) = failure {
             var reply = reply
             reply.subject = token.subject
-            let request = PredictionRequest(
-                reply: reply, token: token, outcome: .failure(failure), scorer: model.scorer,
-                bodyDigest: nil)
-            return record(request, .refusal(failure))
+            return record(
+                PredictionRequest(reply, of: token, refusedFor: failure, scorer: model.scorer),
+                .refusal(failure))
         }
         if let reason = failure.countedReason { audit?.count(reason) }
         responder.fail(reply, failure)
-    }
-
-    private func verify(_ token: Span<UInt8>) throws(ServiceFailure) -> VerifiedToken {
-        let verdict: TokenVerdict
-        do throws(TokenError) {
-            verdict = try verifier.judge(token, nowUnixMilliseconds: reactor.unixMilliseconds)
-        } catch {
-            throw .token(error)
-        }
-        switch verdict {
-        case .accepted(let token): return token
-        case .lacksScope(let token, let required):
-            throw .insufficientScope(token, required: required)
-        }
     }
 }
 
@@ -185,8 +138,7 @@ extension RequestService {
 extension RequestService {
     /// Answers once the answer is recorded; at once without an audit log.
     private func record(_ request: PredictionRequest, _ answer: PredictionRequest.Answer) {
-        request.answer = answer
-        request.unixMilliseconds = reactor.unixMilliseconds
+        request.decide(answer, unixMilliseconds: reactor.unixMilliseconds)
         if let audit { audit.hold(request) } else { release(request, true) }
     }
 
