@@ -12,9 +12,7 @@ package enum AuditFormat {
     /// The digits of a SHA-256 or of an HMAC-SHA-256.
     package static let digestDigits = 64
     /// What follows the body: `prev` with its quotation mark, and `hash` up to the line feed.
-    package static let recordTailBytes = 9 + digestDigits + 1 + hashTailBytes + 1
-    /// From `,"hash":"` to the end of the line, without its line feed.
-    static let hashTailBytes = 9 + digestDigits + 2
+    package static let recordTailBytes = 9 + digestDigits + 1 + 9 + digestDigits + 3
 
     /// Of `probability`, rounded half to even, as in answers.
     package static let probabilityDecimals = 4
@@ -24,8 +22,6 @@ package enum AuditFormat {
     package static let checkpointTime: StaticString = "\",\"time\":\""
     /// A checkpoint's MAC is over all bytes before this.
     package static let checkpointMAC: StaticString = ",\"mac\":\""
-    /// From there to the end of the line, without its line feed.
-    static let checkpointTailBytes = 8 + digestDigits + 2
 
     /// `prev` of record 1, and the hash of a checkpoint that counts none.
     package static let noHash = [UInt8](repeating: 0x30, count: digestDigits)

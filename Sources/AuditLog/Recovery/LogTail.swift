@@ -104,13 +104,12 @@ private struct SegmentTail {
             return
         }
         let line = Array(tail.reversedLines().first ?? [])
-        guard let record = RecordLine(line.span),
-            record.position.sequence >= segment.firstSequence
+        guard let last = ChainPosition(record: line.span), last.sequence >= segment.firstSequence
         else {
             throw .damagedTail(
-                file: segment.name, sequence: RecordLine.claimedSequence(line.span))
+                file: segment.name, sequence: AuditRecordLine.claimedSequence(line.span))
         }
-        position = record.position
+        position = last
     }
 }
 
@@ -137,7 +136,7 @@ struct CheckpointTail {
         var good: ChainPosition?
         var refused = false
         for line in tail.reversedLines() {
-            good = Checkpoint(Array(line).span, mac: &mac)?.position
+            good = ChainPosition(checkpoint: Array(line).span, mac: &mac)
             if good != nil { break }
             refused = true
         }
