@@ -91,3 +91,22 @@ wrk_figures() { # file
         /Non-2xx/ { bad = $NF }
         END { print rate, count, p50, p99, bad + 0 }' "$1"
 }
+
+# Loads POST /predict and prints a line of a table: the name, requests a second, CPU
+# microseconds a request, p50 and p99 in microseconds, answers that are not 2xx.
+measure_predictions() { # name, port, pid, seconds
+    local before after rate count p50 p99 bad
+    before=$(ticks "$3")
+    wrk -t1 -c64 -d"${4}s" --latency -s Benchmarks/Serving/requests.lua \
+        "http://127.0.0.1:$2/predict" > "$work/wrk"
+    after=$(ticks "$3")
+    read -r rate count p50 p99 bad < <(wrk_figures "$work/wrk")
+    awk -v name="$1" -v rate="$rate" -v count="$count" -v p50="$p50" -v p99="$p99" -v bad="$bad" \
+        -v ticks=$((after - before)) -v hertz="$hertz" 'BEGIN {
+            printf "%-10s %10.0f %8.2f %8d %8d %8d\n", name, rate, ticks / hertz * 1e6 / count,
+                p50, p99, bad }'
+}
+
+measured_columns() { # what the lines are named by
+    printf '%-10s %10s %8s %8s %8s %8s\n' "$1" requests/s cpu-us p50-us p99-us not-2xx
+}

@@ -26,23 +26,12 @@ for sync in none interval always; do
     ports[$sync]=$port servers[$sync]=$server
 done
 
-measure() { # name
-    local before after rate count p50 p99 bad
-    before=$(ticks "${servers[$1]}")
-    wrk -t1 -c64 -d"${seconds}s" --latency -s Benchmarks/Serving/requests.lua \
-        "http://127.0.0.1:${ports[$1]}/predict" > "$work/wrk"
-    after=$(ticks "${servers[$1]}")
-    read -r rate count p50 p99 bad < <(wrk_figures "$work/wrk")
-    awk -v name="$1" -v rate="$rate" -v count="$count" -v p50="$p50" -v p99="$p99" -v bad="$bad" \
-        -v ticks=$((after - before)) -v hertz="$hertz" 'BEGIN {
-            printf "%-10s %10.0f %8.2f %8d %8d %8d\n", name, rate,
-                ticks / hertz * 1e6 / count, p50, p99, bad }'
-}
-
 echo "# $(date -u +%F), $(nproc) cores, $(stat -f -c %T "$logs"), wrk -t1 -c64, $seconds s each"
-printf '%-10s %10s %8s %8s %8s %8s\n' audit.sync requests/s cpu-us p50-us p99-us not-2xx
+measured_columns audit.sync
 for _ in $(seq "$rounds"); do
-    for name in off none interval always; do measure "$name"; done
+    for name in off none interval always; do
+        measure_predictions "$name" "${ports[$name]}" "${servers[$name]}" "$seconds"
+    done
 done | tee "$work/table"
 awk '{ rate[$1] += $2; n[$1]++ }
     END {

@@ -20,24 +20,11 @@ on=$server on_port=$port
 start_churnd --http.reactors "$reactors" --operations.listen off --trace.context off
 off=$server off_port=$port
 
-measure() { # name, port, pid
-    local before after rate count p50 p99 bad
-    before=$(ticks "$3")
-    wrk -t1 -c64 -d"${seconds}s" --latency -s Benchmarks/Serving/requests.lua \
-        "http://127.0.0.1:$2/predict" > "$work/wrk"
-    after=$(ticks "$3")
-    read -r rate count p50 p99 bad < <(wrk_figures "$work/wrk")
-    awk -v name="$1" -v rate="$rate" -v count="$count" -v p50="$p50" -v p99="$p99" -v bad="$bad" \
-        -v ticks=$((after - before)) -v hertz="$hertz" 'BEGIN {
-            printf "%-6s %10.0f %8.2f %8d %8d %8d\n", name, rate, ticks / hertz * 1e6 / count,
-                p50, p99, bad }'
-}
-
 echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each, reactors: $reactors"
-printf '%-6s %10s %8s %8s %8s %8s\n' churnd requests/s cpu-us p50-us p99-us not-2xx
+measured_columns churnd
 for _ in $(seq "$rounds"); do
-    measure none "$off_port" "$off"
-    measure all "$on_port" "$on"
+    measure_predictions none "$off_port" "$off" "$seconds"
+    measure_predictions all "$on_port" "$on" "$seconds"
 done | tee "$work/table"
 awk '{ rate[$1] += $2; cpu[$1] += $3; n[$1]++ }
     END {

@@ -24,30 +24,22 @@ start_scraper() {
     done
 }
 
-measure() { # name
-    local rate p50 p99 bad
-    wrk -t1 -c64 -d"${seconds}s" --latency -s Benchmarks/Serving/requests.lua \
-        "http://127.0.0.1:$port/predict" > "$work/wrk"
-    read -r rate _ p50 p99 bad < <(wrk_figures "$work/wrk")
-    printf '%-8s %10.0f %8d %8d %8d\n' "$1" "$rate" "$p50" "$p99" "$bad"
-}
-
 echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each"
-printf '%-8s %10s %8s %8s %8s\n' scrapes requests/s p50-us p99-us not-2xx
+measured_columns scrapes
 # The first seconds of a process are not those that count.
-measure warm-up > /dev/null
+measure_predictions warm-up "$port" "$server" "$seconds" > /dev/null
 for _ in $(seq "$rounds"); do
-    measure none
+    measure_predictions none "$port" "$server" "$seconds"
     start_scraper
-    measure each-s
+    measure_predictions each-s "$port" "$server" "$seconds"
     wait "$scraper"
     unset 'started[-1]'
     cat "$work/scrapes.now" >> "$work/scrapes"
 done | tee "$work/table"
 # The middle one of the rounds: a p99 has outliers upwards alone.
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
-with=$(awk '$1 == "each-s" { print $4 }' "$work/table" | median)
-without=$(awk '$1 == "none" { print $4 }' "$work/table" | median)
+with=$(awk '$1 == "each-s" { print $5 }' "$work/table" | median)
+without=$(awk '$1 == "none" { print $5 }' "$work/table" | median)
 awk -v with="$with" -v without="$without" 'BEGIN {
     printf "p99, median of the rounds: %d us with a scrape each second, %d without: %.3f\n",
         with, without, with / without }'

@@ -1,7 +1,8 @@
 -- Sends the requests of the file in WRK_REQUESTS one after the other and holds each answer against
 -- WRK_EXPECTED, where a line is: model_version, customer_id, churn_probability. So an answer is
 -- right when its probability is the one that the model it names gives that very customer.
-local requests, next_request = {}, 0
+dofile("Benchmarks/Serving/requests.lua")
+local next_of_requests = request
 local expected = {}
 local versions = {}
 local thread_of_load
@@ -22,18 +23,9 @@ end
 
 function setup(thread) thread_of_load = thread end
 
-function init()
-  local file = assert(io.open(os.getenv("WRK_REQUESTS"), "rb"))
-  for length in file:lines() do
-    requests[#requests + 1] = file:read(tonumber(length))
-  end
-  file:close()
-end
-
 function request()
-  next_request = next_request % #requests + 1
   sent = sent + 1
-  return requests[next_request]
+  return next_of_requests()
 end
 
 function response(status, headers, body)

@@ -1,9 +1,6 @@
--- Sends the requests of the file in WRK_REQUESTS one after the other, and counts the statuses.
+-- Sends the requests of the file in WRK_REQUESTS one after the other. The scripts that look at the
+-- answers too load this one first.
 local requests, next_request = {}, 0
-local statuses = {}
-local threads = {}
-
-function setup(thread) table.insert(threads, thread) end
 
 function init()
   local file = assert(io.open(os.getenv("WRK_REQUESTS"), "rb"))
