@@ -79,12 +79,8 @@ package final class RequestLog: TurnParticipant {
         }
         lines.appendLiteral("\",\"method\":\"")
         lines.appendLiteral(RequestLog.name(of: outcome.method))
-        lines.appendLiteral("\",\"route\":\"")
-        lines.append(contentsOf: (outcome.route?.rawValue ?? "none").utf8)
-        lines.appendLiteral("\",\"status\":")
-        lines.appendDecimal(Int(outcome.status))
-        lines.appendLiteral(",\"duration_us\":")
-        lines.appendDecimal(Int(outcome.nanoseconds / 1000))
+        lines.appendLiteral("\"")
+        outcome.appendAnswer(to: &lines)
         if let subject {
             lines.appendLiteral(",\"subject\":\"")
             appendHash(of: subject.span)
@@ -184,5 +180,15 @@ package struct RequestOutcome {
         self.nanoseconds = nanoseconds
         self.trace = trace
         self.problem = problem
+    }
+
+    /// Appends the members that all lines of a request have: route, status and duration.
+    func appendAnswer(to lines: inout [UInt8]) {
+        lines.appendLiteral(",\"route\":\"")
+        lines.append(contentsOf: (route?.rawValue ?? "none").utf8)
+        lines.appendLiteral("\",\"status\":")
+        lines.appendDecimal(Int(status))
+        lines.appendLiteral(",\"duration_us\":")
+        lines.appendDecimal(Int(nanoseconds / 1000))
     }
 }
