@@ -86,6 +86,20 @@ final class AuditedChurnd {
         try records().compactMap { $0["event"]?.asString }
     }
 
+    /// Starts one that the log refuses, and returns what it says once it has ended with 1.
+    static func refused(directory: String) throws -> String {
+        let child = try ChildProcess(
+            BuiltProgram.churnd,
+            [
+                "--http.port=0", "--operations.listen=off", "--store=memory",
+                "--model.path=\(BuiltProgram.modelPath)", "--audit.directory=\(directory)",
+            ],
+            environment: environment.merging(["JWT_SECRET": ChurndProcess.secret]) { $1 })
+        let exit = try child.waitForExit()
+        guard exit == .code(1) else { throw NeverHappened(what: "an end with 1: \(exit)") }
+        return child.errors
+    }
+
     /// `churnctl audit verify`, with the key.
     func verify() throws -> (exit: ChildProcess.Exit, output: String) {
         try churnctl("verify", directory)
