@@ -43,7 +43,7 @@ extension ProgramTests {
         }
 
         private func waitForPrediction(_ client: ClientSocket, _ request: HTTPRequest) throws {
-            try eventually("predictions are served again", within: 5) {
+            try eventually("predictions are served again") {
                 let answer = try client.exchange(request)
                 #expect(answer.status == 200 || isUnavailable(answer), "\(answer.status)")
                 return answer.status == 200
@@ -140,7 +140,7 @@ extension ProgramTests {
             #expect(begun == .status("OK"))
             // A new password is asked for on new connections only.
             try redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-            try eventually("the errors are met", within: 5) {
+            try eventually("the errors are met") {
                 let answer = try client.exchange(request)
                 #expect(answer.status == 200 || isUnavailable(answer), "\(answer.status)")
                 return answer.status == 503
@@ -184,7 +184,7 @@ extension ProgramTests {
             for _ in 0..<10 {
                 let before = try connections()
                 try redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-                try eventually("all connections are new ones", within: 2) {
+                try eventually("all connections are new ones") {
                     let now = try connections()
                     return now.count == before.count && now.intersection(before).count == 1
                 }

@@ -129,9 +129,11 @@ extension ProgramTests {
             let churnd = try start()
             let hanging = try hang(churnd)
             #expect(hanging.count == 63)
-            for _ in 0..<20 {
-                let metrics = try churnd.scrape()
-                #expect(metrics[#"http_server_connections{listener="operations"}"#] == 64)
+            for round in 0..<20 {
+                let connections = try #require(
+                    churnd.scrape()[#"http_server_connections{listener="operations"}"#])
+                // Those that send nothing are let go after 5 s, which a busy machine may need.
+                #expect(round == 0 ? connections == 64 : connections <= 64)
                 try predict(5, churnd)
             }
             #expect(try churnd.scrape().sum(of: "churnd_predictions_total") == 100)
