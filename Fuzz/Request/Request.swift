@@ -2,20 +2,24 @@ import Features
 import HTTP
 import JSON
 import JWT
+import Metrics
 
-/// What comes from the network before anybody is known: heads, chunks, bodies and tokens. The first
-/// byte says which, the second where the rest is cut in two, as a network may cut it.
+/// What comes from the network before anybody is known: heads, chunks, bodies, tokens, and the
+/// fields of traces and of scrapers. The first byte says which, the second where the rest is cut in
+/// two, as a network may cut it.
 @_cdecl("LLVMFuzzerTestOneInput")
 package func fuzzRequest(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     guard bytes.count > 2 else { return 0 }
     let rest = Array(bytes[2...])
     let cut = Int(bytes[1]) % (rest.count + 1)
-    switch bytes[0] % 4 {
+    switch bytes[0] % 6 {
     case 0: head(rest, cut)
     case 1: chunks(rest, cut)
     case 2: body(rest)
-    default: token(rest, cut)
+    case 3: token(rest, cut)
+    case 4: trace(rest)
+    default: accept(rest)
     }
     return 0
 }
@@ -104,4 +108,20 @@ private func token(_ bytes: [UInt8], _ cut: Int) {
         let claims = try? TokenClaims(bytes.span.extracting(cut..<bytes.count), rules: rules)
     else { return }
     _ = try? claims.verified(nowUnixMilliseconds: 1_700_000_000_000)
+}
+
+/// A context that was read is passed on as one that can be read, of the same trace.
+private func trace(_ bytes: [UInt8]) {
+    guard let context = TraceContext(parsing: bytes.span) else { return }
+    precondition(TraceContext(parsing: context.bytes) == context)
+    let next = context.continued(spanID: 1)
+    precondition(TraceContext(parsing: next.bytes) == next)
+    precondition(next.traceID.indices.allSatisfy { next.traceID[$0] == context.traceID[$0] })
+}
+
+/// Nobody gets OpenMetrics who does not name it.
+private func accept(_ bytes: [UInt8]) {
+    guard ExpositionFormat(accept: bytes.span) == .openMetrics else { return }
+    let text = String(decoding: bytes, as: UTF8.self).lowercased()
+    precondition(text.contains("application/openmetrics-text"))
 }
