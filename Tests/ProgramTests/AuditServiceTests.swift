@@ -97,6 +97,39 @@ extension ProgramTests {
             }
         }
 
+        /// The answer to one lets the next be taken up, in the middle of what is done at a turn's
+        /// end.
+        @Test(arguments: ["none", "interval", "always"])
+        func `what is pipelined is recorded and answered without another request`(
+            sync: String
+        ) throws {
+            let audited = try AuditedChurnd(["audit.sync": sync, "jwt.scope": "predict"])
+            let client = try audited.churnd.client()
+            let token = try tokens.token("alice", scope: "predict")
+            let unscoped = try tokens.token("bob", scope: "other")
+            let expired = try tokens.token("eve", lifetimeSeconds: -3600, scope: "predict")
+            let wanted: [(token: String?, status: Int)] = [
+                (token, 200), (token, 200), (unscoped, 403), (unscoped, 403), (expired, 401),
+                (token, 200), (nil, 401), (unscoped, 403), (expired, 401), (token, 200),
+            ]
+            try client.send(
+                wanted.enumerated().flatMap { index, wanted in
+                    HTTPRequest.predict(token: wanted.token, requestID: "r-\(index)").bytes
+                })
+            for (index, wanted) in wanted.enumerated() {
+                let answer = try client.readAnswer()
+                #expect(answer.status == wanted.status)
+                #expect(answer["X-Request-Id"] == "r-\(index)")
+            }
+            try audited.end()
+            let known = wanted.indices.filter { wanted[$0].status != 401 }
+            let recorded = try audited.records().compactMap { $0.text("request_id") }
+            #expect(recorded == known.map { "r-\($0)" })
+            let counted = try audited.records(.refusals).compactMap { $0["count"]?.asNumber }
+            #expect(counted.reduce(0, +) == 3)
+            #expect(try audited.verify().exit == .code(0))
+        }
+
         @Test func `what is nobody's decision is not recorded`() throws {
             let audited = try AuditedChurnd()
             let client = try audited.churnd.client()

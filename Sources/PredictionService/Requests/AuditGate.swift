@@ -74,14 +74,25 @@ final class AuditGate: TurnParticipant {
 
     func turnEnded() {
         guard !batch.isEmpty else { return }
-        defer { batch.removeAll(keepingCapacity: true) }
-        if held.isEmpty { return log.append(batch) { _ in } }
+        let free = handOver()
+        // Before anybody is let go, for that takes up what a client has pipelined behind it, and
+        // may fill the next batch.
+        batch.removeAll(keepingCapacity: true)
+        if let (handedOver, isRecorded) = free { letGo(handedOver, isRecorded) }
+    }
+
+    /// Hands the batch over; returns who can be let go at once.
+    private func handOver() -> (Batch, isRecorded: Bool)? {
+        if held.isEmpty {
+            log.append(batch) { _ in }
+            return nil
+        }
         latestNumber += 1
         let number = latestNumber
         let handedOver = Batch(
             number: number, handedOverAt: Clock.monotonicNanoseconds(), requests: held)
         held.removeAll(keepingCapacity: true)
-        if let isRecorded = log.appendHere(batch) { return letGo(handedOver, isRecorded) }
+        if let isRecorded = log.appendHere(batch) { return (handedOver, isRecorded) }
         waiting.append(handedOver)
         let mailbox = reactor.mailbox
         log.append(batch) { isRecorded in
@@ -89,6 +100,7 @@ final class AuditGate: TurnParticipant {
                 reactor.participant(AuditGate.self)?.written(number, isRecorded)
             }
         }
+        return nil
     }
 
     private func letGo(_ batch: Batch, _ isRecorded: Bool) {
