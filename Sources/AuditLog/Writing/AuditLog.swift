@@ -13,8 +13,7 @@ package final class AuditLog: Sendable {
     private struct Confined: ~Copyable {
         var writer: RecordWriter
         var group = WriteGroup()
-        /// When the queue will wake by itself at the latest.
-        var alarmAt: Int64?
+        var alarm = Alarm()
         var isClosed = false
 
         init(writer: consuming sending RecordWriter) { self.writer = writer }
@@ -175,10 +174,12 @@ package final class AuditLog: Sendable {
 /// On the queue.
 extension AuditLog {
     /// Writes until nothing waits, does what is due, and sets the alarm.
-    private func turn(isAlarm: Bool = false) {
+    ///
+    /// - Parameter alarm: of the timer that brings it.
+    private func turn(alarm: Int64? = nil) {
         confined.withLock { confined in
             guard !confined.isClosed else { return }
-            if isAlarm { confined.alarmAt = nil }
+            if let alarm, !confined.alarm.takes(alarm) { return }
             var hasWritten = true
             while hasWritten {
                 hasWritten = writeGroup(&confined, isLast: false)
@@ -268,11 +269,10 @@ extension AuditLog {
         // While nothing can be written, only the next attempt matters.
         let others = isFailing ? nil : confined.writer.nextDeadline
         guard let next = [deadline, others].compactMap({ $0 }).min() else { return }
-        if let alarmAt = confined.alarmAt, alarmAt <= next { return }
-        confined.alarmAt = next
+        guard confined.alarm.mustSet(for: next) else { return }
         let delay = max(0, next - Clock.monotonicNanoseconds())
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(delay))) { [weak self] in
-            self?.turn(isAlarm: true)
+            self?.turn(alarm: next)
         }
     }
 }
