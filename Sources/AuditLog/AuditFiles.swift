@@ -49,7 +49,7 @@ package struct AuditFiles: Sendable {
         else { return nil }
         let digits = name.utf8.dropFirst(segmentPrefix.utf8.count).prefix(sequenceDigits)
         guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let sequence = Int(Substring(digits)), sequence > 0
+            let sequence = Int(Substring(digits)), 1...AuditLimits.firstSequenceMax ~= sequence
         else { return nil }
         return sequence
     }

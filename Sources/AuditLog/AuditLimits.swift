@@ -18,4 +18,7 @@ package enum AuditLimits {
     package static let featuresBytesMax = 61_440
     /// The highest sequence a log is continued from, so that counting never overflows.
     package static let sequenceMax = 1 << 62
+    /// The highest one that a segment's name may begin with: an empty file is continued from its
+    /// name, and that leaves room for as many records again.
+    package static let firstSequenceMax = sequenceMax / 2
 }

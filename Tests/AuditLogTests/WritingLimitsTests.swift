@@ -125,7 +125,7 @@ import Testing
     @Test(arguments: [
         (1, "records-00000000000000000001.jsonl"),
         (1_234_567, "records-00000000000001234567.jsonl"),
-        (Int.max, "records-09223372036854775807.jsonl"),
+        (AuditLimits.firstSequenceMax, "records-02305843009213693952.jsonl"),
     ]) func `a segment is named by its first record`(sequence: Int, name: String) {
         #expect(AuditFiles.segmentName(firstSequence: sequence) == name)
         #expect(AuditFiles.firstSequence(ofSegment: name) == sequence)
@@ -137,8 +137,24 @@ import Testing
         "records-0000000000000000000x.jsonl", "records-+0000000000000000001.jsonl",
         "records-00000000000000000001.json", "records-00000000000000000001.jsonl.gz",
         "recordz-00000000000000000001.jsonl", "records-99999999999999999999.jsonl",
+        "records-02305843009213693953.jsonl", "records-09223372036854775807.jsonl",
     ]) func `another name is none`(name: String) {
         #expect(AuditFiles.firstSequence(ofSegment: name) == nil)
+    }
+
+    @Test func `a name beyond all records is a stranger's, and the log goes on before it`() throws {
+        let fixture = try LogFixture()
+        try fixture.open().close()
+        let stranger = "records-09223372036854775807.jsonl"
+        try fixture.write([], stranger)
+        try fixture.open().close()
+        try fixture.open().close()
+        let found = try AuditVerifier.verify(
+            fixture.directory,
+            against: AuditExpectations(keys: AuditKeys(secret: LogFixture.key)))
+        #expect(found.recordCount == 6)
+        #expect(found.faults.map(\.kind) == [.stranger])
+        #expect(found.faults.map(\.file) == [stranger])
     }
 
     @Test func `a directory is listed in the order of its records`() throws {
