@@ -88,6 +88,42 @@ extension ProgramTests {
             #expect(try audited.verify().exit == .code(0))
         }
 
+        /// A thousand records want a checkpoint, and the disk fails when it is to be made durable.
+        @Test(.enabled(if: FaultInjection.isPossible, "needs strace"))
+        func `a checkpoint that was not made durable is written again and counted once`() throws {
+            let audited = try AuditedChurnd(["audit.sync": "always"])
+            try audited.end()
+            let parent = try TemporaryDirectory()
+            let checkpoints = AuditFiles(directory: audited.directory).checkpointsPath
+            let churnd = try FaultInjection(
+                BuiltProgram.churnd,
+                [
+                    "--http.port=0", "--operations.listen=off", "--store=memory",
+                    "--quota.limit=10000", "--store.subjects=10", "--audit.sync=always",
+                    "--model.path=\(BuiltProgram.modelPath)",
+                    "--audit.directory=\(audited.directory)",
+                ],
+                environment: AuditedChurnd.environment.merging([
+                    "JWT_SECRET": ChurndProcess.secret
+                ]) { $1 },
+                failing: "fdatasync", of: checkpoints, in: parent)
+            defer { try? churnd.signal(SIGKILL) }
+            let client = try ClientSocket(port: ChurndProcess.portWhenListening(churnd.child))
+            // With the start they are a thousand, and nothing comes after them.
+            for index in 0..<999 {
+                #expect(try predict(client, "r-\(index)").status == 200)
+            }
+            // At the start it was the first that failed, and then there was nothing new to count.
+            try eventually("a checkpoint is durable") {
+                try churnd.results().last == "0" && churnd.results().count > 2
+            }
+            #expect(try churnd.results().filter { $0.contains("EIO") }.count >= 2)
+            try churnd.signal(SIGTERM)
+            #expect(try churnd.child.waitForExit(within: 20) == .code(0))
+            let (exit, output) = try audited.verify()
+            #expect(exit == .code(0), "\(output)")
+        }
+
         @Test func `one log is for one churnd`() throws {
             let first = try AuditedChurnd()
             let told = try AuditedChurnd.refused(directory: first.directory)
