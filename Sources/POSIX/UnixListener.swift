@@ -8,7 +8,7 @@ extension Sockets {
     ///
     /// A socket file that a process left behind is replaced; one that somebody listens on is
     /// `inUse`, and anything else at the path is left alone. The file stays when the socket is
-    /// closed: see `unlinkUnix`.
+    /// closed: see `UnixSocketFile`.
     ///
     /// On Linux bind(2) makes the file with the mode of the socket's own inode less the umask, so
     /// that fchmod before it leaves no moment with a wider mode, and the chmod behind it gives back
@@ -38,13 +38,6 @@ extension Sockets {
         }
     }
 
-    /// Takes away the file of a socket that this process listens on. To be called while it still
-    /// listens: once it does not, the file may be another process's.
-    package static func unlinkUnix(path: String) throws(UnixSocketError) {
-        guard try isSocket(at: path) else { return }
-        try unlinkFile(path)
-    }
-
     /// Leaves the path free, or throws.
     private static func removeStale(
         _ path: String, _ address: SocketAddress
@@ -66,16 +59,22 @@ extension Sockets {
 
     /// False when nothing is at the path. A link is followed nowhere: it is no socket.
     private static func isSocket(at path: String) throws(UnixSocketError) -> Bool {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else {
-            if errno == ENOENT { return false }
-            throw .system(path: path, .last("lstat"))
-        }
+        guard let status = try status(of: path) else { return false }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
         return true
     }
 
-    private static func unlinkFile(_ path: String) throws(UnixSocketError) {
+    /// Nil when nothing is at the path.
+    fileprivate static func status(of path: String) throws(UnixSocketError) -> stat? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw .system(path: path, .last("lstat"))
+        }
+        return status
+    }
+
+    fileprivate static func unlinkFile(_ path: String) throws(UnixSocketError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else {
             throw .system(path: path, .last("unlink"))
         }
@@ -99,5 +98,27 @@ extension Sockets {
             _ = poll(nil, 0, 1)
         }
         return lock
+    }
+}
+
+/// The file of a listening Unix socket, told from one that has taken its path since.
+package struct UnixSocketFile: Equatable, Sendable {
+    private let path: String
+    private let device: UInt64
+    private let inode: UInt64
+
+    /// The file that is at the path now; nil where none is.
+    package init?(path: String) throws(UnixSocketError) {
+        guard let status = try Sockets.status(of: path) else { return nil }
+        self.path = path
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+    }
+
+    /// Takes the file away, unless it is another one by now. To be called while its socket is open,
+    /// which keeps the inode from being given to another.
+    package func unlink() throws(UnixSocketError) {
+        guard try UnixSocketFile(path: path) == self else { return }
+        try Sockets.unlinkFile(path)
     }
 }

@@ -119,7 +119,7 @@ struct UnixListenerTests {
             }
             for _ in 0..<500 {
                 _ = try Sockets.listenUnix(path: path, mode: 0o640, backlog: 1)
-                try Sockets.unlinkUnix(path: path)
+                try UnixSocketFile(path: path)?.unlink()
             }
             _ = try Sockets.listenUnix(path: path, mode: 0o640, backlog: 1)
             isDone.store(true, ordering: .relaxed)
@@ -161,9 +161,6 @@ struct UnixListenerTests {
         let bytes = Array("mine".utf8)
         try Files.writeAtomically(bytes.span, to: path)
         #expect(refusal() == .notASocket(path: path))
-        #expect(throws: UnixSocketError.notASocket(path: path)) {
-            try Sockets.unlinkUnix(path: path)
-        }
         #expect(try Files.read(path, bytesMax: 10) == bytes)
 
         try #require(unlink(path) == 0 && mkdir(path, 0o700) == 0)
@@ -232,9 +229,27 @@ struct UnixListenerTests {
     @Test func `a file that is unlinked is gone, and one that is gone already is no error`() throws
     {
         let listener = try listen()
-        try Sockets.unlinkUnix(path: path)
+        let file = try #require(try UnixSocketFile(path: path))
+        try file.unlink()
         #expect(UnixListenerTests.kind(path) == nil)
-        try Sockets.unlinkUnix(path: path)
+        try file.unlink()
+        #expect(try UnixSocketFile(path: path) == nil)
         withExtendedLifetime(listener) {}
+    }
+
+    @Test func `what has taken a socket's path since is left alone`() throws {
+        let listener = try listen()
+        let file = try #require(try UnixSocketFile(path: path))
+        try #require(unlink(path) == 0)
+        let successor = try listen()
+        try file.unlink()
+        #expect(UnixListenerTests.kind(path) == S_IFSOCK)
+        #expect(refusal() == .inUse(path: path))
+
+        try #require(unlink(path) == 0)
+        try Files.writeAtomically(Array("mine".utf8).span, to: path)
+        try file.unlink()
+        #expect(UnixListenerTests.kind(path) == S_IFREG)
+        withExtendedLifetime((listener.rawValue, successor.rawValue)) {}
     }
 }

@@ -18,6 +18,7 @@ package final class Service: Sendable {
     package let port: UInt16
     /// Where operators come to; nil where there is no operations listener.
     package let operationsAddress: OperationsAddress?
+    private let socketFile: UnixSocketFile?
     private let configuration: ServiceConfiguration
     private let logger: Logger
     private let state: ServiceState
@@ -64,6 +65,7 @@ package final class Service: Sendable {
             }
         }
         operationsAddress = listener?.address
+        socketFile = listener?.socketFile
         let auditLog = try configuration.audit.map { (audit) throws(StartError) in
             try AuditLog.open(audit, logger: logger)
         }
@@ -145,14 +147,10 @@ package final class Service: Sendable {
     /// there is no more time to wait for that.
     package func waitUntilEnded() {
         ended.wait()
-        operations?.post { $0.stop() }
-        if case .unix(let path) = operationsAddress {
-            do throws(UnixSocketError) {
-                try Sockets.unlinkUnix(path: path)
-            } catch {
-                logger.warning("\(error)")
-            }
+        do throws(UnixSocketError) { try socketFile?.unlink() } catch {
+            logger.warning("\(error)")
         }
+        operations?.post { $0.stop() }
         auditLog?.close()
         logger.info("ended")
     }

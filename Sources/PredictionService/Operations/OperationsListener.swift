@@ -16,6 +16,8 @@ struct OperationsListener: ~Copyable, Sendable {
     let descriptor: FileDescriptor
     /// As it is listened on: with the port that the kernel chose where it was to choose one.
     let address: OperationsAddress
+    /// Nil where it is listened on with TCP.
+    let socketFile: UnixSocketFile?
 
     /// Binds and listens; whoever has the address already is left alone.
     static func open(
@@ -27,16 +29,17 @@ struct OperationsListener: ~Copyable, Sendable {
                 let claimed = try ListeningAddress.claim(host: host, port: port)
                 return OperationsListener(
                     descriptor: try claimed.listenAlone(backlog: backlog),
-                    address: .tcp(host: host, port: claimed.port))
+                    address: .tcp(host: host, port: claimed.port), socketFile: nil)
             } catch {
                 throw .operations(error.description)
             }
         case .unix(let path):
             do throws(UnixSocketError) {
+                let descriptor = try Sockets.listenUnix(
+                    path: path, mode: configuration.socketMode, backlog: backlog)
                 return OperationsListener(
-                    descriptor: try Sockets.listenUnix(
-                        path: path, mode: configuration.socketMode, backlog: backlog),
-                    address: address)
+                    descriptor: descriptor, address: address,
+                    socketFile: try UnixSocketFile(path: path))
             } catch {
                 throw .operations("cannot listen: \(error)")
             }
