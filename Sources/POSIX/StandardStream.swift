@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// The streams every process is started with.
 package enum StandardStream: CInt, Sendable {
@@ -17,7 +18,7 @@ package enum StandardStream: CInt, Sendable {
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// Writes all bytes, waiting for a slow reader as long as it takes, so never on a reactor's
-    /// queue. Returns false when nobody reads any more.
+    /// queue. Returns false when nobody reads any more, or nothing can be written: see `failure`.
     @discardableResult
     package func write(_ bytes: Span<UInt8>) -> Bool {
         var written = 0
@@ -34,9 +35,25 @@ package enum StandardStream: CInt, Sendable {
             } else if errno == EAGAIN {
                 wait(until: .writable, rawValue)
             } else {
+                StandardStream.note(errno)
                 return false
             }
         }
         return true
+    }
+
+    private static let failureCode = Atomic<CInt>(0)
+
+    /// A reader who has left is no failure.
+    private static func note(_ code: CInt) {
+        if code != EPIPE { failureCode.store(code, ordering: .relaxed) }
+    }
+
+    /// Writes what print() has gathered, and returns why something of what this process has written
+    /// to its streams is lost, if it is: a full disk, say.
+    package static func failure() -> SystemError? {
+        if fflush(nil) != 0 { note(errno) }
+        let code = failureCode.load(ordering: .relaxed)
+        return code == 0 ? nil : SystemError(call: "write", code: code)
     }
 }

@@ -17,7 +17,8 @@ struct AuditShow: ParsableCommand {
             2026-10-01, 2026-10-01T12:30, 2026-10-01T12:30:00Z.
 
             Exit codes: 0 when a record was found, 1 when none was, 64 for a wrong option, 65 for \
-            a directory that holds no audit log, 66 for one that cannot be read.
+            a directory that holds no audit log, 66 for one that cannot be read, 73 for output \
+            that cannot be written.
             """)
 
     @Argument(help: "The log's directory.", completion: .directory)

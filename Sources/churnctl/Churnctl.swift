@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import POSIX
 
 @main
 struct Churnctl: ParsableCommand {
@@ -10,4 +11,16 @@ struct Churnctl: ParsableCommand {
             ModelCommand.self,
             TokenCommand.self, AuditCommand.self, DoctorCommand.self,
         ])
+
+    /// sysexits.h: output that cannot be written.
+    private static let outputExit = ExitCode(73)
+
+    static func main() {
+        main(nil)
+        // A report that is cut off must not pass for a whole one.
+        if let failure = StandardStream.failure() {
+            complain("standard output: \(failure)")
+            exit(withError: outputExit)
+        }
+    }
 }

@@ -22,9 +22,11 @@ package final class ChildProcess {
     ///   - environment: all of it; nothing is inherited.
     ///   - workingDirectory: nil: an empty one.
     ///   - input: what it reads on standard input.
+    ///   - outputPath: where standard output goes; nil: to where `output` reads.
     package init(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
-        workingDirectory: String? = nil, input: String = ""
+        workingDirectory: String? = nil, input: String = "",
+        outputPath: String? = nil
     ) throws {
         guard access(program, X_OK) == 0 else {
             throw Failure(description: "\(program) is not there: build it before its tests")
@@ -37,10 +39,10 @@ package final class ChildProcess {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
-        for (descriptor, name) in [(1, "output"), (2, "errors")] {
+        let outputs = [outputPath ?? directory.path(of: "output"), directory.path(of: "errors")]
+        for (descriptor, path) in zip(CInt(1)..., outputs) {
             posix_spawn_file_actions_addopen(
-                &actions, CInt(descriptor), directory.path(of: name),
-                O_WRONLY | O_CREAT | O_APPEND, 0o600)
+                &actions, descriptor, path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         }
         closeInherited(&actions)
         var attributes = posix_spawnattr_t()
