@@ -13,9 +13,20 @@ package struct AppendFile: ~Copyable {
     ///
     /// - Parameter mustBeNew: whether one that is there already is an error (EEXIST).
     package init(path: String, mustBeNew: Bool = false) throws(FileError) {
+        try self.init(path: path, making: mustBeNew ? O_CREAT | O_EXCL : O_CREAT)
+    }
+
+    /// Throws what opening the file at `path` would; nothing is made where there is none, and that
+    /// is no error.
+    package static func check(_ path: String) throws(FileError) {
+        guard Directories.isAnything(at: path) else { return }
+        _ = try AppendFile(path: path, making: 0)
+    }
+
+    private init(path: String, making: CInt) throws(FileError) {
         // Without O_NONBLOCK a pipe in the place of the file would wait for its reader.
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-        let rawValue = unsafe open(path, mustBeNew ? flags | O_EXCL : flags, 0o600)
+        let flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let rawValue = unsafe open(path, flags | making, 0o600)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         let file = FileDescriptor(owning: rawValue)
         var status = stat()

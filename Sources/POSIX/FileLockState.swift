@@ -2,6 +2,7 @@ internal import Glibc
 
 extension FileLock {
     /// Whether somebody holds the lock of the file at `path`; nothing is made where there is none.
+    /// What `acquire` takes for no lock file is refused here as well.
     ///
     /// The lock is tried for and let go at once: one who tries for it in that very moment is told
     /// that it is held.
@@ -12,6 +13,11 @@ extension FileLock {
             throw .system(path: path, .last("open"))
         }
         let file = FileDescriptor(owning: rawValue)
+        var status = stat()
+        guard unsafe fstat(rawValue, &status) == 0 else {
+            throw .system(path: path, .last("fstat"))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
         guard retryingOnInterrupt({ Int(flock(file.rawValue, LOCK_SH | LOCK_NB)) }) != 0 else {
             return false
         }

@@ -37,6 +37,25 @@ import Testing
         #expect(throws: error) { _ = try AppendFile(path: path, mustBeNew: true) }
     }
 
+    @Test func `a check throws what opening would, and makes and changes nothing`() throws {
+        try AppendFile.check(path)
+        #expect(try Files.names(in: directory.path).isEmpty)
+        _ = try AppendFile(path: path).write("one".utf8.span)
+        try AppendFile.check(path)
+        #expect(try text() == "one")
+        #expect(rename(path, directory.path(of: "b")) == 0)
+        for (make, code) in [
+            ({ symlink("b", $0) }, ELOOP), ({ mkdir($0, 0o700) }, EISDIR),
+            ({ mkfifo($0, 0o600) }, ENXIO),
+        ] as [((String) -> CInt, CInt)] {
+            #expect(make(path) == 0)
+            let error = FileError.system(path: path, SystemError(call: "open", code: code))
+            #expect(throws: error) { try AppendFile.check(path) }
+            #expect(throws: error) { _ = try AppendFile(path: path) }
+            #expect(remove(path) == 0)
+        }
+    }
+
     @Test func `a file is its owner's alone`() throws {
         _ = try AppendFile(path: path)
         var status = stat()

@@ -28,6 +28,13 @@ import Testing
         return value
     }
 
+    @Test(arguments: [false, true])
+    func `what can be no lock file is an error`(isPipe: Bool) throws {
+        let path = directory.path(of: "lock")
+        #expect(isPipe ? mkfifo(path, 0o600) == 0 : mkdir(path, 0o700) == 0)
+        #expect(throws: FileError.notARegularFile(path: path)) { try FileLock.isHeld(path) }
+    }
+
     @Test func `what cannot be opened is an error`() throws {
         let bytes: [UInt8] = [1]
         try Files.writeAtomically(bytes.span, to: directory.path(of: "file"))

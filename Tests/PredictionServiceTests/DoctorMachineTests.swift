@@ -30,14 +30,18 @@ import Testing
         #expect(AuditCheck.space(space, segmentBytesMax: 100).verdict == disk.verdict)
     }
 
+    private func examineAudit(_ directory: String) -> [DoctorFinding] {
+        AuditCheck.examine(
+            directory: directory, key: [UInt8](repeating: 7, count: 32), segmentBytesMax: 1)
+    }
+
     @Test func `an audit directory passes when it is there or can be made`() throws {
         let directory = try TemporaryDirectory()
         for (name, says) in [
             ("", "can be written"), ("/", "can be written"), ("/a", "not there yet"),
             ("/a//", "not there yet"),
         ] {
-            let findings = AuditCheck.examine(
-                directory: directory.path + name, segmentBytesMax: 1)
+            let findings = examineAudit(directory.path + name)
             #expect(findings.count == 2)
             #expect(findings[0].verdict == .good)
             #expect(findings[0].text.contains(says))
@@ -51,7 +55,7 @@ import Testing
         try Files.writeAtomically(bytes.span, to: directory.path(of: "file"))
         for (name, blamed) in [("file", "file"), ("file/below", "file"), ("none/below", "none")] {
             let path = directory.path(of: name)
-            let findings = AuditCheck.examine(directory: path, segmentBytesMax: 1)
+            let findings = examineAudit(path)
             #expect(findings.map(\.verdict) == [.failure])
             #expect(findings[0].text.hasPrefix(directory.path(of: blamed) + ": "))
         }
@@ -63,7 +67,7 @@ import Testing
             Issue.record("no lock")
             return
         }
-        let findings = AuditCheck.examine(directory: directory.path, segmentBytesMax: 1)
+        let findings = examineAudit(directory.path)
         #expect(findings[0].verdict == .good)
         #expect(findings[0].text.hasSuffix("is being written by a churnd"))
         _ = consume lock

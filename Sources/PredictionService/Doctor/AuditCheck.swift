@@ -1,7 +1,7 @@
 internal import AuditLog
 package import POSIX
 
-/// Whether the audit log can be written, and for how long.
+/// Whether the audit log can be gone on with, and for how long.
 package enum AuditCheck {
     /// Fewer segments than this that still fit are a warning.
     package static let segmentsMin: UInt64 = 10
@@ -10,24 +10,65 @@ package enum AuditCheck {
 
     private static let subject = "audit log"
 
-    package static func examine(directory: String, segmentBytesMax: Int) -> [DoctorFinding] {
+    /// - Parameter key: `audit.key`.
+    package static func examine(
+        directory: String, key: [UInt8], segmentBytesMax: Int
+    ) -> [DoctorFinding] {
         // churnd makes it where it is not there, in a directory that is.
         let isThere = Directories.isAnything(at: directory)
         let existing = isThere ? directory : parent(of: directory)
         do throws(FileError) {
             try Directories.checkWritable(existing)
-            let isHeld = try FileLock.isHeld(AuditFiles(directory: directory).lockPath)
-            let state =
-                isHeld
-                ? "is being written by a churnd"
-                : isThere ? "can be written" : "is not there yet, and can be made"
-            return [
-                DoctorFinding(.good, subject, "\(directory) \(state)"),
-                space(try DiskSpace(at: existing), segmentBytesMax: UInt64(segmentBytesMax)),
-            ]
+            let findings =
+                isThere
+                ? try log(directory, key: key)
+                : [DoctorFinding(.good, subject, "\(directory) is not there yet, and can be made")]
+            let space = try DiskSpace(at: existing)
+            return findings + [self.space(space, segmentBytesMax: UInt64(segmentBytesMax))]
         } catch {
             return [DoctorFinding(.failure, subject, "\(error)")]
         }
+    }
+
+    /// What a start would find in a directory that is there.
+    private static func log(
+        _ directory: String, key: [UInt8]
+    ) throws(FileError) -> [DoctorFinding] {
+        let lockPath = AuditFiles(directory: directory).lockPath
+        let held = DoctorFinding(.good, subject, "\(directory) is being written by a churnd")
+        if try FileLock.isHeld(lockPath) { return [held] }
+        let findings: [DoctorFinding]
+        do throws(AuditError) {
+            let inspection = try AuditInspection(directory: directory, key: key)
+            findings =
+                [DoctorFinding(.good, subject, "\(directory) can be written")]
+                + remarks(on: inspection)
+        } catch {
+            findings = [DoctorFinding(.failure, subject, "\(error)")]
+        }
+        // One that was being opened meanwhile may have been read half way.
+        return try FileLock.isHeld(lockPath) ? [held] : findings
+    }
+
+    /// What a start would go on with all the same, and note.
+    private static func remarks(on inspection: AuditInspection) -> [DoctorFinding] {
+        var texts: [String] = []
+        if inspection.hasRefusedCheckpoint {
+            texts.append(
+                "a checkpoint is not signed with audit.key, wanted the key it was signed with, or "
+                    + "another directory")
+        }
+        let recovery = inspection.recovery
+        if recovery.missingRecords > 0 {
+            texts.append(
+                "records that a checkpoint counts are missing at its end: "
+                    + "\(recovery.missingRecords)")
+        }
+        if recovery.tornBytes > 0 {
+            texts.append(
+                "its last record is not whole: \(recovery.tornBytes) bytes would be cut off")
+        }
+        return texts.map { DoctorFinding(.warning, subject, $0) }
     }
 
     package static func space(_ space: DiskSpace, segmentBytesMax: UInt64) -> DoctorFinding {

@@ -26,7 +26,8 @@ package struct Doctor {
         }
         if let audit = configuration.audit {
             AuditCheck.examine(
-                directory: audit.directory, segmentBytesMax: audit.segmentBytesMax
+                directory: audit.directory, key: audit.key.bytes,
+                segmentBytesMax: audit.segmentBytesMax
             ).forEach(report)
         }
         report(DescriptorCheck.examine(connectionsMax: configuration.http.connectionsMax))

@@ -1,0 +1,155 @@
+import AuditLog
+import Glibc
+import POSIX
+import TestSupport
+import Testing
+
+extension ProgramTests {
+    /// `churnctl doctor` and then churnd, with the same flags in the same place.
+    @Suite struct DoctorStartTests {
+        struct Case: Sendable, CustomTestStringConvertible {
+            let name: String
+            let starts: Bool
+            /// How one of doctor's lines begins.
+            let says: String
+            var key = AuditedChurnd.key
+            /// Makes the place what it is; returns flags.
+            let prepare: @Sendable (Place) throws -> [String: String]
+
+            var testDescription: String { name }
+        }
+
+        @Test(arguments: damagedLogs + loggedPlaces)
+        func `an audit log fails where churnd does not start on it`(sample: Case) throws {
+            try examine(sample)
+        }
+
+        private func examine(_ sample: Case) throws {
+            let place = try Place()
+            // The directory goes with its owner.
+            defer { withExtendedLifetime(place) {} }
+            var flags = [
+                "http.host": "127.0.0.1", "http.port": "0", "operations.listen": "off",
+                "store": "memory", "model.path": BuiltProgram.modelPath,
+            ]
+            flags.merge(try sample.prepare(place)) { $1 }
+            let arguments = flags.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
+            func run(_ program: String, _ words: [String] = []) throws -> ChildProcess {
+                try ChildProcess(
+                    program, words + arguments,
+                    environment: ["JWT_SECRET": ChurndProcess.secret, "AUDIT_KEY": sample.key])
+            }
+            let doctor = try run(BuiltProgram.churnctl, ["doctor"])
+            #expect(
+                try doctor.waitForExit() == .code(sample.starts ? 0 : 1), "\(doctor.output)")
+            let lines = doctor.output.split(separator: "\n")
+            #expect(lines.contains { $0.hasPrefix(sample.says) }, "\(doctor.output)")
+            #expect(lines.contains { $0.hasPrefix("FAIL  ") } != sample.starts)
+
+            let churnd = try run(BuiltProgram.churnd)
+            if sample.starts {
+                _ = try ChurndProcess.portWhenListening(churnd)
+            } else {
+                #expect(try churnd.waitForExit() == .code(1), "\(churnd.errors)")
+            }
+        }
+    }
+}
+
+extension ProgramTests.DoctorStartTests {
+    /// Where a case takes place.
+    final class Place {
+        private let directory: TemporaryDirectory
+        private let first = AuditFiles.segmentName(firstSequence: 1)
+
+        init() throws { directory = try TemporaryDirectory() }
+
+        func path(_ name: String) -> String { directory.path(of: name) }
+
+        /// A log of a start and a stop, and the flag that names it.
+        func log() throws -> [String: String] {
+            let settings = AuditSettings(
+                directory: path("audit"), key: Array(AuditedChurnd.key.utf8), sync: .none,
+                segmentBytesMax: 1 << 20, serviceVersion: "0.0.0")
+            try AuditLog.open(settings) { _ in }.close()
+            return ["audit.directory": path("audit")]
+        }
+
+        /// A log whose records are others than were written.
+        func log(_ change: (inout [UInt8]) -> Void) throws -> [String: String] {
+            let flags = try log()
+            let path = path("audit/\(first)")
+            var bytes = try Files.read(path, bytesMax: 1 << 20)
+            change(&bytes)
+            try Files.writeAtomically(bytes.span, to: path)
+            return flags
+        }
+
+        /// A log in which something else is in a file's place.
+        func log(
+            _ name: String, replacedBy make: (String) -> CInt
+        ) throws -> [String: String] {
+            let flags = try log()
+            let path = path("audit/\(name)")
+            try #require(unlink(path) == 0 && make(path) == 0)
+            return flags
+        }
+    }
+
+    private static let segment = AuditFiles.segmentName(firstSequence: 1)
+
+    static let damagedLogs = [
+        Case(
+            name: "a digit of the last hash is another", starts: false,
+            says: "FAIL  audit log: \(segment): damaged at its end, record 2, wanted "
+        ) { place in
+            try place.log { bytes in
+                let digit = bytes.count - 4
+                bytes[digit] = UInt8(ascii: bytes[digit] == UInt8(ascii: "0") ? "1" : "0")
+            }
+        },
+        Case(name: "the segment is a directory", starts: false, says: "FAIL  audit log: /") {
+            try $0.log(segment) { mkdir($0, 0o700) }
+        },
+        Case(name: "checkpoints are a directory", starts: false, says: "FAIL  audit log: /") {
+            try $0.log(AuditFiles.checkpointsName) { mkdir($0, 0o700) }
+        },
+        Case(name: "checkpoints are a link", starts: false, says: "FAIL  audit log: /") {
+            try $0.log(AuditFiles.checkpointsName) { symlink("/dev/null", $0) }
+        },
+        Case(name: "the lock is a directory", starts: false, says: "FAIL  audit log: /") {
+            try $0.log(AuditFiles.lockName) { mkdir($0, 0o700) }
+        },
+    ]
+
+    static let loggedPlaces = [
+        Case(name: "no directory yet", starts: true, says: "ok    audit log: /") { place in
+            ["audit.directory": place.path("audit")]
+        },
+        Case(name: "a log as it was left", starts: true, says: "ok    audit log: /") { place in
+            try place.log()
+        },
+        Case(
+            name: "another key", starts: true,
+            says: "warn  audit log: a checkpoint is not signed with audit.key",
+            key: "another-audit-key-of-32-bytes-or-so"
+        ) { place in
+            try place.log()
+        },
+        Case(
+            name: "a torn record", starts: true,
+            says: "warn  audit log: its last record is not whole: 5 bytes would be cut off"
+        ) { place in
+            try place.log { $0 += Array("{\"seq".utf8) }
+        },
+        Case(
+            name: "a record is missing", starts: true,
+            says: "warn  audit log: records that a checkpoint counts are missing at its end: 1"
+        ) { place in
+            try place.log { bytes in
+                let end = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n")) ?? 0
+                bytes.removeSubrange((end + 1)...)
+            }
+        },
+    ]
+}
