@@ -83,6 +83,29 @@ package struct SocketAddress: Equatable, Sendable {
         return bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
     }
 
+    /// Whether of two sockets bound to these addresses only one can listen: the port is the same,
+    /// and so is the host, or one of them is every host's. Two ports 0 are not the same: the kernel
+    /// chooses each.
+    package func excludes(_ other: SocketAddress) -> Bool {
+        guard !isUnix, !other.isUnix, port == other.port, port != 0 else { return false }
+        let (host, otherHost) = (hostBytes, other.hostBytes)
+        return host == otherHost || takesAll(like: otherHost) || other.takesAll(like: host)
+    }
+
+    /// Of IPv4 4 bytes, also where it is mapped into IPv6 (RFC 4291 §2.5.5.2); else 16.
+    private var hostBytes: ArraySlice<UInt8> {
+        if family == AF_INET { return bytes[4..<8] }
+        let mapping = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
+        return bytes[8..<20].elementsEqual(mapping) ? bytes[20..<24] : bytes[8..<24]
+    }
+
+    /// Whether it is the wildcard for hosts such as `host`. That of IPv6 takes IPv4's as well, as
+    /// long as net.ipv6.bindv6only is off (ipv6(7)).
+    private func takesAll(like host: ArraySlice<UInt8>) -> Bool {
+        let own = hostBytes
+        return own.allSatisfy { $0 == 0 } && own.count >= host.count
+    }
+
     func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         // SAFETY: bytes hold a whole sockaddr_in or sockaddr_in6, as getaddrinfo made it, or a
         // sockaddr_un up to its path's end; the pointer does not outlive the call.

@@ -1,5 +1,13 @@
 internal import Glibc
 
+/// What is at a path where a Unix socket is to be.
+package enum UnixPathState: Equatable, Sendable {
+    case nothing
+    /// The file of a socket on which nobody listens any more.
+    case stale
+    case listening
+}
+
 extension Sockets {
     /// How long another start in the same directory is waited for; it takes microseconds.
     private static let directoryLockMilliseconds: Int64 = 1000
@@ -22,7 +30,11 @@ extension Sockets {
         // Of two that start at once, one could take away the file that the other has just bound.
         let lock = try lockDirectory(of: path)
         defer { withExtendedLifetime(lock) {} }
-        try removeStale(path, address)
+        switch try unixState(path: path) {
+        case .nothing: break
+        case .stale: try unlinkFile(path)
+        case .listening: throw .inUse(path: path)
+        }
         do throws(SystemError) {
             let listener = try make(AF_UNIX)
             guard fchmod(listener.rawValue, mode) == 0 else { throw .last("fchmod") }
@@ -38,23 +50,22 @@ extension Sockets {
         }
     }
 
-    /// Leaves the path free, or throws.
-    private static func removeStale(
-        _ path: String, _ address: SocketAddress
-    ) throws(UnixSocketError) {
-        guard try isSocket(at: path) else { return }
+    /// What `listenUnix` finds at the path; throws where it would for that.
+    package static func unixState(path: String) throws(UnixSocketError) -> UnixPathState {
+        let address = try SocketAddress.unix(path: path)
+        guard try isSocket(at: path) else { return .nothing }
         do throws(SystemError) {
             _ = try connect(to: address)
         } catch {
             switch error.code {
-            case ECONNREFUSED: return try unlinkFile(path)
+            case ECONNREFUSED: return .stale
             // Too many wait for it already.
             case EAGAIN: break
             // Also EACCES: who may not connect cannot tell whether anybody listens.
             case _: throw .system(path: path, error)
             }
         }
-        throw .inUse(path: path)
+        return .listening
     }
 
     /// False when nothing is at the path. A link is followed nowhere: it is no socket.

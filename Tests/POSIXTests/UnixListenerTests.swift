@@ -178,6 +178,26 @@ struct UnixListenerTests {
         #expect(UnixListenerTests.kind(target) == S_IFSOCK)
     }
 
+    @Test func `a path's state is told, and asking leaves it as it is`() throws {
+        func expect(_ state: UnixPathState) throws {
+            let names = try Files.names(in: directory.path)
+            #expect(try Sockets.unixState(path: path) == state)
+            #expect(try Files.names(in: directory.path) == names)
+        }
+        try expect(.nothing)
+        do {
+            let listener = try listen()
+            try expect(.listening)
+            try expect(.listening)
+            withExtendedLifetime(listener) {}
+        }
+        try expect(.stale)
+        try #require(unlink(path) == 0 && symlink("nowhere", path) == 0)
+        #expect(throws: UnixSocketError.notASocket(path: path)) {
+            try Sockets.unixState(path: path)
+        }
+    }
+
     @Test func `a directory that is not there is an error that names it`() {
         let path = directory.path(of: "none/s")
         #expect(

@@ -24,9 +24,19 @@ extension ProgramTests {
             try examine(sample)
         }
 
+        @Test(arguments: takenAddresses + freeAddresses)
+        func `an address fails where churnd does not start on it`(sample: Case) throws {
+            try examine(sample)
+        }
+
+        @Test(arguments: paths)
+        func `a socket's path fails where churnd does not start on it`(sample: Case) throws {
+            try examine(sample)
+        }
+
         private func examine(_ sample: Case) throws {
             let place = try Place()
-            // The directory goes with its owner.
+            // Who listens there does so to the end.
             defer { withExtendedLifetime(place) {} }
             var flags = [
                 "http.host": "127.0.0.1", "http.port": "0", "operations.listen": "off",
@@ -57,14 +67,25 @@ extension ProgramTests {
 }
 
 extension ProgramTests.DoctorStartTests {
-    /// Where a case takes place.
+    /// Where a case takes place, with what listens there.
     final class Place {
         private let directory: TemporaryDirectory
+        let stranger: ScriptedServer
+        private let socket: FileDescriptor
         private let first = AuditFiles.segmentName(firstSequence: 1)
 
-        init() throws { directory = try TemporaryDirectory() }
+        init() throws {
+            directory = try TemporaryDirectory()
+            stranger = try ScriptedServer()
+            socket = try Sockets.listenUnix(
+                path: directory.path(of: "strangers"), mode: 0o600, backlog: 16)
+        }
 
         func path(_ name: String) -> String { directory.path(of: name) }
+
+        func listen(_ name: String) -> [String: String] {
+            ["operations.listen": "unix:\(path(name))"]
+        }
 
         /// A log of a start and a stop, and the flag that names it.
         func log() throws -> [String: String] {
@@ -151,5 +172,81 @@ extension ProgramTests.DoctorStartTests {
                 bytes.removeSubrange((end + 1)...)
             }
         },
+    ]
+}
+
+extension ProgramTests.DoctorStartTests {
+    /// The two listeners on a free port, which is the same for both.
+    private static func samePort(_ http: String, _ operations: String) throws -> [String: String] {
+        let port = try FreePort.find()
+        return [
+            "http.host": http, "http.port": "\(port)",
+            "operations.listen": "\(operations):\(port)",
+        ]
+    }
+
+    static let takenAddresses = [
+        Case(
+            name: "a stranger on http.port", starts: false,
+            says: "FAIL  http port: something listens on 127.0.0.1 port "
+        ) { place in
+            ["http.port": "\(place.stranger.port)"]
+        },
+        Case(
+            name: "a stranger on operations.listen", starts: false,
+            says: "FAIL  operations: something listens on 127.0.0.1 port "
+        ) { place in
+            ["operations.listen": "127.0.0.1:\(place.stranger.port)"]
+        },
+        Case(name: "one address for both", starts: false, says: "FAIL  operations: port ") { _ in
+            try samePort("127.0.0.1", "127.0.0.1")
+        },
+        Case(name: "http.host has every address", starts: false, says: "FAIL  operations: port ") {
+            _ in try samePort("0.0.0.0", "127.0.0.2")
+        },
+        Case(name: "operators have every address", starts: false, says: "FAIL  operations: port ") {
+            _ in try samePort("127.0.0.1", "0.0.0.0")
+        },
+    ]
+
+    static let freeAddresses = [
+        Case(name: "one port of two addresses", starts: true, says: "ok    operations: 127.") { _ in
+            try samePort("127.0.0.1", "127.0.0.2")
+        },
+        Case(name: "the kernel chooses both", starts: true, says: "ok    operations: 127.") { _ in
+            ["operations.listen": "127.0.0.1:0"]
+        },
+        Case(
+            name: "a stranger on the operators' port at the public address", starts: true,
+            says: "ok    operations: 127."
+        ) { place in
+            ["operations.listen": "127.0.0.2:\(place.stranger.port)"]
+        },
+    ]
+
+    static let paths = [
+        Case(name: "a file", starts: false, says: "FAIL  operations: /") { place in
+            try Files.writeAtomically("mine".utf8.span, to: place.path("s"))
+            return place.listen("s")
+        },
+        Case(name: "a directory", starts: false, says: "FAIL  operations: /") { place in
+            try #require(mkdir(place.path("s"), 0o700) == 0)
+            return place.listen("s")
+        },
+        Case(name: "a dangling link", starts: false, says: "FAIL  operations: /") { place in
+            try #require(symlink("nowhere", place.path("s")) == 0)
+            return place.listen("s")
+        },
+        Case(
+            name: "a stranger's socket", starts: false,
+            says: "FAIL  operations: something listens on /"
+        ) { place in
+            place.listen("strangers")
+        },
+        Case(name: "a stale socket", starts: true, says: "warn  operations: /") { place in
+            _ = try Sockets.listenUnix(path: place.path("s"), mode: 0o600, backlog: 1)
+            return place.listen("s")
+        },
+        Case(name: "nothing", starts: true, says: "ok    operations: /") { $0.listen("s") },
     ]
 }

@@ -153,9 +153,7 @@ extension ProgramTests {
             #expect(failure.contains("model.json"))
         }
 
-        @Test func `a churnd that runs is recognised and a stranger on its port is a warning`()
-            throws
-        {
+        @Test func `a churnd that runs is recognised and a stranger on its port fails`() throws {
             let churnd = try ChurndProcess()
             let own = try doctor(["--store=memory", "--http.port=\(churnd.port)"], redis: nil)
             #expect(own.ended == .code(0), "\(own.output)")
@@ -163,8 +161,8 @@ extension ProgramTests {
             #expect(own.output.contains("ok    http port: a churnd answers on \(place)\n"))
             let stranger = try RedisServer()
             let other = try doctor(["--store=memory", "--http.port=\(stranger.port)"], redis: nil)
-            #expect(other.ended == .code(0), "\(other.output)")
-            #expect(other.output.contains("warn  http port: something listens on 127.0.0.1 port"))
+            let failure = failure(other)
+            #expect(failure.hasPrefix("FAIL  http port: something listens on 127.0.0.1 port"))
         }
 
         @Test func `the operations listener of a churnd that runs is recognised`() throws {

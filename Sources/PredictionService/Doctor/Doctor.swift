@@ -36,7 +36,7 @@ package struct Doctor {
                 "http port", host: configuration.http.host, port: configuration.http.port))
         report(
             OperationsCheck.examine(
-                configuration.operations.address, httpPort: configuration.http.port))
+                configuration.operations.address, http: configuration.http))
         if let finding = BacklogCheck.examine() { report(finding) }
     }
 }

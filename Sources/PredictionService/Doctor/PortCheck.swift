@@ -17,10 +17,14 @@ enum PortCheck {
             }
             return isChurnd(at: .tcp(host: reachable(host), port: port))
                 ? DoctorFinding(.good, subject, "a churnd answers on \(place)")
-                : DoctorFinding(
-                    .warning, subject,
-                    "something listens on \(place) and does not answer as a churnd does")
+                : stranger(subject, place)
         }
+    }
+
+    static func stranger(_ subject: String, _ place: String) -> DoctorFinding {
+        DoctorFinding(
+            .failure, subject,
+            "something listens on \(place) and does not answer as a churnd does")
     }
 
     /// Whether what listens there says that it lives, as churnd does.
@@ -47,13 +51,18 @@ enum PortCheck {
 enum OperationsCheck {
     private static let subject = "operations"
 
-    static func examine(_ address: OperationsAddress?, httpPort: UInt16) -> DoctorFinding {
+    static func examine(
+        _ address: OperationsAddress?, http: ServiceConfiguration.HTTP
+    ) -> DoctorFinding {
         switch address {
         case nil: return DoctorFinding(.good, subject, "off")
         case .tcp(let host, let port):
-            if port == httpPort && port != 0 {
-                return DoctorFinding(
-                    .failure, subject, "port \(port) is that of http.port, wanted another")
+            // A host without an address has a finding of its own.
+            if let own = try? ListeningAddress.find(host: host, port: port),
+                let other = try? ListeningAddress.find(host: http.host, port: http.port),
+                own.excludes(other)
+            {
+                return DoctorFinding(.failure, subject, OperationsListener.isThatOfHTTP(port))
             }
             return PortCheck.examine(subject, host: host, port: port)
         case .unix(let path): return socket(path)
@@ -66,12 +75,21 @@ enum OperationsCheck {
         } catch {
             return DoctorFinding(.failure, subject, "\(error)")
         }
-        guard Directories.isAnything(at: path) else {
-            return DoctorFinding(.good, subject, "\(path) can be made")
+        do throws(UnixSocketError) {
+            switch try Sockets.unixState(path: path) {
+            case .nothing: return DoctorFinding(.good, subject, "\(path) can be made")
+            case .stale:
+                return DoctorFinding(
+                    .warning, subject,
+                    "\(path) is there, and no churnd answers on it: it would be replaced")
+            case .listening:
+                return PortCheck.isChurnd(at: .unix(path: path))
+                    ? DoctorFinding(.good, subject, "a churnd answers on \(path)")
+                    : PortCheck.stranger(subject, path)
+            }
+        } catch {
+            return DoctorFinding(.failure, subject, "\(error)")
         }
-        return PortCheck.isChurnd(at: .unix(path: path))
-            ? DoctorFinding(.good, subject, "a churnd answers on \(path)")
-            : DoctorFinding(.warning, subject, "\(path) is there, and no churnd answers on it")
     }
 
     private static func directory(of path: String) -> String {

@@ -14,17 +14,9 @@ package struct ListeningAddress: Sendable {
     /// Every reactor's listener has SO_REUSEPORT, with which a second churnd of the same user would
     /// share the port in silence; so the port is first bound without it (socket(7)).
     package static func claim(host: String, port: UInt16) throws(StartError) -> ListeningAddress {
-        let addresses: [SocketAddress]
-        do throws(ResolutionError) {
-            addresses = try SocketAddress.resolve(host: host, port: port)
-        } catch {
-            throw .address(host: host, reason: error.reason)
-        }
-        guard let wanted = addresses.first else {
-            throw .address(host: host, reason: "no address")
-        }
+        let wanted = try find(host: host, port: port)
         do throws(SystemError) {
-            let probe = try Sockets.bind(to: wanted, sharesPort: false)
+            let probe = try Sockets.bind(to: wanted.address, sharesPort: false)
             return ListeningAddress(
                 host: host, address: try Sockets.localAddress(of: probe.rawValue))
         } catch {
@@ -32,6 +24,23 @@ package struct ListeningAddress: Sendable {
             throw .address(host: host, reason: "\(error)")
         }
     }
+
+    /// Finds the address, whoever listens on it.
+    static func find(host: String, port: UInt16) throws(StartError) -> ListeningAddress {
+        let addresses: [SocketAddress]
+        do throws(ResolutionError) {
+            addresses = try SocketAddress.resolve(host: host, port: port)
+        } catch {
+            throw .address(host: host, reason: error.reason)
+        }
+        guard let first = addresses.first else {
+            throw .address(host: host, reason: "no address")
+        }
+        return ListeningAddress(host: host, address: first)
+    }
+
+    /// Whether the public listener and the operations listener cannot have one each.
+    func excludes(_ other: ListeningAddress) -> Bool { address.excludes(other.address) }
 
     /// One of several listeners.
     package func listen() throws(SystemError) -> FileDescriptor {

@@ -53,16 +53,9 @@ package final class Service: Sendable {
         port = address.port
         let operationsConfiguration = configuration.operations
         var listener: OperationsListener?
-        if let address = operationsConfiguration.address {
-            listener = try OperationsListener.open(operationsConfiguration, at: address)
-        }
-        if case .tcp(_, port) = listener?.address {
-            // The public port was free when it was claimed: this listener has taken it since.
-            do throws(StartError) {
-                _ = try ListeningAddress.claim(host: configuration.http.host, port: port)
-            } catch {
-                throw .operations("port \(port) is the one of http.port, wanted another")
-            }
+        if let wanted = operationsConfiguration.address {
+            listener = try OperationsListener.open(
+                operationsConfiguration, at: wanted, beside: address)
         }
         operationsAddress = listener?.address
         socketFile = listener?.socketFile

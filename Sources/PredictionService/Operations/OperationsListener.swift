@@ -20,13 +20,22 @@ struct OperationsListener: ~Copyable, Sendable {
     let socketFile: UnixSocketFile?
 
     /// Binds and listens; whoever has the address already is left alone.
+    ///
+    /// - Parameter http: what the public listener will listen on, so that nobody does yet.
     static func open(
-        _ configuration: ServiceConfiguration.Operations, at address: OperationsAddress
+        _ configuration: ServiceConfiguration.Operations, at address: OperationsAddress,
+        beside http: ListeningAddress
     ) throws(StartError) -> OperationsListener {
         switch address {
         case .tcp(let host, let port):
+            let claimed: ListeningAddress
             do throws(StartError) {
-                let claimed = try ListeningAddress.claim(host: host, port: port)
+                claimed = try ListeningAddress.claim(host: host, port: port)
+            } catch {
+                throw .operations(error.description)
+            }
+            guard !claimed.excludes(http) else { throw .operations(isThatOfHTTP(claimed.port)) }
+            do throws(StartError) {
                 return OperationsListener(
                     descriptor: try claimed.listenAlone(backlog: backlog),
                     address: .tcp(host: host, port: claimed.port), socketFile: nil)
@@ -44,6 +53,11 @@ struct OperationsListener: ~Copyable, Sendable {
                 throw .operations("cannot listen: \(error)")
             }
         }
+    }
+
+    /// What is said where the public listener has the port.
+    static func isThatOfHTTP(_ port: UInt16) -> String {
+        "port \(port) is that of http.port, wanted another"
     }
 
     /// The bounds of the service's own listener, but for its size and its connections.
