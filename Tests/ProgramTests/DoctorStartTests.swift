@@ -13,6 +13,8 @@ extension ProgramTests {
             /// How one of doctor's lines begins.
             let says: String
             var key = AuditedChurnd.key
+            /// How many descriptors both may open; nil: as many as this process.
+            var descriptors: Int?
             /// Makes the place what it is; returns flags.
             let prepare: @Sendable (Place) throws -> [String: String]
 
@@ -34,6 +36,11 @@ extension ProgramTests {
             try examine(sample)
         }
 
+        @Test(arguments: descriptorLimits)
+        func `a limit of descriptors fails nowhere, for churnd starts`(sample: Case) throws {
+            try examine(sample)
+        }
+
         private func examine(_ sample: Case) throws {
             let place = try Place()
             // Who listens there does so to the end.
@@ -44,19 +51,21 @@ extension ProgramTests {
             ]
             flags.merge(try sample.prepare(place)) { $1 }
             let arguments = flags.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
-            func run(_ program: String, _ words: [String] = []) throws -> ChildProcess {
+            let limit = sample.descriptors.map { "ulimit -n \($0) &&" } ?? ""
+            func run(_ words: [String]) throws -> ChildProcess {
                 try ChildProcess(
-                    program, words + arguments,
+                    "/bin/bash",
+                    ["-c", "\(limit) exec \"$@\"", "bash"] + words + arguments,
                     environment: ["JWT_SECRET": ChurndProcess.secret, "AUDIT_KEY": sample.key])
             }
-            let doctor = try run(BuiltProgram.churnctl, ["doctor"])
+            let doctor = try run([BuiltProgram.churnctl, "doctor"])
             #expect(
                 try doctor.waitForExit() == .code(sample.starts ? 0 : 1), "\(doctor.output)")
             let lines = doctor.output.split(separator: "\n")
             #expect(lines.contains { $0.hasPrefix(sample.says) }, "\(doctor.output)")
             #expect(lines.contains { $0.hasPrefix("FAIL  ") } != sample.starts)
 
-            let churnd = try run(BuiltProgram.churnd)
+            let churnd = try run([BuiltProgram.churnd])
             if sample.starts {
                 _ = try ChurndProcess.portWhenListening(churnd)
             } else {
@@ -248,5 +257,17 @@ extension ProgramTests.DoctorStartTests {
             return place.listen("s")
         },
         Case(name: "nothing", starts: true, says: "ok    operations: /") { $0.listen("s") },
+    ]
+
+    static let descriptorLimits = [
+        Case(
+            name: "fewer than wanted", starts: true,
+            says: "warn  descriptors: the hard limit here is 500, wanted 501 ",
+            descriptors: 500
+        ) { _ in ["http.connections": "373"] },
+        Case(
+            name: "as many as wanted", starts: true, says: "ok    descriptors: ",
+            descriptors: 501
+        ) { _ in ["http.connections": "373"] },
     ]
 }

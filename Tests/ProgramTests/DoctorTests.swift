@@ -203,7 +203,7 @@ extension ProgramTests {
             #expect(churnd.child.ended == nil)
         }
 
-        @Test func `too few descriptors fail with both numbers`() throws {
+        @Test func `too few descriptors are a warning with both numbers`() throws {
             let command =
                 "ulimit -n 500 && exec '\(BuiltProgram.churnctl)' doctor --store=memory "
                 + "--http.port=0 --http.connections=373"
@@ -213,9 +213,9 @@ extension ProgramTests {
                     "JWT_SECRET": ChurndProcess.secret,
                     "CHURND_MODEL_PATH": BuiltProgram.modelPath,
                 ])
-            #expect(try child.waitForExit() == .code(1))
-            let failure = failure(child)
-            #expect(failure.contains("500, wanted 501 for 373 connections"))
+            #expect(try child.waitForExit() == .code(0), "\(child.output)")
+            let warning = lines(child).first { $0.hasPrefix("warn  descriptors: ") }
+            #expect(warning?.contains("500, wanted 501 for 373 connections") == true)
         }
 
         @Test func `an audit log is looked after`() throws {

@@ -10,14 +10,14 @@ package enum DescriptorCheck {
             return finding(
                 hardLimit: try ProcessLimits.hardDescriptorLimit(), connectionsMax: connectionsMax)
         } catch {
-            return DoctorFinding(.failure, "descriptors", "\(error)")
+            return DoctorFinding(.warning, "descriptors", "\(error)")
         }
     }
 
     package static func finding(hardLimit: UInt64, connectionsMax: Int) -> DoctorFinding {
         let wanted = UInt64(connectionsMax) + reserve
         return DoctorFinding(
-            hardLimit < wanted ? .failure : .good, "descriptors",
+            hardLimit < wanted ? .warning : .good, "descriptors",
             "the hard limit here is \(hardLimit), wanted \(wanted) for \(connectionsMax) "
                 + "connections")
     }
