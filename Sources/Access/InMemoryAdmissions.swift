@@ -27,10 +27,9 @@ package final class InMemoryAdmissions: Sendable {
         }
     }
 
-    /// Takes a revocation back; false when there was none.
-    @discardableResult
-    package func restore(_ name: [UInt8]) -> Bool {
-        state.withLock { $0.revocations.remove(name) }
+    /// Takes a revocation back; false when there was none, or it had ended.
+    package func restore(_ name: [UInt8], now: Int64) -> Bool {
+        state.withLock { $0.revocations.remove(name, now: now) }
     }
 
     func decide(_ request: borrowing AdmissionRequest, now: Int64) -> AdmissionDecision {
@@ -68,7 +67,10 @@ private struct Revocations {
         return true
     }
 
-    mutating func remove(_ name: [UInt8]) -> Bool { ends.removeValue(forKey: name) != nil }
+    mutating func remove(_ name: [UInt8], now: Int64) -> Bool {
+        guard let end = ends.removeValue(forKey: name) else { return false }
+        return now < end
+    }
 }
 
 extension [UInt8] {

@@ -19,12 +19,15 @@ protocol AdmissionHarness: AnyObject {
     /// Asks for all of them in one turn.
     func decide(_ asks: [Ask]) throws -> [AdmissionDecision]
     func advance(milliseconds: Int64) throws
-    func revoke(_ name: String) throws
-    func restore(_ name: String) throws
+    func revoke(_ name: String, forMilliseconds milliseconds: Int64) throws
+    /// Whether it was revoked.
+    func restore(_ name: String) throws -> Bool
 }
 
 extension AdmissionHarness {
     func decide(_ ask: Ask) throws -> AdmissionDecision { try decide([ask])[0] }
+
+    func revoke(_ name: String) throws { try revoke(name, forMilliseconds: 3_600_000) }
 }
 
 /// The stores that share one suite.
@@ -98,14 +101,21 @@ final class MemoryHarness: AdmissionHarness {
 
     func advance(milliseconds: Int64) { time.milliseconds += milliseconds }
 
-    func revoke(_ name: String) throws { _ = revoke(name, forMilliseconds: 3_600_000) }
+    func revoke(_ name: String, forMilliseconds milliseconds: Int64) throws {
+        guard isRevoked(name, forMilliseconds: milliseconds) else {
+            throw NeverHappened(what: "room for a revocation")
+        }
+    }
 
-    func revoke(_ name: String, forMilliseconds milliseconds: Int64) -> Bool {
+    /// False where there is no room for one more.
+    func isRevoked(_ name: String, forMilliseconds milliseconds: Int64) -> Bool {
         admissions.revoke(
             Array(name.utf8), forMilliseconds: milliseconds, now: time.milliseconds)
     }
 
-    func restore(_ name: String) throws { admissions.restore(Array(name.utf8)) }
+    func restore(_ name: String) -> Bool {
+        admissions.restore(Array(name.utf8), now: time.milliseconds)
+    }
 }
 
 /// A reactor with a store and a connection to a Redis, which several may share.
@@ -205,20 +215,32 @@ final class ServerHarness: AdmissionHarness {
 
     func advance(milliseconds: Int64) throws { try server.age(milliseconds: milliseconds) }
 
-    func revoke(_ name: String) throws { try server.revoke(name) }
+    func revoke(_ name: String, forMilliseconds milliseconds: Int64) throws {
+        try server.revoke(name, forMilliseconds: milliseconds)
+    }
 
-    func restore(_ name: String) throws { try server.client().command("DEL", "blacklist:\(name)") }
+    func restore(_ name: String) throws -> Bool {
+        try server.client().command("DEL", "blacklist:\(name)") == .integer(1)
+    }
 }
 
 extension RedisServer {
     /// As an operator does it.
-    func revoke(_ name: String) throws {
-        try client().command("SET", "blacklist:\(name)", "1", "EX", "3600")
+    func revoke(_ name: String, forMilliseconds milliseconds: Int64 = 3_600_000) throws {
+        try client().command("SET", "blacklist:\(name)", "1", "PX", "\(milliseconds)")
     }
 
-    /// Moves all admissions into the past, or into the future, and their keys' ends with them.
+    /// Moves all admissions into the past, or into the future, and the ends of their keys and of
+    /// revocations with them.
     func age(milliseconds: Int64) throws {
         let client = try client()
+        guard case .array(let revoked) = try client.command("KEYS", "blacklist:*") else { return }
+        for case .bulk(let key) in revoked {
+            guard case .integer(let left) = try client.command([Array("PTTL".utf8), key]), left > 0
+            else { continue }
+            let newLeft = Array(String(left - Int(milliseconds)).utf8)
+            try client.command([Array("PEXPIRE".utf8), key, newLeft])
+        }
         guard case .array(let keys) = try client.command("KEYS", "quota:*") else { return }
         for case .bulk(let key) in keys {
             guard

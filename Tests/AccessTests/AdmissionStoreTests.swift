@@ -127,9 +127,24 @@ import Testing
             try harness.revoke(name)
             #expect(try harness.decide(ask) == .revoked)
             #expect(try harness.decide(other) != .revoked)
-            try harness.restore(name)
+            #expect(try harness.restore(name))
             #expect(try harness.decide(ask) != .revoked)
         }
+    }
+
+    @Test(
+        arguments: StoreKind.allCases,
+        [(0, true), (30_000, true), (60_000, false), (90_000, false)] as [(Int64, Bool)])
+    func `a revocation is taken back once, and not when it has ended`(
+        _ kind: StoreKind, _ taken: (after: Int64, isTaken: Bool)
+    ) throws {
+        let harness = try kind.harness(limit: 10, seconds: 3600)
+        #expect(try !harness.restore("bad"))
+        try harness.revoke("bad", forMilliseconds: 60_000)
+        try harness.advance(milliseconds: taken.after)
+        #expect(try harness.restore("bad") == taken.isTaken)
+        #expect(try !harness.restore("bad"))
+        #expect(try harness.decide(Ask(token: "bad", subject: [0x61])) != .revoked)
     }
 
     @Test(arguments: StoreKind.allCases)

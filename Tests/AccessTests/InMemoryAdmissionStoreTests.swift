@@ -59,23 +59,33 @@ import Testing
 
     @Test func `a revocation ends when its time is over`() throws {
         let harness = harness(limit: 9, milliseconds: 1000)
-        #expect(harness.revoke("token", forMilliseconds: 500))
+        #expect(harness.isRevoked("token", forMilliseconds: 500))
         harness.advance(milliseconds: 499)
         #expect(try harness.decide(.by("ann")) == .revoked)
         harness.advance(milliseconds: 1)
         #expect(try harness.decide(.by("ann")) == .admitted(left: 8, resetSeconds: 1))
     }
 
+    @Test(arguments: [(499, true), (500, false), (501, false)] as [(Int64, Bool)])
+    func `a revocation is taken back until its end to the millisecond`(
+        _ milliseconds: Int64, _ isTaken: Bool
+    ) {
+        let harness = harness(limit: 9, milliseconds: 1000)
+        #expect(harness.isRevoked("token", forMilliseconds: 500))
+        harness.advance(milliseconds: milliseconds)
+        #expect(harness.restore("token") == isTaken)
+    }
+
     @Test func `as many revocations are held as the limit says, and ended ones make room`() {
         let harness = harness(limit: 9, milliseconds: 1000)
         for number in 0..<InMemoryAdmissions.revocationsMax - 1 {
-            _ = harness.revoke("\(number)", forMilliseconds: 1000)
+            _ = harness.isRevoked("\(number)", forMilliseconds: 1000)
         }
-        #expect(harness.revoke("last", forMilliseconds: 2000))
-        #expect(!harness.revoke("one more", forMilliseconds: 1000))
-        #expect(harness.revoke("last", forMilliseconds: 2000))
+        #expect(harness.isRevoked("last", forMilliseconds: 2000))
+        #expect(!harness.isRevoked("one more", forMilliseconds: 1000))
+        #expect(harness.isRevoked("last", forMilliseconds: 2000))
         harness.advance(milliseconds: 1000)
-        #expect(harness.revoke("one more", forMilliseconds: 1000))
+        #expect(harness.isRevoked("one more", forMilliseconds: 1000))
     }
 
     @Test func `a quota is exact though several threads ask at once`() throws {

@@ -188,6 +188,8 @@ extension ProgramTests {
             try eventually("the revocation ends by itself") {
                 try caller.exchange(request).status == 200
             }
+            let late = try post("/admin/tokens/unrevoke", #"{"jti":"the-id"}"#)
+            #expect(late.member("changed")?.asBool == false)
         }
 
         @Test func `churnctl does the same, over the socket and over TCP`() throws {

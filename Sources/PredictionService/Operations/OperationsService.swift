@@ -179,7 +179,8 @@ extension OperationsService {
             }
         case .restore(let name):
             changeRevocation(reply) { () throws(ServiceFailure) in
-                try subjects.revocations.restore(name, by: actor(administrator, reply))
+                try subjects.revocations.restore(
+                    name, now: reactor.now, by: actor(administrator, reply))
             }
         }
     }

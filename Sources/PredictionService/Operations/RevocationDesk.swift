@@ -22,12 +22,14 @@ struct RevocationDesk: Sendable {
         auditLog?.note(.revocation(.revoke, token: name.bytes, by: actor))
     }
 
-    /// Whether it had been revoked.
+    /// Whether it was revoked.
+    ///
+    /// - Parameter now: as for `revoke`.
     func restore(
-        _ name: AdministrationCommand.RevokedName, by actor: AuditedOperator
+        _ name: AdministrationCommand.RevokedName, now: Int64, by actor: AuditedOperator
     ) throws(ServiceFailure) -> Bool {
         guard let admissions else { throw .revocationsElsewhere }
-        guard admissions.restore(name.bytes) else { return false }
+        guard admissions.restore(name.bytes, now: now / 1_000_000) else { return false }
         auditLog?.note(.revocation(.unrevoke, token: name.bytes, by: actor))
         return true
     }
