@@ -1,9 +1,9 @@
 /// The form of `sub` and `jti`.
-enum Identifier {
+package enum Identifier {
     /// Whether `bytes`, which are UTF-8, are 1 to 256 bytes without control characters: U+0000 to
     /// U+001F, U+007F, and U+0080 to U+009F, which is Unicode's category Cc. They would let a
     /// subject write lines of its own into logs and terminals.
-    static func isAcceptable(_ bytes: Span<UInt8>) -> Bool {
+    package static func isAcceptable(_ bytes: Span<UInt8>) -> Bool {
         guard 1...TokenRules.identifierBytesMax ~= bytes.count else { return false }
         var previous: UInt8 = 0
         for i in 0..<bytes.count {

@@ -22,6 +22,19 @@ package struct TokenParts: Equatable, Sendable {
         signature = second + 1..<token.count
     }
 
+    /// Whether `text` has the form of a token: three parts of base64url, none of them empty. Every
+    /// token that is accepted has it; what the parts stand for isn't looked at.
+    package static func isToken(_ text: Span<UInt8>) -> Bool {
+        // What is wrong with it is not asked for.
+        guard let parts = try? TokenParts(text) else { return false }
+        var bytes: [UInt8] = []
+        for part in [parts.header, parts.claims, parts.signature] {
+            guard !part.isEmpty, Base64URL.decode(text.extracting(part), into: &bytes) != nil
+            else { return false }
+        }
+        return true
+    }
+
     /// The bytes a part stands for.
     package static func decode(
         _ part: TokenPart, _ text: Span<UInt8>, into bytes: inout [UInt8]

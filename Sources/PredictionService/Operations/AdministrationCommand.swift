@@ -56,14 +56,23 @@ enum AdministrationCommand: Equatable {
         }
     }
 
+    /// A name that no token can have is refused: to confirm its revocation, when it is a token with
+    /// a line's end behind it, would have an administrator think that the token is refused now.
     private static func name(_ members: Members) throws(ServiceFailure) -> RevokedName {
         switch (members.has("jti"), members.has("token")) {
         case (true, false):
             .tokenID(
-                Array(
-                    try members.text("jti", bytesMax: TokenRules.identifierBytesMax).utf8))
+                try members.bytes(
+                    "jti",
+                    form: "1 to \(TokenRules.identifierBytesMax) bytes without control characters"
+                ) { Identifier.isAcceptable($0.span) })
         case (false, true):
-            .token(Array(try members.text("token", bytesMax: tokenBytesMax).utf8))
+            .token(
+                try members.bytes(
+                    "token",
+                    form: "three parts of base64url with a dot between each two, "
+                        + "\(tokenBytesMax) bytes at most"
+                ) { $0.count <= tokenBytesMax && TokenParts.isToken($0.span) })
         case (true, true), (false, false): throw members.failure
         }
     }
@@ -71,17 +80,19 @@ enum AdministrationCommand: Equatable {
     /// The members of an object that may have these and no others.
     private struct Members {
         private let object: JSONObject
-        let failure: ServiceFailure
+        private let wanted: String
+
+        var failure: ServiceFailure { .invalidCommand(wanted: wanted) }
 
         init(
             _ content: Span<UInt8>, of names: [String], wanted: String
         ) throws(ServiceFailure) {
-            failure = .invalidCommand(wanted: wanted)
+            self.wanted = wanted
             // What exactly is wrong with it helps nobody more than what is wanted.
             guard let value = try? JSONValue(parsing: content, depthMax: depthMax),
                 let object = value.asObject,
                 object.members.allSatisfy({ names.contains($0.name) })
-            else { throw failure }
+            else { throw .invalidCommand(wanted: wanted) }
             self.object = object
         }
 
@@ -92,6 +103,18 @@ enum AdministrationCommand: Equatable {
                 throw failure
             }
             return text
+        }
+
+        /// The bytes of a text that must be of a form.
+        func bytes(
+            _ name: String, form: String, _ isAcceptable: ([UInt8]) -> Bool
+        ) throws(ServiceFailure) -> [UInt8] {
+            guard let text = object[name]?.asString else { throw failure }
+            let bytes = Array(text.utf8)
+            guard isAcceptable(bytes) else {
+                throw .invalidCommand(wanted: "\(wanted), where \(name) is \(form)")
+            }
+            return bytes
         }
 
         func integer(
