@@ -21,11 +21,8 @@ enum RevokedName {
         }
     }
 
-    /// Whether churnd would look for such an identifier: 1 to 256 bytes without control characters.
-    static func isTokenID(_ text: String) -> Bool {
-        1...TokenRules.identifierBytesMax ~= text.utf8.count
-            && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-    }
+    /// Whether churnd would look for such an identifier.
+    static func isTokenID(_ text: String) -> Bool { Identifier.isAcceptable(Array(text.utf8).span) }
 }
 
 /// What a token says that matters to its revocation. Its signature is not looked at.
@@ -40,6 +37,11 @@ struct RevocableToken {
         self.token = token
         let parts = try TokenParts(token.span)
         var bytes: [UInt8] = []
+        // A token of another form would be looked for by nobody.
+        for (part, range) in [(TokenPart.header, parts.header), (.signature, parts.signature)] {
+            guard !range.isEmpty else { throw .malformed }
+            _ = try TokenParts.decode(part, token.span.extracting(range), into: &bytes)
+        }
         let count = try TokenParts.decode(
             .claims, token.span.extracting(parts.claims), into: &bytes)
         let json: JSONValue
