@@ -96,7 +96,15 @@ package struct ModelDirectory: Sendable {
         let bundle: ModelBundle
         do throws(ModelError) {
             bundle = try ModelBundle(directory: directory)
-        } catch { throw .bundle(version: version, error) }
+        } catch {
+            let manifest = "\(directory)/\(BundleFile.manifest.rawValue)"
+            if let version, case .unreadable(let file) = error,
+                case .system(manifest, let system) = file, system.isAbsence
+            {
+                throw .absent(version: version, file)
+            }
+            throw .bundle(version: version, error)
+        }
         if let name, bundle.name != name {
             throw .name(version: version, found: bundle.name, wanted: name)
         }

@@ -18,6 +18,8 @@ package enum RegistryError: Error, Equatable, Sendable {
     case active(path: String, ActiveFault)
     /// The bundle is good, but `active` could not be made to name it.
     case activeNotWritten(FileError)
+    /// No such version lies in the model's directory: it has no manifest.
+    case absent(version: String, FileError)
     /// The bundle is refused; `version` is its directory's name, nil where the path is the bundle.
     case bundle(version: String?, ModelError)
     /// A bundle that says it is another version than its directory.
@@ -43,6 +45,7 @@ extension RegistryError: CustomStringConvertible {
                 + "version that serves"
         case .active(let path, let fault): "\(path): \(fault)"
         case .activeNotWritten(let error): "the bundle is good, but \(error)"
+        case .absent(let version, let error): RegistryError.prefix(version) + "\(error)"
         case .bundle(let version, let error): RegistryError.prefix(version) + "\(error)"
         case .version(let directory, let found):
             "version \(directory): manifest.json: version \(found), wanted the directory's name"

@@ -181,6 +181,41 @@ struct ModelDirectoryTests {
         #expect(try Files.names(in: "\(versions.path)/2").count == 3)
     }
 
+    @Test func `a version without a manifest is not there, one without another file is bad`()
+        throws
+    {
+        let versions = try ModelVersions([])
+        let directory = ModelDirectory(path: versions.path)
+        func expectFailure(_ version: String, _ wanted: RegistryError) {
+            #expect(throws: wanted) { try directory.load(version) }
+        }
+        func missing(
+            _ version: String, _ file: ModelVersions.File, _ code: CInt = ENOENT
+        ) -> FileError {
+            .system(
+                path: versions.path(version, file), SystemError(call: "open", code: code))
+        }
+        let absent = RegistryError.absent(version: "9", missing("9", .manifest))
+        expectFailure("9", absent)
+        #expect(
+            absent.description
+                == "version 9: \(versions.path("9", .manifest)): open: No such file or directory")
+        try versions.write("{}", "3", .model)
+        expectFailure("3", .absent(version: "3", missing("3", .manifest)))
+        try Files.writeAtomically(Array("Telco".utf8).span, to: "\(versions.path)/readme")
+        expectFailure("readme", .absent(version: "readme", missing("readme", .manifest, ENOTDIR)))
+        try versions.add("4")
+        try #require(unlink(versions.path("4", .golden)) == 0)
+        expectFailure("4", .bundle(version: "4", .unreadable(missing("4", .golden))))
+        try versions.add("5")
+        try #require(unlink(versions.path("5", .manifest)) == 0)
+        try Directories.create(versions.path("5", .manifest))
+        expectFailure(
+            "5",
+            .bundle(
+                version: "5", .unreadable(.notARegularFile(path: versions.path("5", .manifest)))))
+    }
+
     @Test func `bad bundles are refused by what is wrong with them`() throws {
         let versions = try ModelVersions(["2"])
         let directory = ModelDirectory(path: versions.path)
@@ -193,12 +228,6 @@ struct ModelDirectoryTests {
             }
             return nil
         }
-
-        guard case .unreadable(.system(let path, _)) = refusal("9") else {
-            Issue.record("a version that is not there was loaded")
-            return
-        }
-        #expect(path == versions.path("9", .manifest))
 
         try versions.add("3")
         try versions.edit("3", .manifest, "\"format\": 1", "\"format\": 2")

@@ -1,6 +1,7 @@
 import AuditLog
 import Glibc
 import JSON
+import POSIX
 import Synchronization
 import TestSupport
 import Testing
@@ -165,10 +166,6 @@ extension ProgramTests {
                 try $0.add("3")
                 try $0.truncate("3", .manifest, to: 5000)
             },
-            BadVersion(testDescription: "no manifest yet", says: "manifest.json") {
-                try $0.write("{}", "3", .model)
-            },
-            BadVersion(testDescription: "nothing there", says: "No such file") { _ in },
             BadVersion(testDescription: "a format to come", says: "format 2") {
                 try $0.add("3")
                 try $0.edit("3", .manifest, "\"format\": 1", "\"format\": 2")
@@ -214,6 +211,61 @@ extension ProgramTests {
             #expect(try prediction(churnd).version == "telco-churn/2")
         }
 
+        /// Asks for what is not done, and looks at what is told of it.
+        ///
+        /// - Parameter told: how many lines of the log say so of earlier requests.
+        private func expectUncounted(
+            _ churnd: ChurndProcess,
+            _ cases: [(request: HTTPRequest, problem: String, says: String)],
+            after told: Int = 0, _ sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            let message = "model not changed"
+            for (index, (request, problem, says)) in cases.enumerated() {
+                let answer = try churnd.operations(request)
+                #expect(answer.problem == problem, sourceLocation: sourceLocation)
+                #expect(
+                    answer.detail?.contains(says) == true, "\(answer.text)",
+                    sourceLocation: sourceLocation)
+                let line = try churnd.log(message, count: told + index + 1)[told + index]
+                #expect(line["level"]?.asString == "warning", sourceLocation: sourceLocation)
+                #expect(line["reason"]?.asString == answer.detail, sourceLocation: sourceLocation)
+            }
+            #expect(
+                try churnd.scrape()[#"churnd_model_reloads_total{result="refused"}"#] == 0,
+                sourceLocation: sourceLocation)
+            #expect(
+                churnd.log("model refused: the one before goes on").isEmpty,
+                sourceLocation: sourceLocation)
+        }
+
+        @Test func `what refuses no bundle is not counted as a refused one`() throws {
+            let versions = try ModelVersions.quick()
+            let churnd = try start(versions)
+            try versions.write("{}", "3", .model)
+            let cases = [
+                (HTTPRequest.rollback, "conflict", "no version served before"),
+                (.activate("9"), "model-refused", "9/manifest.json: open: No such file"),
+                (.activate("3"), "model-refused", "3/manifest.json: open: No such file"),
+                (.activate("../1"), "model-refused", "'../1'"),
+                (.activate("active"), "model-refused", "Not a directory"),
+            ]
+            try expectUncounted(churnd, cases)
+            // The bundle is good, and a directory stands where it is to be named.
+            try versions.removeActive()
+            try Directories.create(versions.activePath)
+            let unwritable = [(HTTPRequest.activate("2"), "conflict", "the bundle is good, but ")]
+            try expectUncounted(churnd, unwritable, after: cases.count)
+        }
+
+        @Test func `a rollback to a version that is gone is counted as refused`() throws {
+            let versions = try ModelVersions(["1"], from: .logistic, active: "1\n7\n")
+            let churnd = try start(versions)
+            #expect(try churnd.operations(.rollback).problem == "model-refused")
+            #expect(try churnd.scrape()[#"churnd_model_reloads_total{result="refused"}"#] == 1)
+            let line = try churnd.log("model refused: the one before goes on", count: 1)[0]
+            #expect(line["version"]?.asString == "7")
+        }
+
         @Test func `a rollback leads back, also after a restart`() throws {
             let versions = try ModelVersions.quick()
             var churnd = try start(versions)
@@ -245,11 +297,11 @@ extension ProgramTests {
         @Test func `a model that is pinned to a bundle stays`() throws {
             let versions = try ModelVersions(["1"], from: .logistic)
             let churnd = try start(versions, ["model.path": "\(versions.path)/1"])
-            for request in [HTTPRequest.activate("1"), .activate("2"), .rollback] {
-                let answer = try churnd.operations(request)
-                #expect(answer.status == 409)
-                #expect(answer.detail?.contains("the model's path is a bundle") == true)
-            }
+            try expectUncounted(
+                churnd,
+                [HTTPRequest.activate("1"), .activate("2"), .rollback].map {
+                    ($0, "conflict", "the model's path is a bundle")
+                })
             let listing = try churnd.operations(.get("/admin/models"))
             #expect(listing.member("pinned")?.asBool == true)
             #expect(listing.member("active")?.asString == "1")

@@ -39,15 +39,19 @@ struct ModelNotes: Sendable {
             ])
     }
 
-    /// What was asked for, or what `active` names, is not served.
+    /// What was asked for, or what `active` names, is not served. Only what somebody has to look
+    /// into is counted, for there is an alert on it.
     func refused(_ refusal: ModelRefusal) {
+        let metadata: Logger.Metadata = [
+            "version": "\(refusal.version ?? "unknown")", "reason": "\(refusal.error)",
+            "trigger": "\(refusal.trigger.rawValue)",
+        ]
+        guard refusal.isOfBundle else {
+            logger.warning("model not changed", metadata: metadata)
+            return
+        }
         figures.modelReloaded(.refused, served: nil)
-        logger.error(
-            "model refused: the one before goes on",
-            metadata: [
-                "version": "\(refusal.version ?? "unknown")", "reason": "\(refusal.error)",
-                "trigger": "\(refusal.trigger.rawValue)",
-            ])
+        logger.error("model refused: the one before goes on", metadata: metadata)
     }
 
     /// Has a change recorded.
@@ -57,6 +61,19 @@ struct ModelNotes: Sendable {
                 AuditNote.ModelAction(change.trigger),
                 AuditedModel(name: change.active.fullName, digest: change.active.sha256),
                 by: actor))
+    }
+}
+
+extension ModelRefusal {
+    /// Whether a bundle that was to serve is bad, or `active` names none, and not the request for
+    /// it.
+    fileprivate var isOfBundle: Bool {
+        switch error {
+        case .unreadable, .activeUnreadable, .active, .bundle, .version, .name: true
+        // Whoever mistypes a version is told in the answer, and tries again.
+        case .notAVersion, .absent: trigger != .activation
+        case .pinned, .busy, .stopped, .activeNotWritten, .nothingToRollBackTo: false
+        }
     }
 }
 

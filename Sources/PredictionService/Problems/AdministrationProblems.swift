@@ -27,7 +27,8 @@ extension Problem {
             fields = "Retry-After: 1\r\n"
         case .pinned, .nothingToRollBackTo, .activeNotWritten:
             self.init(.conflict, error.description)
-        case .notAVersion, .unreadable, .activeUnreadable, .active, .bundle, .version, .name:
+        case .notAVersion, .absent, .unreadable, .activeUnreadable, .active, .bundle, .version,
+            .name:
             self.init(.modelRefused, error.description)
         }
     }
