@@ -434,6 +434,19 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
 }
 
 @Suite struct ConfigurationStartTests {
+    @Test(arguments: [(106, true), (107, true), (108, false), (120, false), (507, false)])
+    func `the path of a Unix socket has its length, and what is longer is told by it`(
+        count: Int, isAccepted: Bool
+    ) {
+        let address = "unix:/" + String(repeating: "x", count: count - 1)
+        let refusal =
+            "flag --operations.listen: operations.listen: \"\(address.prefix(64))\" (cut): "
+            + "a path of \(count) bytes, wanted at most 107 for a Unix socket"
+        #expect(
+            failure(flags: ["--operations.listen=\(address)"])
+                == (isAccepted ? "no error" : refusal))
+    }
+
     @Test func `an audit log without its key is no start`() throws {
         let directory = ["CHURND_AUDIT_DIRECTORY": "audit"]
         #expect(

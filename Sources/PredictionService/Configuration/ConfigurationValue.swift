@@ -1,4 +1,5 @@
 internal import OperationsClient
+internal import POSIX
 internal import Redis
 
 /// A value that its key accepts.
@@ -32,8 +33,8 @@ extension ConfigurationKind {
             } catch {
                 throw UnacceptableValue(found: error.description, wanted: wanted)
             }
-        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope,
-            .operationsListener, .fileMode:
+        case .operationsListener: return .operations(try operations(bytes))
+        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope, .fileMode:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: shown(bytes), wanted: wanted)
             }
@@ -63,20 +64,32 @@ extension ConfigurationKind {
         case .scope:
             isScope(bytes)
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
-        case .operationsListener:
-            text(bytes, bytesMax: ConfigurationLimits.operationsListenerBytesMax)
-                .flatMap(operations)
         case .fileMode:
             bytes.count == 3 && bytes.allSatisfy { (0x30...0x37).contains($0) }
                 ? .integer(bytes.reduce(0) { $0 << 3 | Int($1 & 7) }) : nil
-        case .secret, .redisURL: nil
+        case .secret, .redisURL, .operationsListener: nil
         }
     }
 
-    private func operations(_ text: String) -> ConfigurationValue? {
-        if text == "off" { return .operations(nil) }
-        // What is wrong with it is in `wanted`.
-        return (try? OperationsAddress(parsing: text)).map { .operations($0) }
+    /// Nil: off.
+    private func operations(_ bytes: [UInt8]) throws(UnacceptableValue) -> OperationsAddress? {
+        let found = shown(bytes)
+        let bytesMax = ConfigurationLimits.operationsListenerBytesMax
+        guard let text = text(bytes, bytesMax: bytesMax) else {
+            throw UnacceptableValue(found: found, wanted: wanted)
+        }
+        if text == "off" { return nil }
+        do throws(OperationsAddressError) {
+            return try OperationsAddress(parsing: text)
+        } catch {
+            // The form of such a path is right, so that `wanted` would not say what is wrong.
+            guard case .path(.pathTooLong(let count, let countMax)) = error else {
+                throw UnacceptableValue(found: found, wanted: wanted)
+            }
+            throw UnacceptableValue(
+                found: "\(found): a path of \(count) bytes",
+                wanted: "at most \(countMax) for a Unix socket")
+        }
     }
 
     private func secret(_ bytes: [UInt8]) throws(UnacceptableValue) -> Secret {
