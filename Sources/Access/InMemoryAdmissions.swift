@@ -8,8 +8,11 @@ package final class InMemoryAdmissions: Sendable {
         var revocations = Revocations()
     }
 
-    /// How many tokens may be revoked at once: some 30 MB of them.
+    /// How many tokens may be revoked at once.
     package static let revocationsMax = 100_000
+    /// How many bytes their names may have together: 100,000 tokens of 335 bytes, 4,096 of the
+    /// 8 KiB that one may have.
+    package static let revocationBytesMax = 32 << 20
 
     private let state: Mutex<State>
 
@@ -18,8 +21,8 @@ package final class InMemoryAdmissions: Sendable {
         state = Mutex(State(quotas: SubjectQuotas(quota: quota, subjectsMax: subjectsMax)))
     }
 
-    /// Revokes a token or a `jti` until `now` + `milliseconds`. False when as many are revoked
-    /// already as may be, and this one is not.
+    /// Revokes a token or a `jti` until `now` + `milliseconds`. False when there is no room for it
+    /// beside those that are revoked already, and it is not one of them.
     package func revoke(_ name: [UInt8], forMilliseconds milliseconds: Int64, now: Int64) -> Bool {
         let (end, overflow) = now.addingReportingOverflow(milliseconds)
         return state.withLock {
@@ -51,6 +54,8 @@ package final class InMemoryAdmissions: Sendable {
 /// The names of revoked tokens, each with the time until which it is revoked.
 private struct Revocations {
     private var ends: [[UInt8]: Int64] = [:]
+    /// Of all names together.
+    private var nameBytes = 0
 
     func contains(_ name: [UInt8], now: Int64) -> Bool {
         // Almost always there is none, and then a token need not be hashed.
@@ -59,16 +64,28 @@ private struct Revocations {
     }
 
     mutating func add(_ name: [UInt8], until end: Int64, now: Int64) -> Bool {
-        if ends.count >= InMemoryAdmissions.revocationsMax, ends[name] == nil {
-            ends = ends.filter { now < $0.value }
-            guard ends.count < InMemoryAdmissions.revocationsMax else { return false }
+        if ends[name] == nil {
+            if !hasRoom(for: name) { removeEnded(now: now) }
+            guard hasRoom(for: name) else { return false }
+            nameBytes += name.count
         }
         ends[name] = end
         return true
     }
 
+    private func hasRoom(for name: [UInt8]) -> Bool {
+        ends.count < InMemoryAdmissions.revocationsMax
+            && nameBytes + name.count <= InMemoryAdmissions.revocationBytesMax
+    }
+
+    private mutating func removeEnded(now: Int64) {
+        ends = ends.filter { now < $0.value }
+        nameBytes = ends.keys.reduce(0) { $0 + $1.count }
+    }
+
     mutating func remove(_ name: [UInt8], now: Int64) -> Bool {
         guard let end = ends.removeValue(forKey: name) else { return false }
+        nameBytes -= name.count
         return now < end
     }
 }

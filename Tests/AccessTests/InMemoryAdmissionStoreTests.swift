@@ -88,6 +88,31 @@ import Testing
         #expect(harness.isRevoked("one more", forMilliseconds: 1000))
     }
 
+    @Test(arguments: [(8191, true), (8192, true), (8193, false)])
+    func `the names of revoked tokens have room together, and ended ones make some`(
+        bytes: Int, isRevoked: Bool
+    ) {
+        func name(_ number: Int, bytes: Int) -> String {
+            let digits = "\(number)"
+            return digits + String(repeating: ".", count: bytes - digits.utf8.count)
+        }
+        let harness = harness(limit: 9, milliseconds: 1000)
+        let countMax = InMemoryAdmissions.revocationBytesMax / 8192
+        for number in 1..<countMax {
+            _ = harness.isRevoked(name(number, bytes: 8192), forMilliseconds: 1000)
+        }
+        let last = name(0, bytes: bytes)
+        #expect(harness.isRevoked(last, forMilliseconds: 2000) == isRevoked)
+        #expect(harness.isRevoked(name(1, bytes: 8192), forMilliseconds: 2000), "it has its room")
+        // What is taken back makes room at once.
+        #expect(harness.restore(name(2, bytes: 8192)))
+        #expect(harness.isRevoked(name(3, bytes: 8191), forMilliseconds: 1000))
+        #expect(harness.isRevoked(last, forMilliseconds: 2000))
+        #expect(!harness.isRevoked(name(4, bytes: 8193), forMilliseconds: 1000))
+        harness.advance(milliseconds: 1000)
+        #expect(harness.isRevoked(name(4, bytes: 8193), forMilliseconds: 1000))
+    }
+
     @Test func `a quota is exact though several threads ask at once`() throws {
         let admissions = InMemoryAdmissions(
             quota: QuotaRules(limit: 100, windowMilliseconds: 3_600_000), subjectsMax: 10)

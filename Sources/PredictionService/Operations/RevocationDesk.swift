@@ -17,7 +17,9 @@ struct RevocationDesk: Sendable {
         let isRevoked = admissions.revoke(
             name.bytes, forMilliseconds: Int64(seconds) * 1000, now: now / 1_000_000)
         guard isRevoked else {
-            throw .tooManyRevocations(max: InMemoryAdmissions.revocationsMax)
+            throw .tooManyRevocations(
+                max: InMemoryAdmissions.revocationsMax,
+                bytesMax: InMemoryAdmissions.revocationBytesMax)
         }
         auditLog?.note(.revocation(.revoke, token: name.bytes, by: actor))
     }

@@ -9,8 +9,10 @@ extension Problem {
         case .revocationsElsewhere:
             self.init(
                 .conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
-        case .tooManyRevocations(let max):
-            self.init(.conflict, "As many tokens are revoked as may be: \(max)")
+        case .tooManyRevocations(let max, let bytesMax):
+            self.init(
+                .conflict,
+                "As many tokens are revoked as may be: \(max), or \(bytesMax) bytes of them")
         case .model(let error): self.init(error)
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
             .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,

@@ -33,7 +33,8 @@ package enum ServiceFailure: Error, Equatable {
     case model(RegistryError)
     /// Revocations are in Redis, where operators change them.
     case revocationsElsewhere
-    case tooManyRevocations(max: Int)
+    /// No room for one more: so many, or names with so many bytes together, are revoked.
+    case tooManyRevocations(max: Int, bytesMax: Int)
 }
 
 extension ServiceFailure {
