@@ -67,18 +67,20 @@ extension ProgramTests {
             let unknown = Self.schemaText.replacing("\"price\"", with: "\"prize\"")
             try Files.writeAtomically(unknown.utf8.span, to: directory.path(of: "other.json"))
             try Files.writeAtomically("no model".utf8.span, to: directory.path(of: "text"))
-            let cases: [(child: ChildProcess, code: Int32, text: String)] = [
-                (try importing(name: "a/b"), 64, "--name: wanted 1 to 64"),
+            // One after the other, for most of them would write to the same place.
+            let cases: [(run: () throws -> ChildProcess, code: Int32, text: String)] = [
+                ({ try importing(name: "a/b") }, 64, "--name: wanted 1 to 64"),
                 (
-                    try importing(schema: "other.json"), 65,
+                    { try importing(schema: "other.json") }, 65,
                     "column price: nothing the schema has; nearest: prize, "
                 ),
-                (try importing(model: "none"), 66, "none: open: No such file"),
-                (try importing(model: "text"), 70, "text: neither JSON nor UBJSON"),
-                (try importing(output: "."), 73, ".: exists"),
-                (try churnctl("verify", "none"), 66, "none/manifest.json: open"),
+                ({ try importing(model: "none") }, 66, "none: open: No such file"),
+                ({ try importing(model: "text") }, 70, "text: neither JSON nor UBJSON"),
+                ({ try importing(output: ".") }, 73, ".: exists"),
+                ({ try churnctl("verify", "none") }, 66, "none/manifest.json: open"),
             ]
-            for (child, code, text) in cases {
+            for (run, code, text) in cases {
+                let child = try run()
                 #expect(try child.waitForExit() == .code(code), "\(text)")
                 #expect(child.errors.contains(text), "\(child.errors)")
             }
