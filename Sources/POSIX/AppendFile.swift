@@ -29,11 +29,7 @@ package struct AppendFile: ~Copyable {
         let rawValue = unsafe open(path, flags | making, 0o600)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         let file = FileDescriptor(owning: rawValue)
-        var status = stat()
-        guard unsafe fstat(rawValue, &status) == 0 else {
-            throw .system(path: path, .last("fstat"))
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        let status = try file.regularFileStatus(path: path)
         descriptor = file
         self.path = path
         device = status.st_dev

@@ -12,11 +12,7 @@ package struct FileLock: ~Copyable {
         let rawValue = unsafe open(path, flags, 0o600)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         let lock = FileLock(descriptor: FileDescriptor(owning: rawValue))
-        var status = stat()
-        guard unsafe fstat(rawValue, &status) == 0 else {
-            throw .system(path: path, .last("fstat"))
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        _ = try lock.descriptor.regularFileStatus(path: path)
         guard retryingOnInterrupt({ Int(flock(rawValue, LOCK_EX | LOCK_NB)) }) != 0 else {
             return lock
         }

@@ -13,11 +13,7 @@ extension FileLock {
             throw .system(path: path, .last("open"))
         }
         let file = FileDescriptor(owning: rawValue)
-        var status = stat()
-        guard unsafe fstat(rawValue, &status) == 0 else {
-            throw .system(path: path, .last("fstat"))
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        _ = try file.regularFileStatus(path: path)
         guard retryingOnInterrupt({ Int(flock(file.rawValue, LOCK_SH | LOCK_NB)) }) != 0 else {
             return false
         }

@@ -4,7 +4,7 @@ internal import Glibc
 extension Files {
     /// How many bytes the regular file at `path` has.
     package static func size(of path: String) throws(FileError) -> Int {
-        try size(of: openRegular(path), path: path)
+        Int(try openRegular(path).regularFileStatus(path: path).st_size)
     }
 
     /// The bytes of the regular file at `path` from `offset` on: `count` of them, or as many as
@@ -37,18 +37,7 @@ extension Files {
         let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         let file = FileDescriptor(owning: rawValue)
-        _ = try size(of: file, path: path)
+        _ = try file.regularFileStatus(path: path)
         return file
-    }
-
-    private static func size(
-        of file: borrowing FileDescriptor, path: String
-    ) throws(FileError) -> Int {
-        var status = stat()
-        guard unsafe fstat(file.rawValue, &status) == 0 else {
-            throw .system(path: path, .last("fstat"))
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
-        return status.st_size
     }
 }

@@ -18,11 +18,7 @@ package struct FileReader: ~Copyable {
         let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         let descriptor = FileDescriptor(owning: rawValue)
-        var status = stat()
-        guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
-            throw .system(path: path, .last("fstat"))
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        _ = try descriptor.regularFileStatus(path: path)
         self.path = path
         self.descriptor = descriptor
     }

@@ -26,11 +26,7 @@ package enum Files {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor != -1 else { throw .system(path: path, .last("open")) }
         let file = FileDescriptor(owning: descriptor)
-        var status = stat()
-        guard unsafe fstat(file.rawValue, &status) == 0 else {
-            throw .system(path: path, .last("fstat"))
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
+        let status = try file.regularFileStatus(path: path)
         guard status.st_size <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
 
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
