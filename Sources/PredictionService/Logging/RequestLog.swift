@@ -17,8 +17,7 @@ package final class RequestLog: TurnParticipant {
     private let sink: LogSink
     private var lines: [UInt8] = []
     private var lineCount = 0
-    private var time: [UInt8] = []
-    private var timeMilliseconds = Int64.min
+    private var timestamp = TimestampText()
     private var hash: HMACSHA256
 
     /// Which requests are logged.
@@ -60,11 +59,7 @@ package final class RequestLog: TurnParticipant {
                     answeredAt: Clock.monotonicNanoseconds(), unixMilliseconds: unixMilliseconds))
         }
         guard rules.logsAll else { return }
-        if unixMilliseconds != timeMilliseconds {
-            timeMilliseconds = unixMilliseconds
-            time.removeAll(keepingCapacity: true)
-            Timestamp.append(unixMilliseconds: unixMilliseconds, to: &time)
-        }
+        let time = timestamp.bytes(unixMilliseconds: unixMilliseconds)
         lineCount += 1
         lines.appendLiteral("{\"time\":\"")
         lines.appendBytes(time.span)

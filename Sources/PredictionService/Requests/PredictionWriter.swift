@@ -5,9 +5,7 @@ internal import Models
 /// Writes the content of a 200 and the fields that tell of the quota.
 package struct PredictionWriter {
     private let policyField: [UInt8]
-    /// The same for all answers of a millisecond.
-    private var time: [UInt8] = []
-    private var timeMilliseconds = Int64.min
+    private var timestamp = TimestampText()
 
     package init(quotaLimit: Int, windowSeconds: Int) {
         policyField = Array(
@@ -43,11 +41,7 @@ package struct PredictionWriter {
         writer.name("risk_level")
         writer.string(prediction.risk.rawValue)
         writer.name("timestamp")
-        if unixMilliseconds != timeMilliseconds {
-            timeMilliseconds = unixMilliseconds
-            time.removeAll(keepingCapacity: true)
-            Timestamp.append(unixMilliseconds: unixMilliseconds, to: &time)
-        }
+        let time = timestamp.bytes(unixMilliseconds: unixMilliseconds)
         writer.string(time.span)
         writer.name("model_version")
         writer.string(modelName)
