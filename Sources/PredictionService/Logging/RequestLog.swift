@@ -121,14 +121,8 @@ package final class RequestLog: TurnParticipant {
     }
 
     private func appendHash(of subject: Span<UInt8>) {
-        let digest = hash.digest(of: subject)
-        for index in 0..<RequestLog.hashBytes {
-            lines.append(RequestLog.digits[Int(digest[index] >> 4)])
-            lines.append(RequestLog.digits[Int(digest[index] & 0xF)])
-        }
+        lines.appendHexadecimal(hash.digest(of: subject), first: RequestLog.hashBytes)
     }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 
     static func name(of method: HTTPMethod?) -> StaticString {
         switch method {
