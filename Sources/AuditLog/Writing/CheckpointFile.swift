@@ -59,13 +59,8 @@ struct CheckpointFile: ~Copyable {
         do throws(FileError) {
             if !file.isAtItsPath { file = try TailFile(AppendFile(path: path), size: nil) }
             try file.append(line.span)
-            if isSynchronized {
-                do throws(FileError) { try file.synchronize() } catch {
-                    // The next attempt writes it again, and no two may count the same.
-                    file.takeBack(line.count)
-                    throw error
-                }
-            }
+            // The next attempt writes it again, and no two may count the same.
+            if isSynchronized { try file.synchronize(orTakeBack: line.count) }
         } catch {
             retryAt = now + CheckpointFile.retryNanoseconds
             throw error

@@ -82,10 +82,7 @@ struct RecordWriter: ~Copyable {
         if isRetry { try segment.reserve(max(lines.count, RecordWriter.reservedBytes)) }
         try segment.append(lines.span)
         if settings.sync == .always || hasUncertainBytes {
-            do throws(FileError) { try synchronize() } catch {
-                segment.takeBack(lines.count)
-                throw error
-            }
+            try synchronize(orTakeBack: lines.count)
         } else if case .interval(let nanoseconds) = settings.sync, synchronizeAt == nil {
             synchronizeAt = now + nanoseconds
         }
@@ -165,8 +162,9 @@ extension RecordWriter {
         synchronizeAt.map { now >= $0 } ?? false
     }
 
-    private mutating func synchronize() throws(FileError) {
-        do throws(FileError) { try segment.synchronize() } catch {
+    /// - Parameter count: as of `TailFile.synchronize`.
+    private mutating func synchronize(orTakeBack count: Int? = nil) throws(FileError) {
+        do throws(FileError) { try segment.synchronize(orTakeBack: count) } catch {
             hasUncertainBytes = true
             throw error
         }

@@ -39,15 +39,20 @@ struct TailFile: ~Copyable {
     }
 
     /// Takes back the latest `count` bytes, now or before the next append.
-    mutating func takeBack(_ count: Int) {
+    private mutating func takeBack(_ count: Int) {
         size -= count
         needsCut = true
         // A disk that refuses this as well is asked again before the next append.
         try? cut()
     }
 
-    func synchronize() throws(FileError) {
+    /// Makes durable what was appended.
+    ///
+    /// - Parameter count: so many of the latest bytes are taken back when that fails, for nobody
+    ///   may find what was told to have failed; nil: they stay.
+    mutating func synchronize(orTakeBack count: Int? = nil) throws(FileError) {
         do throws(SystemError) { try file.synchronize() } catch {
+            if let count { takeBack(count) }
             throw .system(path: file.path, error)
         }
     }
