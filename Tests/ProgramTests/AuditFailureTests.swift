@@ -97,15 +97,9 @@ extension ProgramTests {
             let checkpoints = AuditFiles(directory: audited.directory).checkpointsPath
             let churnd = try FaultInjection(
                 BuiltProgram.churnd,
-                [
-                    "--http.port=0", "--operations.listen=off", "--store=memory",
-                    "--quota.limit=10000", "--store.subjects=10", "--audit.sync=always",
-                    "--model.path=\(BuiltProgram.modelPath)",
-                    "--audit.directory=\(audited.directory)",
-                ],
-                environment: AuditedChurnd.environment.merging([
-                    "JWT_SECRET": ChurndProcess.secret
-                ]) { $1 },
+                AuditedChurnd.arguments(directory: audited.directory)
+                    + ["--quota.limit=10000", "--store.subjects=10", "--audit.sync=always"],
+                environment: AuditedChurnd.secrets,
                 failing: "fdatasync", of: checkpoints, in: parent)
             defer { try? churnd.signal(SIGKILL) }
             let client = try ClientSocket(port: ChurndProcess.portWhenListening(churnd.child))

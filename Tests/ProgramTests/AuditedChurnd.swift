@@ -86,15 +86,21 @@ final class AuditedChurnd {
         try records().compactMap { $0["event"]?.asString }
     }
 
+    /// What a churnd needs that does nothing but write to the log.
+    static func arguments(directory: String) -> [String] {
+        [
+            "--http.port=0", "--operations.listen=off", "--store=memory",
+            "--model.path=\(BuiltProgram.modelPath)", "--audit.directory=\(directory)",
+        ]
+    }
+
+    /// The log's key and that of the tokens.
+    static let secrets = environment.merging(["JWT_SECRET": ChurndProcess.secret]) { $1 }
+
     /// Starts one that the log refuses, and returns what it says once it has ended with 1.
     static func refused(directory: String) throws -> String {
         let child = try ChildProcess(
-            BuiltProgram.churnd,
-            [
-                "--http.port=0", "--operations.listen=off", "--store=memory",
-                "--model.path=\(BuiltProgram.modelPath)", "--audit.directory=\(directory)",
-            ],
-            environment: environment.merging(["JWT_SECRET": ChurndProcess.secret]) { $1 })
+            BuiltProgram.churnd, arguments(directory: directory), environment: secrets)
         let exit = try child.waitForExit()
         guard exit == .code(1) else { throw NeverHappened(what: "an end with 1: \(exit)") }
         return child.errors

@@ -5,11 +5,9 @@ extension ProgramTests {
     /// A disk that is full when a command prints to it.
     @Suite struct LostOutputTests {
         private func end(_ arguments: [String], outputPath: String?) throws -> ChildProcess {
-            let environment = AuditedChurnd.environment.merging([
-                "JWT_SECRET": ChurndProcess.secret
-            ]) { $1 }
             let child = try ChildProcess(
-                BuiltProgram.churnctl, arguments, environment: environment, outputPath: outputPath)
+                BuiltProgram.churnctl, arguments, environment: AuditedChurnd.secrets,
+                outputPath: outputPath)
             _ = try child.waitForExit()
             return child
         }
