@@ -41,7 +41,7 @@ make_requests 5000
 measure() { # name, url, script or -, pids...
     local name=$1 url=$2 script=$3
     shift 3
-    local before after redis_before redis_after count bad
+    local before after redis_before redis_after rate count p99 bad
     before=$(ticks "$@")
     redis_before=$(ticks "$redis")
     if [ "$script" = - ]; then
@@ -51,21 +51,17 @@ measure() { # name, url, script or -, pids...
     fi
     after=$(ticks "$@")
     redis_after=$(ticks "$redis")
-    count=$(awk '/requests in/ {print $1}' "$work/wrk")
-    bad=$(awk '/Non-2xx/ {print $NF}' "$work/wrk")
-    awk -v name="$name" -v wrk="$work/wrk" -v ticks=$((after - before)) -v hertz="$hertz" \
-        -v redis=$((redis_after - redis_before)) -v count="$count" -v bad="${bad:-0}" 'BEGIN {
-            while ((getline line < wrk) > 0) {
-                if (line ~ /Requests\/sec/) { split(line, part); rate = part[2] }
-                if (line ~ /99%/) { split(line, part); p99 = part[2] }
-            }
-            printf "%-10s %10.0f %8.2f %8.2f %10s %8d\n", name, rate,
+    read -r rate count _ p99 bad < <(wrk_figures "$work/wrk")
+    awk -v name="$name" -v rate="$rate" -v count="$count" -v p99="$p99" -v bad="$bad" \
+        -v ticks=$((after - before)) -v redis=$((redis_after - redis_before)) \
+        -v hertz="$hertz" 'BEGIN {
+            printf "%-10s %10.0f %8.2f %8.2f %8d %8d\n", name, rate,
                 ticks / hertz * 1e6 / count, redis / hertz * 1e6 / count, p99, bad
         }'
 }
 
 echo "# $(date -u +%F), $(nproc) cores, $(nginx -v 2>&1), $(redis-server --version | cut -d' ' -f1-3)"
-printf '%-10s %10s %8s %8s %10s %8s\n' server requests/s cpu-us redis-us p99 not-2xx
+printf '%-10s %10s %8s %8s %8s %8s\n' server requests/s cpu-us redis-us p99-us not-2xx
 for _ in $(seq "$rounds"); do
     measure nginx "http://127.0.0.1:$nginx_port/health" - "${nginx_workers[@]}"
     measure /health "http://127.0.0.1:$port/health" - "$server"
