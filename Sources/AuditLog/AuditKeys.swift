@@ -14,9 +14,12 @@ package struct AuditKeys: Sendable {
 
     /// - Parameter secret: at least `AuditLimits.secretBytesMin` bytes that only those know who may
     ///   write a log or look somebody up in it.
-    package init(secret: [UInt8]) {
+    package init(secret: [UInt8]) { self.init(secret: secret.span) }
+
+    /// The same, of bytes that are not copied.
+    package init(secret: Span<UInt8>) {
         precondition(secret.count >= AuditLimits.secretBytesMin, "the audit key is too short")
-        var mac = HMACSHA256(key: secret.span)
+        var mac = HMACSHA256(key: secret)
         subject = mac.authenticate(Array("churnd audit subject".utf8).span)
         customer = mac.authenticate(Array("churnd audit customer".utf8).span)
         name = mac.authenticate(Array("churnd audit name".utf8).span)

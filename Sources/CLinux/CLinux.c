@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 int clinux_accept(int listener) {
@@ -35,4 +36,8 @@ int clinux_name(int descriptor, const char *path) {
 
 int clinux_reserve(int descriptor, long offset, long count) {
     return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, count);
+}
+
+int clinux_set_dumpable(int dumpable) {
+    return prctl(PR_SET_DUMPABLE, (unsigned long)dumpable, 0, 0, 0);
 }

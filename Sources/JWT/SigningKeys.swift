@@ -1,3 +1,5 @@
+package import OpenSSL
+
 /// The secrets tokens are signed with: one, or several told apart by the `kid` of a token's header.
 package struct SigningKeys: Sendable {
     /// RFC 7518 §3.2: a key is at least as long as the hash's output.
@@ -5,31 +7,49 @@ package struct SigningKeys: Sendable {
 
     enum Choice: Sendable {
         /// `kid` is ignored.
-        case single(secret: [UInt8])
+        case single(secret: SecretBytes)
         /// `kid` must be one of these.
-        case named([[UInt8]: [UInt8]])
+        case named([[UInt8]: SecretBytes])
     }
 
     let choice: Choice
 
     /// One secret for every token, whatever its `kid`.
-    package init(secret: [UInt8]) throws(SigningKeyError) {
-        try SigningKeys.checkStrength(of: secret, id: nil)
+    package init(sharing secret: SecretBytes) throws(SigningKeyError) {
+        try SigningKeys.checkLength(secret.count, id: nil)
         choice = .single(secret: secret)
     }
 
+    /// The same, of bytes that are copied.
+    package init(secret: [UInt8]) throws(SigningKeyError) {
+        try self.init(sharing: SecretBytes(copying: secret.span))
+    }
+
     /// A secret for each `kid`; at least one.
-    package init(named keys: [(id: String, secret: [UInt8])]) throws(SigningKeyError) {
+    package init(sharing keys: [(id: String, secret: SecretBytes)]) throws(SigningKeyError) {
         guard !keys.isEmpty else { throw .noKeys }
-        var secrets: [[UInt8]: [UInt8]] = [:]
+        var secrets: [[UInt8]: SecretBytes] = [:]
         for key in keys {
             guard !key.id.isEmpty else { throw .emptyID }
-            try SigningKeys.checkStrength(of: key.secret, id: key.id)
+            try SigningKeys.checkLength(key.secret.count, id: key.id)
             guard secrets.updateValue(key.secret, forKey: Array(key.id.utf8)) == nil else {
                 throw .duplicateID(key.id)
             }
         }
         choice = .named(secrets)
+    }
+
+    /// The same, of bytes that are copied.
+    package init(named keys: [(id: String, secret: [UInt8])]) throws(SigningKeyError) {
+        try self.init(sharing: keys.map { ($0.id, SecretBytes(copying: $0.secret.span)) })
+    }
+
+    /// Overwrites the secrets, once every verifier there will be has been made of them.
+    package func wipe() {
+        switch choice {
+        case .single(let secret): secret.wipe()
+        case .named(let secrets): secrets.values.forEach { $0.wipe() }
+        }
     }
 
     /// The secret a file holds: its bytes, but for one line feed at their end, which editors and
@@ -39,9 +59,9 @@ package struct SigningKeys: Sendable {
     }
 
     /// Throws for a secret that is shorter than `secretBytesMin`.
-    static func checkStrength(of secret: [UInt8], id: String?) throws(SigningKeyError) {
-        guard secret.count >= secretBytesMin else {
-            throw .weakKey(id: id, bytes: secret.count, bytesMin: secretBytesMin)
+    static func checkLength(_ count: Int, id: String?) throws(SigningKeyError) {
+        guard count >= secretBytesMin else {
+            throw .weakKey(id: id, bytes: count, bytesMin: secretBytesMin)
         }
     }
 }

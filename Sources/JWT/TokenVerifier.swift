@@ -20,7 +20,7 @@ package final class TokenVerifier {
     private final class KeyedMAC {
         var mac: HMACSHA256
 
-        init(secret: [UInt8]) { mac = HMACSHA256(key: secret.span) }
+        init(secret: SecretBytes) { mac = secret.withBytes { HMACSHA256(key: $0) } }
     }
 
     package init(keys: SigningKeys, rules: TokenRules) {

@@ -37,7 +37,7 @@ package struct UnsignedToken: Sendable {
     /// The token, signed. Throws for claims or a key that `TokenVerifier` would not take.
     package func signed(with secret: [UInt8]) throws(SigningError) -> String {
         do throws(SigningKeyError) {
-            try SigningKeys.checkStrength(of: secret, id: keyID)
+            try SigningKeys.checkLength(secret.count, id: keyID)
         } catch {
             throw .key(error)
         }

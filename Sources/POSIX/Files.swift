@@ -89,6 +89,13 @@ package enum Files {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// The permission bits of what is at `path`, links followed; nil where nothing can be seen
+    /// there.
+    package static func mode(of path: String) -> UInt32? {
+        var status = Glibc.stat()
+        return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+    }
+
     private static func write(
         _ bytes: Span<UInt8>, toNew path: String, mode: UInt32
     ) throws(FileError) {

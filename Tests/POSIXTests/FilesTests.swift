@@ -36,6 +36,17 @@ struct FilesTests {
         }
     }
 
+    @Test(arguments: [0o600, 0o644, 0o666, 0o777, 0o1777] as [UInt32])
+    func `a mode is told, of what a link leads to`(mode: UInt32) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path(of: "a")
+        try Files.writeAtomically([1].span, to: path)
+        try #require(chmod(path, mode) == 0 && symlink("a", directory.path(of: "link")) == 0)
+        #expect(Files.mode(of: path) == mode)
+        #expect(Files.mode(of: directory.path(of: "link")) == mode)
+        #expect(Files.mode(of: directory.path(of: "none")) == nil)
+    }
+
     @Test func `a file that tells no size is read whole, and held to the limit`() throws {
         let status = try Files.read("/proc/self/status", bytesMax: 1 << 20)
         #expect(status.count > 100)

@@ -29,4 +29,7 @@ int clinux_name(int descriptor, const char *path);
 /// or −1 and errno.
 int clinux_reserve(int descriptor, long offset, long count);
 
+/// PR_SET_DUMPABLE of prctl(2): with 0 nothing of this process' memory leaves it; 0, or −1 and errno.
+int clinux_set_dumpable(int dumpable);
+
 #endif
