@@ -8,7 +8,7 @@ struct Churnd: ParsableCommand {
         abstract: "Serves churn predictions over HTTP, to callers with a token and within a quota.",
         usage: """
             churnd [--dev] [--config <path>] [--<key> <value> ...]
-            churnd --check-health [--config <path>] [--<key> <value> ...]
+            churnd --check-live|--check-ready|--check-health [--config <path>] [--<key> <value> ...]
             churnd --print-config [--dev] [--config <path>] [--<key> <value> ...]
             """,
         discussion: keysHelp, version: Service.version)
@@ -16,8 +16,7 @@ struct Churnd: ParsableCommand {
     @Flag(help: "Try it: a secret and a token are made, the store is in memory, loopback only.")
     var dev = false
 
-    @Flag(help: "Ask a running churnd for its health; exit with 0 if it passes, else with 1.")
-    var checkHealth = false
+    @Flag var check: HealthCheck?
 
     @Flag(help: "Print the configuration, without secrets, as a file would hold it, and end.")
     var printConfig = false
@@ -31,7 +30,28 @@ struct Churnd: ParsableCommand {
     func run() throws {
         let launch = Launch(isDevelopment: dev, filePath: config, keys: keys)
         if printConfig { throw ExitCode(launch.printConfiguration()) }
-        throw ExitCode(checkHealth ? launch.checkHealth() : launch.serve())
+        throw ExitCode(check.map { launch.check($0.question) } ?? launch.serve())
+    }
+
+    /// What a churnd that runs is asked: exit 0 for yes, 1 for no.
+    enum HealthCheck: String, EnumerableFlag {
+        case checkLive, checkReady, checkHealth
+
+        var question: HealthQuestion {
+            switch self {
+            case .checkLive: .live
+            case .checkReady: .ready
+            case .checkHealth: .health
+            }
+        }
+
+        static func help(for value: HealthCheck) -> ArgumentHelp? {
+            switch value {
+            case .checkLive: "Ask a running churnd whether it answers; exit with 0 or 1."
+            case .checkReady: "Ask it whether requests should be sent to it; exit with 0 or 1."
+            case .checkHealth: "Ask it whether all it depends on is well; exit with 0 or 1."
+            }
+        }
     }
 
     private static var keysHelp: String {

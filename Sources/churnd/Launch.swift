@@ -48,9 +48,9 @@ struct Launch {
     }
 
     /// Asks the churnd that this configuration describes.
-    func checkHealth() -> Int32 {
+    func check(_ question: HealthQuestion) -> Int32 {
         do throws(ConfigurationError) {
-            return try HealthProbe.passes(sources()) ? 0 : Launch.failureExit
+            return try HealthProbe.passes(sources(), question) ? 0 : Launch.failureExit
         } catch {
             return Launch.fail("\(error)", Launch.configurationExit)
         }

@@ -193,7 +193,10 @@ extension ProgramTests {
             #expect(version.output.contains(/^\d+\.\d+\.\d+\n$/))
             let help = try ChildProcess(BuiltProgram.churnd, ["--help"])
             #expect(try help.waitForExit() == .code(0))
-            for text in ["--dev", "--config", "--check-health", "--quota.limit", "--redis.url"] {
+            for text in [
+                "--dev", "--config", "--check-live", "--check-ready", "--check-health",
+                "--quota.limit", "--redis.url",
+            ] {
                 #expect(help.output.contains(text), "\(text)")
             }
             let churnd = try ChurndProcess()
@@ -203,22 +206,39 @@ extension ProgramTests {
 
         @Test func `the health check passes for a churnd that runs and can reach Redis`() throws {
             let deployment = try Deployment()
-            func check() throws -> ChildProcess.Exit {
+            func check(_ flag: String) throws -> ChildProcess.Exit {
                 try ChildProcess(
-                    BuiltProgram.churnd, ["--check-health"],
+                    BuiltProgram.churnd, [flag],
                     environment: ["PORT": "\(deployment.churnd.port)"]
                 ).waitForExit()
             }
-            #expect(try check() == .code(0))
+            for flag in flags { #expect(try check(flag) == .code(0), "\(flag)") }
             deployment.redis.kill()
             try eventually("health fails") { try !deployment.isHealthy() }
-            #expect(try check() == .code(1))
+            for flag in flags { #expect(try check(flag) == .code(1), "\(flag)") }
+        }
+
+        @Test func `the image asks whether churnd lives, and nothing that Redis decides`() throws {
+            let path = "\(ProjectPlaces.root)/Dockerfile"
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            let check = lines.filter { $0.hasPrefix("HEALTHCHECK ") }
+            #expect(check.count == 1)
+            #expect(check.first?.hasSuffix("CMD [\"churnd\", \"--check-live\"]") == true)
+        }
+
+        @Test func `one thing is asked at a time`() throws {
+            let child = try ChildProcess(BuiltProgram.churnd, ["--check-live", "--check-ready"])
+            #expect(try child.waitForExit() == .code(64))
             try deployment.redis.restart()
             try eventually("health passes") { try deployment.isHealthy() }
-            #expect(try check() == .code(0))
+            let flags = ["--check-live", "--check-ready", "--check-health"]
+            for flag in flags { #expect(try check(flag) == .code(0), "\(flag)") }
             deployment.churnd.child.signal(SIGKILL)
             #expect(try deployment.churnd.child.waitForExit() == .signal(SIGKILL))
-            #expect(try check() == .code(1))
+            // Who restarts what does not live must not restart this.
+            #expect(try check("--check-live") == .code(0))
+            #expect(try check("--check-ready") == .code(1))
+            #expect(try check("--check-health") == .code(1))
         }
 
         @Test func `the health check fails for a port that never answers`() throws {
