@@ -38,12 +38,13 @@ struct AdminTokenOptions: ParsableArguments {
         if case .unix = address { return nil }
         if let tokenFile {
             let bytes = try Files.read(tokenFile, bytesMax: TokenInput.bytesMax)
-            return AdminTokenOptions.token(in: bytes)
+            return try AdminTokenOptions.token(in: bytes, of: "--token-file")
         }
         if secretOptions.secretFile == nil,
             let token = Environment.variables()[AdminTokenOptions.variable]
         {
-            return AdminTokenOptions.token(in: Array(token.utf8))
+            return try AdminTokenOptions.token(
+                in: Array(token.utf8), of: AdminTokenOptions.variable)
         }
         return try signedToken()
     }
@@ -62,10 +63,13 @@ struct AdminTokenOptions: ParsableArguments {
     }
 
     /// The text without the white space around it; whether it can be sent is for the client to say.
-    private static func token(in bytes: [UInt8]) -> String {
+    private static func token(in bytes: [UInt8], of source: String) throws -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
         var token = bytes[...].drop(while: isSpace)
         while let last = token.last, isSpace(last) { token.removeLast() }
+        if let mistake = TokenMistake(Array(token)) {
+            throw ValidationError("\(source): \(mistake)")
+        }
         return String(decoding: token, as: UTF8.self)
     }
 }

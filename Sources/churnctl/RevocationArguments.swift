@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import JWT
+internal import PredictionService
 
 /// Which token is meant, and where its revocation is kept.
 struct RevocationArguments: ParsableArguments {
@@ -29,6 +30,9 @@ struct RevocationArguments: ParsableArguments {
             guard token == nil else {
                 throw ValidationError("--jti: given with a token, wanted one of them")
             }
+            if let stray = StrayBytes(around: Array(jti.utf8).span) {
+                throw ValidationError("--jti: \(stray), wanted the identifier alone")
+            }
             // A whole token would be shown as its name. What cannot be read as one is none.
             guard (try? RevocableToken(Array(jti.utf8))) == nil else {
                 throw ValidationError("--jti: a whole token, wanted its identifier")
@@ -51,7 +55,7 @@ struct RevocationArguments: ParsableArguments {
         do throws(TokenError) {
             return try RevocableToken(bytes)
         } catch {
-            complain("no token: \(error)")
+            complain("no token: \(TokenMistake(bytes)?.description ?? "\(error)")")
             throw ExitCode(RevocationArguments.dataExit)
         }
     }

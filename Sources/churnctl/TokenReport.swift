@@ -16,7 +16,11 @@ struct TokenReport {
         do throws(TokenError) {
             parts = try TokenParts(token.span)
         } catch {
-            lines.append("verdict: not valid, \(error)")
+            lines.append("verdict: not valid, \(TokenMistake(token)?.description ?? "\(error)")")
+            return
+        }
+        if let mistake = TokenMistake(token) {
+            lines.append("verdict: not valid, \(mistake)")
             return
         }
         describe(.header, token[parts.header])

@@ -1,0 +1,36 @@
+internal import PredictionService
+
+/// What was given in place of a token, where that can be told.
+enum TokenMistake: Equatable, CustomStringConvertible {
+    case stray(StrayBytes)
+    /// A copy from a terminal or an e-mail that has broken it.
+    case whiteSpaceWithin
+    /// What a token endpoint answers (RFC 6749 §5.1).
+    case object
+    /// Five parts (RFC 7516 §7.1).
+    case encrypted
+
+    /// - Parameter text: without the white space around it.
+    init?(_ text: [UInt8]) {
+        if let stray = StrayBytes(around: text.span) {
+            self = .stray(stray)
+        } else if text.first == UInt8(ascii: "{") {
+            self = .object
+        } else if text.contains(where: { $0 == 0x20 || 0x09...0x0D ~= $0 }) {
+            self = .whiteSpaceWithin
+        } else if text.count(where: { $0 == UInt8(ascii: ".") }) == 4 {
+            self = .encrypted
+        } else {
+            return nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .stray(let stray): "\(stray), wanted the token alone"
+        case .whiteSpaceWithin: "white space within it, wanted the token in one piece"
+        case .object: "a JSON object, wanted its access_token alone"
+        case .encrypted: "five parts, an encrypted token (JWE), wanted a signed one"
+        }
+    }
+}
