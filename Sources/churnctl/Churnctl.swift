@@ -1,11 +1,13 @@
 internal import ArgumentParser
 internal import POSIX
+internal import PredictionService
 
 @main
 struct Churnctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "churnctl",
         abstract: "Makes what churnd needs: models and tokens.",
+        version: Service.version,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
             ModelCommand.self,

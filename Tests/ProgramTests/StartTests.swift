@@ -211,6 +211,15 @@ extension ProgramTests {
                     BuiltProgram.churnd, [flag],
                     environment: ["PORT": "\(deployment.churnd.port)"]
                 ).waitForExit()
+        @Test func `churnctl says the version that churnd says`() throws {
+            let texts = try [BuiltProgram.churnd, BuiltProgram.churnctl].map { program in
+                let child = try ChildProcess(program, ["--version"])
+                #expect(try child.waitForExit() == .code(0))
+                return child.output
+            }
+            #expect(texts[0] == texts[1])
+        }
+
             }
             for flag in flags { #expect(try check(flag) == .code(0), "\(flag)") }
             deployment.redis.kill()
