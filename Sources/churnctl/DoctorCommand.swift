@@ -30,12 +30,12 @@ struct DoctorCommand: ParsableCommand {
     var keys: [String] = []
 
     func run() throws {
+        // Before a secret is read.
+        try ProcessMemory.seal()
         let doctor: Doctor
         do throws(ConfigurationError) {
             doctor = try Doctor(
-                ConfigurationSources(
-                    flags: try ConfigurationFlag.parse(keys), filePath: config,
-                    environment: Environment.variables()),
+                .ofProcess(flags: try ConfigurationFlag.parse(keys), filePath: config),
                 isDevelopment: dev)
         } catch {
             complain(TerminalText.plain("\(error)"))

@@ -27,7 +27,8 @@ struct RedisOptions: ParsableArguments {
         do throws(RedisURLError) {
             endpoint = try RedisEndpoint(parsing: url)
         } catch {
-            throw ValidationError("the URL of Redis: \(error)")
+            let source = given == nil ? "the URL of Redis in the environment" : "--redis-url"
+            throw ValidationError("\(source): \(error)")
         }
         if redisURL != nil, endpoint.password != nil {
             throw ValidationError(

@@ -1,5 +1,6 @@
 internal import JWT
 internal import POSIX
+internal import PredictionService
 
 /// A secret, from where churnd has it too.
 struct SecretSource {
@@ -13,24 +14,47 @@ struct SecretSource {
         variables: ["AUDIT_KEY", "CHURND_AUDIT_KEY"], option: "--key-file")
     /// The URL of Redis, which may have a password.
     static let redisURL = SecretSource(
-        variables: ["REDIS_URL", "CHURND_REDIS_URL"], option: "--redis-url")
+        variables: ["REDIS_URL", "CHURND_REDIS_URL"], option: "--redis-url", isBytes: false)
 
     /// Each may hold it, and with `_FILE` behind it name a file that does.
     private let variables: [String]
     /// Names such a file too.
     private let option: String
+    /// Whether all its bytes count; a URL has a form of its own.
+    private let isBytes: Bool
+
+    private init(variables: [String], option: String, isBytes: Bool = true) {
+        self.variables = variables
+        self.option = option
+        self.isBytes = isBytes
+    }
 
     /// The secret in the file at `filePath`, else that of the environment; nil where neither says
-    /// one.
+    /// one. From then on this process cannot be dumped or looked into.
     func read(filePath: String?) throws -> [UInt8]? {
-        if let filePath { return try contents(of: filePath) }
+        guard let (name, bytes) = try find(filePath: filePath) else { return nil }
+        try ProcessMemory.seal()
+        if isBytes, let stray = StrayBytes(around: bytes.span) {
+            complain("\(name): \(stray), taken as part of it; wanted it without")
+        }
+        return bytes
+    }
+
+    private func find(filePath: String?) throws -> (name: String, bytes: [UInt8])? {
+        if let filePath { return (option, try contents(of: filePath)) }
         let environment = Environment.variables()
         let names = variables.flatMap { [$0, $0 + "_FILE"] }.filter { environment[$0] != nil }
         guard let name = names.first, let value = environment[name] else { return nil }
         guard names.count == 1 else {
             throw SecretSourceError.setTwice(name, names[1], option: option)
         }
-        return variables.contains(name) ? Array(value.utf8) : try contents(of: value)
+        if variables.contains(name) { return (name, Array(value.utf8)) }
+        do throws(FileError) {
+            return (name, try contents(of: value))
+        } catch {
+            guard SecretPath.isSecretItself(value) else { throw error }
+            throw SecretSourceError.secretAsPath(name)
+        }
     }
 
     private func contents(of path: String) throws(FileError) -> [UInt8] {
@@ -41,11 +65,15 @@ struct SecretSource {
 /// Why no secret can be said to be the one that is meant.
 enum SecretSourceError: Error, CustomStringConvertible {
     case setTwice(String, String, option: String)
+    case secretAsPath(String)
 
     var description: String {
         switch self {
         case .setTwice(let first, let second, let option):
             "\(first): set together with \(second), wanted one of them or \(option)"
+        case .secretAsPath(let name):
+            "\(name): no file is there, wanted the path of one; what is set looks like the secret "
+                + "itself"
         }
     }
 }

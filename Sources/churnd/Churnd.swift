@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import POSIX
 internal import PredictionService
 
 @main
@@ -28,6 +29,8 @@ struct Churnd: ParsableCommand {
     var keys: [String] = []
 
     func run() throws {
+        // Before a secret is read.
+        try ProcessMemory.seal()
         let launch = Launch(isDevelopment: dev, filePath: config, keys: keys)
         if printConfig { throw ExitCode(launch.printConfiguration()) }
         throw ExitCode(check.map { launch.check($0.question) } ?? launch.serve())

@@ -27,6 +27,15 @@ struct Launch {
         } catch {
             return Launch.fail("\(error)", Launch.configurationExit)
         }
+        do throws(SystemError) {
+            if configuration.allowsCoreDumps {
+                try ProcessMemory.unseal()
+            } else {
+                try ProcessMemory.forbidCoreFiles()
+            }
+        } catch {
+            return Launch.fail("\(error)", Launch.failureExit)
+        }
         let sink = LogSink(stream: .output)
         do throws(StartError) {
             let session = isDevelopment ? try DevelopmentSession(&configuration) : nil
@@ -67,9 +76,7 @@ struct Launch {
     }
 
     private func sources() throws(ConfigurationError) -> ConfigurationSources {
-        ConfigurationSources(
-            flags: try ConfigurationFlag.parse(keys), filePath: filePath,
-            environment: Environment.variables())
+        .ofProcess(flags: try ConfigurationFlag.parse(keys), filePath: filePath)
     }
 
     private func heedSignals(_ service: Service) {

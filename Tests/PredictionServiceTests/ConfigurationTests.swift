@@ -68,6 +68,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let http = configuration.http
         #expect(http.host == "127.0.0.1")
         #expect(http.port == 8080)
+        #expect(!http.isInsecureMeant)
+        #expect(!configuration.isStrict && !configuration.allowsCoreDumps)
         #expect(http.reactors == nil)
         #expect(http.connectionsMax == 10_000)
         #expect(http.requestLineBytesMax == 8192)
@@ -99,12 +101,13 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.logsRequests)
         #expect(configuration.slowRequest == .milliseconds(500))
         #expect(configuration.tracesRequests)
-        #expect(configuration.warnings == [.noAudit])
+        #expect(configuration.warnings == [])
     }
 
     @Test func `every key can be set by file and by environment, and reaches its place`() throws {
         let values = [
-            "http.host": "::1", "http.port": "0", "http.reactors": "2", "http.connections": "7",
+            "http.host": "::1", "http.port": "0", "http.insecure": "on", "http.reactors": "2",
+            "http.connections": "7",
             "http.request_line_bytes": "101", "http.head_bytes": "302", "http.head_fields": "3",
             "http.authorization_bytes": "304", "http.body_bytes": "5",
             "http.chunk_extension_line_bytes": "6", "http.chunk_extension_bytes": "8",
@@ -118,7 +121,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
             "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
             "operations.listen": "unix:/run/churnd.sock", "operations.socket_mode": "660",
-            "log.requests": "off", "log.slow_requests": "0", "trace.context": "off",
+            "security": "warn", "security.core_dumps": "on", "log.requests": "off",
+            "log.slow_requests": "0", "trace.context": "off",
         ]
         #expect(Set(values.keys) == Set(ConfigurationTable.keys.map(\.name)))
         let keyFile = ["keys/k1": secret]
@@ -135,6 +139,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             let http = configuration.http
             #expect(http.host == "::1")
             #expect(http.port == 0)
+            #expect(http.isInsecureMeant)
             #expect(http.reactors == 2)
             #expect(http.connectionsMax == 7)
             #expect(http.requestLineBytesMax == 101)
@@ -179,6 +184,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.operations.address == .unix(path: "/run/churnd.sock"))
         #expect(configuration.operations.socketMode == 0o660)
         #expect(configuration.slowRequest == nil)
+        #expect(configuration.allowsCoreDumps)
         #expect(!configuration.tracesRequests)
         #expect(!configuration.logsRequests)
     }
@@ -285,7 +291,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(
             configuration.warnings == [
                 .ignoredVariable("CHURND_PORT"), .ignoredVariable("CHURND_PORT_8080_TCP_ADDR"),
-                .ignoredVariable("CHURND_SERVICE_HOST"), .noAudit,
+                .ignoredVariable("CHURND_SERVICE_HOST"),
             ])
     }
 
@@ -298,6 +304,14 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         (
             "jwt.leeway = 1\n#\njwt.leeway = 2",
             "Config/churnd.conf:3: jwt.leeway again, after Config/churnd.conf:1"
+        ),
+        ("JWT_SECRET = x", "unknown key \"JWT_SECRET\", did you mean jwt.secret?"),
+        ("CHURND_QUOTA_LIMIT = 5", "did you mean quota.limit?"),
+        ("jwt.secret_file = /run/s", "did you mean JWT_SECRET_FILE in the environment?"),
+        ("redis.url.file = /run/s", "did you mean REDIS_URL_FILE in the environment?"),
+        (
+            "quota.limit = \"5\"",
+            #""\"5\"", wanted an integer from 1 to 100000, without quotes"#
         ),
         ("jwt.issuer =", #"Config/churnd.conf:1: jwt.issuer: "", wanted 1 to 256 bytes"#),
         ("= 5", "Config/churnd.conf:1: unknown key \"\""),
@@ -336,6 +350,85 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
                 environment: [variable: "s", "REDIS_URL": redis], files: ["s": content])
             #expect(secretBytes(configuration) == Array(expected.utf8))
         }
+    }
+
+    @Test(arguments: [
+        ("JWT_SECRET", "\"\(secret)\"", "environment JWT_SECRET: jwt.secret: quotes around it"),
+        ("JWT_SECRET", "JWT_SECRET=\(secret)", "a name and \"=\" before it"),
+        ("JWT_SECRET", "\(secret)\r", "a carriage return at its end"),
+        ("JWT_SECRET", " \(secret)", "white space around it"),
+        ("JWT_SECRET", "\u{FEFF}\(secret)", "a byte order mark before it"),
+        ("CHURND_JWT_ISSUER", "'issuer'", "environment CHURND_JWT_ISSUER: jwt.issuer: quotes"),
+    ])
+    func `what stands around a value belongs to it, with a warning`(
+        variable: String, text: String, part: String
+    ) throws {
+        let configuration = try load(
+            environment: enough.merging([variable: text]) { $1 })
+        if variable == "JWT_SECRET" { #expect(secretBytes(configuration) == Array(text.utf8)) }
+        #expect(configuration.warnings.count == 1)
+        let warning = configuration.warnings.first?.description ?? ""
+        #expect(warning.contains(part), "\(warning)")
+        #expect(warning.hasSuffix(", taken as part of it; wanted it without"))
+        #expect(!warning.contains(secret))
+    }
+
+    @Test func `a secret file whose lines end in CRLF is warned of`() throws {
+        let configuration = try load(
+            environment: ["JWT_SECRET_FILE": "s", "REDIS_URL": redis],
+            files: ["s": "\(secret)\r\n"])
+        #expect(
+            configuration.warnings.map(\.description) == [
+                "environment JWT_SECRET_FILE (s): jwt.secret: a carriage return at its end, taken "
+                    + "as part of it; wanted it without"
+            ])
+    }
+
+    @Test func `a key among several with something around it is named`() throws {
+        let configuration = try load(
+            environment: ["REDIS_URL": redis, "CHURND_JWT_KEYS": "keys"],
+            files: ["keys/a": secret, "keys/b": "'\(secret)'\n"])
+        #expect(
+            configuration.warnings.map(\.description) == [
+                "environment CHURND_JWT_KEYS: jwt.keys: b: quotes around it, taken as part of it; "
+                    + "wanted it without"
+            ])
+    }
+
+    @Test(arguments: [
+        ("JWT_SECRET_FILE", secret), ("JWT_SECRET_FILE", String(repeating: "ab", count: 200)),
+        ("REDIS_URL_FILE", "redis://:hidden@h"), ("CHURND_REDIS_URL_FILE", "redis://:hidden@h/0"),
+    ])
+    func `a secret in place of its file's path is not shown`(variable: String, text: String) {
+        let base = variable.contains("JWT") ? ["REDIS_URL": redis] : ["JWT_SECRET": secret]
+        #expect(
+            failure(environment: base.merging([variable: text]) { $1 })
+                == "environment \(variable): no file is there, wanted the path of one; what is "
+                + "set looks like the secret itself")
+    }
+
+    @Test func `a short secret is told with what is around it`() {
+        #expect(
+            failure(environment: ["JWT_SECRET": "\"short\"", "REDIS_URL": redis])
+                == "environment JWT_SECRET: jwt.secret: 7 bytes, with quotes around it, "
+                + "wanted 32 to 4096 bytes")
+    }
+
+    @Test func `secrets of the environment are taken as those of its texts`() throws {
+        let sources = ConfigurationSources(
+            flags: [], filePath: "/dev/null", environment: [:],
+            secrets: [
+                "JWT_SECRET": Secret(Array(secret.utf8)),
+                "CHURND_REDIS_URL": Secret(Array("redis://:p@h".utf8)),
+            ],
+            files: ConfigurationFiles(read: { _, _ in .success([]) }, names: { _ in .success([]) }))
+        let configuration = try ServiceConfiguration.load(sources, isDevelopment: false)
+        #expect(secretBytes(configuration) == Array(secret.utf8))
+        guard case .redis(let endpoint, deadline: _) = configuration.store else {
+            Issue.record("store: \(configuration.store)")
+            return
+        }
+        #expect(endpoint.password == Array("p".utf8))
     }
 
     @Test func `a weak secret in a file is named by variable and path`() {
@@ -505,21 +598,23 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             environment: enough.merging(["CHURND_JWT_KEYS": "keys"]) { first, _ in first },
             files: ["keys/a": secret])
         #expect(keyNames(configuration) == ["a"])
-        #expect(configuration.warnings == [.unusedSecret(at: .variable("JWT_SECRET")), .noAudit])
+        #expect(configuration.warnings == [.unusedSecret(at: .variable("JWT_SECRET"))])
     }
 
     @Test(arguments: ["memory", nil])
     func `a Redis URL beside a store in memory is warned of`(store: String?) throws {
         var environment = enough
         environment["CHURND_STORE"] = store
+        // Development has none but its own.
+        if store == nil { environment["JWT_SECRET"] = nil }
         let configuration = try load(environment: environment, isDevelopment: store == nil)
         let expected: [ConfigurationWarning] = [.unusedRedisURL(at: .variable("REDIS_URL"))]
-        #expect(configuration.warnings == expected + (store == nil ? [] : [.noAudit]))
+        #expect(configuration.warnings == expected)
     }
 
     @Test func `development refuses a store in Redis`() {
         #expect(
-            failure(flags: ["--store=redis"], isDevelopment: true)
+            failure(flags: ["--store=redis"], environment: [:], isDevelopment: true)
                 == "flag --store: store: redis, but --dev keeps the store in memory")
     }
 
@@ -529,7 +624,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         ("127.0.0", false), ("127.0.0.1.example.com", false), ("localhost.example.com", false),
         ("127.0.0.", false),
     ]) func `development listens on loopback only`(host: String, isAccepted: Bool) {
-        let line = failure(flags: ["--http.host", host], isDevelopment: true)
+        let line = failure(flags: ["--http.host", host], environment: [:], isDevelopment: true)
         let refusal =
             "flag --http.host: http.host: \(host), "
             + "but with --dev wanted a loopback address (127.0.0.1)"

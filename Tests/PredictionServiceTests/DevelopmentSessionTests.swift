@@ -105,31 +105,32 @@ import Testing
         #expect(secrets.count == 3)
     }
 
-    @Test func `a configured secret is kept, and the token meets what is configured`() throws {
-        let secret = String(repeating: "k", count: 32)
-        var configuration = try configuration(
-            ["--jwt.issuer", "i", "--jwt.audience", "a", "--jwt.scope", "predict admin"],
-            environment: ["JWT_SECRET": secret])
+    @Test func `the token meets what is configured`() throws {
+        var configuration = try configuration([
+            "--jwt.issuer", "i", "--jwt.audience", "a", "--jwt.scope", "predict admin",
+        ])
         let session = try DevelopmentSession(&configuration)
+        guard case .secret(let secret) = configuration.tokens.keys else {
+            Issue.record("no secret was made")
+            return
+        }
         let text = session.instructions(host: "h", port: 1, operations: nil)
-        let keys = try SigningKeys(secret: Array(secret.utf8))
+        let keys = try SigningKeys(secret: secret.bytes)
         let token = try claims(text, keys, issuer: "i", audience: "a", scope: "predict admin")
         #expect(token.subject == Array("developer".utf8))
     }
 
-    @Test func `with named keys the token names the first`() throws {
-        let directory = try TemporaryDirectory()
-        let secret = String(repeating: "k", count: 32)
-        for (name, secret) in [("one", secret), ("two", secret.uppercased())] {
-            let file = try #require(fopen(directory.path(of: name), "w"))
-            fputs(secret, file)
-            fclose(file)
+    @Test(arguments: [
+        ("jwt.secret", ["JWT_SECRET": String(repeating: "k", count: 32)], "environment JWT_SECRET"),
+        ("jwt.keys", ["CHURND_JWT_KEYS": "/keys"], "environment CHURND_JWT_KEYS"),
+    ]) func `a configured secret signs no token of a day: it is refused`(
+        key: String, environment: [String: String], place: String
+    ) {
+        #expect {
+            _ = try configuration(environment: environment)
+        } throws: { error in
+            "\(error)".hasPrefix("\(place): \(key): set, but --dev signs a token of a day")
         }
-        var configuration = try configuration(["--jwt.keys", directory.path])
-        let session = try DevelopmentSession(&configuration)
-        let text = session.instructions(host: "h", port: 1, operations: nil)
-        let keys = try SigningKeys(named: [("one", Array(secret.utf8))])
-        #expect(try claims(text, keys).subject == Array("developer".utf8))
     }
 
     @Test func `a model that is not there is said to be the reason`() throws {

@@ -90,11 +90,6 @@ import Testing
         #expect(BacklogCheck.finding(backlogMax: count).verdict == verdict)
     }
 
-    @Test func `a store in memory is a warning but for development`() {
-        #expect(StoreCheck.memory(isDevelopment: false).verdict == .warning)
-        #expect(StoreCheck.memory(isDevelopment: true).verdict == .good)
-    }
-
     @Test func `a bundle that loads is named with its golden rows and its hash`() throws {
         let finding = ModelCheck.examine(BuiltProgram.modelPath)
         #expect(finding.verdict == .good)

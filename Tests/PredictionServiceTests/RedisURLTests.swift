@@ -27,6 +27,10 @@ import Testing
         ("redis://u%40x:p%3a%2F%40@h", Expected(host: "h", user: "u@x", password: "p:/@")),
         ("redis://u:p:q@h", Expected(host: "h", user: "u", password: "p:q")),
         ("redis://u:p@q@h", Expected(host: "h", user: "u", password: "p@q")),
+        (
+            "redis://:a%2Fb%23c%3Fd%40e%3Af%25@h/1",
+            Expected(host: "h", database: 1, password: "a/b#c?d@e:f%")
+        ),
     ]) func `a URL is taken apart`(url: String, expected: Expected) throws {
         let endpoint = try RedisEndpoint(parsing: Array(url.utf8))
         #expect(endpoint.host == expected.host)
@@ -53,6 +57,14 @@ import Testing
         ("redis://:p%4@h", .badPercentEncoding), ("redis://:p%zz@h", .badPercentEncoding),
         ("redis://%FF:p@h", .badPercentEncoding),
         ("redis://h?db=1", .queryOrFragment), ("redis://h#x", .queryOrFragment),
+        ("redis://:p/w@h", .slashInPassword), ("redis://u:p/w@h:6379/0", .slashInPassword),
+        ("redis://u:p@w/x@h", .slashInPassword), ("redis://u:/@h", .slashInPassword),
+        ("redis://u:p#w@h:1", .markInPassword), ("redis://u:p?w@h", .markInPassword),
+        ("redis://u:p/w#x@h", .markInPassword), ("redis://h/0#x@", .markInPassword),
+        ("\"redis://h\"", .quoted), ("'redis://h'", .quoted), ("redis://h\r", .surroundingSpace),
+        ("redis://h:1\n", .surroundingSpace), (" redis://h", .surroundingSpace),
+        ("\u{FEFF}redis://h", .byteOrderMark), ("REDIS_URL=redis://h", .assignment),
+        ("export REDIS_URL=redis://h", .assignment), ("\"redis://h", .otherScheme),
     ]) func `a bad URL is refused for what is wrong`(url: String, expected: RedisURLError) {
         #expect(throws: expected) { try RedisEndpoint(parsing: Array(url.utf8)) }
     }

@@ -236,8 +236,8 @@ import Testing
         #expect {
             _ = try Running(["--http.port=\(running.service.port)"])
         } throws: { error in
-            guard case .portTaken = error as? StartError else { return false }
-            return true
+            (error as? StartError)?.isPortTaken == true
+                && "\(error)".hasPrefix("flag --http.port: cannot listen on 127.0.0.1 port ")
         }
         running.end()
     }

@@ -37,9 +37,14 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case givenTwice(at: ConfigurationPlace, key: String, first: ConfigurationPlace)
     case notKeyAndValue(at: ConfigurationPlace)
     case notUTF8(at: ConfigurationPlace)
+    case utf16(path: String)
+    /// One that does not end a line.
+    case carriageReturn(at: ConfigurationPlace)
     /// A variable and its `_FILE` form are both set.
     case variableAndFile(variable: String)
     case unreadable(at: ConfigurationPlace?, FileError)
+    /// A variable for the path of a secret's file that seems to hold the secret.
+    case secretAsPath(at: ConfigurationPlace)
     case noKeys(directory: String)
     case tooManyKeys(directory: String, filesMax: Int)
     case weakKey(path: String, found: String, wanted: String)
@@ -47,12 +52,16 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case noSecret
     case developmentHost(at: ConfigurationPlace, host: String)
     case developmentStore(at: ConfigurationPlace)
+    /// `--dev` signs a token of a day and shows it, with nobody's secret but its own.
+    case developmentSecret(at: ConfigurationPlace, key: String)
     case developmentOperations(at: ConfigurationPlace, host: String)
     /// audit.directory without audit.key.
     case noAuditKey
     /// quota.limit times store.subjects.
     case storeTooLarge(quotaLimit: Int, subjects: Int)
     case drainDelayTooLong
+    /// With `security = strict`: all of them.
+    case weakSettings([WeakSetting])
 }
 
 extension ConfigurationError: CustomStringConvertible {
@@ -67,11 +76,18 @@ extension ConfigurationError: CustomStringConvertible {
         case .givenTwice(let place, let key, let first): "\(place): \(key) again, after \(first)"
         case .notKeyAndValue(let place): "\(place): no \"=\", wanted key = value"
         case .notUTF8(let place): "\(place): bytes that are not UTF-8"
+        case .utf16(let path): "\(path): UTF-16, wanted UTF-8"
+        case .carriageReturn(let place):
+            "\(place): a carriage return within the line, wanted a line feed at each line's end"
         case .unreadable(let place, let error):
             (place.map { "\($0): " } ?? "") + "cannot be read: \(error)"
         case .drainDelayTooLong: "drain.delay: not shorter than drain.timeout"
+        case .weakSettings(let settings):
+            "security is strict, and \(settings.count) "
+                + (settings.count == 1 ? "setting is" : "settings are") + " weak: "
+                + settings.map(\.description).joined(separator: "; ")
         case .secretAsFlag, .variableAndFile, .noSecret, .noKeys, .tooManyKeys, .weakKey,
-            .noAuditKey:
+            .noAuditKey, .developmentSecret, .secretAsPath:
             secretDescription
         case .noStore, .storeTooLarge, .developmentHost, .developmentStore,
             .developmentOperations:
@@ -86,6 +102,9 @@ extension ConfigurationError: CustomStringConvertible {
                 + "\(variable)_FILE in the environment"
         case .variableAndFile(let variable):
             "environment \(variable): set together with \(variable)_FILE, wanted one of them"
+        case .secretAsPath(let place):
+            "\(place): no file is there, wanted the path of one; what is set looks like the secret "
+                + "itself"
         case .noKeys(let directory): "jwt.keys: \(directory): no keys, wanted a file for each"
         case .tooManyKeys(let directory, let filesMax):
             "jwt.keys: \(directory): too many keys, wanted at most \(filesMax)"
@@ -93,6 +112,9 @@ extension ConfigurationError: CustomStringConvertible {
             "jwt.keys: \(path): \(found), wanted \(wanted)"
         case .noSecret:
             "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or jwt.keys; --dev makes one for trying"
+        case .developmentSecret(let place, let key):
+            "\(place): \(key): set, but --dev signs a token of a day with a secret of its own; "
+                + "wanted it without, or no --dev"
         case .noAuditKey:
             "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE"
         case _: preconditionFailure("not about a secret")
@@ -126,8 +148,7 @@ package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible 
     case unusedSecret(at: ConfigurationPlace)
     /// The store is in memory.
     case unusedRedisURL(at: ConfigurationPlace)
-    /// audit.directory is not set.
-    case noAudit
+    case strayBytes(at: ConfigurationPlace, key: String, StrayBytes)
 
     package var description: String {
         switch self {
@@ -136,7 +157,8 @@ package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible 
         case .unusedSecret(let place): "\(place): jwt.secret: not used, as jwt.keys is set"
         case .unusedRedisURL(let place):
             "\(place): redis.url: not used, as the store is in memory"
-        case .noAudit: "no audit.directory: what is answered is not recorded"
+        case .strayBytes(let place, let key, let stray):
+            "\(place): \(key): \(stray), taken as part of it; wanted it without"
         }
     }
 }

@@ -3,7 +3,7 @@
 enum ConfigurationFile {
     struct Entry: Equatable {
         let name: String
-        let value: [UInt8]
+        var value: [UInt8]
         let line: Int
     }
 
@@ -13,12 +13,19 @@ enum ConfigurationFile {
         in bytes: [UInt8], path: String
     ) throws(ConfigurationError) -> [Entry] {
         var entries: [Entry] = []
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw .utf16(path: path)
+        }
+        let text = bytes.starts(with: byteOrderMark) ? bytes[byteOrderMark.count...] : bytes[...]
+        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, bytes) in lines.enumerated() {
             let place = ConfigurationPlace.file(path: path, line: index + 1)
             let line = trimmed(bytes)
+            // Else all that follows on a comment would be one, in silence.
+            guard !line.contains(UInt8(ascii: "\r")) else { throw .carriageReturn(at: place) }
             if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-            guard String(validating: line, as: UTF8.self) != nil else { throw .notUTF8(at: place) }
+            // Without a copy, for it may hold a secret.
+            guard (try? UTF8Span(validating: line.span)) != nil else { throw .notUTF8(at: place) }
             guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
                 throw .notKeyAndValue(at: place)
             }
@@ -29,6 +36,9 @@ enum ConfigurationFile {
         }
         return entries
     }
+
+    /// That of UTF-8, which editors on Windows put there.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard let first = bytes.firstIndex(where: { !isSpace($0) }),

@@ -6,13 +6,17 @@ package struct ConfigurationFiles: Sendable {
     let read: @Sendable (_ path: String, _ bytesMax: Int) -> Result<[UInt8], FileError>
     /// The names in a directory, in a fixed order.
     let names: @Sendable (_ directory: String) -> Result<[String], FileError>
+    /// The permission bits of what is at a path; nil where nothing can be seen there.
+    let mode: @Sendable (_ path: String) -> UInt32?
 
     package init(
         read: @escaping @Sendable (String, Int) -> Result<[UInt8], FileError>,
-        names: @escaping @Sendable (String) -> Result<[String], FileError>
+        names: @escaping @Sendable (String) -> Result<[String], FileError>,
+        mode: @escaping @Sendable (String) -> UInt32? = { _ in nil }
     ) {
         self.read = read
         self.names = names
+        self.mode = mode
     }
 
     /// The machine's files; relative paths start in the working directory.
@@ -22,5 +26,6 @@ package struct ConfigurationFiles: Sendable {
         },
         names: { directory in
             Result { () throws(FileError) in try Files.names(in: directory) }
-        })
+        },
+        mode: { Files.mode(of: $0) })
 }

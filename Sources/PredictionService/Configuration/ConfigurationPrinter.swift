@@ -14,6 +14,9 @@ package enum ConfigurationPrinter {
         for warning in configuration.warnings {
             lines.append(comment("warning: \(warning)"))
         }
+        for weak in configuration.weakSettings {
+            lines.append(comment("weak setting: \(weak)"))
+        }
         for key in ConfigurationTable.keys {
             lines.append("")
             if isDevelopment && key.name == ConfigurationKey.store.name {

@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import OperationsClient
 
 /// The value of each key that has one, and where it comes from.
@@ -8,16 +9,44 @@ struct ConfigurationSettings: Sendable {
     }
 
     var warnings: [ConfigurationWarning] = []
+    /// The file of keys, where one was read.
+    var filePath: String?
     private var settings: [String: Setting] = [:]
 
     /// Takes `bytes` as the key's value; it overrules an earlier one.
     mutating func set(
         _ key: ConfigurationKey, to bytes: [UInt8], at place: ConfigurationPlace
     ) throws(ConfigurationError) {
+        let stray = StrayBytes(around: bytes.span)
+        let value: ConfigurationValue
         do throws(UnacceptableValue) {
-            settings[key.name] = Setting(value: try key.kind.value(of: bytes), place: place)
+            value = try key.kind.value(of: bytes)
+        } catch {
+            let remark = stray == .quotes && !key.isSecret ? ", without quotes" : ""
+            throw .unacceptable(
+                at: place, key: key.name, found: error.found, wanted: error.wanted + remark)
+        }
+        settings[key.name] = Setting(value: value, place: place)
+        if let stray { warnings.append(.strayBytes(at: place, key: key.name, stray)) }
+    }
+
+    /// Takes a secret, of which no copy is made where the key is one.
+    mutating func set(
+        _ key: ConfigurationKey, to secret: Secret, at place: ConfigurationPlace
+    ) throws(ConfigurationError) {
+        guard case .secret = key.kind else {
+            var bytes = secret.bytes
+            defer { SecretBytes.wipe(&bytes) }
+            return try set(key, to: bytes, at: place)
+        }
+        do throws(UnacceptableValue) {
+            try key.kind.checkLength(of: secret)
         } catch {
             throw .unacceptable(at: place, key: key.name, found: error.found, wanted: error.wanted)
+        }
+        settings[key.name] = Setting(value: .secret(secret), place: place)
+        if let stray = secret.withBytes({ StrayBytes(around: $0) }) {
+            warnings.append(.strayBytes(at: place, key: key.name, stray))
         }
     }
 

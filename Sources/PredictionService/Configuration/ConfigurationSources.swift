@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import POSIX
 internal import Redis
 
@@ -10,17 +11,37 @@ package struct ConfigurationSources: Sendable {
     private let flags: [ConfigurationFlag]
     private let filePath: String?
     private let environment: [String: String]
-    private let files: ConfigurationFiles
+    /// Variables too, whose values are secrets.
+    private let secrets: [String: Secret]
+    let files: ConfigurationFiles
 
     /// `filePath`: a file that must be there; nil: `standardFilePath` if it is there.
     package init(
         flags: [ConfigurationFlag], filePath: String?, environment: [String: String],
-        files: ConfigurationFiles = .system
+        secrets: [String: Secret] = [:], files: ConfigurationFiles = .system
     ) {
         self.flags = flags
         self.filePath = filePath
         self.environment = environment
+        self.secrets = secrets
         self.files = files
+    }
+
+    /// This process' environment. The secrets in it are read where they stand and wiped there, so
+    /// that it has to be called once, on the only thread.
+    package static func ofProcess(
+        flags: [ConfigurationFlag], filePath: String?
+    ) -> ConfigurationSources {
+        let keys = ConfigurationTable.keys.filter(\.isSecret)
+        let names = Set(keys.flatMap { [$0.bareVariable, $0.variable].compactMap { $0 } })
+        var secrets: [String: Secret] = [:]
+        for name in names {
+            secrets[name] = Environment.withValue(of: name) { Secret(copying: $0) }
+        }
+        Environment.wipe(names)
+        return ConfigurationSources(
+            flags: flags, filePath: filePath, environment: Environment.variables(),
+            secrets: secrets)
     }
 
     /// Every key that is given or has a default.
@@ -53,14 +74,13 @@ package struct ConfigurationSources: Sendable {
         var keys: [TokenKey] = []
         for name in names {
             let path = "\(directory)/\(name)"
-            let bytes = try secretFile(path, at: nil)
-            let value: ConfigurationValue
+            let secret = try secretFile(path, at: nil)
             do throws(UnacceptableValue) {
-                value = try ConfigurationKind.secret.value(of: bytes)
+                try ConfigurationKind.secret.checkLength(of: secret)
             } catch {
                 throw .weakKey(path: path, found: error.found, wanted: error.wanted)
             }
-            if case .secret(let secret) = value { keys.append(TokenKey(id: name, secret: secret)) }
+            keys.append(TokenKey(id: name, secret: secret))
         }
         return keys
     }
@@ -68,12 +88,14 @@ package struct ConfigurationSources: Sendable {
     /// The file's content but for one newline at its end, which editors and `echo` put there.
     private func secretFile(
         _ path: String, at place: ConfigurationPlace?
-    ) throws(ConfigurationError) -> [UInt8] {
+    ) throws(ConfigurationError) -> Secret {
         do throws(FileError) {
             var bytes = try files.read(path, ConfigurationLimits.fileBytesMax).get()
+            defer { SecretBytes.wipe(&bytes) }
             if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-            return bytes
+            return Secret(bytes)
         } catch {
+            if let place, SecretPath.isSecretItself(path) { throw .secretAsPath(at: place) }
             throw .unreadable(at: place, error)
         }
     }
@@ -82,15 +104,20 @@ package struct ConfigurationSources: Sendable {
 extension ConfigurationSources {
     private func addFile(to settings: inout ConfigurationSettings) throws(ConfigurationError) {
         let path = filePath ?? ConfigurationSources.standardFilePath
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         do throws(FileError) {
             bytes = try files.read(path, ConfigurationLimits.fileBytesMax).get()
         } catch {
             if filePath == nil, error.isAbsence { return }
             throw .unreadable(at: nil, error)
         }
+        defer { SecretBytes.wipe(&bytes) }
+        settings.filePath = path
         var places: [String: ConfigurationPlace] = [:]
-        for entry in try ConfigurationFile.entries(in: bytes, path: path) {
+        var entries = try ConfigurationFile.entries(in: bytes, path: path)
+        for index in entries.indices {
+            defer { SecretBytes.wipe(&entries[index].value) }
+            let entry = (name: entries[index].name, line: entries[index].line)
             let place = ConfigurationPlace.file(path: path, line: entry.line)
             guard let key = ConfigurationTable.key(named: entry.name) else {
                 throw ConfigurationSources.unknownKey(entry.name, at: place)
@@ -98,7 +125,7 @@ extension ConfigurationSources {
             if let first = places.updateValue(place, forKey: key.name) {
                 throw .givenTwice(at: place, key: key.name, first: first)
             }
-            try settings.set(key, to: entry.value, at: place)
+            try settings.set(key, to: entries[index].value, at: place)
         }
     }
 
@@ -123,16 +150,30 @@ extension ConfigurationSources {
     }
 
     static func unknownFlag(_ name: String) -> ConfigurationError {
-        let nearest = NearestName.of(name, in: ConfigurationTable.keys.map(\.name))
-        return .unknownKey(
-            at: .flag(printable(name)), name: shown(name.utf8), nearest: nearest.map { "--\($0)" })
+        let nearest = variableForFile(of: name) ?? nearestKey(name).map { "--\($0)" }
+        return .unknownKey(at: .flag(printable(name)), name: shown(name.utf8), nearest: nearest)
     }
 
     private static func unknownKey(
         _ name: String, at place: ConfigurationPlace
     ) -> ConfigurationError {
-        let nearest = NearestName.of(name, in: ConfigurationTable.keys.map(\.name))
+        let nearest = variableForFile(of: name) ?? nearestKey(name)
         return .unknownKey(at: place, name: shown(name.utf8), nearest: nearest)
+    }
+
+    /// The key whose variable it is, or a similar one.
+    private static func nearestKey(_ name: String) -> String? {
+        let keys = ConfigurationTable.keys
+        return keys.first { $0.variable == name || $0.bareVariable == name }?.name
+            ?? NearestName.of(name, in: keys.map(\.name))
+    }
+
+    /// Where the path of a secret's file belongs, for a name such as `jwt.secret_file`.
+    private static func variableForFile(of name: String) -> String? {
+        let key = ConfigurationTable.keys.first { key in
+            key.isSecret && (name == key.name + "_file" || name == key.name + ".file")
+        }
+        return key.map { "\($0.bareVariable ?? $0.variable)_FILE in the environment" }
     }
 }
 
@@ -147,7 +188,8 @@ extension ConfigurationSources {
                 if key.isSecret { known.insert(variable + "_FILE") }
             }
         }
-        for name in environment.keys.sorted() where name.utf8.starts(with: "CHURND_".utf8) {
+        for name in (Array(environment.keys) + secrets.keys).sorted()
+        where name.utf8.starts(with: "CHURND_".utf8) {
             let ignored = ConfigurationTable.ignoredVariablePrefixes
             if ignored.contains(where: { name.utf8.starts(with: $0.utf8) }) {
                 settings.warnings.append(.ignoredVariable(printable(name)))
@@ -167,21 +209,24 @@ extension ConfigurationSources {
         for variable in [key.bareVariable, key.variable].compactMap({ $0 }) {
             let fileVariable = variable + "_FILE"
             let path = key.isSecret ? environment[fileVariable] : nil
-            if let text = environment[variable] {
-                guard path == nil else { throw .variableAndFile(variable: variable) }
+            let isGiven = secrets[variable] != nil || environment[variable] != nil
+            guard path == nil || !isGiven else { throw .variableAndFile(variable: variable) }
+            if let secret = secrets[variable] {
+                try settings.set(key, to: secret, at: .variable(variable))
+            } else if let text = environment[variable] {
                 try settings.set(key, to: Array(text.utf8), at: .variable(variable))
             } else if let path {
                 let place = ConfigurationPlace.variableFile(
                     variable: fileVariable, path: printable(path))
-                let bytes = try secretFile(path, at: .variable(fileVariable))
-                try settings.set(key, to: bytes, at: place)
+                let secret = try secretFile(path, at: .variable(fileVariable))
+                try settings.set(key, to: secret, at: place)
             }
         }
     }
 }
 
 /// A name as it is, unless it would break the line that it is shown in.
-private func printable(_ name: String) -> String {
+func printable(_ name: String) -> String {
     let isLong = name.utf8.count > ConfigurationLimits.shownBytesMax
     return isLong || name.utf8.contains(where: isControlByte) ? shown(name.utf8) : name
 }

@@ -9,7 +9,7 @@ package enum ConfigurationTable {
 
     /// In the order of the documents.
     package static let keys: [ConfigurationKey] = [
-        .host, .port, .reactors, .connections,
+        .host, .port, .insecure, .reactors, .connections,
         .requestLineBytes, .headBytes, .headFields, .authorizationBytes, .bodyBytes,
         .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
@@ -21,6 +21,7 @@ package enum ConfigurationTable {
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
         .auditFeatures, .auditDeadline,
         .operationsListen, .operationsSocketMode,
+        .security, .securityCoreDumps,
         .logRequests, .logSlowRequests, .traceContext,
     ]
 
@@ -38,6 +39,10 @@ extension ConfigurationKey {
     static let port = ConfigurationKey(
         "http.port", .integer(0...65_535), default: "8080", bareVariable: "PORT",
         meaning: "Port to listen on. 0 lets the kernel choose a free one.")
+    static let insecure = ConfigurationKey(
+        "http.insecure", .toggle, default: "off",
+        meaning: "on says that HTTP without TLS beyond this machine is meant, as a proxy in front "
+            + "ends TLS; then it is no weak setting.")
     static let reactors = ConfigurationKey(
         "http.reactors", .countOrCores(1...256), default: "cores",
         meaning: "Event loops. More than there are cores gains nothing.")
@@ -199,6 +204,18 @@ extension ConfigurationKey {
     static let operationsSocketMode = ConfigurationKey(
         "operations.socket_mode", .fileMode, default: "600",
         meaning: "Mode of the Unix socket: who may write to it administers.")
+}
+
+/// `security`, `security.*`: what is done about weak settings.
+extension ConfigurationKey {
+    static let security = ConfigurationKey(
+        "security", .choice(["warn", "strict"]), default: "warn",
+        meaning: "Whether a weak setting is a warning or stops the start. `Docs/OPERATING.md` "
+            + "lists them.")
+    static let securityCoreDumps = ConfigurationKey(
+        "security.core_dumps", .toggle, default: "off",
+        meaning: "Whether the process may be dumped, and looked into by debuggers of its user; its "
+            + "memory holds keys and customers' values.")
 }
 
 /// `log.*`, `trace.*`: what is told of requests.

@@ -26,7 +26,10 @@ extension ConfigurationKind {
     /// Reads a value as a file, a variable or a flag gives it; white space is part of it.
     func value(of bytes: [UInt8]) throws(UnacceptableValue) -> ConfigurationValue {
         switch self {
-        case .secret: return .secret(try secret(bytes))
+        case .secret:
+            let secret = Secret(bytes)
+            try checkLength(of: secret)
+            return .secret(secret)
         case .redisURL:
             do throws(RedisURLError) {
                 return .redis(try RedisEndpoint(parsing: bytes))
@@ -92,12 +95,14 @@ extension ConfigurationKind {
         }
     }
 
-    private func secret(_ bytes: [UInt8]) throws(UnacceptableValue) -> Secret {
+    /// Of a key of the kind `secret`.
+    func checkLength(of secret: Secret) throws(UnacceptableValue) {
         let range = ConfigurationLimits.secretBytesMin...ConfigurationLimits.secretBytesMax
-        guard range.contains(bytes.count) else {
-            throw UnacceptableValue(found: "\(bytes.count) bytes", wanted: wanted)
+        let (count, stray) = secret.withBytes { ($0.count, StrayBytes(around: $0)) }
+        guard range.contains(count) else {
+            throw UnacceptableValue(
+                found: "\(count) bytes" + (stray.map { ", with \($0)" } ?? ""), wanted: wanted)
         }
-        return Secret(bytes)
     }
 
     private func integer(_ bytes: [UInt8], in range: ClosedRange<Int>) -> ConfigurationValue? {

@@ -4,18 +4,29 @@ package import Redis
 package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStringConvertible {
     case tooLong, otherScheme, tls, badPercentEncoding, userWithoutPassword, badHost, badPort
     case badDatabase, queryOrFragment
+    case quoted, byteOrderMark, surroundingSpace, assignment
+    case slashInPassword, markInPassword
 
     package var description: String {
         switch self {
         case .tooLong: "longer than \(ConfigurationLimits.redisURLBytesMax) bytes"
         case .otherScheme: "a scheme other than redis"
         case .tls: "the scheme rediss, but TLS to Redis is not supported"
-        case .badPercentEncoding: "a user or password with a bad percent-encoding"
-        case .userWithoutPassword: "a user without a password"
+        case .badPercentEncoding:
+            "a user or password with a bad percent-encoding; a % in it is written %25"
+        case .userWithoutPassword:
+            "a user without a password; a password alone has a colon before it"
         case .badHost: "no host, or one with characters that no host has"
         case .badPort: "a port that is not 1 to 65535"
         case .badDatabase: "a database that is not 0 to \(Int32.max)"
         case .queryOrFragment: "a query or a fragment"
+        case .quoted: "quotes around it"
+        case .byteOrderMark: "a byte order mark before it"
+        case .surroundingSpace: "white space or a carriage return around it"
+        case .assignment: "a name and \"=\" before it"
+        case .slashInPassword: "a / in the user or password, which is to be written %2F"
+        case .markInPassword:
+            "a # or ? in the user or password, which are to be written %23 and %3F"
         }
     }
 }
@@ -28,15 +39,26 @@ extension RedisEndpoint {
     /// has to be UTF-8.
     package init(parsing url: [UInt8]) throws(RedisURLError) {
         guard url.count <= ConfigurationLimits.redisURLBytesMax else { throw .tooLong }
+        switch StrayBytes(around: url.span) {
+        case .quotes: throw .quoted
+        case .byteOrderMark: throw .byteOrderMark
+        case .whiteSpace, .carriageReturn: throw .surroundingSpace
+        case .assignment: throw .assignment
+        case .scheme, nil: break
+        }
         let scheme = url.prefix(9).map { $0 | 0x20 }
         if scheme.starts(with: "rediss:".utf8) { throw .tls }
         guard scheme.starts(with: "redis://".utf8) else { throw .otherScheme }
         let rest = url.dropFirst(8)
-        guard !rest.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
-            throw .queryOrFragment
+        // RFC 3986 §3.2: the authority ends at the first of these. An @ behind it was meant to end
+        // user and password.
+        let marks = [UInt8(ascii: "?"), UInt8(ascii: "#")]
+        if let mark = rest.firstIndex(where: marks.contains) {
+            throw rest[mark...].contains(UInt8(ascii: "@")) ? .markInPassword : .queryOrFragment
         }
 
         let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+        guard !rest[slash...].contains(UInt8(ascii: "@")) else { throw .slashInPassword }
         let authority = rest[..<slash]
         let at = authority.lastIndex(of: UInt8(ascii: "@"))
         let (user, password) = try RedisEndpoint.credentials(at.map { authority[..<$0] })

@@ -1,8 +1,22 @@
-/// Bytes that no message, log or dump of a value shows.
-package struct Secret: Sendable {
-    package let bytes: [UInt8]
+internal import OpenSSL
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+/// A secret of the configuration, of which all who hold it share one copy. No message, log or dump
+/// shows it.
+package struct Secret: Sendable {
+    let shared: SecretBytes
+
+    /// Copies the bytes; the original is its owner's to wipe.
+    package init(_ bytes: [UInt8]) { self.init(copying: bytes.span) }
+
+    package init(copying bytes: Span<UInt8>) { shared = SecretBytes(copying: bytes) }
+
+    /// A copy, for who has to keep one.
+    package var bytes: [UInt8] { withBytes { bytes in bytes.indices.map { bytes[$0] } } }
+
+    func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result { shared.withBytes(body) }
+
+    /// Overwrites the bytes for everybody who holds them.
+    func wipe() { shared.wipe() }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

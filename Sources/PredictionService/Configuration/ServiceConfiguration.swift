@@ -4,7 +4,7 @@ package import Redis
 
 /// All that can be configured, checked and typed. Defaults stand in `ConfigurationTable` alone.
 package struct ServiceConfiguration: Sendable {
-    package let http: HTTP
+    package var http: HTTP
     package let drain: Drain
     package var tokens: Tokens
     package let store: Store
@@ -20,14 +20,25 @@ package struct ServiceConfiguration: Sendable {
     package let tracesRequests: Bool
     /// `--dev`: loopback only, store in memory.
     package let isDevelopment: Bool
+    /// `security.core_dumps`.
+    package let allowsCoreDumps: Bool
     /// To be logged at the start.
     package let warnings: [ConfigurationWarning]
+    /// The same, where they do not stop it.
+    package var weakSettings: [WeakSetting] = []
+    /// Whether weak settings stop the start.
+    package let isStrict: Bool
 
     package struct HTTP: Sendable {
         /// An address or a name; an IPv6 address without brackets.
         package let host: String
         /// 0: the kernel chooses one.
         package let port: UInt16
+        /// Where these were given.
+        package var hostPlace: ConfigurationPlace
+        package var portPlace: ConfigurationPlace
+        /// `http.insecure`: plain HTTP beyond the machine is meant.
+        package let isInsecureMeant: Bool
         /// nil: as many as the process may use cores.
         package let reactors: Int?
         package let connectionsMax: Int
@@ -111,8 +122,20 @@ package struct TokenKey: Sendable {
 }
 
 extension ServiceConfiguration {
-    /// Reads the sources and checks what must fit together.
+    /// Reads the sources and checks what must fit together. With `security = strict` a weak setting
+    /// is refused.
     package static func load(
+        _ sources: ConfigurationSources, isDevelopment: Bool
+    ) throws(ConfigurationError) -> ServiceConfiguration {
+        let configuration = try read(sources, isDevelopment: isDevelopment)
+        guard !configuration.isStrict || configuration.weakSettings.isEmpty else {
+            throw .weakSettings(configuration.weakSettings)
+        }
+        return configuration
+    }
+
+    /// The same, and weak settings are told but not refused.
+    static func read(
         _ sources: ConfigurationSources, isDevelopment: Bool
     ) throws(ConfigurationError) -> ServiceConfiguration {
         var settings = try sources.settings()
@@ -126,7 +149,7 @@ extension ServiceConfiguration {
         let drain = Drain(
             delay: settings.duration(.drainDelay), timeout: settings.duration(.drainTimeout))
         guard drain.delay < drain.timeout else { throw .drainDelayTooLong }
-        return ServiceConfiguration(
+        var configuration = ServiceConfiguration(
             http: HTTP(settings), drain: drain, tokens: tokens, store: store,
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
@@ -134,11 +157,16 @@ extension ServiceConfiguration {
             model: Model(
                 path: settings.text(.modelPath),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),
-            audit: try audit(&settings, isDevelopment: isDevelopment), operations: operations,
+            audit: try audit(settings), operations: operations,
             logsRequests: settings.toggle(.logRequests),
             slowRequest: settings.durationUnlessZero(.logSlowRequests),
             tracesRequests: settings.toggle(.traceContext), isDevelopment: isDevelopment,
-            warnings: settings.warnings)
+            allowsCoreDumps: settings.toggle(.securityCoreDumps), warnings: settings.warnings,
+            isStrict: settings.text(.security) == "strict")
+        configuration.weakSettings = WeakSetting.all(
+            in: WeakSettingRule.Subject(
+                configuration: configuration, settings: settings, files: sources.files))
+        return configuration
     }
 
     private static func store(
@@ -165,10 +193,9 @@ extension ServiceConfiguration {
     }
 
     private static func audit(
-        _ settings: inout ConfigurationSettings, isDevelopment: Bool
+        _ settings: ConfigurationSettings
     ) throws(ConfigurationError) -> Audit? {
         guard let directory = settings.optionalText(.auditDirectory) else {
-            if !isDevelopment { settings.warnings.append(.noAudit) }
             return nil
         }
         guard case .secret(let key) = settings.value(.auditKey) else { throw .noAuditKey }
@@ -213,20 +240,33 @@ extension ServiceConfiguration {
         isDevelopment: Bool
     ) throws(ConfigurationError) -> TokenKeys {
         let secret = settings.value(.tokenSecret)
+        if isDevelopment {
+            for key in [ConfigurationKey.tokenKeys, .tokenSecret] where settings.value(key) != nil {
+                throw .developmentSecret(at: settings.place(key), key: key.name)
+            }
+            return .madeAtStart
+        }
         if let directory = settings.optionalText(.tokenKeys) {
             if secret != nil {
                 settings.warnings.append(.unusedSecret(at: settings.place(.tokenSecret)))
             }
-            return .named(try sources.tokenKeys(in: directory))
+            let keys = try sources.tokenKeys(in: directory)
+            for key in keys {
+                guard let stray = key.secret.withBytes({ StrayBytes(around: $0) }) else { continue }
+                settings.warnings.append(
+                    .strayBytes(
+                        at: settings.place(.tokenKeys), key: "jwt.keys: \(printable(key.id))",
+                        stray))
+            }
+            return .named(keys)
         }
         if case .secret(let bytes) = secret { return .secret(bytes) }
-        guard isDevelopment else { throw .noSecret }
-        return .madeAtStart
+        throw .noSecret
     }
 
     /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is
     /// not looked up: who answers for it may change.
-    private static func isLoopback(_ host: String) -> Bool {
+    static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let octets = parts.compactMap { part in
@@ -240,6 +280,9 @@ extension ServiceConfiguration.HTTP {
     fileprivate init(_ settings: ConfigurationSettings) {
         host = settings.text(.host)
         port = UInt16(settings.integer(.port))
+        hostPlace = settings.place(.host)
+        portPlace = settings.place(.port)
+        isInsecureMeant = settings.toggle(.insecure)
         if case .integer(let count) = settings.value(.reactors) {
             reactors = count
         } else {

@@ -1,5 +1,7 @@
 /// What there is to say of a configuration that could be loaded.
 struct ConfigurationCheck {
+    private static let security = "security"
+
     let findings: [DoctorFinding]
 
     init(_ configuration: ServiceConfiguration, _ settings: ConfigurationSettings) {
@@ -16,6 +18,16 @@ struct ConfigurationCheck {
         findings.append(
             DoctorFinding(
                 .good, "token keys", ConfigurationCheck.source(of: configuration, settings)))
+        let verdict: DoctorFinding.Verdict = configuration.isStrict ? .failure : .warning
+        findings += configuration.weakSettings.map { weak in
+            DoctorFinding(verdict, ConfigurationCheck.security, weak.description)
+        }
+        if configuration.weakSettings.isEmpty {
+            findings.append(
+                DoctorFinding(
+                    .good, ConfigurationCheck.security,
+                    "none of \(WeakSettingRule.all.count) weak settings"))
+        }
         self.findings = findings
     }
 
@@ -34,10 +46,9 @@ struct ConfigurationCheck {
 
 /// Where revocations and quotas are kept, when that is not Redis.
 package enum StoreCheck {
-    package static func memory(isDevelopment: Bool) -> DoctorFinding {
-        DoctorFinding(
-            isDevelopment ? .good : .warning, "store",
-            "in churnd's own memory: revocations and quotas are lost when it ends, and no other "
-                + "process shares them")
-    }
+    /// Whether that will do is a question of `security`.
+    package static let memory = DoctorFinding(
+        .good, "store",
+        "in churnd's own memory: revocations and quotas are lost when it ends, and no other "
+            + "process shares them")
 }

@@ -7,7 +7,7 @@ package struct Doctor {
     package init(
         _ sources: ConfigurationSources, isDevelopment: Bool
     ) throws(ConfigurationError) {
-        configuration = try ServiceConfiguration.load(sources, isDevelopment: isDevelopment)
+        configuration = try ServiceConfiguration.read(sources, isDevelopment: isDevelopment)
         settings = try sources.settings()
     }
 
@@ -17,7 +17,7 @@ package struct Doctor {
         ConfigurationCheck(configuration, settings).findings.forEach(report)
         report(ModelCheck.examine(configuration.model.path))
         switch configuration.store {
-        case .memory: report(StoreCheck.memory(isDevelopment: configuration.isDevelopment))
+        case .memory: report(StoreCheck.memory)
         case .redis(let endpoint, let deadline):
             RedisCheck(
                 endpoint: endpoint, deadlineNanoseconds: deadline.nanoseconds,
@@ -31,9 +31,7 @@ package struct Doctor {
             ).forEach(report)
         }
         report(DescriptorCheck.examine(connectionsMax: configuration.http.connectionsMax))
-        report(
-            PortCheck.examine(
-                "http port", host: configuration.http.host, port: configuration.http.port))
+        report(PortCheck.examine(configuration.http))
         report(
             OperationsCheck.examine(
                 configuration.operations.address, http: configuration.http))

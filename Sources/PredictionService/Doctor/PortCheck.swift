@@ -5,14 +5,29 @@ internal import POSIX
 enum PortCheck {
     private static let timeoutMilliseconds: Int64 = 1000
 
+    static func examine(_ http: ServiceConfiguration.HTTP) -> DoctorFinding {
+        examine("http port", host: http.host, port: http.port) { () throws(StartError) in
+            try ListeningAddress.claim(http)
+        }
+    }
+
     static func examine(_ subject: String, host: String, port: UInt16) -> DoctorFinding {
+        examine(subject, host: host, port: port) { () throws(StartError) in
+            try ListeningAddress.claim(host: host, port: port)
+        }
+    }
+
+    private static func examine(
+        _ subject: String, host: String, port: UInt16,
+        claim: () throws(StartError) -> ListeningAddress
+    ) -> DoctorFinding {
         let place = "\(host) port \(port)"
         do throws(StartError) {
-            _ = try ListeningAddress.claim(host: host, port: port)
+            _ = try claim()
             return DoctorFinding(
                 .good, subject, port == 0 ? "\(host), the kernel chooses one" : "\(place) is free")
         } catch {
-            guard case .portTaken = error else {
+            guard error.isPortTaken else {
                 return DoctorFinding(.failure, subject, "\(error)")
             }
             return isChurnd(at: .tcp(host: reachable(host), port: port))

@@ -29,7 +29,7 @@ struct CommonParts: Sendable {
         self.store = store
         self.state = state
         self.auditLog = auditLog
-        auditKeys = configuration.audit.map { AuditKeys(secret: $0.key.bytes) }
+        auditKeys = configuration.audit.map { $0.key.withBytes { AuditKeys(secret: $0) } }
         self.sink = sink
         keys = try CommonParts.keys(configuration.tokens.keys)
     }
@@ -81,9 +81,9 @@ struct CommonParts: Sendable {
     private static func keys(_ keys: TokenKeys) throws(StartError) -> SigningKeys {
         do throws(SigningKeyError) {
             switch keys {
-            case .secret(let secret): return try SigningKeys(secret: secret.bytes)
+            case .secret(let secret): return try SigningKeys(sharing: secret.shared)
             case .named(let keys):
-                return try SigningKeys(named: keys.map { ($0.id, $0.secret.bytes) })
+                return try SigningKeys(sharing: keys.map { ($0.id, $0.secret.shared) })
             case .madeAtStart: preconditionFailure("a development session makes the secret")
             }
         } catch {

@@ -14,8 +14,7 @@ package struct DevelopmentSession {
     private let token: String
     private let example: String
 
-    /// Signs a token with the configured secret, or with a new one, which it puts into
-    /// `configuration`.
+    /// Makes a secret, which it puts into `configuration`, and signs a token with it.
     package init(_ configuration: inout ServiceConfiguration) throws(StartError) {
         var token = UnsignedToken(
             subject: DevelopmentSession.subject, issuedAt: Clock.unixMilliseconds() / 1000,
@@ -23,17 +22,10 @@ package struct DevelopmentSession {
         token.issuer = configuration.tokens.issuer
         token.audience = configuration.tokens.audience
         token.scope = configuration.tokens.scope
-        let secret: Secret
-        switch configuration.tokens.keys {
-        case .secret(let configured): secret = configured
-        case .named(let keys):
-            token.keyID = keys[0].id
-            secret = keys[0].secret
-        case .madeAtStart:
-            let text = RandomBytes.hexadecimalText(DevelopmentSession.secretBytes)
-            secret = Secret(Array(text.utf8))
-            configuration.tokens.keys = .secret(secret)
-        }
+        // A configured one is refused: it would sign a token of a day that stands on a terminal.
+        let text = RandomBytes.hexadecimalText(DevelopmentSession.secretBytes)
+        let secret = Secret(Array(text.utf8))
+        configuration.tokens.keys = .secret(secret)
         do throws(SigningError) {
             self.token = try token.signed(with: secret.bytes)
         } catch {

@@ -25,6 +25,20 @@ package struct ListeningAddress: Sendable {
         }
     }
 
+    /// The same for the public listener; what is wrong is told with where it was given.
+    static func claim(
+        _ http: ServiceConfiguration.HTTP
+    ) throws(StartError) -> ListeningAddress {
+        do throws(StartError) {
+            return try claim(host: http.host, port: http.port)
+        } catch {
+            if case .portTaken = error {
+                throw http.portPlace == .standard ? error : .given(at: http.portPlace, error)
+            }
+            throw http.hostPlace == .standard ? error : .given(at: http.hostPlace, error)
+        }
+    }
+
     /// Finds the address, whoever listens on it.
     static func find(host: String, port: UInt16) throws(StartError) -> ListeningAddress {
         let addresses: [SocketAddress]

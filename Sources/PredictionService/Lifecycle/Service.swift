@@ -1,6 +1,7 @@
 internal import AuditLog
 internal import Dispatch
 internal import HTTPServer
+internal import JWT
 internal import Logging
 internal import ModelRegistry
 internal import Models
@@ -30,12 +31,21 @@ package final class Service: Sendable {
     private let timers = DispatchQueue(label: "churnd.lifecycle")
 
     /// Loads the model, opens the audit log, binds the addresses and starts the reactors; when this
-    /// returns, requests are answered.
+    /// returns, requests are answered, and the configuration's secrets are overwritten: a
+    /// configuration starts one service.
     package static func start(
         _ configuration: ServiceConfiguration, sink: LogSink
     ) throws(StartError) -> Service {
         let logger = Logger(label: "churnd") { _ in JSONLogHandler(sink: sink) }
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        for weak in configuration.weakSettings {
+            logger.warning(
+                "weak setting",
+                metadata: [
+                    "setting": "\(weak.name)", "found": "\(weak.found)",
+                    "wanted": "\(weak.wanted)",
+                ])
+        }
         Signals.ignoreBrokenPipes()
         checkDescriptorLimit(configuration, logger)
         return try Service(configuration, sink: sink, logger: logger)
@@ -48,8 +58,7 @@ package final class Service: Sendable {
         self.logger = logger
         // What can be refused without a trace comes first: the audit log notes each start.
         let models = try ModelService.start(configuration.model, logger: logger)
-        let address = try ListeningAddress.claim(
-            host: configuration.http.host, port: configuration.http.port)
+        let address = try ListeningAddress.claim(configuration.http)
         port = address.port
         let operationsConfiguration = configuration.operations
         var listener: OperationsListener?
@@ -84,6 +93,9 @@ package final class Service: Sendable {
                 revocations: RevocationDesk(admissions: store.admissions, auditLog: auditLog),
                 reactors: reactors))
         if let operations { models.current.serve(on: operations) }
+        // Every event loop has its keyed MACs now.
+        common.keys.wipe()
+        configuration.audit?.key.wipe()
         store.logStart(logger)
         StoreWatch(state: state, logger: logger).start(on: timers)
         logger.info("listening", metadata: listeningMetadata(count))

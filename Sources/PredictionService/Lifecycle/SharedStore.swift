@@ -66,7 +66,8 @@ struct SharedStore: Sendable {
     func logStart(_ logger: Logger) {
         switch kind {
         case .memory:
-            logger.warning(
+            // Which is among the weak settings, with a warning.
+            logger.info(
                 """
                 tokens and quotas are kept in this process's memory: they are lost at its end, and \
                 no other process shares them

@@ -1,0 +1,94 @@
+internal import AuditLog
+internal import Redis
+
+/// Rules about who else on the machine may read or write what churnd goes by.
+extension WeakSettingRule {
+    /// Of a file that holds a secret: its owner's, and its group's to read.
+    private static let privateMode: UInt32 = 0o640
+    /// Of the audit log's directory.
+    private static let auditDirectoryMode: UInt32 = 0o755
+    /// More entries of a model's directory are not looked at.
+    private static let modelEntriesMax = 1000
+
+    static let secretFile = WeakSettingRule(
+        "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        weakWhen: "others than the file's owner may write it, or others than owner and group read "
+            + "it",
+        wanted: "a mode of 640 or less"
+    ) { subject in
+        var paths: [String] = []
+        for key in ConfigurationTable.keys where key.isSecret {
+            if case .variableFile(variable: _, let path) = subject.settings.place(key) {
+                paths.append(path)
+            }
+        }
+        if case .named(let keys) = subject.configuration.tokens.keys,
+            let directory = subject.settings.optionalText(.tokenKeys)
+        {
+            paths += keys.map { "\(directory)/\($0.id)" }
+        }
+        return paths.compactMap { beyond(privateMode, $0, subject.files) }
+    }
+
+    static let keyFile = WeakSettingRule(
+        "--config",
+        weakWhen: "the file of keys may be written by everybody on the machine, or it holds a "
+            + "secret and is readable or writable as above",
+        wanted: "a mode without a write permission for others, with a secret in it 640 or less"
+    ) { subject in
+        guard let path = subject.settings.filePath else { return [] }
+        let holdsSecret = ConfigurationTable.keys.contains { key in
+            guard key.isSecret, case .file = subject.settings.place(key) else { return false }
+            guard case .redis(let endpoint) = subject.settings.value(key) else { return true }
+            return endpoint.password != nil
+        }
+        let mode = holdsSecret ? privateMode : 0o775
+        return beyond(mode, path, subject.files).map { [$0] } ?? []
+    }
+
+    static let auditDirectory = WeakSettingRule(
+        "audit.directory",
+        weakWhen: "others than its owner may write to the directory, or write the files in it, or "
+            + "everybody may read these",
+        wanted: "755 or less for the directory, 640 or less for its files"
+    ) { subject in
+        guard let directory = subject.configuration.audit?.directory else { return [] }
+        let files = AuditFiles(directory: directory)
+        // What is not there yet is made with modes that are right.
+        let segments = (try? files.listing().segments.map { files.path(of: $0.name) }) ?? []
+        let weak = (segments + [files.checkpointsPath]).compactMap {
+            beyond(privateMode, $0, subject.files)
+        }
+        let more = weak.count > 1 ? ", and \(weak.count - 1) more like it" : ""
+        return (beyond(auditDirectoryMode, directory, subject.files).map { [$0] } ?? [])
+            + (weak.first.map { [$0 + more] } ?? [])
+    }
+
+    static let model = WeakSettingRule(
+        "model.path",
+        weakWhen: "everybody on the machine may write the directory, its file `active`, a bundle "
+            + "or a file of one",
+        wanted: "modes without a write permission for others"
+    ) { subject in
+        let path = subject.configuration.model.path
+        var paths = [path]
+        for name in (try? subject.files.names(path).get()) ?? [] {
+            paths.append("\(path)/\(name)")
+            let below = (try? subject.files.names("\(path)/\(name)").get()) ?? []
+            paths += below.map { "\(path)/\(name)/\($0)" }
+            if paths.count > modelEntriesMax { break }
+        }
+        let weak = paths.compactMap { beyond(0o775, $0, subject.files) }
+        guard let first = weak.first else { return [] }
+        return [first + (weak.count > 1 ? ", and \(weak.count - 1) more like it" : "")]
+    }
+
+    /// What is at `path` and its mode, where that allows more than `most` does; nil also for what
+    /// is not there.
+    private static func beyond(
+        _ most: UInt32, _ path: String, _ files: ConfigurationFiles
+    ) -> String? {
+        guard let mode = files.mode(path), mode & 0o777 & ~most != 0 else { return nil }
+        return "\(printable(path)) has mode \(octal(mode & 0o777))"
+    }
+}

@@ -1,0 +1,73 @@
+internal import Redis
+
+/// Rules about the secrets themselves.
+extension WeakSettingRule {
+    private static let randomWanted = "random bytes, as openssl rand -hex 32 makes"
+
+    static let guessableTokenKey = WeakSettingRule(
+        "jwt.secret, jwt.keys",
+        weakWhen: "fewer than \(GuessableSecret.differentBytesMin) different bytes, the same bytes "
+            + "over and over, letters or digits in their order, the path of a file, or a word that "
+            + "samples have",
+        wanted: randomWanted
+    ) { subject in guessable(tokenSecrets(subject)) }
+
+    static let guessableAuditKey = WeakSettingRule(
+        "audit.key", weakWhen: "the same", wanted: randomWanted
+    ) { subject in guessable(auditSecrets(subject)) }
+
+    static let sharedSecret = WeakSettingRule(
+        "audit.key, redis.url",
+        weakWhen: "the audit log's key or the password of Redis is a key of tokens, or one is the "
+            + "other: who has it for one has it for both",
+        wanted: "a secret for each"
+    ) { subject in
+        let tokens = tokenSecrets(subject)
+        let audit = auditSecrets(subject)
+        let redis = redisSecrets(subject)
+        return equals(audit, tokens) + equals(redis, tokens + audit)
+    }
+
+    /// A secret, and what it is called.
+    private typealias Named = (name: String, secret: Secret)
+
+    private static func tokenSecrets(_ subject: Subject) -> [Named] {
+        switch subject.configuration.tokens.keys {
+        case .secret(let secret): [("\(subject.settings.place(.tokenSecret))", secret)]
+        case .named(let keys): keys.map { ("the key \(printable($0.id))", $0.secret) }
+        case .madeAtStart: []
+        }
+    }
+
+    private static func auditSecrets(_ subject: Subject) -> [Named] {
+        guard let audit = subject.configuration.audit else { return [] }
+        return [("\(subject.settings.place(.auditKey))", audit.key)]
+    }
+
+    private static func redisSecrets(_ subject: Subject) -> [Named] {
+        guard case .redis(let endpoint, deadline: _) = subject.configuration.store,
+            let password = endpoint.password
+        else { return [] }
+        return [("the password of Redis", Secret(password))]
+    }
+
+    private static func guessable(_ secrets: [Named]) -> [String] {
+        secrets.compactMap { name, secret in
+            secret.withBytes { GuessableSecret($0) }.map { "\(name): \($0)" }
+        }
+    }
+
+    private static func equals(_ some: [Named], _ others: [Named]) -> [String] {
+        some.flatMap { one in
+            others.filter { isEqual(one.secret, $0.secret) }.map { "\(one.name) is \($0.name)" }
+        }
+    }
+
+    private static func isEqual(_ one: Secret, _ other: Secret) -> Bool {
+        one.withBytes { one in
+            other.withBytes { other in
+                one.count == other.count && one.indices.allSatisfy { one[$0] == other[$0] }
+            }
+        }
+    }
+}
