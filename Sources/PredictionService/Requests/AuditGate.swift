@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import JWT
 internal import POSIX
 internal import Reactor
 
@@ -43,8 +44,17 @@ final class AuditGate: TurnParticipant {
         return isPassing
     }
 
-    /// Has a request's answer recorded, and holds it until then.
+    /// Has a request's answer recorded, and holds it until then. A refusal that is only counted is
+    /// let go immediately: counts do not wait for the disk.
     func hold(_ request: PredictionRequest) {
+        if case .refusal(let failure) = request.answer, let reason = failure.recordedReason,
+            log.count(
+                reason, subject: request.token.subject, tokenID: request.token.tokenID ?? [],
+                unixMilliseconds: request.unixMilliseconds, nowNanoseconds: reactor.now)
+        {
+            release?(request, true)
+            return
+        }
         encoder.append(request, to: &batch)
         held.append(request)
     }
