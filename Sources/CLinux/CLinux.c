@@ -36,3 +36,14 @@ int clinux_name(int descriptor, const char *path) {
 int clinux_reserve(int descriptor, long offset, long count) {
     return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, count);
 }
+
+int clinux_peer(int socket, unsigned *user, int *process) {
+    struct ucred credentials;
+    socklen_t size = sizeof credentials;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+        return -1;
+    }
+    *user = credentials.uid;
+    *process = credentials.pid;
+    return 0;
+}

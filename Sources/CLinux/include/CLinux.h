@@ -29,4 +29,8 @@ int clinux_name(int descriptor, const char *path);
 /// or −1 and errno.
 int clinux_reserve(int descriptor, long offset, long count);
 
+/// The process at the other end of a connected Unix socket, as it was when it connected
+/// (SO_PEERCRED of unix(7)); 0, or −1 and errno.
+int clinux_peer(int socket, unsigned *user, int *process);
+
 #endif

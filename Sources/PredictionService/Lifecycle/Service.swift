@@ -81,7 +81,13 @@ package final class Service: Sendable {
             consume listener, common: common,
             OperationsService.Subjects(
                 figures: figures, models: models.registry, notes: notes,
-                revocations: RevocationDesk(admissions: store.admissions, auditLog: auditLog),
+                revocations: RevocationDesk(admissions: store.admissions),
+                records: auditLog.flatMap { log in
+                    configuration.audit.map {
+                        AdministrationRecords(
+                            log: log, deadlineNanoseconds: $0.deadline.nanoseconds)
+                    }
+                },
                 reactors: reactors))
         if let operations { models.current.serve(on: operations) }
         store.logStart(logger)
