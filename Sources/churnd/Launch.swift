@@ -27,7 +27,18 @@ struct Launch {
         } catch {
             return Launch.fail("\(error)", Launch.configurationExit)
         }
-        let sink = LogSink(stream: .output)
+        // What a closed pipe takes is an error, and is counted.
+        Signals.ignoreBrokenPipes()
+        for stream in [StandardStream.output, .error] { stream.appendToFile() }
+        let sink: LogSink
+        do throws(FileError) {
+            sink = LogSink(
+                output: try configuration.logFile.map { (path) throws(FileError) in
+                    try LogOutput(path: path)
+                } ?? LogOutput())
+        } catch {
+            return Launch.fail("log.file: \(error)", Launch.failureExit)
+        }
         do throws(StartError) {
             let session = isDevelopment ? try DevelopmentSession(&configuration) : nil
             let service = try Service.start(configuration, sink: sink)
@@ -37,7 +48,7 @@ struct Launch {
                     operations: service.operationsAddress)
                 StandardStream.error.write(Array(text.utf8).span)
             }
-            heedSignals(service)
+            heedSignals(service, sink)
             service.waitUntilEnded()
         } catch {
             sink.flush(waitingAtMost: Launch.logFlushSeconds)
@@ -72,10 +83,11 @@ struct Launch {
             environment: Environment.variables())
     }
 
-    private func heedSignals(_ service: Service) {
+    private func heedSignals(_ service: Service, _ sink: LogSink) {
         DispatchQueue(label: "churnd.signals").async {
             while true {
                 if Signals.wait(for: Launch.signals) == Signals.hangUp {
+                    sink.reopen()
                     service.reloadModel()
                 } else {
                     service.beginDraining()

@@ -44,7 +44,8 @@ struct CommonParts: Sendable {
             sink: sink, salt: logSalt.span,
             rules: RequestLog.Rules(
                 logsAll: configuration.logsRequests,
-                slowNanoseconds: configuration.slowRequest?.nanoseconds))
+                slowNanoseconds: configuration.slowRequest?.nanoseconds,
+                refusedPerSecond: configuration.logsRefusedPerSecond))
     }
 
     /// Adds a reactor's way into the audit log; nil without one.
