@@ -49,13 +49,13 @@ struct Launch {
                 StandardStream.error.write(Array(text.utf8).span)
             }
             heedSignals(service, sink)
-            service.waitUntilEnded()
+            let isWhole = service.waitUntilEnded()
+            sink.flush(waitingAtMost: Launch.logFlushSeconds)
+            return isWhole ? 0 : Launch.failureExit
         } catch {
             sink.flush(waitingAtMost: Launch.logFlushSeconds)
             return Launch.fail("\(error)", Launch.failureExit)
         }
-        sink.flush(waitingAtMost: Launch.logFlushSeconds)
-        return 0
     }
 
     /// Asks the churnd that this configuration describes.
