@@ -28,6 +28,8 @@ extension ProgramTests {
             try FaultInjection(
                 BuiltProgram.churnd,
                 AuditedChurnd.arguments(directory: log.directory)
+                    .filter { !$0.hasPrefix("--operations.listen=") }
+                    + ["--operations.listen=unix:\(directory.path(of: "socket"))"]
                     + ["--audit.sync=\(sync)", "--audit.deadline=300", "--http.reactors=1"] + flags,
                 environment: AuditedChurnd.secrets,
                 failing: sync == "none" ? "write" : "fdatasync", of: try log.segments()[0],
@@ -59,6 +61,12 @@ extension ProgramTests {
             try hang(churnd)
             let stuck = "the audit log's disk does not answer: predictions get 503"
             try eventually("it is logged") { messages(churnd).contains(stuck) }
+            // Operators see it, whatever hangs.
+            let operations = try ClientSocket(unixPath: directory.path(of: "socket"), seconds: 5)
+            #expect(try operations.exchange(.get("/health")).status == 503)
+            let metrics = MetricSamples(try operations.exchange(.get("/metrics")).text)
+            #expect(metrics["churnd_audit_up"] == 0)
+            #expect(metrics["churnd_audit_failures_total"] ?? 0 > 0)
             try churnd.signal(SIGTERM)
             // Ten seconds were waited for the disk beside drain.timeout.
             try eventually("it ends", within: 8) { try churnd.exitCode() != nil }

@@ -201,8 +201,8 @@ package final class AuditLog: Sendable {
         _ = close(waitingAtMost: Int64(AuditLog.closingSecondsMax) * 1_000_000_000)
     }
 
-    /// The same, for at most so long. Returns whether everything is written; a log that was closed
-    /// before is.
+    /// The same, for at most so long. Returns whether everything is written; true where the log was
+    /// closed before.
     package func close(waitingAtMost nanoseconds: Int64) -> Bool {
         guard intake.withLock({ $0.close() }) else { return true }
         let closed = DispatchSemaphore(value: 0)
@@ -213,7 +213,7 @@ package final class AuditLog: Sendable {
         guard closed.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success else {
             return false
         }
-        return unwritten == AuditUnwritten()
+        return intake.withLock { $0.isWhole }
     }
 }
 

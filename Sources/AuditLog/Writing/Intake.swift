@@ -36,6 +36,8 @@ struct Intake {
     private var underWay = AuditUnwritten()
     private var isScheduled = false
     private(set) var isClosed = false
+    /// The record of the log's end is in the file.
+    private var hasStopped = false
     private(set) var statistics = AuditStatistics()
 
     init(summaryNanoseconds: Int64, refusalNanoseconds: Int64) {
@@ -108,6 +110,9 @@ struct Intake {
         return !isClosed
     }
 
+    /// Whether all is in the file, and the log's end.
+    var isWhole: Bool { hasStopped && failure == nil }
+
     func state(stuckAfter: Int64, now: Int64) -> AuditState {
         AuditState(
             failure: failure?.reason, busySince: busySince, stuckAfter: stuckAfter, now: now)
@@ -159,6 +164,7 @@ extension Intake {
     /// The group is in the file. Returns for how long nothing was, if that was so.
     mutating func settle(_ group: borrowing WriteGroup, now: Int64) -> Int64? {
         underWay = AuditUnwritten()
+        hasStopped = group.isLast
         if group.failedForNanoseconds != nil { watch.recorded() }
         let stuckFor = endWaiting(now: now)
         notes.removeFirst(group.notes.count)
