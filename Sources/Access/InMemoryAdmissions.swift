@@ -35,6 +35,11 @@ package final class InMemoryAdmissions: Sendable {
         state.withLock { $0.revocations.remove(name, now: now) }
     }
 
+    /// Whether a token or a `jti` is revoked.
+    package func isRevoked(_ name: [UInt8], now: Int64) -> Bool {
+        state.withLock { $0.revocations.contains(name, now: now) }
+    }
+
     func decide(_ request: borrowing AdmissionRequest, now: Int64) -> AdmissionDecision {
         let token = Array(copying: request.token)
         let tokenID = Array(copying: request.tokenID)

@@ -32,7 +32,8 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     case prediction
     /// A known caller was refused.
     case refusal
-    /// How many unknown callers were refused for one reason, at most one record a second.
+    /// How many callers were refused for one reason who have no record each: unknown ones, at most
+    /// one record a second; known ones, at most one a minute and subject.
     case refusals
     case start
     /// The log can be written again after it could not.
@@ -54,15 +55,24 @@ package enum AuditEvent: String, CaseIterable, Sendable {
             AuditEvent.callerMembers + [
                 .init("body_sha256", isOptional: true), .init("status"), .init("reason"),
             ]
-        case .refusals: [.init("status"), .init("reason"), .init("count")]
+        case .refusals:
+            [
+                .init("status"), .init("reason"), .init("subject", isOptional: true),
+                .init("jti", isOptional: true), .init("count"),
+                .init("first", isOptional: true), .init("last", isOptional: true),
+            ]
         case .start: [.init("version"), .init("torn_bytes"), .init("missing")]
         case .resumed: [.init("failed_for_ms")]
         case .stop: []
         case .model:
             AuditEvent.operatorMembers + [
                 .init("action"), .init("model"), .init("model_sha256"),
+                .init("result", isOptional: true),
             ]
-        case .revocation: AuditEvent.operatorMembers + [.init("action"), .init("name")]
+        case .revocation:
+            AuditEvent.operatorMembers + [
+                .init("action"), .init("name"), .init("result", isOptional: true),
+            ]
         }
     }
 
@@ -73,6 +83,7 @@ package enum AuditEvent: String, CaseIterable, Sendable {
 
     private static let operatorMembers: [AuditMember] = [
         .init("request_id", isOptional: true), .init("subject", isOptional: true),
+        .init("peer_uid", isOptional: true), .init("peer_pid", isOptional: true),
     ]
 }
 

@@ -10,6 +10,15 @@ package enum AuditLimits {
     package static let waitingBytesMax = 1 << 24
     /// Notes that wait until they can be written.
     package static let notesMax = 1_000
+    /// Refusals of one subject for one reason that get a record each in a period; the rest are
+    /// counted.
+    package static let recordedRefusalsMax = 10
+    /// The same of all subjects together: with the longest records, and a count for each pair that
+    /// is followed, refused callers add at most 64 KiB a second to the log.
+    package static let recordedRefusalsTotalMax = 2_048
+    /// Pairs of a subject and a reason that are followed in a period; the refusals of others are
+    /// counted by their reason alone.
+    package static let followedRefusalsMax = 1_024
     /// How much of an HMAC stands for a subject, a customer or a token.
     package static let pseudonymBytes = 16
     /// A body: what a record leaves for it beside its place in the chain.

@@ -41,3 +41,14 @@ int clinux_reserve(int descriptor, long offset, long count) {
 int clinux_set_dumpable(int dumpable) {
     return prctl(PR_SET_DUMPABLE, (unsigned long)dumpable, 0, 0, 0);
 }
+
+int clinux_peer(int socket, unsigned *user, int *process) {
+    struct ucred credentials;
+    socklen_t size = sizeof credentials;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+        return -1;
+    }
+    *user = credentials.uid;
+    *process = credentials.pid;
+    return 0;
+}

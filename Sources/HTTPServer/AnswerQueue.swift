@@ -1,5 +1,5 @@
 internal import HTTP
-internal import POSIX
+package import POSIX
 internal import Reactor
 
 /// The answers of one turn, encoded one behind the other, each with the connection it is for.
@@ -54,6 +54,16 @@ extension HTTPServer {
         if answers.bytes.count > ServerLimits.answerBytesMax { sendAnswers() }
         if !connection.isProcessing { processPending(of: connection) }
         return true
+    }
+
+    /// The process that sent a request which is not answered yet; nil unless it came over a Unix
+    /// socket.
+    package func peerCredentials(of exchange: Exchange) -> PeerCredentials? {
+        let slot = Int(exchange.slot)
+        guard slot < connections.count, let connection = connections[slot],
+            connection.exchangeNumber == exchange.number
+        else { return nil }
+        return connection.descriptor.peerCredentials()
     }
 
     package func turnEnded() { sendAnswers() }

@@ -37,6 +37,23 @@ package struct ModelChange: Equatable, Sendable {
     package var isChanged: Bool { previous != nil }
 }
 
+/// Has a change recorded before `active` names another version. Both are called on the registry's
+/// queue.
+package struct ModelWitness: Sendable {
+    /// Whether it is recorded; where it is not, nothing is changed. May wait for the disk.
+    let record: @Sendable (ModelChange) -> Bool
+    /// What was recorded was not done after all.
+    let takeBack: @Sendable (ModelChange) -> Void
+
+    package init(
+        record: @escaping @Sendable (ModelChange) -> Bool,
+        takeBack: @escaping @Sendable (ModelChange) -> Void
+    ) {
+        self.record = record
+        self.takeBack = takeBack
+    }
+}
+
 /// A model that was not taken.
 package struct ModelRefusal: Equatable, Sendable {
     /// The version that was asked for; nil where none could be told.

@@ -66,21 +66,27 @@ package final class ModelRegistry: Sendable {
 
     /// Serves with another version, once its bundle is proven and `active` names it.
     ///
-    /// - Parameter completion: called once, on the registry's queue; where the request is refused
-    ///   as `busy` or `stopped`, at once.
-    package func activate(_ version: String, completion: @escaping ChangeCompletion) {
-        add(.change(.activate(version), completion))
+    /// - Parameters:
+    ///   - witness: nil: nothing is recorded.
+    ///   - completion: called once, on the registry's queue; where the request is refused as `busy`
+    ///     or `stopped`, at once.
+    package func activate(
+        _ version: String, witness: ModelWitness? = nil, completion: @escaping ChangeCompletion
+    ) {
+        add(.change(.activate(version), witness, completion))
     }
 
     /// Serves with the version that `active` has in its second line, else with the one that served
     /// before. Twice in a row leads back.
-    package func rollback(completion: @escaping ChangeCompletion) {
-        add(.change(.rollback, completion))
+    package func rollback(
+        witness: ModelWitness? = nil, completion: @escaping ChangeCompletion
+    ) {
+        add(.change(.rollback, witness, completion))
     }
 
     /// Loads again what `active` names, or the bundle that the model is pinned to.
     package func reload(completion: @escaping ChangeCompletion) {
-        add(.change(.reload, completion))
+        add(.change(.reload, nil, completion))
     }
 
     package func listing(completion: @escaping ListingCompletion) { add(.listing(completion)) }
@@ -121,7 +127,7 @@ package final class ModelRegistry: Sendable {
 
     private func refuse(_ request: ModelRequest, _ error: RegistryError) {
         switch request {
-        case .change(_, let completion): completion(.failure(error))
+        case .change(_, _, let completion): completion(.failure(error))
         case .listing(let completion): completion(.failure(error))
         case .poll: break
         }
@@ -142,8 +148,8 @@ extension ModelRegistry {
             let listing = work.listing()
             finish()
             completion(listing)
-        case .change(let wish, let completion):
-            carryOut(work.outcome(of: wish)) { completion($0) }
+        case .change(let wish, let witness, let completion):
+            carryOut(work.outcome(of: wish, witness)) { completion($0) }
         case .poll:
             carryOut(work.poll()) { _ in }
         }

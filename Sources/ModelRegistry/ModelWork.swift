@@ -65,17 +65,17 @@ struct ModelWork {
     let known: ModelKnowledge
     let isStopped: () -> Bool
 
-    func outcome(of wish: ModelWish) -> Outcome {
+    func outcome(of wish: ModelWish, _ witness: ModelWitness?) -> Outcome {
         var version: String?
         do throws(RegistryError) {
             switch wish {
             case .activate(let wanted):
                 version = wanted
-                return try activate(wanted, .activation)
+                return try activate(wanted, .activation, witness)
             case .rollback:
                 let target = try rollbackTarget()
                 version = target
-                return try activate(target, .rollback)
+                return try activate(target, .rollback, witness)
             case .reload:
                 return directory.isPinned ? try reloadPinned() : follow(.reload)
             }
@@ -145,7 +145,7 @@ struct ModelWork {
     }
 
     private func activate(
-        _ version: String, _ trigger: ModelTrigger
+        _ version: String, _ trigger: ModelTrigger, _ witness: ModelWitness?
     ) throws(RegistryError) -> Outcome {
         let bundle = try directory.load(version, ofModel: known.serving.name)
         let change = change(to: bundle, trigger)
@@ -158,10 +158,15 @@ struct ModelWork {
         guard !isStopped() else { throw .stopped }
         let before = previous(to: version)
         let bytes: [UInt8]
+        let recorder = change.isChanged ? witness : nil
+        if let recorder, !recorder.record(change) { throw .unrecorded }
         do throws(RegistryError) {
+            // The record may have taken its time as well.
+            guard !isStopped() else { throw .stopped }
             bytes = try directory.setActive(version, previous: before)
         } catch {
             putBack(current?.file)
+            recorder?.takeBack(change)
             throw error
         }
         var known = known

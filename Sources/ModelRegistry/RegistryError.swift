@@ -27,6 +27,8 @@ package enum RegistryError: Error, Equatable, Sendable {
     /// A bundle of another model than the one that serves.
     case name(version: String?, found: String, wanted: String)
     case nothingToRollBackTo
+    /// The change could not be recorded, and so was not made.
+    case unrecorded
 }
 
 extension RegistryError: CustomStringConvertible {
@@ -53,6 +55,7 @@ extension RegistryError: CustomStringConvertible {
             RegistryError.prefix(version)
                 + "manifest.json: name \(found), wanted \(wanted), which serves"
         case .nothingToRollBackTo: "no version served before, wanted one to roll back to"
+        case .unrecorded: "the change could not be recorded"
         }
     }
 

@@ -1,6 +1,6 @@
 /// What is asked of a registry.
 enum ModelRequest: Sendable {
-    case change(ModelWish, ModelRegistry.ChangeCompletion)
+    case change(ModelWish, ModelWitness?, ModelRegistry.ChangeCompletion)
     case listing(ModelRegistry.ListingCompletion)
     /// Look whether `active` has changed.
     case poll

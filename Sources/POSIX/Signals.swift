@@ -36,6 +36,9 @@ package enum Signals {
         _exit(128 + ending)
     }
 
+    /// Ends the process without waiting for any of its threads (_exit(2)). Nothing is cleaned up.
+    package static func endProcess(_ code: CInt) -> Never { _exit(code) }
+
     private static func set(of signals: [CInt]) -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)

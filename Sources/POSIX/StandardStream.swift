@@ -21,6 +21,13 @@ package enum StandardStream: CInt, Sendable {
     /// queue. Returns false when nobody reads any more, or nothing can be written: see `failure`.
     @discardableResult
     package func write(_ bytes: Span<UInt8>) -> Bool {
+        let (_, error) = append(bytes)
+        if let error { StandardStream.note(error.code) }
+        return error == nil
+    }
+
+    /// Writes all bytes, waiting as `write` does. Returns how many were written, and why not all.
+    package func append(_ bytes: Span<UInt8>) -> (count: Int, error: SystemError?) {
         var written = 0
         while written < bytes.count {
             let rest = bytes.extracting(droppingFirst: written)
@@ -35,11 +42,22 @@ package enum StandardStream: CInt, Sendable {
             } else if errno == EAGAIN {
                 wait(until: .writable, rawValue)
             } else {
-                StandardStream.note(errno)
-                return false
+                return (written, .last("write"))
             }
         }
-        return true
+        return (written, nil)
+    }
+
+    /// Lets a regular file grow at its end only, whoever opened it (O_APPEND of fcntl(2)). The `>`
+    /// of a shell does not: after something has emptied such a file, the next write would leave a
+    /// hole up to where the last one ended, which reads as NUL bytes.
+    package func appendToFile() {
+        var status = stat()
+        guard unsafe fstat(rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return
+        }
+        let flags = fcntl(rawValue, F_GETFL)
+        if flags != -1 { _ = fcntl(rawValue, F_SETFL, flags | O_APPEND) }
     }
 
     private static let failureCode = Atomic<CInt>(0)

@@ -36,7 +36,18 @@ struct Launch {
         } catch {
             return Launch.fail("\(error)", Launch.failureExit)
         }
-        let sink = LogSink(stream: .output)
+        // What a closed pipe takes is an error, and is counted.
+        Signals.ignoreBrokenPipes()
+        for stream in [StandardStream.output, .error] { stream.appendToFile() }
+        let sink: LogSink
+        do throws(FileError) {
+            sink = LogSink(
+                output: try configuration.logFile.map { (path) throws(FileError) in
+                    try LogOutput(path: path)
+                } ?? LogOutput())
+        } catch {
+            return Launch.fail("log.file: \(error)", Launch.failureExit)
+        }
         do throws(StartError) {
             let session = isDevelopment ? try DevelopmentSession(&configuration) : nil
             let service = try Service.start(configuration, sink: sink)
@@ -46,14 +57,14 @@ struct Launch {
                     operations: service.operationsAddress)
                 StandardStream.error.write(Array(text.utf8).span)
             }
-            heedSignals(service)
-            service.waitUntilEnded()
+            heedSignals(service, sink)
+            let isWhole = service.waitUntilEnded()
+            sink.flush(waitingAtMost: Launch.logFlushSeconds)
+            return isWhole ? 0 : Launch.failureExit
         } catch {
             sink.flush(waitingAtMost: Launch.logFlushSeconds)
             return Launch.fail("\(error)", Launch.failureExit)
         }
-        sink.flush(waitingAtMost: Launch.logFlushSeconds)
-        return 0
     }
 
     /// Asks the churnd that this configuration describes.
@@ -79,10 +90,11 @@ struct Launch {
         .ofProcess(flags: try ConfigurationFlag.parse(keys), filePath: filePath)
     }
 
-    private func heedSignals(_ service: Service) {
+    private func heedSignals(_ service: Service, _ sink: LogSink) {
         DispatchQueue(label: "churnd.signals").async {
             while true {
                 if Signals.wait(for: Launch.signals) == Signals.hangUp {
+                    sink.reopen()
                     service.reloadModel()
                 } else {
                     service.beginDraining()

@@ -50,17 +50,22 @@ import Testing
         for by in [
             AuditedOperator.process,
             AuditedOperator(requestID: Array("r".utf8), subject: Array("root".utf8)),
+            AuditedOperator(
+                requestID: Array("r".utf8), subject: nil,
+                peer: AuditedPeer(userID: 4_294_967_294, processID: 7)),
         ] {
             for action in AuditNote.ModelAction.allCases { log.note(.model(action, model, by: by)) }
             for action in AuditNote.RevocationAction.allCases {
                 log.note(.revocation(action, token: Array("t".utf8), by: by))
             }
+            log.note(AuditNote.model(.activate, model, by: by).takenBack)
+            log.note(AuditNote.revocation(.revoke, token: [1], by: by).takenBack)
         }
         log.close()
         let found = try verify()
         #expect(found.faults == [])
         #expect(found.remarks == [])
-        #expect(found.recordCount == 1 + 1 + 3 + 12 + 1)
+        #expect(found.recordCount == 1 + 1 + 3 + 3 * 8 + 1)
     }
 
     @Test func `a log of many starts and segments is verified`() throws {

@@ -133,7 +133,7 @@ struct WritingFailureTests {
         let writer = Writer()
         for _ in 0..<20 { writer.predict("r") }
         #expect(try !writer.write(to: log))
-        log.close()
+        #expect(!log.close(waitingAtMost: 10_000_000_000))
         try filler.truncate(to: 0)
         let again = try fixture.open(settings)
         #expect(again.recovery.nextSequence == 2)
@@ -179,13 +179,52 @@ struct WritingHangTests {
                 if case .stuck(let nanoseconds) = state(log) { return nanoseconds > 50_000_000 }
                 return false
             }
+            try eventually("it is told") { !fixture.told.isEmpty }
             #expect(answers.count == 0)
         }
         try eventually("the batches are answered") { answers.count == 3 }
         #expect(answers.all == [0, 1, 2])
         try eventually("the log is passing") { state(log) == .passing }
+        // It is told once, when it is so and when it is over, and a record says for how long.
+        guard fixture.told.count == 2, case .stuck(let told) = fixture.told[0],
+            case .recovered(let stuckFor) = fixture.told[1]
+        else {
+            Issue.record("\(fixture.told)")
+            return
+        }
+        #expect(told > settings.stuckAfterNanoseconds && stuckFor >= told)
+        #expect(log.statistics.failures == 1)
+        #expect(log.statistics.failedAppends == 1)
         log.close()
-        #expect(fixture.told == [])
+        let name = AuditFiles.segmentName(firstSequence: 1)
+        let bytes = try Files.read("\(settings.directory)/\(name)", bytesMax: 1 << 20)
+        let records = try LogFixture.check([(name, bytes)])
+        let resumed = records.filter { field("event", in: $0) == "resumed" }
+        #expect(
+            resumed.map { field("failed_for_ms", in: $0) } == ["\(stuckFor / 1_000_000)"])
+    }
+
+    @Test func `a close does not wait longer than it may for a disk that hangs`() throws {
+        let disk = try TestDisk(.ext4, kibibytes: 4_096)
+        var settings = fixture.settings(sync: .always)
+        settings.directory = disk.path(of: "audit")
+        let log = try fixture.open(settings)
+        let writer = Writer()
+        try disk.freeze()
+        do {
+            defer { try? disk.thaw() }
+            writer.predict("r")
+            writer.handOver(to: log) { _ in }
+            for _ in 0..<12 {
+                _ = log.count(
+                    .rateLimited, subject: [1], tokenID: [], unixMilliseconds: 0,
+                    nowNanoseconds: Clock.monotonicNanoseconds())
+            }
+            #expect(!log.close(waitingAtMost: 20_000_000))
+            #expect(log.unwritten.records == 1)
+            #expect(log.unwritten.refusals == 2)
+        }
+        try eventually("it is closed all the same") { log.unwritten == AuditUnwritten() }
     }
 
     @Test func `a file that may not be written any more fails until it may`() throws {

@@ -134,14 +134,18 @@ final class Writer {
             to: &batch)
     }
 
-    func refuse(_ requestID: String, _ reason: AuditedRefusal.Reason, body: String = "") {
+    func refuse(
+        _ requestID: String, _ reason: AuditedRefusal.Reason, body: String = "",
+        tokenID: String = ""
+    ) {
         let (requestID, subject, body) = (
             Array(requestID.utf8), Array("anna".utf8), Array(body.utf8)
         )
+        let tokenID = Array(tokenID.utf8)
         let none: [UInt8] = []
         let caller = AuditedCaller(
             unixMilliseconds: LogFixture.time, requestID: requestID.span, traceID: none.span,
-            subject: subject.span, tokenID: none.span, customerID: none.span)
+            subject: subject.span, tokenID: tokenID.span, customerID: none.span)
         encoder.appendRefusal(
             AuditedRefusal(
                 caller: caller, bodyDigest: body.isEmpty ? nil : digest.hash(body.span),

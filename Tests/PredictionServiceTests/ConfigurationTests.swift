@@ -98,7 +98,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.audit == nil)
         #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 9464))
         #expect(configuration.operations.socketMode == 0o600)
+        #expect(configuration.logFile == nil)
         #expect(configuration.logsRequests)
+        #expect(configuration.logsRefusedPerSecond == 100)
         #expect(configuration.slowRequest == .milliseconds(500))
         #expect(configuration.tracesRequests)
         #expect(configuration.warnings == [])
@@ -121,7 +123,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
             "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
             "operations.listen": "unix:/run/churnd.sock", "operations.socket_mode": "660",
-            "security": "warn", "security.core_dumps": "on", "log.requests": "off",
+            "security": "warn", "security.core_dumps": "on",
+            "log.file": "churnd.log", "log.requests": "off", "log.refused_per_second": "7",
             "log.slow_requests": "0", "trace.context": "off",
         ]
         #expect(Set(values.keys) == Set(ConfigurationTable.keys.map(\.name)))
@@ -183,6 +186,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.audit?.deadline == .milliseconds(15))
         #expect(configuration.operations.address == .unix(path: "/run/churnd.sock"))
         #expect(configuration.operations.socketMode == 0o660)
+        #expect(configuration.logFile == "churnd.log")
+        #expect(configuration.logsRefusedPerSecond == 7)
         #expect(configuration.slowRequest == nil)
         #expect(configuration.allowsCoreDumps)
         #expect(!configuration.tracesRequests)

@@ -82,6 +82,27 @@ import Testing
             String(decoding: reader.bytes.suffix(200), as: UTF8.self).contains("dropped") != isKept)
     }
 
+    @Test func `refused callers fill their share of what waits, and others keep theirs`() throws {
+        let reader = SlowReader()
+        let sink = LogSink { reader.take($0) }
+        sink.append(line.span, lineCount: 1)
+        try reader.waitUntilStuck()
+        let refused = [UInt8](repeating: 0x72, count: 999) + [0x0A]
+        let count = LogSink.bytesMax / refused.count + 1
+        for _ in 0..<count { sink.append(refused.span, lineCount: 1, share: .refused) }
+        let rest = LogSink.bytesMax - LogSink.refusedBytesMax
+        let own = [UInt8](repeating: 0x6F, count: rest - 1) + [0x0A]
+        sink.append(own.span, lineCount: 1)
+        reader.read()
+        sink.flush(waitingAtMost: 60)
+        let bytes = reader.bytes
+        let kept = LogSink.refusedBytesMax / refused.count
+        #expect(bytes.count { $0 == 0x6F } >= own.count - 1, "not one byte of the others is lost")
+        let report = Array(bytes.dropLast().split(separator: 0x0A).last ?? [])
+        let object = try #require(try JSONValue(parsing: report.span).asObject)
+        #expect(object["lines"] == .number(Double(count - kept)))
+    }
+
     @Test func `lines larger than the limit are counted also where nothing else is logged`() throws
     {
         let log = CapturedLog()

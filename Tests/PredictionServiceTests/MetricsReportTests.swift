@@ -41,6 +41,7 @@ import Testing
         facts.publicConnections = 12
         facts.operationsConnections = 1
         facts.droppedLogLines = 7
+        facts.lostLogLines = 8
         facts.process.cpuSeconds = 1.5
         facts.process.residentBytes = 10_485_760
         facts.process.virtualBytes = 104_857_600
@@ -107,7 +108,7 @@ import Testing
             "churnd_audit_up": "1", "churnd_audit_records_total": "5",
             "churnd_audit_bytes_total": "4096", "churnd_audit_failures_total": "1",
             #"churnd_build_info{version="0.1.0"}"#: "1",
-            "churnd_log_lines_dropped_total": "7",
+            "churnd_log_lines_dropped_total": "7", "churnd_log_lines_lost_total": "8",
             "process_cpu_seconds_total": "1.5", "process_resident_memory_bytes": "10485760",
             "process_virtual_memory_bytes": "104857600", "process_open_fds": "30",
             "process_max_fds": "1024", "process_start_time_seconds": "1790000000.25",

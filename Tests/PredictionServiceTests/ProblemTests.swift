@@ -44,6 +44,7 @@ import Testing
         (.undecided(.foreignQuotaKey), .unavailable, "Retry-After: 1\r\n"),
         (.undecided(.unexpectedReply), .unavailable, "Retry-After: 1\r\n"),
         (.undecided(.storeFull(subjectsMax: 1)), .unavailable, "Retry-After: 1\r\n"),
+        (.commandUnrecorded, .unavailable, "Retry-After: 1\r\n"),
         (.rejected(.headTimeout), .requestTimeout, ""),
         (.rejected(.bodyTimeout), .requestTimeout, ""),
     ]) func `each failure has its type and fields`(

@@ -19,16 +19,18 @@ final class FaultInjection {
     /// - Parameters:
     ///   - call: with a descriptor of `path`; the first in each thread fails.
     ///   - directory: for what is noted of these calls.
+    ///   - how: what happens to it, and when, as strace's `inject` has it.
     init(
         _ program: String, _ arguments: [String], environment: [String: String],
-        failing call: String, of path: String, in directory: TemporaryDirectory
+        failing call: String, of path: String, in directory: TemporaryDirectory,
+        how: String = "error=EIO:when=1"
     ) throws {
         trace = directory.path(of: "trace")
         child = try ChildProcess(
             FaultInjection.strace,
             [
                 "-f", "-qq", "-o", trace, "-P", path, "-e", "trace=\(call)",
-                "-e", "inject=\(call):error=EIO:when=1", program,
+                "-e", "inject=\(call):\(how)", program,
             ] + arguments, environment: environment)
     }
 
@@ -42,12 +44,28 @@ final class FaultInjection {
 
     /// Sends a signal to the program.
     func signal(_ number: CInt) throws {
+        for program in try programs() { kill(program, number) }
+    }
+
+    private func programs() throws -> [pid_t] {
         let strace = child.processID
         let text = String(
             decoding: try Files.read("/proc/\(strace)/task/\(strace)/children", bytesMax: 4096),
             as: UTF8.self)
-        for word in text.split(separator: " ") {
-            if let program = pid_t(word) { kill(program, number) }
-        }
+        return text.split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    /// The exit code of the program once it has ended; nil before. For a program that ends in a
+    /// call that strace delays: strace itself then waits until the delay is over.
+    func exitCode() throws -> CInt? {
+        guard let program = try programs().first else { return nil }
+        let text = String(
+            decoding: try Files.read("/proc/\(program)/stat", bytesMax: 4096), as: UTF8.self)
+        // proc_pid_stat(5): after the name in brackets the state; the last is the exit code, as
+        // waitpid gives it. The main thread of these programs ends with the process only.
+        let end = text.lastIndex(of: ")") ?? text.startIndex
+        let fields = text[end...].dropFirst().split { $0 == " " || $0 == "\n" }
+        guard fields.first == "Z" else { return nil }
+        return fields.last.flatMap { CInt($0) }.map { $0 >> 8 }
     }
 }

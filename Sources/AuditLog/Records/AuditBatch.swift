@@ -10,6 +10,12 @@ package struct AuditBatch: Sendable {
 
     package var isEmpty: Bool { ends.isEmpty && refusals.isEmpty }
 
+    /// Appends a whole body.
+    mutating func append(body: [UInt8]) {
+        bytes += body
+        ends.append(bytes.count)
+    }
+
     package mutating func countRefusal(_ reason: AuditRefusalReason) { refusals[reason] += 1 }
 
     package mutating func removeAll(keepingCapacity: Bool) {
@@ -56,6 +62,8 @@ package struct AuditRefusalCounts: Equatable, Sendable {
             }
         }
     }
+
+    var total: Int { missingToken + invalidToken + tokenExpired }
 
     mutating func add(_ other: AuditRefusalCounts) {
         for reason in AuditRefusalReason.allCases { self[reason] += other[reason] }

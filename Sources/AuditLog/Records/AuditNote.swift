@@ -1,8 +1,23 @@
 /// What an operator, or the process by itself, has done.
 package enum AuditNote: Sendable {
-    case model(ModelAction, AuditedModel, by: AuditedOperator)
+    /// - Parameter isDone: false: the record that said so is taken back, for it was not done.
+    case model(ModelAction, AuditedModel, by: AuditedOperator, isDone: Bool = true)
     /// - Parameter token: its `jti`, or the token; the record has only an HMAC of it.
-    case revocation(RevocationAction, token: [UInt8], by: AuditedOperator)
+    case revocation(
+        RevocationAction, token: [UInt8], by: AuditedOperator, isDone: Bool = true)
+
+    /// The `result` of what was recorded and not done.
+    static let notDone = "not-done"
+
+    /// The note that takes this one back.
+    package var takenBack: AuditNote {
+        switch self {
+        case .model(let action, let model, let by, isDone: _):
+            .model(action, model, by: by, isDone: false)
+        case .revocation(let action, let token, let by, isDone: _):
+            .revocation(action, token: token, by: by, isDone: false)
+        }
+    }
 
     package enum ModelAction: String, CaseIterable, Sendable {
         case activate, rollback, reload
@@ -20,9 +35,23 @@ package struct AuditedOperator: Sendable {
     package let requestID: [UInt8]?
     /// The `sub` of the token, of which the record has only an HMAC.
     package let subject: [UInt8]?
+    /// The process at the other end of the Unix socket.
+    package let peer: AuditedPeer?
 
-    package init(requestID: [UInt8]?, subject: [UInt8]?) {
+    package init(requestID: [UInt8]?, subject: [UInt8]?, peer: AuditedPeer? = nil) {
         self.requestID = requestID
         self.subject = subject
+        self.peer = peer
+    }
+}
+
+/// A process as the kernel knows it (SO_PEERCRED of unix(7)), when it connected.
+package struct AuditedPeer: Equatable, Sendable {
+    package let userID: UInt32
+    package let processID: Int32
+
+    package init(userID: UInt32, processID: Int32) {
+        self.userID = userID
+        self.processID = processID
     }
 }

@@ -45,21 +45,53 @@ enum ProcessRecords {
         return body
     }
 
+    /// - Parameter keys: for the pseudonym of the subject.
+    static func refusals(
+        _ summary: RefusalSummary, keys: AuditKeys, unixMilliseconds: Int64
+    ) -> [UInt8] {
+        var body: [UInt8] = []
+        body.appendBodyStart(.refusals, unixMilliseconds: unixMilliseconds)
+        body.appendLiteral(",\"status\":")
+        body.appendDecimal(summary.reason.status)
+        body.appendLiteral(",\"reason\":\"")
+        body.append(contentsOf: summary.reason.rawValue.utf8)
+        body.appendLiteral("\"")
+        if let subject = summary.subject {
+            body.appendLiteral(",\"subject\":\"")
+            body.appendPseudonym(of: subject, key: keys.subject)
+            body.appendLiteral("\"")
+        }
+        if let tokenID = summary.counted.tokenID {
+            body.appendLiteral(",\"jti\":")
+            body.appendQuoted(tokenID.span)
+        }
+        body.appendLiteral(",\"count\":")
+        body.appendDecimal(summary.counted.count)
+        body.appendLiteral(",\"first\":\"")
+        Timestamp.append(unixMilliseconds: summary.counted.first, to: &body)
+        body.appendLiteral("\",\"last\":\"")
+        Timestamp.append(unixMilliseconds: summary.counted.last, to: &body)
+        body.appendLiteral("\"")
+        return body
+    }
+
     static func note(_ note: AuditNote, keys: AuditKeys, unixMilliseconds: Int64) -> [UInt8] {
         var body: [UInt8] = []
         switch note {
-        case .model(let action, let model, let by):
+        case .model(let action, let model, let by, let isDone):
             body.appendBodyStart(.model, unixMilliseconds: unixMilliseconds)
             append(by, keys: keys, to: &body)
             append(action: action.rawValue, to: &body)
             body.appendBytes(model.members.span)
-        case .revocation(let action, let token, let by):
+            appendResult(isDone: isDone, to: &body)
+        case .revocation(let action, let token, let by, let isDone):
             body.appendBodyStart(.revocation, unixMilliseconds: unixMilliseconds)
             append(by, keys: keys, to: &body)
             append(action: action.rawValue, to: &body)
             body.appendLiteral(",\"name\":\"")
             body.appendPseudonym(of: token, key: keys.name)
             body.appendLiteral("\"")
+            appendResult(isDone: isDone, to: &body)
         }
         return body
     }
@@ -77,6 +109,19 @@ enum ProcessRecords {
             body.appendPseudonym(of: subject, key: keys.subject)
             body.appendLiteral("\"")
         }
+        if let peer = by.peer {
+            body.appendLiteral(",\"peer_uid\":")
+            body.appendDecimal(Int(peer.userID))
+            body.appendLiteral(",\"peer_pid\":")
+            body.appendDecimal(Int(max(peer.processID, 0)))
+        }
+    }
+
+    private static func appendResult(isDone: Bool, to body: inout [UInt8]) {
+        guard !isDone else { return }
+        body.appendLiteral(",\"result\":\"")
+        body.append(contentsOf: AuditNote.notDone.utf8)
+        body.appendLiteral("\"")
     }
 
     private static func append(action: String, to body: inout [UInt8]) {

@@ -9,6 +9,8 @@ enum AuditValueForm: Equatable {
     case object
     case hexadecimal(digits: Int)
     case oneOf([String])
+    /// As `AuditTime.isTime` takes it.
+    case time
 
     private static let pseudonymDigits = 2 * AuditLimits.pseudonymBytes
     /// Of a `trace-id` (W3C Trace Context).
@@ -19,7 +21,8 @@ enum AuditValueForm: Equatable {
     /// The form of an event's member. The names are those of `AuditEvent.members`.
     init(of name: String) {
         switch name {
-        case "reactor", "status", "count", "torn_bytes", "missing", "failed_for_ms":
+        case "reactor", "status", "count", "torn_bytes", "missing", "failed_for_ms", "peer_uid",
+            "peer_pid":
             self = .natural
         case "probability": self = .number
         case "features": self = .object
@@ -29,6 +32,8 @@ enum AuditValueForm: Equatable {
         case "model_sha256", "body_sha256":
             self = .hexadecimal(digits: AuditFormat.digestDigits)
         case "probability_bits": self = .hexadecimal(digits: AuditValueForm.floatDigits)
+        case "first", "last": self = .time
+        case "result": self = .oneOf([AuditNote.notDone])
         case "risk": self = .oneOf(["High", "Medium", "Low"])
         case _: self = .text
         }
@@ -79,6 +84,9 @@ enum AuditValueForm: Equatable {
         case .oneOf(let values):
             guard let text = try scanner.plainString() else { return false }
             return values.contains(scanner.text(text))
+        case .time:
+            guard let text = try scanner.plainString() else { return false }
+            return AuditTime.isTime(line.extracting(text.range))
         }
     }
 }

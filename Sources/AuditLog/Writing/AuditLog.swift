@@ -39,6 +39,8 @@ package final class AuditLog: Sendable {
     private let keys: AuditKeys
     private let report: @Sendable (AuditReport) -> Void
     private let queue = DispatchQueue(label: "churnd.audit")
+    /// Looks after a disk for which `queue`, or a caller, waits.
+    private let watchQueue = DispatchQueue(label: "churnd.audit.watch")
     private let intake: Mutex<Intake>
     private let confined: Mutex<Confined>
 
@@ -69,7 +71,10 @@ package final class AuditLog: Sendable {
         self.keys = keys
         self.recovery = recovery
         self.report = report
-        intake = Mutex(Intake(summaryNanoseconds: settings.summaryNanoseconds))
+        intake = Mutex(
+            Intake(
+                summaryNanoseconds: settings.summaryNanoseconds,
+                refusalNanoseconds: settings.refusalNanoseconds))
         confined = Mutex(Confined(writer: writer))
         queue.async { self.turn() }
     }
@@ -149,6 +154,38 @@ package final class AuditLog: Sendable {
         if intake.withLock({ $0.accept(note: body) }) { queue.async { self.turn() } }
     }
 
+    /// Writes a note, and tells once whether it is in the file, as `append` does: before somebody
+    /// does what it says.
+    package func record(_ note: AuditNote, written: @escaping @Sendable (Bool) -> Void) {
+        var batch = AuditBatch()
+        batch.append(
+            body: ProcessRecords.note(
+                note, keys: keys, unixMilliseconds: settings.unixMilliseconds()))
+        append(batch, written: written)
+    }
+
+    /// Counts the refusal of a caller with a genuine token, unless it is to have a record of its
+    /// own: false then. What is counted is written later, together; no caller waits for that.
+    ///
+    /// - Parameters:
+    ///   - tokenID: empty where the token has none.
+    ///   - nowNanoseconds: of the monotonic clock.
+    package func count(
+        _ reason: AuditedRefusal.Reason, subject: [UInt8], tokenID: [UInt8],
+        unixMilliseconds: Int64, nowNanoseconds: Int64
+    ) -> Bool {
+        let (isCounted, mustSchedule) = intake.withLock { intake in
+            intake.count(
+                RefusalLedger.Key(subject: subject, reason: reason), tokenID: tokenID,
+                unixMilliseconds: unixMilliseconds, now: nowNanoseconds)
+        }
+        if mustSchedule { queue.async { self.turn() } }
+        return isCounted
+    }
+
+    /// What waits to be written, or is being written.
+    package var unwritten: AuditUnwritten { intake.withLock { $0.unwritten } }
+
     /// How the log is, also while its queue waits for the disk.
     package func state(nowNanoseconds: Int64) -> AuditState {
         intake.withLock {
@@ -161,13 +198,56 @@ package final class AuditLog: Sendable {
     /// Writes what waits, a `stop` record and a checkpoint, makes them durable and lets the next
     /// process have the log. Waits for the disk, but not for ever; not to be called by `written`.
     package func close() {
-        guard intake.withLock({ $0.close() }) else { return }
+        _ = close(waitingAtMost: Int64(AuditLog.closingSecondsMax) * 1_000_000_000)
+    }
+
+    /// The same, for at most so long. Returns whether everything is written; true where the log was
+    /// closed before.
+    package func close(waitingAtMost nanoseconds: Int64) -> Bool {
+        guard intake.withLock({ $0.close() }) else { return true }
         let closed = DispatchSemaphore(value: 0)
         queue.async {
             self.closeOnQueue()
             closed.signal()
         }
-        _ = closed.wait(timeout: .now() + .seconds(AuditLog.closingSecondsMax))
+        guard closed.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success else {
+            return false
+        }
+        return intake.withLock { $0.isWhole }
+    }
+}
+
+/// The disk, while it is waited for.
+extension AuditLog {
+    private func look(after nanoseconds: Int64) {
+        watchQueue.asyncAfter(deadline: .now() + .nanoseconds(Int(nanoseconds))) { [weak self] in
+            self?.look()
+        }
+    }
+
+    private func look() {
+        let now = Clock.monotonicNanoseconds()
+        let finding = intake.withLock { intake in
+            intake.look(stuckAfter: settings.stuckAfterNanoseconds, now: now)
+        }
+        switch finding {
+        case .nothing: break
+        case .again(let time): look(after: max(0, time - now))
+        case .stuck(let nanoseconds): report(.stuck(forNanoseconds: nanoseconds))
+        }
+    }
+
+    private func beginWaiting(now: Int64) {
+        let mustWatch = intake.withLock { intake in
+            intake.beginWaiting(now: now)
+            return intake.mustWatch()
+        }
+        if mustWatch { look(after: settings.stuckAfterNanoseconds) }
+    }
+
+    private func endWaiting() {
+        let stuckFor = intake.withLock { $0.endWaiting(now: Clock.monotonicNanoseconds()) }
+        if let stuckFor { report(.recovered(afterNanoseconds: stuckFor)) }
     }
 }
 
@@ -194,12 +274,12 @@ extension AuditLog {
         confined.withLock { confined in
             _ = writeGroup(&confined, isLast: true)
             let now = Clock.monotonicNanoseconds()
-            intake.withLock { $0.beginWaiting(now: now) }
+            beginWaiting(now: now)
             do throws(FileError) { try confined.writer.close(now: now) } catch {
                 fail(error.reason)
             }
             publish(&confined)
-            intake.withLock { $0.endWaiting() }
+            endWaiting()
             confined.isClosed = true
         }
     }
@@ -207,10 +287,13 @@ extension AuditLog {
     /// Writes what waits with one write; returns whether there was anything.
     private func writeGroup(_ confined: inout Confined, isLast: Bool) -> Bool {
         let now = Clock.monotonicNanoseconds()
-        let isNeeded = intake.withLock { intake in
-            intake.take(into: &confined.group, now: now, isLast: isLast)
+        let (isNeeded, mustWatch) = intake.withLock { intake in
+            let isNeeded = intake.take(into: &confined.group, now: now, isLast: isLast)
+            return (isNeeded, isNeeded && intake.mustWatch())
         }
         guard isNeeded else { return false }
+        if mustWatch { look(after: settings.stuckAfterNanoseconds) }
+        confined.group.renderSummaries(keys: keys, unixMilliseconds: settings.unixMilliseconds())
         var isWritten = true
         do throws(FileError) {
             try confined.writer.write(confined.group, now: now)
@@ -239,13 +322,13 @@ extension AuditLog {
         guard confined.writer.isAnythingDue(now: now),
             intake.withLock({ $0.failure == nil })
         else { return }
-        intake.withLock { $0.beginWaiting(now: now) }
+        beginWaiting(now: now)
         do throws(FileError) {
             try confined.writer.synchronizeIfDue(now: now)
             confined.writer.writeCheckpointIfDue(now: now)
         } catch { fail(error.reason) }
         publish(&confined)
-        intake.withLock { $0.endWaiting() }
+        endWaiting()
     }
 
     private func fail(_ reason: String) {

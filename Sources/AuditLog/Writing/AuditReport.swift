@@ -2,6 +2,8 @@
 package enum AuditReport: Equatable, Sendable {
     /// Nothing can be written; predictions must be refused.
     case failed(reason: String)
+    /// The disk has not come back from a write for so long; predictions must be refused.
+    case stuck(forNanoseconds: Int64)
     /// It can be written again.
     case recovered(afterNanoseconds: Int64)
     /// A checkpoint's MAC is wrong; the newest that has a good one counts.
@@ -58,4 +60,13 @@ package struct AuditStatistics: Equatable, Sendable {
     /// How often records were made durable.
     package internal(set) var syncs: UInt64 = 0
     package internal(set) var checkpoints: UInt64 = 0
+}
+
+/// What waits to be written.
+package struct AuditUnwritten: Equatable, Sendable {
+    package internal(set) var records = 0
+    /// Refusals that are counted and have no record each.
+    package internal(set) var refusals = 0
+
+    package init() {}
 }

@@ -28,6 +28,8 @@ package struct AuditSettings: Sendable {
     package var checkpointNanosecondsMax: Int64 = 60_000_000_000
     /// How long refusals are counted for one record.
     package var summaryNanoseconds: Int64 = 1_000_000_000
+    /// How long refusals of known callers are counted for one record of each subject and reason.
+    package var refusalNanoseconds: Int64 = 60_000_000_000
     /// A disk that has not come back for so long is stuck.
     package var stuckAfterNanoseconds: Int64 = 1_000_000_000
     /// The machine's clock, for the records that the log writes of its own accord.

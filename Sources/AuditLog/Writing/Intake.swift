@@ -28,13 +28,42 @@ struct Intake {
     private var droppedNotes = 0
     private var refusals = AuditRefusalCounts()
     private var summaryDueAt: Int64?
+    private var ledger: RefusalLedger
     private(set) var failure: Failure?
     private var busySince: Int64?
+    private var watch = StuckWatch()
+    /// What is being written.
+    private var underWay = AuditUnwritten()
     private var isScheduled = false
     private(set) var isClosed = false
+    /// The record of the log's end is in the file.
+    private var hasStopped = false
     private(set) var statistics = AuditStatistics()
 
-    init(summaryNanoseconds: Int64) { self.summaryNanoseconds = summaryNanoseconds }
+    init(summaryNanoseconds: Int64, refusalNanoseconds: Int64) {
+        self.summaryNanoseconds = summaryNanoseconds
+        ledger = RefusalLedger(periodNanoseconds: refusalNanoseconds)
+    }
+
+    /// Counts the refusal of a known caller, unless it is to have a record of its own.
+    mutating func count(
+        _ key: RefusalLedger.Key, tokenID: [UInt8], unixMilliseconds: Int64, now: Int64
+    ) -> (isCounted: Bool, mustSchedule: Bool) {
+        guard !isClosed else { return (false, false) }
+        let isFirst = ledger.dueAt == nil
+        let isCounted = ledger.counts(
+            key, tokenID: tokenID, unixMilliseconds: unixMilliseconds, now: now)
+        // The queue has to set its alarm.
+        return (isCounted, isFirst && schedule())
+    }
+
+    /// What is not in the file.
+    var unwritten: AuditUnwritten {
+        var unwritten = underWay
+        unwritten.records += waiting.ends.count + notes.count
+        unwritten.refusals += ledger.counted + refusals.total
+        return unwritten
+    }
 
     /// Takes a batch, whose bytes are copied, so that its owner keeps its memory.
     ///
@@ -81,6 +110,9 @@ struct Intake {
         return !isClosed
     }
 
+    /// Whether all is in the file, and the log's end.
+    var isWhole: Bool { hasStopped && failure == nil }
+
     func state(stuckAfter: Int64, now: Int64) -> AuditState {
         AuditState(
             failure: failure?.reason, busySince: busySince, stuckAfter: stuckAfter, now: now)
@@ -110,27 +142,38 @@ extension Intake {
                 return false
             }
             group.failedForNanoseconds = now - failure.since
+        } else {
+            group.failedForNanoseconds = watch.unrecorded
         }
         swap(&group.batches, &waiting)
         group.notes = notes
         if isLast || summaryDueAt.map({ now >= $0 }) ?? false { group.refusals = refusals }
+        if isLast || ledger.isDue(now: now) { group.summaries = ledger.take() }
         group.isLast = isLast
         let isNeeded = !group.isEmpty
         isScheduled = isNeeded
-        if isNeeded { busySince = now }
+        if isNeeded {
+            busySince = now
+            // Notes and counts stay here until they are written.
+            underWay.records = group.batches.ends.count
+            underWay.refusals = group.summaries.reduce(0) { $0 + $1.counted.count }
+        }
         return isNeeded
     }
 
     /// The group is in the file. Returns for how long nothing was, if that was so.
     mutating func settle(_ group: borrowing WriteGroup, now: Int64) -> Int64? {
-        busySince = nil
+        underWay = AuditUnwritten()
+        hasStopped = group.isLast
+        if group.failedForNanoseconds != nil { watch.recorded() }
+        let stuckFor = endWaiting(now: now)
         notes.removeFirst(group.notes.count)
         if !group.refusals.isEmpty {
             refusals.subtract(group.refusals)
             summaryDueAt = refusals.isEmpty ? nil : now + summaryNanoseconds
         }
         defer { failure = nil }
-        return failure.map { now - $0.since }
+        return failure.map { now - $0.since } ?? stuckFor
     }
 
     /// Nothing of the group is in the file. What has been taken for it and what waits goes back to
@@ -138,6 +181,8 @@ extension Intake {
     mutating func settle(
         _ group: inout WriteGroup, failedWith reason: String, now: Int64
     ) -> Bool {
+        underWay = AuditUnwritten()
+        ledger.putBack(group.summaries, now: now)
         group.batches.giveUp(&waiting)
         statistics.failedAppends += UInt64(group.batches.owners.count)
         return fail(reason, now: now)
@@ -148,8 +193,9 @@ extension Intake {
         busySince = nil
         statistics.failures += 1
         let wasPassing = failure == nil
+        let stuckSince = watch.fail(now: now)
         failure = Failure(
-            reason: reason, since: failure?.since ?? now,
+            reason: reason, since: failure?.since ?? stuckSince ?? now,
             attemptAt: now + Failure.attemptNanoseconds,
             probeAt: now + Failure.probeNanoseconds)
         return wasPassing
@@ -157,7 +203,27 @@ extension Intake {
 
     mutating func beginWaiting(now: Int64) { busySince = now }
 
-    mutating func endWaiting() { busySince = nil }
+    /// Returns for how long the disk was stuck, if it was.
+    mutating func endWaiting(now: Int64) -> Int64? {
+        busySince = nil
+        return watch.end(now: now)
+    }
+
+    /// Whether somebody has to look at the disk once it could be stuck: see `look`.
+    mutating func mustWatch() -> Bool { busySince != nil && watch.mustBegin() }
+
+    /// Looks whether the disk is stuck.
+    ///
+    /// - Parameter stuckAfter: how long a disk may take.
+    mutating func look(stuckAfter: Int64, now: Int64) -> StuckWatch.Finding {
+        let finding = watch.look(
+            busySince: busySince, isFailing: failure != nil, stuckAfter: stuckAfter, now: now)
+        if case .stuck = finding {
+            statistics.failures += 1
+            statistics.failedAppends += 1
+        }
+        return finding
+    }
 
     /// Takes over what the writer has counted.
     mutating func publish(_ written: AuditStatistics) {
@@ -174,5 +240,9 @@ extension Intake {
     }
 
     /// When there will be something to do although nothing new comes.
-    var nextDeadline: Int64? { failure?.probeAt ?? summaryDueAt }
+    var nextDeadline: Int64? {
+        if let failure { return failure.probeAt }
+        if watch.unrecorded != nil { return 0 }
+        return [summaryDueAt, ledger.dueAt].compactMap { $0 }.min()
+    }
 }

@@ -43,12 +43,16 @@ struct WriteGroup {
     var notes: [[UInt8]] = []
     var batches = WaitingBatches()
     var refusals = AuditRefusalCounts()
+    /// Of known callers.
+    var summaries: [RefusalSummary] = []
+    /// Theirs, once they are rendered.
+    private var summaryBodies: [[UInt8]] = []
     /// Whether the log ends with this group.
     var isLast = false
 
     var isEmpty: Bool {
         failedForNanoseconds == nil && notes.isEmpty && batches.owners.isEmpty
-            && refusals.isEmpty && !isLast
+            && refusals.isEmpty && summaries.isEmpty && !isLast
     }
 
     mutating func removeAll() {
@@ -56,7 +60,23 @@ struct WriteGroup {
         notes = []
         batches.removeAll()
         refusals = AuditRefusalCounts()
+        summaries = []
+        summaryBodies = []
         isLast = false
+    }
+
+    mutating func renderSummaries(keys: AuditKeys, unixMilliseconds: Int64) {
+        summaryBodies = summaries.map {
+            ProcessRecords.refusals($0, keys: keys, unixMilliseconds: unixMilliseconds)
+        }
+    }
+
+    /// Records of callers and operators, and refusals that are only counted.
+    var unwritten: AuditUnwritten {
+        var unwritten = AuditUnwritten()
+        unwritten.records = notes.count + batches.ends.count
+        unwritten.refusals = refusals.total + summaries.reduce(0) { $0 + $1.counted.count }
+        return unwritten
     }
 
     /// Appends the records of all that is in it.
@@ -81,6 +101,7 @@ struct WriteGroup {
                 ProcessRecords.refusals(
                     reason, count: refusals[reason], unixMilliseconds: unixMilliseconds))
         }
+        for body in summaryBodies { append(body) }
         if isLast { append(ProcessRecords.stop(unixMilliseconds: unixMilliseconds)) }
     }
 }

@@ -32,4 +32,8 @@ int clinux_reserve(int descriptor, long offset, long count);
 /// PR_SET_DUMPABLE of prctl(2): with 0 nothing of this process' memory leaves it; 0, or −1 and errno.
 int clinux_set_dumpable(int dumpable);
 
+/// The process at the other end of a connected Unix socket, as it was when it connected
+/// (SO_PEERCRED of unix(7)); 0, or −1 and errno.
+int clinux_peer(int socket, unsigned *user, int *process);
+
 #endif

@@ -22,7 +22,7 @@ package enum ConfigurationTable {
         .auditFeatures, .auditDeadline,
         .operationsListen, .operationsSocketMode,
         .security, .securityCoreDumps,
-        .logRequests, .logSlowRequests, .traceContext,
+        .logFile, .logRequests, .logRefusedPerSecond, .logSlowRequests, .traceContext,
     ]
 
     /// The key of this name.
@@ -220,6 +220,15 @@ extension ConfigurationKey {
 
 /// `log.*`, `trace.*`: what is told of requests.
 extension ConfigurationKey {
+    static let logFile = ConfigurationKey(
+        "log.file", .text(bytesMax: 4096), default: "-",
+        meaning: "The file that the log is appended to, opened again at SIGHUP; made with mode 600 "
+            + "where there is none. -: standard output.")
+    static let logRefusedPerSecond = ConfigurationKey(
+        "log.refused_per_second", .integer(0...1_000_000), default: "100",
+        meaning: "Lines a second and event loop for refused requests without a good token; beyond "
+            + "that, and beyond the first 10 of a known caller in 10 s, they are counted in one "
+            + "line for each route, status and problem. 0: each has its line.")
     static let logRequests = ConfigurationKey(
         "log.requests", .toggle, default: "on",
         meaning: "Whether each request is logged: method, route, status, time, never a body or a "

@@ -13,7 +13,11 @@ package struct ServiceConfiguration: Sendable {
     /// Nil: no audit log.
     package let audit: Audit?
     package let operations: Operations
+    /// Nil: standard output.
+    package let logFile: String?
     package let logsRequests: Bool
+    /// Nil: no bound.
+    package let logsRefusedPerSecond: Int?
     /// Nil: none is logged.
     package let slowRequest: Duration?
     /// Whether traceparent is read or begun.
@@ -158,7 +162,11 @@ extension ServiceConfiguration {
                 path: settings.text(.modelPath),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),
             audit: try audit(settings), operations: operations,
+            logFile: settings.text(.logFile) == LogOutput.standardOutput
+                ? nil : settings.text(.logFile),
             logsRequests: settings.toggle(.logRequests),
+            logsRefusedPerSecond: settings.integer(.logRefusedPerSecond) == 0
+                ? nil : settings.integer(.logRefusedPerSecond),
             slowRequest: settings.durationUnlessZero(.logSlowRequests),
             tracesRequests: settings.toggle(.traceContext), isDevelopment: isDevelopment,
             allowsCoreDumps: settings.toggle(.securityCoreDumps), warnings: settings.warnings,

@@ -45,6 +45,10 @@ extension AuditReport {
             logger.error(
                 "the audit log cannot be written: predictions get 503",
                 metadata: ["reason": "\(reason)"])
+        case .stuck(let nanoseconds):
+            logger.error(
+                "the audit log's disk does not answer: predictions get 503",
+                metadata: ["for_ms": "\(nanoseconds / 1_000_000)"])
         case .recovered(let nanoseconds):
             logger.info(
                 "the audit log is written again",

@@ -44,17 +44,20 @@ struct CommonParts: Sendable {
             sink: sink, salt: logSalt.span,
             rules: RequestLog.Rules(
                 logsAll: configuration.logsRequests,
-                slowNanoseconds: configuration.slowRequest?.nanoseconds))
+                slowNanoseconds: configuration.slowRequest?.nanoseconds,
+                refusedPerSecond: configuration.logsRefusedPerSecond))
     }
 
     /// Adds a reactor's way into the audit log; nil without one.
     ///
-    /// - Parameter index: what records call the reactor.
-    func makeAuditGate(_ reactor: Reactor, index: Int) -> AuditGate? {
+    /// - Parameters:
+    ///   - index: what records call the reactor.
+    ///   - writesHere: as of `AuditGate`.
+    func makeAuditGate(_ reactor: Reactor, index: Int, writesHere: Bool) -> AuditGate? {
         guard let auditLog, let auditKeys, let audit = configuration.audit else { return nil }
         let gate = AuditGate(
             reactor: reactor, log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds,
-            encoder: AuditRecordEncoder(keys: auditKeys, reactor: index))
+            encoder: AuditRecordEncoder(keys: auditKeys, reactor: index), writesHere: writesHere)
         reactor.add(gate)
         return gate
     }

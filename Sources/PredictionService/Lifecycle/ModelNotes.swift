@@ -8,8 +8,8 @@ struct ModelNotes: Sendable {
     let figures: ServiceFigures
     let logger: Logger
 
-    /// Another model serves. Who asked for it over the operations listener is recorded by whoever
-    /// knows that; what came about otherwise is recorded here.
+    /// Another model serves. What was asked for over the operations listener has been recorded
+    /// before; what came about otherwise is recorded here.
     func changed(_ change: ModelChange) {
         figures.modelReloaded(
             change.trigger == .rollback ? .rolledBack : .activated,
@@ -54,13 +54,19 @@ struct ModelNotes: Sendable {
         logger.error("model refused: the one before goes on", metadata: metadata)
     }
 
-    /// Has a change recorded.
-    func record(_ change: ModelChange, by actor: AuditedOperator) {
-        auditLog?.note(
-            .model(
-                AuditNote.ModelAction(change.trigger),
-                AuditedModel(name: change.active.fullName, digest: change.active.sha256),
-                by: actor))
+    /// Has a change recorded that was made by nobody over the operations listener, and so could
+    /// not be refused: the note waits until it can be written.
+    private func record(_ change: ModelChange, by actor: AuditedOperator) {
+        auditLog?.note(change.note(by: actor))
+    }
+}
+
+extension ModelChange {
+    /// As the audit log words it.
+    func note(by actor: AuditedOperator) -> AuditNote {
+        .model(
+            AuditNote.ModelAction(trigger),
+            AuditedModel(name: active.fullName, digest: active.sha256), by: actor)
     }
 }
 
@@ -72,7 +78,7 @@ extension ModelRefusal {
         case .unreadable, .activeUnreadable, .active, .bundle, .version, .name: true
         // Whoever mistypes a version is told in the answer, and tries again.
         case .notAVersion, .absent: trigger != .activation
-        case .pinned, .busy, .stopped, .activeNotWritten, .nothingToRollBackTo: false
+        case .pinned, .busy, .stopped, .activeNotWritten, .nothingToRollBackTo, .unrecorded: false
         }
     }
 }

@@ -52,6 +52,9 @@ final class ReactorGroup: Sendable {
     /// Whether any of them has not stopped.
     var isRunning: Bool { running.wait(timeout: .now()) == .timedOut }
 
+    /// Waits until all have stopped, for at most so long.
+    func wait(atMost time: DispatchTimeInterval) { _ = running.wait(timeout: .now() + time) }
+
     var count: Int { mailboxes.count }
 
     /// Hands `message` to each of them.

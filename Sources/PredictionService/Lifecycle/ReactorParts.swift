@@ -37,7 +37,7 @@ struct ReactorParts: Sendable {
         let store = common.store.makeStore(on: reactor) { ticket, decision in
             decisions.service?.decide(ticket, decision)
         }
-        let audit = common.makeAuditGate(reactor, index: index)
+        let audit = common.makeAuditGate(reactor, index: index, writesHere: true)
         let server = try HTTPServer(
             reactor: reactor, listener: listener, limits: ServerLimits(configuration.http),
             counter: counter)

@@ -29,6 +29,23 @@ package final class Service: Sendable {
     private let operations: ReactorGroup?
     private let ended = DispatchSemaphore(value: 0)
     private let timers = DispatchQueue(label: "churnd.lifecycle")
+    private let lastExit: LastExit
+    /// When draining is to be over, of the monotonic clock; 0 before it has begun.
+    private let drainsUntil = Atomic<Int64>(0)
+    private let isHurried = Atomic(false)
+
+    /// What an end takes beside `drain.timeout` at most.
+    private enum Rest {
+        /// For the audit log, where draining took all its time.
+        static let audit: Int64 = 500_000_000
+        /// The same where somebody does not want to wait.
+        static let hurriedAudit: Int64 = 250_000_000
+        /// For the last turn of reactors.
+        static let turn = DispatchTimeInterval.milliseconds(100)
+        /// For all of it, the log's last lines included; then `LastExit` ends the process.
+        static let all = DispatchTimeInterval.seconds(2)
+        static let hurriedAll = DispatchTimeInterval.seconds(1)
+    }
 
     /// Loads the model, opens the audit log, binds the addresses and starts the reactors; when this
     /// returns, requests are answered, and the configuration's secrets are overwritten: a
@@ -56,6 +73,7 @@ package final class Service: Sendable {
     ) throws(StartError) {
         self.configuration = configuration
         self.logger = logger
+        lastExit = LastExit(sink: sink)
         // What can be refused without a trace comes first: the audit log notes each start.
         let models = try ModelService.start(configuration.model, logger: logger)
         let address = try ListeningAddress.claim(configuration.http)
@@ -90,7 +108,13 @@ package final class Service: Sendable {
             consume listener, common: common,
             OperationsService.Subjects(
                 figures: figures, models: models.registry, notes: notes,
-                revocations: RevocationDesk(admissions: store.admissions, auditLog: auditLog),
+                revocations: RevocationDesk(admissions: store.admissions),
+                records: auditLog.flatMap { log in
+                    configuration.audit.map {
+                        AdministrationRecords(
+                            log: log, deadlineNanoseconds: $0.deadline.nanoseconds)
+                    }
+                },
                 reactors: reactors))
         if let operations { models.current.serve(on: operations) }
         // Every event loop has its keyed MACs now.
@@ -132,10 +156,18 @@ package final class Service: Sendable {
     package func beginDraining() {
         guard state.beginDraining() else {
             logger.warning("told again to end: not waiting for requests")
+            isHurried.store(true, ordering: .sequentiallyConsistent)
             ended.signal()
+            endProcess(after: Rest.hurriedAll)
             return
         }
         logger.info("draining")
+        let timeout = configuration.drain.timeout.nanoseconds
+        drainsUntil.store(
+            Clock.monotonicNanoseconds() + timeout, ordering: .sequentiallyConsistent)
+        timers.asyncAfter(deadline: .now() + configuration.drain.timeout.dispatchInterval) {
+            self.endProcess(after: Rest.all)
+        }
         models.registry.stop()
         reactors.notify(on: timers) { self.ended.signal() }
         timers.asyncAfter(deadline: .now() + configuration.drain.delay.dispatchInterval) {
@@ -149,22 +181,60 @@ package final class Service: Sendable {
     }
 
     /// Returns when all connections are closed and the last log lines are with the sink, or when
-    /// there is no more time to wait for that.
-    package func waitUntilEnded() {
+    /// there is no more time to wait for that. False if the audit log could not be closed in time.
+    @discardableResult
+    package func waitUntilEnded() -> Bool {
         ended.wait()
         do throws(UnixSocketError) { try socketFile?.unlink() } catch {
             logger.warning("\(error)")
         }
-        operations?.post { $0.stop() }
-        auditLog?.close()
-        logger.info("ended")
+        for group in [reactors, operations].compactMap({ $0 }) where group.isRunning {
+            // What they have counted goes into the logs.
+            group.post(Service.stop)
+            group.wait(atMost: Rest.turn)
+        }
+        let isClosed = closeAuditLog()
+        if isClosed { logger.info("ended") }
+        lastExit.isNotNeeded()
+        return isClosed
+    }
+
+    private func closeAuditLog() -> Bool {
+        guard let auditLog else { return true }
+        var time = Rest.hurriedAudit
+        if !isHurried.load(ordering: .sequentiallyConsistent) {
+            let end = drainsUntil.load(ordering: .sequentiallyConsistent)
+            time = max(Rest.audit, end - Clock.monotonicNanoseconds())
+        }
+        if auditLog.close(waitingAtMost: time) { return true }
+        logger.error(
+            "ended without closing the audit log: its disk does not answer, or does not take it",
+            metadata: ["undone": "\(Service.undone(auditLog))"])
+        return false
+    }
+
+    /// Ends the process whatever it waits for, unless it ends by itself before.
+    private func endProcess(after time: DispatchTimeInterval) {
+        let auditLog = auditLog
+        lastExit.end(after: time) { auditLog.map(Service.undone) ?? "requests" }
+    }
+
+    private static func undone(_ auditLog: AuditLog) -> String {
+        let unwritten = auditLog.unwritten
+        return "audit log: a stop record, \(unwritten.records) records, "
+            + "\(unwritten.refusals) counted refusals"
     }
 
     private func drainReactors() {
         reactors.post { reactor in
             // The reactor ends this turn before it stops, and with it its last log lines.
-            reactor.participant(HTTPServer.self)?.drain { reactor.stop() }
+            reactor.participant(HTTPServer.self)?.drain { Service.stop(reactor) }
         }
+    }
+
+    private static func stop(_ reactor: Reactor) {
+        reactor.participant(RequestLog.self)?.end()
+        reactor.stop()
     }
 
     private static func checkDescriptorLimit(

@@ -17,6 +17,12 @@ package final class RequestLog: TurnParticipant {
     private let sink: LogSink
     private var lines: [UInt8] = []
     private var lineCount = 0
+    /// Those of requests that were refused, which have a share of the sink's memory to themselves.
+    private var refusedLines: [UInt8] = []
+    private var refusedLineCount = 0
+    /// Nil: the line of each is written.
+    private var refused: RefusedRequests?
+    private var isEnding = false
     private var timestamp = TimestampText()
     private var hash: HMACSHA256
 
@@ -25,10 +31,15 @@ package final class RequestLog: TurnParticipant {
         let logsAll: Bool
         /// From how many nanoseconds on a request is slow; nil: none is.
         let slowNanoseconds: Int64?
+        /// Lines of refused strangers; nil: all of them.
+        let refusedPerSecond: Int?
 
-        package init(logsAll: Bool, slowNanoseconds: Int64? = nil) {
+        package init(
+            logsAll: Bool, slowNanoseconds: Int64? = nil, refusedPerSecond: Int? = nil
+        ) {
             self.logsAll = logsAll
             self.slowNanoseconds = slowNanoseconds
+            self.refusedPerSecond = refusedPerSecond
         }
     }
 
@@ -40,16 +51,23 @@ package final class RequestLog: TurnParticipant {
     package init(sink: LogSink, salt: Span<UInt8>, rules: Rules) {
         self.sink = sink
         self.rules = rules
+        refused = rules.refusedPerSecond.map(RefusedRequests.init)
         hash = HMACSHA256(key: salt)
     }
 
     /// Notes an answered request.
     ///
-    /// - Parameter subject: of the request's token, where it had a good one.
+    /// - Parameters:
+    ///   - subject: of the request's token, where it had a good one.
+    ///   - now: of the monotonic clock.
     package func add(
         _ outcome: RequestOutcome, requestID: Span<UInt8>, subject: [UInt8]?,
-        stages: StageTimes? = nil, unixMilliseconds: Int64
+        stages: StageTimes? = nil, unixMilliseconds: Int64,
+        now: Int64 = Clock.monotonicNanoseconds()
     ) {
+        let verdict = refused?.judge(
+            outcome, subject: subject, unixMilliseconds: unixMilliseconds, now: now)
+        if verdict == .counted { return }
         if let slowNanoseconds = rules.slowNanoseconds, let stages,
             outcome.nanoseconds >= slowNanoseconds
         {
@@ -59,8 +77,24 @@ package final class RequestLog: TurnParticipant {
                     answeredAt: Clock.monotonicNanoseconds(), unixMilliseconds: unixMilliseconds))
         }
         guard rules.logsAll else { return }
+        if verdict == .refused {
+            // The line is made in the other lines' place: an exchange costs no copy.
+            swap(&lines, &refusedLines)
+            appendLine(outcome, requestID, subject, unixMilliseconds)
+            swap(&lines, &refusedLines)
+            refusedLineCount += 1
+        } else {
+            appendLine(outcome, requestID, subject, unixMilliseconds)
+            lineCount += 1
+        }
+        if lines.count + refusedLines.count >= RequestLog.bytesMax { handOver() }
+    }
+
+    private func appendLine(
+        _ outcome: RequestOutcome, _ requestID: Span<UInt8>, _ subject: [UInt8]?,
+        _ unixMilliseconds: Int64
+    ) {
         let time = timestamp.bytes(unixMilliseconds: unixMilliseconds)
-        lineCount += 1
         lines.appendLiteral("{\"time\":\"")
         lines.appendBytes(time.span)
         lines.appendLiteral("\",\"level\":\"info\",\"message\":\"request\",\"request_id\":\"")
@@ -83,14 +117,27 @@ package final class RequestLog: TurnParticipant {
         }
         if let problem = outcome.problem { append(problem) }
         lines.appendLiteral("}\n")
-        if lines.count >= RequestLog.bytesMax { handOver() }
     }
 
-    package var nextDeadline: Int64? { nil }
+    /// When requests that are only counted get their line.
+    package var nextDeadline: Int64? { refused?.dueAt }
 
-    package func deadlinePassed() {}
+    package func deadlinePassed() { appendCounts() }
+
+    /// From now on what is counted is written with each turn: the reactor is about to stop.
+    package func end() { isEnding = true }
+
+    private func appendCounts() {
+        guard let counts = refused?.take(), rules.logsAll else { return }
+        let now = Clock.unixMilliseconds()
+        for (key, count) in counts {
+            key.appendLine(count, unixMilliseconds: now, to: &refusedLines)
+            refusedLineCount += 1
+        }
+    }
 
     package func turnEnded() {
+        if isEnding { appendCounts() }
         // The turn's answers have been sent: whoever is slow has been written by now.
         if !slow.isEmpty {
             let now = Clock.monotonicNanoseconds()
@@ -104,10 +151,16 @@ package final class RequestLog: TurnParticipant {
     }
 
     private func handOver() {
-        guard lineCount > 0 else { return }
-        sink.append(lines.span, lineCount: lineCount)
-        lines.removeAll(keepingCapacity: true)
-        lineCount = 0
+        if lineCount > 0 {
+            sink.append(lines.span, lineCount: lineCount)
+            lines.removeAll(keepingCapacity: true)
+            lineCount = 0
+        }
+        if refusedLineCount > 0 {
+            sink.append(refusedLines.span, lineCount: refusedLineCount, share: .refused)
+            refusedLines.removeAll(keepingCapacity: true)
+            refusedLineCount = 0
+        }
     }
 
     private func append(_ problem: RequestOutcome.Problem) {

@@ -8,7 +8,7 @@ package enum MetricTable {
         redisUp, redisDuration, redisErrors,
         modelInfo, modelReloads,
         auditUp, auditRecords, auditBytes, auditFailures,
-        buildInfo, droppedLogLines,
+        buildInfo, droppedLogLines, lostLogLines,
         cpuTime, residentMemory, virtualMemory, openDescriptors, descriptorsMax, startTime,
     ]
 }
@@ -89,6 +89,9 @@ extension MetricTable {
     static let droppedLogLines = MetricFamily(
         "churnd_log_lines_dropped_total", .counter,
         help: "Log lines dropped because their reader was too slow.")
+    static let lostLogLines = MetricFamily(
+        "churnd_log_lines_lost_total", .counter,
+        help: "Log lines that could not be written, for example to a full disk.")
 }
 
 /// The process, by the names that Prometheus' own libraries have.

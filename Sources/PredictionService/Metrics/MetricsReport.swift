@@ -85,6 +85,8 @@ package enum MetricsReport {
         writer.info([facts.version])
         writer.begin(MetricTable.droppedLogLines)
         writer.sample(facts.droppedLogLines)
+        writer.begin(MetricTable.lostLogLines)
+        writer.sample(facts.lostLogLines)
         let process = facts.process
         writer.begin(MetricTable.cpuTime)
         if let seconds = process.cpuSeconds { writer.sample(seconds) }

@@ -97,7 +97,7 @@ extension ServiceFailure {
         case .insufficientScope: .insufficientScope
         case .revoked: .revoked
         // Nobody was asked whether it is revoked.
-        case .unrecorded: .undecided
+        case .unrecorded, .commandUnrecorded: .undecided
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
             .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .body, .invalidRecord,
             .rateLimited, .undecided, .invalidCommand, .model,

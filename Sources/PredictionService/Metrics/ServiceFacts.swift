@@ -67,6 +67,8 @@ package struct ServiceFacts: Sendable {
     package var operationsConnections: Int?
     /// Lines that were not logged since the start, because their reader was too slow.
     package var droppedLogLines: UInt64 = 0
+    /// Lines that could not be written since the start.
+    package var lostLogLines: UInt64 = 0
     package var process = ProcessFigures()
 
     package init(version: String) { self.version = version }

@@ -38,7 +38,9 @@ struct OperationsParts: Sendable {
         let store = common.store.makeStore(on: reactor) { ticket, decision in
             decisions.service?.decide(ticket, decision)
         }
-        let audit = common.makeAuditGate(reactor, index: subjects.reactors.count)
+        // An operator is to see a disk that hangs, and costs nothing worth saving.
+        let audit = common.makeAuditGate(
+            reactor, index: subjects.reactors.count, writesHere: false)
         let server = try HTTPServer(
             reactor: reactor, listener: listener,
             limits: OperationsListener.limits(common.configuration.http),

@@ -5,6 +5,7 @@ internal import JSON
 internal import JWT
 internal import Metrics
 internal import ModelRegistry
+internal import POSIX
 internal import Reactor
 
 /// What the operations listener answers: metrics, administration and health. It has a reactor of
@@ -16,6 +17,8 @@ final class OperationsService: TurnParticipant {
         let models: ModelRegistry
         let notes: ModelNotes
         let revocations: RevocationDesk
+        /// Nil without an audit log.
+        let records: AdministrationRecords?
         /// The reactors that serve predictions.
         let reactors: ReactorGroup
     }
@@ -168,43 +171,41 @@ extension OperationsService {
                 }
             }
         case .activate(let version):
-            subjects.models.activate(version, completion: completion(of: reply, administrator))
+            subjects.models.activate(
+                version, witness: witness(of: reply, administrator),
+                completion: completion(of: reply))
         case .rollBack:
-            subjects.models.rollback(completion: completion(of: reply, administrator))
+            subjects.models.rollback(
+                witness: witness(of: reply, administrator), completion: completion(of: reply))
         case .revoke(let name, let seconds):
-            changeRevocation(reply) { () throws(ServiceFailure) in
-                try subjects.revocations.revoke(
-                    name, seconds: seconds, now: reactor.now, by: actor(administrator, reply))
-                return true
-            }
-        case .restore(let name):
-            changeRevocation(reply) { () throws(ServiceFailure) in
-                try subjects.revocations.restore(
-                    name, now: reactor.now, by: actor(administrator, reply))
-            }
+            record(.revoke(name, seconds: seconds), for: administrator, reply)
+        case .restore(let name): record(.restore(name), for: administrator, reply)
         }
     }
 
     private func actor(_ administrator: VerifiedToken?, _ reply: Reply) -> AuditedOperator {
         var requestID: [UInt8] = []
         requestID.appendBytes(reply.requestID.bytes)
-        return AuditedOperator(requestID: requestID, subject: administrator?.subject)
+        let peer = server?.peerCredentials(of: reply.exchange).map {
+            AuditedPeer(userID: $0.userID, processID: $0.processID)
+        }
+        return AuditedOperator(
+            requestID: requestID, subject: administrator?.subject, peer: peer)
     }
 
-    private func completion(
-        of reply: Reply, _ administrator: VerifiedToken?
-    ) -> ModelRegistry.ChangeCompletion {
+    private func witness(of reply: Reply, _ administrator: VerifiedToken?) -> ModelWitness? {
+        guard let records = subjects.records else { return nil }
+        let actor = actor(administrator, reply)
+        return ModelWitness(
+            record: { change in records.recordAndWait(change.note(by: actor)) },
+            takeBack: { change in records.takeBack(change.note(by: actor)) })
+    }
+
+    private func completion(of reply: Reply) -> ModelRegistry.ChangeCompletion {
         let mailbox = reactor.mailbox
         let notes = subjects.notes
-        let actor = actor(administrator, reply)
         return { outcome in
-            if case .success(let change) = outcome {
-                if change.isChanged {
-                    notes.record(change, by: actor)
-                } else {
-                    notes.unchanged(change)
-                }
-            }
+            if case .success(let change) = outcome, !change.isChanged { notes.unchanged(change) }
             mailbox.post { reactor in
                 reactor.participant(OperationsService.self)?.answer(reply, outcome)
             }
@@ -225,17 +226,46 @@ extension OperationsService {
         }
     }
 
-    private func changeRevocation(_ reply: Reply, _ change: () throws(ServiceFailure) -> Bool) {
+    /// Has a change of revocations recorded, and then carries it out.
+    private func record(
+        _ change: RevocationDesk.Change, for administrator: VerifiedToken?, _ reply: Reply
+    ) {
         do throws(ServiceFailure) {
-            let isRevoked = try change()
-            responder.answer(reply) { json in
-                json.beginObject()
-                json.name("changed")
-                json.bool(isRevoked)
-                json.endObject()
+            let isNeeded = try subjects.revocations.isNeeded(change, now: reactor.now)
+            guard isNeeded else { return answer(reply, isChanged: false) }
+        } catch { return responder.fail(reply, error) }
+        let note = change.note(by: actor(administrator, reply))
+        guard let records = subjects.records else { return carryOut(change, note, reply) }
+        let mailbox = reactor.mailbox
+        records.record(note) { isRecorded in
+            mailbox.post { reactor in
+                guard let service = reactor.participant(OperationsService.self) else { return }
+                if isRecorded {
+                    service.carryOut(change, note, reply)
+                } else {
+                    service.responder.fail(reply, .commandUnrecorded)
+                }
             }
+        }
+    }
+
+    private func carryOut(_ change: RevocationDesk.Change, _ note: AuditNote, _ reply: Reply) {
+        var isChanged = false
+        defer { if !isChanged { subjects.records?.takeBack(note) } }
+        do throws(ServiceFailure) {
+            isChanged = try subjects.revocations.carryOut(change, now: reactor.now)
+            answer(reply, isChanged: isChanged)
         } catch {
             responder.fail(reply, error)
+        }
+    }
+
+    private func answer(_ reply: Reply, isChanged: Bool) {
+        responder.answer(reply) { json in
+            json.beginObject()
+            json.name("changed")
+            json.bool(isChanged)
+            json.endObject()
         }
     }
 }

@@ -1,38 +1,53 @@
 internal import Access
 internal import AuditLog
 
-/// Revokes tokens, where revocations are in this process' memory, and has it recorded.
+/// Revokes tokens, where revocations are in this process' memory.
 struct RevocationDesk: Sendable {
-    /// Nil where they are in Redis.
-    let admissions: InMemoryAdmissions?
-    /// Nil without an audit log.
-    let auditLog: AuditLog?
+    /// What an administrator wants changed.
+    enum Change: Sendable {
+        case revoke(AdministrationCommand.RevokedName, seconds: Int)
+        case restore(AdministrationCommand.RevokedName)
 
-    /// - Parameter now: nanoseconds of the monotonic clock, which the store in memory goes by.
-    func revoke(
-        _ name: AdministrationCommand.RevokedName, seconds: Int, now: Int64,
-        by actor: AuditedOperator
-    ) throws(ServiceFailure) {
-        guard let admissions else { throw .revocationsElsewhere }
-        let isRevoked = admissions.revoke(
-            name.bytes, forMilliseconds: Int64(seconds) * 1000, now: now / 1_000_000)
-        guard isRevoked else {
-            throw .tooManyRevocations(
-                max: InMemoryAdmissions.revocationsMax,
-                bytesMax: InMemoryAdmissions.revocationBytesMax)
+        /// As the audit log words it.
+        func note(by actor: AuditedOperator) -> AuditNote {
+            switch self {
+            case .revoke(let name, seconds: _): .revocation(.revoke, token: name.bytes, by: actor)
+            case .restore(let name): .revocation(.unrevoke, token: name.bytes, by: actor)
+            }
         }
-        auditLog?.note(.revocation(.revoke, token: name.bytes, by: actor))
     }
 
-    /// Whether it was revoked.
+    /// Nil where they are in Redis.
+    let admissions: InMemoryAdmissions?
+
+    /// Whether it would change anything, and so is to be recorded.
     ///
-    /// - Parameter now: as for `revoke`.
-    func restore(
-        _ name: AdministrationCommand.RevokedName, now: Int64, by actor: AuditedOperator
-    ) throws(ServiceFailure) -> Bool {
+    /// - Parameter now: nanoseconds of the monotonic clock, which the store in memory goes by.
+    func isNeeded(_ change: Change, now: Int64) throws(ServiceFailure) -> Bool {
         guard let admissions else { throw .revocationsElsewhere }
-        guard admissions.restore(name.bytes, now: now / 1_000_000) else { return false }
-        auditLog?.note(.revocation(.unrevoke, token: name.bytes, by: actor))
-        return true
+        return switch change {
+        case .revoke: true
+        case .restore(let name): admissions.isRevoked(name.bytes, now: now / 1_000_000)
+        }
+    }
+
+    /// Whether it changed anything.
+    ///
+    /// - Parameter now: as for `isNeeded`.
+    func carryOut(_ change: Change, now: Int64) throws(ServiceFailure) -> Bool {
+        guard let admissions else { throw .revocationsElsewhere }
+        let now = now / 1_000_000
+        switch change {
+        case .restore(let name): return admissions.restore(name.bytes, now: now)
+        case .revoke(let name, let seconds):
+            let isRevoked = admissions.revoke(
+                name.bytes, forMilliseconds: Int64(seconds) * 1000, now: now)
+            guard isRevoked else {
+                throw .tooManyRevocations(
+                    max: InMemoryAdmissions.revocationsMax,
+                    bytesMax: InMemoryAdmissions.revocationBytesMax)
+            }
+            return true
+        }
     }
 }

@@ -56,6 +56,7 @@ final class ServiceFigures: Sendable {
         facts.publicConnections = publicConnections
         facts.operationsConnections = operationsConnections
         facts.droppedLogLines = sink.droppedLines
+        facts.lostLogLines = sink.lostLines
         facts.process = process.read()
         return facts
     }

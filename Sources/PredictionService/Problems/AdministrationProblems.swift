@@ -6,6 +6,11 @@ extension Problem {
     init(ofAdministration failure: ServiceFailure) {
         switch failure {
         case .invalidCommand(let wanted): self.init(.invalidCommand, "The body must be \(wanted)")
+        case .commandUnrecorded:
+            self.init(
+                .unavailable,
+                "Nothing was changed: the audit log cannot be written now; try again")
+            fields = "Retry-After: 1\r\n"
         case .revocationsElsewhere:
             self.init(
                 .conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
@@ -13,6 +18,7 @@ extension Problem {
             self.init(
                 .conflict,
                 "As many tokens are revoked as may be: \(max), or \(bytesMax) bytes of them")
+        case .model(.unrecorded): self.init(ofAdministration: .commandUnrecorded)
         case .model(let error): self.init(error)
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
             .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,
@@ -24,7 +30,7 @@ extension Problem {
 
     private init(_ error: RegistryError) {
         switch error {
-        case .busy, .stopped:
+        case .busy, .stopped, .unrecorded:
             self.init(.unavailable, error.description)
             fields = "Retry-After: 1\r\n"
         case .pinned, .nothingToRollBackTo, .activeNotWritten:

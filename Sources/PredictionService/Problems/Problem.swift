@@ -58,7 +58,8 @@ package struct Problem {
         case .unrecorded:
             self.init(.unavailable, "The answer cannot be recorded now; try again")
             fields = "Retry-After: 1\r\n"
-        case .invalidCommand, .model, .revocationsElsewhere, .tooManyRevocations:
+        case .invalidCommand, .commandUnrecorded, .model, .revocationsElsewhere,
+            .tooManyRevocations:
             self.init(ofAdministration: failure)
         }
     }

@@ -30,6 +30,8 @@ package enum ServiceFailure: Error, Equatable {
     case unrecorded
     /// What an administrator sent is not what the route takes.
     case invalidCommand(wanted: String)
+    /// The audit log does not take the record of what an administrator wants done.
+    case commandUnrecorded
     case model(RegistryError)
     /// Revocations are in Redis, where operators change them.
     case revocationsElsewhere
@@ -43,7 +45,7 @@ extension ServiceFailure {
         switch self {
         case .token(let error): error.description
         case .undecided(let failure): failure.description
-        case .unrecorded: "the audit log does not take the record"
+        case .unrecorded, .commandUnrecorded: "the audit log does not take the record"
         case .model(let error): error.description
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
             .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,

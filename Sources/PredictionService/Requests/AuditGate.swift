@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import JWT
 internal import POSIX
 internal import Reactor
 
@@ -18,6 +19,7 @@ final class AuditGate: TurnParticipant {
     private let log: AuditLog
     private let deadlineNanoseconds: Int64
     private let encoder: AuditRecordEncoder
+    private let writesHere: Bool
     private var batch = AuditBatch()
     private var held: [PredictionRequest] = []
     private var waiting: [Batch] = []
@@ -27,7 +29,13 @@ final class AuditGate: TurnParticipant {
     /// Gets each request once its record is written, or cannot be.
     var release: ((PredictionRequest, _ isRecorded: Bool) -> Void)?
 
-    init(reactor: Reactor, log: AuditLog, deadlineNanoseconds: Int64, encoder: AuditRecordEncoder) {
+    /// - Parameter writesHere: whether the reactor writes by itself where that is cheapest, and so
+    ///   hangs with a disk that does.
+    init(
+        reactor: Reactor, log: AuditLog, deadlineNanoseconds: Int64, encoder: AuditRecordEncoder,
+        writesHere: Bool
+    ) {
+        self.writesHere = writesHere
         self.reactor = reactor
         self.log = log
         self.deadlineNanoseconds = deadlineNanoseconds
@@ -43,8 +51,17 @@ final class AuditGate: TurnParticipant {
         return isPassing
     }
 
-    /// Has a request's answer recorded, and holds it until then.
+    /// Has a request's answer recorded, and holds it until then. A refusal that is only counted is
+    /// let go immediately: counts do not wait for the disk.
     func hold(_ request: PredictionRequest) {
+        if case .refusal(let failure) = request.answer, let reason = failure.recordedReason,
+            log.count(
+                reason, subject: request.token.subject, tokenID: request.token.tokenID ?? [],
+                unixMilliseconds: request.unixMilliseconds, nowNanoseconds: reactor.now)
+        {
+            release?(request, true)
+            return
+        }
         encoder.append(request, to: &batch)
         held.append(request)
     }
@@ -92,7 +109,7 @@ final class AuditGate: TurnParticipant {
         let handedOver = Batch(
             number: number, handedOverAt: Clock.monotonicNanoseconds(), requests: held)
         held.removeAll(keepingCapacity: true)
-        if let isRecorded = log.appendHere(batch) { return (handedOver, isRecorded) }
+        if writesHere, let isRecorded = log.appendHere(batch) { return (handedOver, isRecorded) }
         waiting.append(handedOver)
         let mailbox = reactor.mailbox
         log.append(batch) { isRecorded in

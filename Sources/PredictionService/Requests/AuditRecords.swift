@@ -59,7 +59,8 @@ extension ServiceFailure {
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
             .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,
             .missingToken, .malformedCredentials, .token, .body, .invalidRecord, .undecided,
-            .unrecorded, .invalidCommand, .model, .revocationsElsewhere, .tooManyRevocations:
+            .unrecorded, .invalidCommand, .commandUnrecorded, .model, .revocationsElsewhere,
+            .tooManyRevocations:
             nil
         }
     }
@@ -74,7 +75,8 @@ extension ServiceFailure {
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
             .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .repeatedAuthorization,
             .insufficientScope, .body, .invalidRecord, .revoked, .rateLimited, .undecided,
-            .unrecorded, .invalidCommand, .model, .revocationsElsewhere, .tooManyRevocations:
+            .unrecorded, .invalidCommand, .commandUnrecorded, .model, .revocationsElsewhere,
+            .tooManyRevocations:
             nil
         }
     }

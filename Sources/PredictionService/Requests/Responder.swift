@@ -98,6 +98,6 @@ final class Responder {
         metrics.requestAnswered(outcome)
         log.add(
             outcome, requestID: reply.requestID.bytes, subject: reply.subject, stages: reply.stages,
-            unixMilliseconds: reactor.unixMilliseconds)
+            unixMilliseconds: reactor.unixMilliseconds, now: now)
     }
 }

@@ -37,6 +37,16 @@ package enum Route: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it tells anybody how the service is.
+    package var isHealth: Bool {
+        switch self {
+        case .health, .liveness, .readiness: true
+        case .predict, .metrics, .models, .modelActivation, .modelRollback, .tokenRevocation,
+            .tokenRestoration:
+            false
+        }
+    }
+
     /// Whether only administrators may use it.
     package var isAdministration: Bool {
         switch self {

@@ -1,0 +1,58 @@
+/// Notices a disk that does not come back, from outside of the queue that waits for it.
+struct StuckWatch {
+    enum Finding: Equatable {
+        /// Nothing waits for the disk, or that is known already.
+        case nothing
+        /// It is to be looked at again at this time.
+        case again(at: Int64)
+        case stuck(forNanoseconds: Int64)
+    }
+
+    /// Somebody will look.
+    private var isOn = false
+    /// Since when the disk is known to be stuck.
+    private var since: Int64?
+    /// For how long it was, until a record says so.
+    private(set) var unrecorded: Int64?
+
+    /// Whether somebody has to be sent to look; one at a time is enough, so that a quick disk costs
+    /// at most a timer in the time after which it would be stuck.
+    mutating func mustBegin() -> Bool {
+        defer { isOn = true }
+        return !isOn
+    }
+
+    mutating func look(
+        busySince: Int64?, isFailing: Bool, stuckAfter: Int64, now: Int64
+    ) -> Finding {
+        // While the log fails that is known, and so it is once it is stuck.
+        guard let busySince, !isFailing, since == nil else {
+            isOn = false
+            return .nothing
+        }
+        guard now - busySince > stuckAfter else { return .again(at: busySince + stuckAfter + 1) }
+        isOn = false
+        since = busySince
+        return .stuck(forNanoseconds: now - busySince)
+    }
+
+    /// The disk has come back. Returns for how long it was stuck, if it was.
+    mutating func end(now: Int64) -> Int64? {
+        guard let since else { return nil }
+        self.since = nil
+        unrecorded = (unrecorded ?? 0) + now - since
+        return now - since
+    }
+
+    /// The disk has come back with an error. Returns since when nothing was written, if it was
+    /// stuck.
+    mutating func fail(now: Int64) -> Int64? {
+        let began = since ?? unrecorded.map { now - $0 }
+        since = nil
+        unrecorded = nil
+        return began
+    }
+
+    /// A record says it.
+    mutating func recorded() { unrecorded = nil }
+}
