@@ -1,18 +1,25 @@
 internal import Redis
 
+/// What every run of the script is given.
+struct ScriptRules {
+    let limit: Int
+    let windowMilliseconds: Int
+    /// The key without which nothing is decided; nil where none is wanted.
+    let markerKey: [UInt8]?
+}
+
 /// Requests that one run of the script decides.
 struct AdmissionGroup {
-    /// How the script is named to Redis.
-    enum ScriptForm { case digest, text }
-
     /// The earliest of the requests' deadlines.
     private(set) var deadline = Int64.max
     private var tickets: [UInt64] = []
     /// A digit for each request.
     private var kinds: [UInt8] = []
     /// Encoded already, so that the spans of a request need not outlive the call that brings it.
-    private var keys: [UInt8] = []
-    private var keyCount = 0
+    private var tokenKeys: [UInt8] = []
+    private var tokenKeyCount = 0
+    private var quotaKeys: [UInt8] = []
+    private var quotaKeyCount = 0
 
     var count: Int { tickets.count }
 
@@ -24,16 +31,16 @@ struct AdmissionGroup {
 
     mutating func append(_ request: borrowing AdmissionRequest) {
         var kind = UInt8(ascii: "0")
-        keys.appendRedisArgument("blacklist:", request.token)
-        keyCount += 1
+        tokenKeys.appendRedisArgument("blacklist:", request.token)
+        tokenKeyCount += 1
         if !request.tokenID.isEmpty {
-            keys.appendRedisArgument("blacklist:", request.tokenID)
-            keyCount += 1
+            tokenKeys.appendRedisArgument("blacklist:", request.tokenID)
+            tokenKeyCount += 1
             kind += AdmissionScript.tokenIDDigit
         }
         if request.charges {
-            keys.appendRedisArgument("quota:", request.subject)
-            keyCount += 1
+            quotaKeys.appendRedisArgument("quota:", request.subject)
+            quotaKeyCount += 1
             kind += AdmissionScript.chargesDigit
         }
         kinds.append(kind)
@@ -41,20 +48,50 @@ struct AdmissionGroup {
         deadline = min(deadline, request.deadline)
     }
 
-    func appendCommand(to bytes: inout [UInt8], as form: ScriptForm, quota: QuotaRules) {
-        bytes.appendRedisCommand(argumentCount: 3 + keyCount + 3)
+    /// Appends a request that asks for all that the script can do.
+    mutating func appendProbe(_ name: Span<UInt8>) {
+        append(
+            AdmissionRequest(
+                token: name, tokenID: name, subject: name, charges: true, deadline: .max,
+                ticket: 0))
+        kinds[kinds.count - 1] += AdmissionScript.probeDigit
+    }
+
+    func appendCommand(
+        to bytes: inout [UInt8], as form: RedisProbe.Form, nonce: Int, rules: ScriptRules
+    ) {
+        let markerCount = rules.markerKey == nil ? 0 : 1
+        let keyCount = tokenKeyCount + quotaKeyCount + markerCount
+        bytes.appendRedisCommand(argumentCount: 3 + keyCount + 5 + markerCount)
         switch form {
-        case .digest:
+        case .short:
             bytes.appendRedisArgument("EVALSHA")
             bytes.appendRedisArgument(AdmissionScript.digest)
-        case .text:
+        case .full:
             bytes.appendRedisArgument("EVAL")
             bytes.appendRedisArgument(AdmissionScript.text)
         }
         bytes.appendRedisArgument(keyCount)
-        bytes.append(contentsOf: keys)
-        bytes.appendRedisArgument(quota.limit)
-        bytes.appendRedisArgument(Int(quota.windowMilliseconds))
+        bytes.append(contentsOf: tokenKeys)
+        bytes.append(contentsOf: quotaKeys)
+        if let markerKey = rules.markerKey { bytes.appendRedisArgument(markerKey.span) }
+        bytes.appendRedisArgument(rules.limit)
+        bytes.appendRedisArgument(rules.windowMilliseconds)
         bytes.appendRedisArgument(kinds.span)
+        bytes.appendRedisArgument(tokenKeyCount)
+        bytes.appendRedisArgument(nonce)
+        if markerCount > 0 { bytes.appendRedisArgument(markerCount) }
+    }
+}
+
+/// An answer of the script.
+struct AdmissionAnswer {
+    /// Three for each request.
+    let numbers: ArraySlice<RedisReply>
+
+    /// Nil where it is not the answer to the question with this nonce.
+    init?(_ reply: [RedisReply], nonce: Int) {
+        guard reply.first == .integer(Int64(nonce)) else { return nil }
+        numbers = reply.dropFirst()
     }
 }

@@ -13,17 +13,24 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
     private unowned let reactor: Reactor
     private let connection: RedisConnection
     private let quota: QuotaRules
+    private let rules: ScriptRules
     private let decided: (UInt64, AdmissionDecision) -> Void
     private var group = AdmissionGroup()
 
-    /// - Parameter decided: gets every decision, under the ticket of its request.
+    /// - Parameters:
+    ///   - markerKey: the key without which nothing is decided, because Redis may have lost its
+    ///     data; nil where it need not be there.
+    ///   - decided: gets every decision, under the ticket of its request.
     package init(
-        reactor: Reactor, connection: RedisConnection, quota: QuotaRules,
+        reactor: Reactor, connection: RedisConnection, quota: QuotaRules, markerKey: [UInt8]?,
         decided: @escaping (UInt64, AdmissionDecision) -> Void
     ) {
         self.reactor = reactor
         self.connection = connection
         self.quota = quota
+        rules = ScriptRules(
+            limit: quota.limit, windowMilliseconds: Int(quota.windowMilliseconds),
+            markerKey: markerKey)
         self.decided = decided
     }
 
@@ -48,28 +55,33 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
     private func send() {
         let group = group
         self.group = AdmissionGroup()
-        send(group, as: .digest)
+        send(group, as: .short)
     }
 
-    private func send(_ group: AdmissionGroup, as form: AdmissionGroup.ScriptForm) {
+    private func send(_ group: AdmissionGroup, as form: RedisProbe.Form) {
+        let nonce = connection.makeNonce()
         connection.send(
             deadline: group.deadline,
-            encode: { group.appendCommand(to: &$0, as: form, quota: self.quota) },
-            completion: { [weak self] in self?.take($0, for: group, sentAs: form) })
+            encode: { group.appendCommand(to: &$0, as: form, nonce: nonce, rules: self.rules) },
+            completion: { [weak self] in self?.take($0, for: group, sentAs: form, nonce) })
     }
 
     private func take(
         _ result: Result<RedisReply, RedisFailure>, for group: AdmissionGroup,
-        sentAs form: AdmissionGroup.ScriptForm
+        sentAs form: RedisProbe.Form, _ nonce: Int
     ) {
         switch result {
-        case .success(.array(let answer)):
-            take(answer, for: group)
+        case .success(.array(let elements)):
+            guard let answer = AdmissionAnswer(elements, nonce: nonce) else {
+                end(group, .redis(.protocolViolation))
+                return connection.dropForStrayReply()
+            }
+            take(answer.numbers, for: group)
         case .success(.error(let text)):
             let code = RedisErrorCode(of: text)
-            if code == .noScript, form == .digest {
+            if code == .noScript, form == .short {
                 // EVAL loads the script and runs it in one step, so that no flush comes in between.
-                return send(group, as: .text)
+                return send(group, as: .full)
             }
             end(group, .redis(.errorReply(code)))
         case .success: end(group, .unexpectedReply)
@@ -77,11 +89,12 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
         }
     }
 
-    private func take(_ answer: [RedisReply], for group: AdmissionGroup) {
+    private func take(_ numbers: ArraySlice<RedisReply>, for group: AdmissionGroup) {
         let width = AdmissionScript.answerWidth
-        guard answer.count == group.count * width else { return end(group, .unexpectedReply) }
+        guard numbers.count == group.count * width else { return end(group, .unexpectedReply) }
         for index in 0..<group.count {
-            let own = answer[(index * width)..<(index * width + width)]
+            let start = numbers.startIndex + index * width
+            let own = numbers[start..<(start + width)]
             let decision = decision(of: own, charges: group.charges(at: index))
             decided(group.ticket(at: index), decision)
         }

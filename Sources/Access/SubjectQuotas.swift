@@ -77,11 +77,29 @@ struct AdmissionTimes {
 
     var first: Int64? { count == 0 ? nil : ring[head] }
 
+    /// Found by doubling and halving, so that one request does not pay for all that have left.
     mutating func removeAll(through time: Int64) {
-        while count > 0, ring[head] <= time {
-            head = head + 1 == ring.count ? 0 : head + 1
-            count -= 1
+        guard count > 0, ring[head] <= time else { return }
+        // The place of one that leaves, and of one that stays or of the end.
+        var leaving = 0
+        var staying = 1
+        while staying < count, self[staying] <= time {
+            leaving = staying
+            staying *= 2
         }
+        staying = min(staying, count)
+        while staying - leaving > 1 {
+            let middle = leaving + (staying - leaving) / 2
+            if self[middle] <= time { leaving = middle } else { staying = middle }
+        }
+        head = (head + staying) % ring.count
+        count -= staying
+    }
+
+    /// The time at a place, counted from the oldest.
+    private subscript(_ place: Int) -> Int64 {
+        let index = head + place
+        return ring[index < ring.count ? index : index - ring.count]
     }
 
     /// - Parameter countMax: more than these are never held.

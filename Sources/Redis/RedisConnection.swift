@@ -22,12 +22,15 @@ package final class RedisConnection: Channel, TurnParticipant {
 
     /// More than what one turn usually brings, so that one recv takes it.
     private static let receiveBytes = 16 << 10
+    /// How long after a failure Redis is asked again whether it serves.
+    private static let failedProbePause: Int64 = 100_000_000
 
     private unowned let reactor: Reactor
     private let greeting: RedisGreeting
     private let deadlineNanoseconds: Int64
     private let limits: RedisLimits
-    private let health: RedisHealth
+    private let probe: RedisProbe
+    private let health: RedisHealth.Source
     private let neighbours: RedisNeighbours
     private let lookup: AddressLookup
 
@@ -44,24 +47,26 @@ package final class RedisConnection: Channel, TurnParticipant {
     private var reader: RedisReplyReader
     private var receiveBuffer = [UInt8](repeating: 0, count: RedisConnection.receiveBytes)
     private var queue: CommandQueue
-    private var nextPing = Int64.max
-    /// Redis has answered on this connection, and not with an error.
+    private var nextProbe = Int64.max
+    private var latestNonce = 0
+    /// Redis has shown on this connection that it serves.
     private var isProven = false
     /// Why the connection is to be given up when the turn ends.
     private var verdict: RedisFailure?
     private var latestFailure = RedisFailure.deadlinePassed
 
-    /// - Parameter deadlineNanoseconds: how long connecting to one address, AUTH with SELECT, and a
-    ///   PING may each take.
+    /// - Parameter deadlineNanoseconds: how long connecting to one address, AUTH with SELECT, and
+    ///   the probe may each take.
     package init(
         reactor: Reactor, endpoint: RedisEndpoint, deadlineNanoseconds: Int64, limits: RedisLimits,
-        health: RedisHealth, neighbours: RedisNeighbours
+        probe: RedisProbe, health: RedisHealth, neighbours: RedisNeighbours
     ) {
         self.reactor = reactor
         greeting = RedisGreeting(endpoint)
         self.deadlineNanoseconds = deadlineNanoseconds
         self.limits = limits
-        self.health = health
+        self.probe = probe
+        self.health = health.makeSource()
         self.neighbours = neighbours
         lookup = AddressLookup(host: endpoint.host, port: endpoint.port)
         schedule = ReconnectSchedule(now: reactor.now)
@@ -87,12 +92,26 @@ package final class RedisConnection: Channel, TurnParticipant {
         queue.append(deadline: deadline, completion: completion, encode: encode)
     }
 
-    /// Takes note of an error that Redis put into a reply in place of a result. After READONLY,
-    /// what is connected to has become a replica, and connecting anew, name lookup included, may
-    /// find the master.
+    /// A number that no other question on this connection has. Its reply is to carry it, which
+    /// tells one that belongs to another question.
+    package func makeNonce() -> Int {
+        latestNonce += 1
+        return latestNonce
+    }
+
+    /// Takes note of an error that Redis put into a reply in place of a result: health fails until
+    /// the probe passes again. After READONLY, what is connected to has become a replica, and
+    /// connecting again, name lookup included, may find the master.
     package func noteError(_ code: RedisErrorCode) {
         health.recordFailure(.errorReply(code), now: reactor.now)
+        nextProbe = min(nextProbe, reactor.now + RedisConnection.failedProbePause)
         if code == .readOnly { verdict = .errorReply(code) }
+    }
+
+    /// Closes the connection because a reply on it was not that of its question: one was lost or
+    /// came twice, so that all that would follow belong to others. What waits for a reply gets none.
+    package func dropForStrayReply() {
+        if phase == .open { lose(.protocolViolation) }
     }
 
     package var nextDeadline: Int64? {
@@ -103,7 +122,7 @@ package final class RedisConnection: Channel, TurnParticipant {
         case .open:
             // Queued behind this participant's end of the turn: the next turn must not wait.
             if queue.unsentCount > 0 && !watchesWritable { return 0 }
-            return min(nextPing, earliest)
+            return min(nextProbe, earliest)
         }
     }
 
@@ -113,7 +132,7 @@ package final class RedisConnection: Channel, TurnParticipant {
             // Answers that came in time must not count as late because this reactor was.
             if isLate(now) { receive() }
             if phase == .open, isLate(now) { return lose(.deadlinePassed) }
-            if phase == .open, nextPing <= now { ping() }
+            if phase == .open, nextProbe <= now { ask() }
             return
         }
         if phaseDeadline <= now {
@@ -217,17 +236,49 @@ extension RedisConnection {
         phase = .open
         phaseDeadline = .max
         // So that health need not wait for a request or for the next second.
-        ping()
+        ask()
+    }
+}
+
+/// How it is known whether Redis serves.
+extension RedisConnection {
+    private func ask() {
+        nextProbe = reactor.now + RedisHealth.probeNanoseconds
+        ask(.short)
     }
 
-    private func ping() {
-        nextPing = reactor.now + RedisHealth.pingNanoseconds
+    private func ask(_ form: RedisProbe.Form) {
+        let nonce = makeNonce()
         send(
             deadline: reactor.now + deadlineNanoseconds,
-            encode: { bytes in
-                bytes.appendRedisCommand(argumentCount: 1)
-                bytes.appendRedisArgument("PING")
-            }, completion: { _ in })
+            encode: { probe.append(&$0, form, nonce) },
+            completion: { [weak self] in self?.judge($0, form, nonce) })
+    }
+
+    private func judge(
+        _ outcome: Result<RedisReply, RedisFailure>, _ form: RedisProbe.Form, _ nonce: Int
+    ) {
+        switch outcome {
+        case .success(.error(let text)):
+            let code = RedisErrorCode(of: text)
+            guard code == .noScript, !probe.isPing else { return }
+            if form == .short { ask(.full) } else { noteError(code) }
+        case .success(let reply):
+            if probe.isPing { return }
+            switch probe.judge(reply, nonce) {
+            case .passes: serves()
+            case .fails(let code): noteError(code)
+            case .stray: dropForStrayReply()
+            }
+        // Noted where it came about.
+        case .failure: break
+        }
+    }
+
+    private func serves() {
+        health.recordReply(now: reactor.now)
+        if !isProven { neighbours.tellOthers(than: reactor.mailbox) }
+        isProven = true
     }
 }
 
@@ -300,10 +351,8 @@ extension RedisConnection {
         }
         if let errorCode, errorCode != .noScript {
             noteError(errorCode)
-        } else {
-            health.recordReply(now: reactor.now)
-            if !isProven { neighbours.tellOthers(than: reactor.mailbox) }
-            isProven = true
+        } else if probe.isPing {
+            serves()
         }
         completion(.success(reply))
     }
@@ -334,7 +383,7 @@ extension RedisConnection {
         closeSocket()
         phase = .disconnected
         phaseDeadline = .max
-        nextPing = .max
+        nextProbe = .max
         verdict = nil
         unsentGreeting = []
         addresses = []

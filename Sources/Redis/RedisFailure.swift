@@ -16,7 +16,8 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case authenticationRefused(RedisErrorCode)
     /// Redis answered SELECT with an error.
     case databaseRefused(RedisErrorCode)
-    /// What came is not RESP2, is larger than any answer expected, or nobody asked for it.
+    /// What came is not RESP2, is larger than any answer expected, or is not the answer to what was
+    /// asked.
     case protocolViolation
     /// Redis answered with an error that says it cannot serve.
     case errorReply(RedisErrorCode)
@@ -32,7 +33,9 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .connectionLost(let code): "the connection was lost: \(SystemError.text(of: code))"
         case .authenticationRefused(let code): "AUTH was answered with \(code)"
         case .databaseRefused(let code): "SELECT was answered with \(code)"
-        case .protocolViolation: "an answer that is not RESP2 or that nobody asked for"
+        case .protocolViolation: "an answer that is not RESP2, or not one to what was asked"
+        case .errorReply(.noMarker):
+            "the marker key is missing (NOMARKER): Redis may have lost its revocations"
         case .errorReply(let code): "an answer of \(code)"
         case .queueFull: "too many commands wait"
         }

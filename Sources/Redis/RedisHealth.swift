@@ -1,11 +1,12 @@
 internal import Synchronization
 
-/// What is known of Redis in the whole process: the latest reply or failure on any reactor.
+/// What is known of Redis in the whole process: the latest that each of its connections has met.
 package final class RedisHealth: Sendable {
     package enum Status: Equatable, Sendable {
         case pass(ageNanoseconds: Int64)
+        /// On one connection at least.
         case fail(RedisFailure, ageNanoseconds: Int64)
-        /// Nothing was heard yet, or not for longer than a PING may take to tell.
+        /// Nothing was heard yet, or not for longer than a probe may take to tell.
         case unknown
     }
 
@@ -14,32 +15,65 @@ package final class RedisHealth: Sendable {
         let failure: RedisFailure?
     }
 
-    /// How often each connection sends a PING.
-    package static let pingNanoseconds: Int64 = 1_000_000_000
+    /// How often each connection asks Redis whether it serves.
+    package static let probeNanoseconds: Int64 = 1_000_000_000
 
     private let ageMax: Int64
-    private let latest = Mutex<Record?>(nil)
+    /// By connection.
+    private let latest = Mutex<[Record?]>([])
 
-    /// - Parameter deadlineNanoseconds: how long a PING may take. What was heard counts for as long
-    ///   as the next PING and its deadline take: 1.1 s for 100 ms.
+    /// - Parameter deadlineNanoseconds: how long a probe may take. What was heard counts for as
+    ///   long as the next probe and its deadline take: 1.1 s for 100 ms.
     package init(deadlineNanoseconds: Int64) {
-        ageMax = RedisHealth.pingNanoseconds + deadlineNanoseconds
+        ageMax = RedisHealth.probeNanoseconds + deadlineNanoseconds
     }
 
+    /// One connection's part in it, for as long as the process lives.
+    package func makeSource() -> Source {
+        Source(
+            health: self,
+            index: latest.withLock {
+                $0.append(nil)
+                return $0.count - 1
+            })
+    }
+
+    /// Fails while any connection fails, since the requests of its reactor do; one that has not
+    /// been heard of for long says nothing. Never waits for Redis.
+    ///
     /// - Parameter now: nanoseconds of the monotonic clock, as in all of these.
-    package func recordReply(now: Int64) { record(Record(time: now, failure: nil)) }
-
-    package func recordFailure(_ failure: RedisFailure, now: Int64) {
-        record(Record(time: now, failure: failure))
-    }
-
-    /// Never waits for Redis.
     package func current(now: Int64) -> Status {
-        guard let record = latest.withLock({ $0 }) else { return .unknown }
-        let age = max(0, now - record.time)
-        guard age <= ageMax else { return .unknown }
-        return record.failure.map { .fail($0, ageNanoseconds: age) } ?? .pass(ageNanoseconds: age)
+        var passed: Int64?
+        var failed: (failure: RedisFailure, age: Int64)?
+        for case let record? in latest.withLock({ $0 }) {
+            let age = max(0, now - record.time)
+            guard age <= ageMax else { continue }
+            if let failure = record.failure {
+                if age <= failed?.age ?? .max { failed = (failure, age) }
+            } else {
+                passed = min(passed ?? .max, age)
+            }
+        }
+        if let failed { return .fail(failed.failure, ageNanoseconds: failed.age) }
+        return passed.map { .pass(ageNanoseconds: $0) } ?? .unknown
     }
 
-    private func record(_ record: Record) { latest.withLock { $0 = record } }
+    /// What one connection knows.
+    package struct Source: Sendable {
+        fileprivate let health: RedisHealth
+        fileprivate let index: Int
+
+        /// Redis serves.
+        package func recordReply(now: Int64) {
+            health.record(Record(time: now, failure: nil), of: index)
+        }
+
+        package func recordFailure(_ failure: RedisFailure, now: Int64) {
+            health.record(Record(time: now, failure: failure), of: index)
+        }
+    }
+
+    private func record(_ record: Record, of index: Int) {
+        latest.withLock { $0[index] = record }
+    }
 }

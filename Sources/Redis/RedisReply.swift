@@ -29,6 +29,8 @@ package struct RedisErrorCode: Equatable, Hashable, Sendable, CustomStringConver
 
     private init(_ code: String) { description = code }
 
+    /// What the script of revocations and quotas answers with when the marker key is missing.
+    package static let noMarker = RedisErrorCode("NOMARKER")
     package static let noScript = RedisErrorCode("NOSCRIPT")
     package static let readOnly = RedisErrorCode("READONLY")
     package static let wrongType = RedisErrorCode("WRONGTYPE")

@@ -18,7 +18,8 @@ package final class RedisSession {
         self.deadlineNanoseconds = deadlineNanoseconds
         connection = RedisConnection(
             reactor: reactor, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
-            limits: .standard, health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
+            limits: .standard, probe: .ping,
+            health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
             neighbours: RedisNeighbours())
         reactor.add(connection)
     }

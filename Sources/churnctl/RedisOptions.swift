@@ -21,6 +21,11 @@ struct RedisOptions: ParsableArguments {
 
     /// The revocations in the Redis that is named; nil where none is.
     func revocations() throws -> RedisRevocations? {
+        try session().map { RedisRevocations(session: $0, place: $1) }
+    }
+
+    /// A session with the Redis that is named, and the name; nil where none is.
+    func session() throws -> (RedisSession, place: String)? {
         let given = redisURL.map { Array($0.utf8) }
         guard let url = try given ?? SecretSource.redisURL.read(filePath: nil) else { return nil }
         let endpoint: RedisEndpoint
@@ -37,6 +42,6 @@ struct RedisOptions: ParsableArguments {
         }
         let session = try RedisSession(
             endpoint, deadlineNanoseconds: RedisOptions.deadlineNanoseconds)
-        return RedisRevocations(session: session, place: endpoint.description)
+        return (session, place: endpoint.description)
     }
 }

@@ -130,7 +130,8 @@ final class RedisHarness {
 
     init(
         port: UInt16, quota: QuotaRules, password: String? = nil,
-        deadlineMilliseconds: Int64 = 5000
+        deadlineMilliseconds: Int64 = 5000, markerKey: [UInt8]? = nil,
+        user: String? = nil, probe: RedisProbe? = nil
     ) throws {
         self.deadlineMilliseconds = deadlineMilliseconds
         reactor = try Reactor(mailbox: Mailbox())
@@ -138,12 +139,14 @@ final class RedisHarness {
         connection = RedisConnection(
             reactor: reactor,
             endpoint: RedisEndpoint(
-                host: "127.0.0.1", port: port, user: nil,
+                host: "127.0.0.1", port: port, user: user,
                 password: password.map { Array($0.utf8) }, database: 0),
             deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: .standard,
-            health: health, neighbours: RedisNeighbours())
+            probe: probe ?? AdmissionProbe.make(markerKey: markerKey), health: health,
+            neighbours: RedisNeighbours())
         store = RedisAdmissionStore(
-            reactor: reactor, connection: connection, quota: quota, decided: decisions.take)
+            reactor: reactor, connection: connection, quota: quota, markerKey: markerKey,
+            decided: decisions.take)
         reactor.add(store)
         reactor.add(connection)
     }
@@ -173,6 +176,18 @@ final class RedisHarness {
 
     var isPassing: Bool {
         if case .pass = health.current(now: Clock.monotonicNanoseconds()) { true } else { false }
+    }
+
+    /// Nil while it passes, and while nothing is known.
+    var healthFailure: RedisFailure? {
+        switch health.current(now: Clock.monotonicNanoseconds()) {
+        case .fail(let failure, _): failure
+        case .pass, .unknown: nil
+        }
+    }
+
+    func waitUntilPassing() throws {
+        try reactor.turns(until: "it passes") { isPassing }
     }
 
     func decide(_ ask: Ask) throws -> AdmissionDecision { try decide([ask])[0] }

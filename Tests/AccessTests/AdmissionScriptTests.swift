@@ -1,4 +1,6 @@
 import Access
+import POSIX
+import Redis
 import TestSupport
 import Testing
 
@@ -9,26 +11,36 @@ import Testing
         private let client: RedisClient
         private let text: [UInt8]
 
+        private let old: [UInt8]
+
         init() throws {
             server = try RedisServer()
             client = try server.client()
-            let clock = "redis.call('TIME')"
-            let parts = "\(AdmissionScript.text)".split(separator: clock)
+            text = try Script.onTestClock("\(AdmissionScript.text)")
+            old = try Script.onTestClock(oldText)
+        }
+
+        private static func onTestClock(_ script: String) throws -> [UInt8] {
+            let parts = script.split(separator: "redis.call('TIME')")
             try #require(parts.count == 2)
-            text = Array((parts[0] + "{ARGV[4], ARGV[5]}" + parts[1]).utf8)
+            return Array("\(parts[0])redis.call('MGET', 'seconds', 'microseconds')\(parts[1])".utf8)
         }
 
         func decide(
-            _ subject: String, limit: Int, milliseconds: Int64, now: Int64
+            _ subject: String, limit: Int, milliseconds: Int64, now: Int64, isOld: Bool = false
         ) throws -> [RedisClient.Reply] {
+            let microseconds = now % 1000 * 1000 + 999
+            try client.command(
+                "MSET", "seconds", "\(now / 1000)", "microseconds", "\(microseconds)")
             let rest = [
-                "2", "blacklist:t", "quota:\(subject)", "\(limit)", "\(milliseconds)", "1",
-                "\(now / 1000)", "\(now % 1000 * 1000 + 999)",
+                "2", "blacklist:t", "quota:\(subject)", "\(limit)", "\(milliseconds)", "1", "1",
+                "77",
             ]
             let reply = try client.command(
-                [Array("EVAL".utf8), text] + rest.map { Array($0.utf8) })
+                [Array("EVAL".utf8), isOld ? old : text] + rest.map { Array($0.utf8) })
             guard case .array(let answer) = reply else { return [] }
-            return answer
+            if isOld { return answer }
+            return answer.first == .integer(77) ? Array(answer.dropFirst()) : []
         }
     }
 
@@ -48,9 +60,9 @@ import Testing
         #expect(second == expected)
     }
 
-    @Test func `random requests are decided as in memory`() throws {
+    @Test(arguments: [1, 2, 4, 30])
+    func `random requests are decided as in memory`(limit: Int) throws {
         let script = try Script()
-        let limit = 4
         let window: Int64 = 10_000
         let memory = MemoryHarness(
             quota: QuotaRules(limit: limit, windowMilliseconds: window), subjectsMax: 100)
@@ -58,24 +70,164 @@ import Testing
         var now: Int64 = 1_700_000_000_000
         for _ in 0..<2000 {
             let steps: [Int64] = [0, 1, 400, 2000, 5000, 10_000]
-            let step = steps.randomElement(using: &random) ?? 0
+            // Of long lists only a part is to leave.
+            let step =
+                random.next() % UInt64(limit) < 4 ? steps.randomElement(using: &random) ?? 0 : 3
             now += step
             memory.advance(milliseconds: step)
             let subject = ["a", "b", "c"].randomElement(using: &random) ?? "a"
             let answer = try script.decide(
                 subject, limit: limit, milliseconds: window, now: now)
-            let decision = try memory.decide(.by(subject))
-            guard case .integer(let code) = answer[0], case .integer(let left) = answer[1],
-                case .integer(let reset) = answer[2]
-            else {
-                Issue.record("not three numbers: \(answer)")
-                return
-            }
-            let seconds = (reset + 999) / 1000
-            let byScript: AdmissionDecision =
-                code == 0
-                ? .admitted(left: left, resetSeconds: seconds) : .refused(retrySeconds: seconds)
-            #expect(byScript == decision)
+            #expect(try decision(of: answer) == memory.decide(.by(subject)))
         }
     }
+
+    @Test(arguments: [1, 3, 25])
+    func `a churnd of 0.2.0 beside it decides alike on the same lists`(limit: Int) throws {
+        let script = try Script()
+        let window: Int64 = 10_000
+        let memory = MemoryHarness(
+            quota: QuotaRules(limit: limit, windowMilliseconds: window), subjectsMax: 100)
+        var random = SplitMix64(seed: 0x020)
+        var now: Int64 = 1_700_000_000_000
+        for _ in 0..<1500 {
+            let step = Int64(random.next() % UInt64(30_000 / limit))
+            now += step
+            memory.advance(milliseconds: step)
+            let isOld = random.next() % 2 == 0
+            let answer = try script.decide(
+                "a", limit: limit, milliseconds: window, now: now, isOld: isOld)
+            #expect(try decision(of: answer) == memory.decide(.by("a")), "by 0.2.0: \(isOld)")
+        }
+    }
+
+    private func decision(of answer: [RedisClient.Reply]) throws -> AdmissionDecision {
+        try #require(answer.count == 3)
+        guard case .integer(let code) = answer[0], case .integer(let left) = answer[1],
+            case .integer(let reset) = answer[2]
+        else {
+            Issue.record("not three numbers: \(answer)")
+            return .uncharged
+        }
+        let seconds = (reset + 999) / 1000
+        return code == 0
+            ? .admitted(left: left, resetSeconds: seconds) : .refused(retrySeconds: seconds)
+    }
 }
+
+extension AdmissionScriptTests {
+    /// How many admissions a list holds, and how many of them have left the window.
+    static let ages: [(count: Int, past: Int)] = [
+        (1, 1), (2, 1), (99, 99), (99, 60), (5000, 1), (5000, 4999), (5000, 5000), (99_999, 99_999),
+        (99_999, 70_000), (100_000, 100_000), (100_000, 3),
+    ]
+
+    @Test(arguments: ages)
+    func `what a request costs does not depend on how many admissions have left the window`(
+        age: (count: Int, past: Int)
+    ) throws {
+        let server = try RedisServer()
+        let client = try server.client()
+        let harness = try RedisHarness(
+            port: server.port, quota: QuotaRules(limit: 100_000, windowMilliseconds: 3_600_000),
+            probe: .ping)
+        _ = try harness.decide(.by("loads the script"))
+        let now = Clock.unixMilliseconds()
+        let past = Array(repeating: "\(now - 4_000_000)", count: age.past)
+        let recent = Array(repeating: "\(now - 1000)", count: age.count - age.past)
+        for start in stride(from: 0, to: age.count, by: 10_000) {
+            let part = (past + recent)[start..<min(start + 10_000, age.count)]
+            try client.command((["LPUSH", "quota:ann"] + part).map { Array($0.utf8) })
+        }
+        try client.command("CONFIG", "RESETSTAT")
+        let left = 100_000 - recent.count - 1
+        #expect(try harness.decideUntimed(.by("ann")) == .admitted(left: left, resetSeconds: 0))
+        #expect(try client.command("LLEN", "quota:ann") == .integer(recent.count + 1))
+        // Twice the logarithm of 100,000, and what each request does.
+        #expect(try callCount(client) <= 2 * 17 + 8)
+    }
+
+    /// Calls of commands on keys since CONFIG RESETSTAT.
+    private func callCount(_ client: RedisClient) throws -> Int {
+        let statistics = try client.command("INFO", "commandstats").text ?? ""
+        return statistics.split(separator: "\r\n").reduce(0) { sum, line in
+            let isOfKeys = ["l", "r", "p", "exists"].contains { line.hasPrefix("cmdstat_\($0)") }
+            let calls = line.split(separator: "calls=").dropFirst().first?.prefix { $0.isNumber }
+            return sum + (isOfKeys && !line.contains("ping") ? calls.flatMap { Int($0) } ?? 0 : 0)
+        }
+    }
+
+    /// What of the window's 100 s a key has left, and whether an admission gives it more.
+    @Test(arguments: [(100_900, true), (50_000, true), (1, true), (-1, true), (101_600, false)])
+    func `a key outlives the window of its newest admission, whoever wrote it`(
+        _ left: Int, _ isExtended: Bool
+    ) throws {
+        let server = try RedisServer()
+        let client = try server.client()
+        let harness = try RedisHarness(
+            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 100_000))
+        _ = try harness.decide(.by("ann"))
+        try client.command(
+            left < 0 ? ["PERSIST", "quota:ann"] : ["PEXPIRE", "quota:ann", "\(left)"])
+        _ = try harness.decide(.by("ann"))
+        guard case .integer(let lives) = try client.command("PTTL", "quota:ann") else { return }
+        #expect(lives > 100_000)
+        #expect((lives > 105_000) == isExtended)
+    }
+}
+
+/// The script of 0.2.0, word for word: during an upgrade it decides over the same lists.
+private let oldText = """
+    local limit, window, kinds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+    local call, time = redis.pcall, redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    local answer, key = {}, 0
+    for request = 1, #kinds do
+        local kind, code, left, reset = kinds:byte(request) - 48, 0, 0, 0
+        local revoked
+        if kind >= 2 then
+            revoked = call('EXISTS', KEYS[key + 1], KEYS[key + 2])
+            key = key + 2
+        else
+            revoked = call('EXISTS', KEYS[key + 1])
+            key = key + 1
+        end
+        if kind % 2 == 1 then key = key + 1 end
+        if type(revoked) ~= 'number' then
+            code = revoked
+        elseif revoked > 0 then
+            code = 2
+        elseif kind % 2 == 0 then
+            code = 1
+        else
+            local quota = KEYS[key]
+            local oldest = call('LINDEX', quota, -1)
+            local since = tonumber(oldest)
+            while since and since + window <= now do
+                oldest = call('RPOP', quota)
+                if type(oldest) ~= 'table' then oldest = call('LINDEX', quota, -1) end
+                since = tonumber(oldest)
+            end
+            local count = since and call('LLEN', quota) or 0
+            if oldest and not since then
+                code = type(oldest) == 'table' and oldest or {err = 'WRONGTYPE not a time'}
+            elseif count >= limit then
+                if count > limit then
+                    since = tonumber(call('LINDEX', quota, limit - 1)) or now
+                end
+                code, reset = 3, since + window - now
+            else
+                local length = call('LPUSH', quota, now)
+                if type(length) == 'number' then
+                    call('PEXPIRE', quota, window)
+                    left, reset = limit - length, (since or now) + window - now
+                else
+                    code = length
+                end
+            end
+        end
+        local last = #answer
+        answer[last + 1], answer[last + 2], answer[last + 3] = code, left, reset
+    end
+    return answer
+    """

@@ -57,6 +57,24 @@ import Testing
         #expect(try harness.decide(.by("b")) == .unavailable(.storeFull(subjectsMax: 3)))
     }
 
+    /// Admissions a millisecond apart, and the milliseconds after the last at which one is asked for.
+    @Test(arguments: [0, 1, 2, 3, 500, 998, 999, 1000, 1001, 1998, 1999, 2000, 5000])
+    func `however many have left the window, those that have not count`(_ later: Int64) throws {
+        let window: Int64 = 1000
+        let harness = harness(limit: 3000, milliseconds: window)
+        for number in 0..<2 * window {
+            _ = try harness.decide(.by("ann"))
+            if number < 2 * window - 1 { harness.advance(milliseconds: 1) }
+        }
+        harness.advance(milliseconds: later)
+        let inWindow = max(0, window - later)
+        guard case .admitted(let left, _) = try harness.decide(.by("ann")) else {
+            Issue.record("refused")
+            return
+        }
+        #expect(left == 3000 - Int(inWindow) - 1)
+    }
+
     @Test func `a revocation ends when its time is over`() throws {
         let harness = harness(limit: 9, milliseconds: 1000)
         #expect(harness.isRevoked("token", forMilliseconds: 500))

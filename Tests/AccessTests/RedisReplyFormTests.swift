@@ -10,7 +10,8 @@ import Testing
     private func decisions(answering answer: String) throws -> (RedisHarness, [AdmissionDecision]) {
         let server = try ScriptedServer()
         let harness = try RedisHarness(
-            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 60_000))
+            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 60_000),
+            probe: .ping)
         try harness.reactor.turns(until: "a connection") { try server.accept() }
         try harness.reactor.turns(until: "PING") { try server.receivedText().contains("PING") }
         try server.send("+PONG\r\n")
@@ -18,14 +19,15 @@ import Testing
         let tickets = harness.begin([.by("ann"), .by("bob")])
         // What is asked in a turn leaves at its end.
         harness.reactor.turn(waitingAtMost: 0)
-        #expect(try server.receivedText().contains("EVALSHA"))
-        try server.send(answer)
+        let question = try server.receivedText()
+        #expect(question.contains("EVALSHA"))
+        try server.send(answer.replacing("NONCE", with: AdmissionHarnessNonce.last(in: question)))
         return (harness, try harness.finish(tickets))
     }
 
     @Test(arguments: [
         "LOADING", "MISCONF", "NOAUTH", "READONLY", "OOM", "BUSY", "MASTERDOWN", "CLUSTERDOWN",
-        "NOPERM", "ERR",
+        "NOPERM", "NOMARKER", "ERR",
     ])
     func `an error makes Redis unavailable, and its health fail`(_ word: String) throws {
         let code = RedisErrorCode(of: Array(word.utf8))
@@ -34,14 +36,15 @@ import Testing
         #expect(wholeDecisions == [expected, expected])
         #expect(!whole.isPassing)
         let (one, oneDecisions) = try decisions(
-            answering: "*6\r\n-\(word) of some kind\r\n:0\r\n:0\r\n:0\r\n:3\r\n:7000\r\n")
+            answering: "*7\r\n:NONCE\r\n-\(word) of some kind\r\n:0\r\n:0\r\n:0\r\n:3\r\n:7000\r\n")
         #expect(oneDecisions == [expected, .admitted(left: 3, resetSeconds: 7)])
         #expect(!one.isPassing)
     }
 
     @Test(arguments: [
-        "+OK\r\n", ":0\r\n", "$2\r\nOK\r\n", "$-1\r\n", "*0\r\n", "*3\r\n:0\r\n:1\r\n:1000\r\n",
-        "*7\r\n:0\r\n:1\r\n:1000\r\n:0\r\n:1\r\n:1000\r\n:0\r\n",
+        "+OK\r\n", ":0\r\n", "$2\r\nOK\r\n", "$-1\r\n", "*1\r\n:NONCE\r\n",
+        "*4\r\n:NONCE\r\n:0\r\n:1\r\n:1000\r\n",
+        "*8\r\n:NONCE\r\n:0\r\n:1\r\n:1000\r\n:0\r\n:1\r\n:1000\r\n:0\r\n",
     ])
     func `an answer of another form decides nothing`(_ answer: String) throws {
         let (_, decisions) = try decisions(answering: answer)
@@ -58,7 +61,8 @@ import Testing
     func `three numbers that cannot be decide nothing, and the others stand`(
         _ numbers: String
     ) throws {
-        let (_, decisions) = try decisions(answering: "*6\r\n\(numbers):0\r\n:9\r\n:60000\r\n")
+        let (_, decisions) = try decisions(
+            answering: "*7\r\n:NONCE\r\n\(numbers):0\r\n:9\r\n:60000\r\n")
         #expect(
             decisions == [.unavailable(.unexpectedReply), .admitted(left: 9, resetSeconds: 60)])
     }
@@ -71,17 +75,77 @@ import Testing
         _ milliseconds: String, _ seconds: Int
     ) throws {
         let (_, decisions) = try decisions(
-            answering: "*6\r\n:3\r\n:0\r\n:\(milliseconds)\r\n:0\r\n:9\r\n:\(milliseconds)\r\n")
+            answering:
+                "*7\r\n:NONCE\r\n:3\r\n:0\r\n:\(milliseconds)\r\n:0\r\n:9\r\n:\(milliseconds)\r\n")
         #expect(
             decisions == [
                 .refused(retrySeconds: seconds), .admitted(left: 9, resetSeconds: seconds),
             ])
     }
 
+    @Test(arguments: [
+        // Of another question, of none, no number, nothing.
+        "*7\r\n:1\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n",
+        "*7\r\n:0\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n",
+        "*7\r\n$1\r\n2\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n",
+        "*6\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n", "*0\r\n",
+    ])
+    func `an answer to another question decides nothing, and its connection is given up`(
+        _ answer: String
+    ) throws {
+        let (harness, decisions) = try decisions(answering: answer)
+        let expected = AdmissionDecision.unavailable(.redis(.protocolViolation))
+        #expect(decisions == [expected, expected])
+        #expect(harness.healthFailure == .protocolViolation)
+    }
+
+    @Test(arguments: [false, true])
+    func `after an answer that was lost or came twice nobody gets another's, and it recovers`(
+        isLost: Bool
+    ) throws {
+        let server = try ScriptedServer()
+        let harness = try RedisHarness(
+            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 60_000),
+            probe: .ping)
+        func answer(_ question: String, left: Int) -> String {
+            let nonce = AdmissionHarnessNonce.last(in: question)
+            return "*4\r\n:\(nonce)\r\n:0\r\n:\(left)\r\n:1000\r\n"
+        }
+        func ask(_ subject: String) throws -> (Range<UInt64>, String) {
+            let tickets = harness.begin([.by(subject)])
+            harness.reactor.turn(waitingAtMost: 0)
+            try harness.reactor.turns(until: "the question") {
+                try server.receivedText().contains("quota:\(subject)")
+            }
+            return (tickets, try server.receivedText())
+        }
+        try harness.reactor.turns(until: "a connection") { try server.accept() }
+        try server.send("+PONG\r\n")
+        let (ann, annsQuestion) = try ask("ann")
+        if !isLost {
+            try server.send(answer(annsQuestion, left: 1))
+            #expect(try harness.finish(ann) == [.admitted(left: 1, resetSeconds: 1)])
+        }
+        let (bob, bobsQuestion) = try ask("bob")
+        let (eve, _) = try ask("eve")
+        try server.send(isLost ? answer(bobsQuestion, left: 2) : answer(annsQuestion, left: 1))
+        let failed = AdmissionDecision.unavailable(.redis(.protocolViolation))
+        for tickets in (isLost ? [ann] : []) + [bob, eve] {
+            #expect(try harness.finish(tickets) == [failed])
+        }
+
+        try harness.reactor.turns(until: "another connection") { try server.accept() }
+        try server.send("+PONG\r\n")
+        let (again, question) = try ask("again")
+        try server.send(answer(question, left: 3))
+        #expect(try harness.finish(again) == [.admitted(left: 3, resetSeconds: 1)])
+    }
+
     @Test func `a script that is missing although it was sent whole is asked for no more`() throws {
         let server = try ScriptedServer()
         let harness = try RedisHarness(
-            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 60_000))
+            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 60_000),
+            probe: .ping)
         try harness.reactor.turns(until: "a connection") { try server.accept() }
         let tickets = harness.begin([.by("ann")])
         try harness.reactor.turns(until: "EVALSHA") {
@@ -94,5 +158,14 @@ import Testing
         try server.send("-NOSCRIPT No matching script.\r\n")
         #expect(
             try harness.finish(tickets) == [.unavailable(.redis(.errorReply(.noScript)))])
+    }
+}
+
+/// The nonce of a question that the store has sent.
+enum AdmissionHarnessNonce {
+    /// The last argument of the last command, which has no marker key.
+    static func last(in question: String) -> String {
+        let lines = question.replacing("*1\r\n$4\r\nPING\r\n", with: "").split(separator: "\r\n")
+        return String(lines.last ?? "")
     }
 }

@@ -67,6 +67,7 @@ import Testing
         case .scope: "a b:c"
         case .operationsListener: "[::1]:7"
         case .fileMode: "060"
+        case .redisKey: "churnd:marker"
         case .secret, .redisURL: nil
         }
     }

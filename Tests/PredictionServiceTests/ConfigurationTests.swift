@@ -118,7 +118,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "drain.timeout": "5", "jwt.secret": secret, "jwt.keys": "keys", "jwt.leeway": "60",
             "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
             "store": "memory", "store.subjects": "11", "redis.url": redis,
-            "redis.deadline": "12.5", "quota.limit": "13", "quota.window": "14",
+            "redis.deadline": "12.5", "redis.marker_key": "mark:er", "quota.limit": "13",
+            "quota.window": "14",
             "model.path": "elsewhere", "model.watch": "0.5", "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
             "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
@@ -462,11 +463,35 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         )
     }
 
+    @Test(arguments: [
+        ("m", true), ("churnd:marker", true), ("quota", true), ("quota:", false),
+        ("quota:alice", false), ("blacklist:x", false), ("Quota:alice", true), ("a\u{1}", false),
+        (String(repeating: "k", count: 255), true), (String(repeating: "k", count: 256), true),
+        (String(repeating: "k", count: 257), false),
+    ])
+    func `a marker key is one that no caller can make`(_ key: String, _ isAccepted: Bool) throws {
+        let environment = [
+            "JWT_SECRET": secret, "REDIS_URL": redis, "CHURND_REDIS_MARKER_KEY": key,
+        ]
+        guard isAccepted else {
+            #expect(throws: ConfigurationError.self) { try load(environment: environment) }
+            return
+        }
+        guard case .redis(_, deadline: _, markerKey: key) = try load(environment: environment).store
+        else {
+            Issue.record("the key does not reach the store")
+            return
+        }
+    }
+
     @Test func `a Redis URL comes from a file`() throws {
         let configuration = try load(
             environment: ["JWT_SECRET": secret, "REDIS_URL_FILE": "u"],
             files: ["u": "redis://:p@db:7000/3\n"])
-        guard case .redis(let endpoint, deadline: .milliseconds(100)) = configuration.store else {
+        guard
+            case .redis(let endpoint, deadline: .milliseconds(100), markerKey: nil) = configuration
+                .store
+        else {
             Issue.record("store: \(configuration.store)")
             return
         }

@@ -77,8 +77,8 @@ import Testing
     @Test func `what does not exist is left out, and nothing is counted at the start`() throws {
         let text = MetricsText()
         let absent: Set = [
-            "http_server_request_duration_seconds", "churnd_predictions_total",
-            "churnd_redis_up", "churnd_redis_duration_seconds", "churnd_redis_errors_total",
+            "churnd_predictions_total", "churnd_redis_up", "churnd_redis_duration_seconds",
+            "churnd_redis_errors_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",
             "churnd_audit_bytes_total", "churnd_audit_failures_total",
             "process_cpu_seconds_total", "process_resident_memory_bytes",
@@ -91,6 +91,22 @@ import Testing
         #expect(text[#"churnd_build_info{version="0"}"#] == "1")
         #expect(text[#"http_server_connections{listener="public"}"#] == "0")
         #expect(text[#"http_server_connections{listener="operations"}"#] == nil)
+    }
+
+    @Test func `the answers that alerts count are there with 0 from the start`() {
+        let text = MetricsText()
+        let name = "http_server_request_duration_seconds_count"
+        let expected: [(method: String, route: String, statuses: [Int])] = [
+            ("POST", "/predict", [200, 400, 401, 403, 411, 413, 415, 422, 429, 503]),
+            ("GET", "/health", [200, 503]), ("GET", "/readyz", [200, 503]),
+        ]
+        for (method, route, statuses) in expected {
+            for status in statuses {
+                let labels = #"method="\#(method)",route="\#(route)",status="\#(status)""#
+                #expect(text["\(name){\(labels)}"] == "0", "\(labels)")
+            }
+        }
+        #expect(text.samples(of: name).count == expected.reduce(0) { $0 + $1.statuses.count })
     }
 
     @Test func `facts of the process are told as they are`() throws {

@@ -122,7 +122,7 @@ extension ProgramTests {
             let client = try redis.client()
             let rules =
                 "on >\(DoctorTests.password) resetkeys ~blacklist:* ~quota:* resetchannels -@all "
-                + "+eval +evalsha +exists +time +lindex +llen +lpush +rpop +pexpire +ping +select"
+                + "+eval +evalsha +exists +time +lrange +lindex +ltrim +lpush +pttl +pexpire +ping +select"
             let user = ["ACL", "SETUSER", "churnd"] + rules.split(separator: " ").map(String.init)
             #expect(try client.command(user.map { Array($0.utf8) }) == .status("OK"))
             let url = "redis://churnd:\(DoctorTests.password)@127.0.0.1:\(redis.port)"
@@ -130,7 +130,8 @@ extension ProgramTests {
             #expect(enough.ended == .code(0), "\(enough.output)")
             #expect(enough.output.contains("warn  redis: INFO was answered with NOPERM"))
             for (rule, says) in [
-                ("-rpop", "RPOP with "), ("-evalsha", "EVALSHA with NOPERM"),
+                ("-ltrim", "LTRIM with "), ("-lrange", "LRANGE with "), ("-pttl", "PTTL with "),
+                ("-evalsha", "EVALSHA with NOPERM"),
                 ("-eval", "EVAL with NOPERM"), ("resetkeys", "EVAL with NOPERM"),
             ] {
                 try client.command("ACL", "SETUSER", "churnd", rule)

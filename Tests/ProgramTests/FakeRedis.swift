@@ -17,9 +17,11 @@ final class FakeRedis: Sendable {
         case hangingUp
         /// Answers with an error.
         case refusing
-        /// Answers PING at once, and a script that names one of these subjects so many milliseconds
-        /// later than any other: that the token is revoked, where the others are admitted.
+        /// Answers a script that names this subject so many milliseconds later than any other: that
+        /// the token is revoked, where the others are admitted.
         case late(subject: String, milliseconds: Int32)
+        /// Admits, but sends each tenth answer on a connection once more in place of the next one.
+        case repeating
     }
 
     let port: UInt16
@@ -60,6 +62,8 @@ final class FakeRedis: Sendable {
         defer { shutdown(connection, CInt(SHUT_RDWR)) }
         if case .closing = conduct { return }
         var buffer = [UInt8](repeating: 0, count: 65_536)
+        var answered = 0
+        var latest = ""
         while true {
             let count = recv(connection, &buffer, buffer.count, 0)
             guard count > 0 else { return }
@@ -74,6 +78,12 @@ final class FakeRedis: Sendable {
                 for command in commands(in: text) {
                     answer(command, on: connection, lateFor: subject, milliseconds)
                 }
+            case .repeating:
+                for command in commands(in: text) {
+                    answered += 1
+                    if answered % 10 != 0 { latest = answer(to: command, ":0\r\n:50\r\n:3600000") }
+                    send(latest, on: connection)
+                }
             }
         }
     }
@@ -86,16 +96,19 @@ final class FakeRedis: Sendable {
     private static func answer(
         _ command: String, on connection: CInt, lateFor subject: String, _ milliseconds: Int32
     ) {
-        if command.hasSuffix("PING\r\n") || command.hasSuffix("PING") {
-            return send("+PONG\r\n", on: connection)
-        }
-        let requestCount = command.components(separatedBy: "quota:").count - 1
         let isLate = command.contains("quota:\(subject)\r\n")
         if isLate { _ = poll(nil, 0, milliseconds) }
-        let decision = isLate ? ":2\r\n:0\r\n:0\r\n" : ":0\r\n:50\r\n:3600000\r\n"
-        send(
-            "*\(3 * requestCount)\r\n" + String(repeating: decision, count: requestCount),
-            on: connection)
+        let decision = isLate ? ":2\r\n:0\r\n:0" : ":0\r\n:50\r\n:3600000"
+        send(answer(to: command, decision), on: connection)
+    }
+
+    /// The script's answer with the same decision on each request; the nonce is the command's last
+    /// argument.
+    private static func answer(to command: String, _ decision: String) -> String {
+        let requestCount = command.components(separatedBy: "quota:").count - 1
+        let nonce = command.split(separator: "\r\n").last ?? ""
+        return "*\(3 * requestCount + 1)\r\n:\(nonce)\r\n"
+            + String(repeating: "\(decision)\r\n", count: requestCount)
     }
 
     private static func send(_ text: String, on connection: CInt) {

@@ -40,6 +40,8 @@ extension ProgramTests {
                 try redis.command("DEL", key)
             }
             #expect(try client.exchange(request).status == 200)
+            let samples = try deployment.churnd.scrape()
+            #expect(samples["churnd_redis_duration_seconds_count"] == 5)
             // Nobody administers on account of a quota.
             #expect(try redis.command("KEYS", "quota:*") == .array([]))
         }
@@ -61,6 +63,8 @@ extension ProgramTests {
             #expect(try client.exchange(.get("/readyz")).status == 503)
             #expect(try client.exchange(.get("/livez")).status == 200)
             #expect(try deployment.churnd.scrape()["churnd_redis_up"] == 0)
+            let errors = try deployment.churnd.scrape().sum(of: "churnd_redis_errors_total")
+            #expect(errors == 1, "the administrator's is counted")
             // A token that is bad needs no Redis.
             #expect(try client.exchange(.operations("GET", "/admin/models")).status == 401)
             try deployment.redis.restart()

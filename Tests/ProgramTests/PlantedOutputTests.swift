@@ -231,7 +231,7 @@ extension ProgramTests {
             let url = "redis://planted-user:\(Self.password)@127.0.0.1:\(redis.port)"
             let churnd = try ChurndProcess(["store": "redis"], environment: ["REDIS_URL": url])
             output.add(try churnd.client().exchange(.predict(token: token)))
-            _ = try churnd.log("Redis does not answer: predictions get 503", count: 1)
+            _ = try churnd.log("Redis cannot serve: predictions get 503", count: 1)
             output.add(try churnd.operations(.get("/metrics")))
             churnd.child.signal(SIGTERM)
             _ = try churnd.child.waitForExit()

@@ -242,6 +242,20 @@ extension ProgramTests {
             #expect(quickStatuses[200] ?? 0 > 10)
         }
 
+        @Test func `an answer that Redis sends twice reaches no other request`() throws {
+            let redis = try FakeRedis(.repeating)
+            let churnd = try ChurndProcess(redisPort: redis.port, ["http.reactors": "1"])
+            let client = try churnd.client()
+            let request = HTTPRequest.predict(token: try TokenFactory().token("alice"))
+            try waitForPrediction(client, request)
+            var statuses: [Int: Int] = [:]
+            for _ in 0..<100 { statuses[try client.exchange(request).status, default: 0] += 1 }
+            // Each tenth question ends its connection, and the first on each is the probe's.
+            #expect(Set(statuses.keys) == [200, 503], "\(statuses)")
+            #expect(5...20 ~= statuses[503] ?? 0, "\(statuses)")
+            #expect(redis.connectionCount > 5)
+        }
+
         /// What one client of the storm has seen.
         private struct Sightings: Sendable {
             var served = 0

@@ -43,7 +43,8 @@ final class ConnectionFixture {
             endpoint: RedisEndpoint(
                 host: host, port: port, user: user, password: password.map { Array($0.utf8) },
                 database: database),
-            deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: limits, health: health,
+            deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: limits, probe: .ping,
+            health: health,
             neighbours: neighbours)
         reactor.add(connection)
     }

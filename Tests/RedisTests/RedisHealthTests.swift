@@ -12,11 +12,12 @@ import Testing
 
     @Test func `the latest reply or failure counts`() {
         let health = RedisHealth(deadlineNanoseconds: RedisHealthTests.deadline)
-        health.recordReply(now: 10)
+        let source = health.makeSource()
+        source.recordReply(now: 10)
         #expect(health.current(now: 15) == .pass(ageNanoseconds: 5))
-        health.recordFailure(.deadlinePassed, now: 20)
+        source.recordFailure(.deadlinePassed, now: 20)
         #expect(health.current(now: 21) == .fail(.deadlinePassed, ageNanoseconds: 1))
-        health.recordReply(now: 30)
+        source.recordReply(now: 30)
         #expect(health.current(now: 30) == .pass(ageNanoseconds: 0))
     }
 
@@ -24,14 +25,14 @@ import Testing
     func `what was heard counts for 1.1 s when the deadline is 100 ms`(_ age: Int64, _ counts: Bool)
     {
         let health = RedisHealth(deadlineNanoseconds: RedisHealthTests.deadline)
-        health.recordReply(now: 50)
+        health.makeSource().recordReply(now: 50)
         let expected = counts ? RedisHealth.Status.pass(ageNanoseconds: age) : .unknown
         #expect(health.current(now: 50 + age) == expected)
     }
 
     @Test func `a reply that another reactor recorded with a later clock has age 0`() {
         let health = RedisHealth(deadlineNanoseconds: RedisHealthTests.deadline)
-        health.recordReply(now: 100)
+        health.makeSource().recordReply(now: 100)
         #expect(health.current(now: 90) == .pass(ageNanoseconds: 0))
     }
 }

@@ -55,6 +55,11 @@ package final class RedisClient {
     }
 
     @discardableResult
+    package func command(_ words: [String]) throws -> Reply {
+        try command(words.map { Array($0.utf8) })
+    }
+
+    @discardableResult
     package func command(_ arguments: [[UInt8]]) throws -> Reply {
         var bytes = Array("*\(arguments.count)\r\n".utf8)
         for argument in arguments {

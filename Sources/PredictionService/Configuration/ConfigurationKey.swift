@@ -34,7 +34,7 @@ package struct ConfigurationKey: Sendable {
         switch kind {
         case .secret, .redisURL: true
         case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope,
-            .operationsListener, .fileMode:
+            .operationsListener, .fileMode, .redisKey:
             false
         }
     }
@@ -78,6 +78,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     case secret
     /// `redis://[user:password@]host[:port][/db]`.
     case redisURL
+    /// The name of a key in Redis that no caller can make come into being.
+    case redisKey
     /// `host:port`, `unix:/path` or `off`.
     case operationsListener
     /// Three octal digits.
@@ -100,6 +102,9 @@ package enum ConfigurationKind: Equatable, Sendable {
         case .scope: "scopes with a space between, 1 to \(ConfigurationLimits.scopeBytesMax) bytes"
         case .secret:
             "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
+        case .redisKey:
+            "1 to \(ConfigurationLimits.redisKeyBytesMax) bytes without control characters that "
+                + "do not begin with quota: or blacklist:"
         case .redisURL: "redis://[user:password@]host[:port][/db]"
         case .operationsListener: "host:port, unix:/path or off"
         case .fileMode: "three octal digits"
@@ -111,7 +116,7 @@ package enum ConfigurationKind: Equatable, Sendable {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
         case .countOrCores, .toggle, .choice, .text, .host, .scope, .secret, .redisURL,
-            .operationsListener, .fileMode:
+            .operationsListener, .fileMode, .redisKey:
             .none
         }
     }
@@ -134,6 +139,7 @@ package enum ConfigurationLimits {
     package static let secretBytesMin = 32
     package static let secretBytesMax = 4096
     package static let redisURLBytesMax = 4096
+    package static let redisKeyBytesMax = 256
     /// Of the files in `jwt.keys`.
     package static let tokenKeysMax = 64
     package static let hostBytesMax = 253

@@ -15,7 +15,7 @@ package enum ConfigurationTable {
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
         .drainDelay, .drainTimeout,
         .tokenSecret, .tokenKeys, .tokenLeeway, .tokenIssuer, .tokenAudience, .tokenScope,
-        .store, .storeSubjects, .redisURL, .redisDeadline,
+        .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
         .quotaLimit, .quotaWindow,
         .modelPath, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
@@ -143,6 +143,10 @@ extension ConfigurationKey {
         "redis.deadline", .duration(thousandths: 1000...60_000_000, in: .milliseconds),
         default: "100",
         meaning: "How long a request waits for Redis, connecting included; then 503.")
+    static let redisMarkerKey = ConfigurationKey(
+        "redis.marker_key", .redisKey, default: nil,
+        meaning: "A key that must be in Redis, else 503: a Redis that has lost its data does not "
+            + "know who is revoked. `churnctl redis mark` sets it. Not checked when not set.")
     static let quotaLimit = ConfigurationKey(
         "quota.limit", .integer(1...100_000), default: "100",
         meaning: "Predictions that a subject gets in any quota.window.")

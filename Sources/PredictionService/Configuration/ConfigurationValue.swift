@@ -37,12 +37,18 @@ extension ConfigurationKind {
                 throw UnacceptableValue(found: error.description, wanted: wanted)
             }
         case .operationsListener: return .operations(try operations(bytes))
-        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope, .fileMode:
+        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope, .fileMode,
+            .redisKey:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: shown(bytes), wanted: wanted)
             }
             return value
         }
+    }
+
+    /// Whether a value is one of this kind; why it is not does not matter here.
+    package func accepts(_ text: String) -> Bool {
+        (try? value(of: Array(text.utf8))) != nil
     }
 
     private func plainValue(of bytes: [UInt8]) -> ConfigurationValue? {
@@ -67,6 +73,12 @@ extension ConfigurationKind {
         case .scope:
             isScope(bytes)
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
+        case .redisKey:
+            // A caller's first prediction makes `quota:<sub>`, and no key may stand for a revoked
+            // token by accident.
+            bytes.starts(with: "quota:".utf8) || bytes.starts(with: "blacklist:".utf8)
+                ? nil
+                : text(bytes, bytesMax: ConfigurationLimits.redisKeyBytesMax).map { .text($0) }
         case .fileMode:
             bytes.count == 3 && bytes.allSatisfy { (0x30...0x37).contains($0) }
                 ? .integer(bytes.reduce(0) { $0 << 3 | Int($1 & 7) }) : nil

@@ -78,7 +78,8 @@ package struct ServiceConfiguration: Sendable {
 
     package enum Store: Sendable {
         case memory(subjectsMax: Int)
-        case redis(RedisEndpoint, deadline: Duration)
+        /// With the key that must be there, where one is named.
+        case redis(RedisEndpoint, deadline: Duration, markerKey: String?)
     }
 
     package struct Quota: Sendable {
@@ -186,7 +187,9 @@ extension ServiceConfiguration {
         let endpoint = settings.value(.redisURL)
         if isRedis && !isDevelopment {
             guard case .redis(let endpoint) = endpoint else { throw .noStore }
-            return .redis(endpoint, deadline: settings.duration(.redisDeadline))
+            return .redis(
+                endpoint, deadline: settings.duration(.redisDeadline),
+                markerKey: settings.optionalText(.redisMarkerKey))
         }
         if endpoint != nil {
             settings.warnings.append(.unusedRedisURL(at: settings.place(.redisURL)))

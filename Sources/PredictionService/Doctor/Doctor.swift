@@ -18,9 +18,10 @@ package struct Doctor {
         report(ModelCheck.examine(configuration.model.path))
         switch configuration.store {
         case .memory: report(StoreCheck.memory)
-        case .redis(let endpoint, let deadline):
+        case .redis(let endpoint, let deadline, let markerKey):
             RedisCheck(
                 endpoint: endpoint, deadlineNanoseconds: deadline.nanoseconds,
+                markerKey: markerKey,
                 leewaySeconds: configuration.tokens.leewaySeconds
             ).examine(report)
         }

@@ -7,6 +7,8 @@ struct RedisCheck {
 
     let endpoint: RedisEndpoint
     let deadlineNanoseconds: Int64
+    /// Nil where none is wanted.
+    let markerKey: String?
     let leewaySeconds: Int
 
     func examine(_ report: (DoctorFinding) -> Void) {
@@ -22,6 +24,7 @@ struct RedisCheck {
         let isPrimary = inquire(session, report)
         // A replica refuses what writes, which its role says already.
         if isPrimary { report(RedisRights.examine(session)) }
+        if let markerKey { report(marker(session, markerKey)) }
         if let finding = clock(session) { report(finding) }
     }
 
@@ -90,6 +93,26 @@ struct RedisCheck {
             pair.count == 2, case .bulk(let value) = pair[1]
         else { return nil }
         return String(decoding: value, as: UTF8.self)
+    }
+
+    /// Whether the key of `redis.marker_key` is there.
+    private func marker(_ session: RedisSession, _ key: String) -> DoctorFinding {
+        let subject = "redis marker"
+        switch session.command("EXISTS", key) {
+        case .success(.integer(1)): return DoctorFinding(.good, subject, "\(key) is there")
+        case .success(.integer):
+            return DoctorFinding(
+                .failure, subject,
+                "\(key) is missing: every prediction would be a 503; when the revocations are in "
+                    + "Redis, set it by churnctl redis mark")
+        case .success(.error(let text)):
+            return DoctorFinding(
+                .failure, subject,
+                "EXISTS was answered with \(RedisErrorCode(of: text)): every prediction would be "
+                    + "a 503; wanted a right to read \(key)")
+        case .success: return DoctorFinding(.failure, subject, "EXISTS: no number")
+        case .failure(let failure): return DoctorFinding(.failure, subject, "EXISTS: \(failure)")
+        }
     }
 
     private func clock(_ session: RedisSession) -> DoctorFinding? {

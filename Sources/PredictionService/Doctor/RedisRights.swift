@@ -32,15 +32,19 @@ enum RedisRights {
             refused += try run(
                 session, keys: [revocation, quota],
                 [
-                    ["EXISTS", revocation], ["TIME"], ["LLEN", quota], ["LINDEX", quota, "-1"],
-                    ["PEXPIRE", quota, "1000"], ["RPOP", quota],
+                    ["EXISTS", revocation], ["TIME"], ["LRANGE", quota, "-1", "98"],
+                    ["LINDEX", quota, "-1"], ["LTRIM", quota, "0", "-2"], ["PTTL", quota],
+                    ["PEXPIRE", quota, "1000"],
                 ])
             // Only what could be removed again is written, in a run of its own: Redis lets a script
             // that has written go on when it is full.
             if refused.isEmpty {
                 refused = try run(
                     session, keys: [quota],
-                    [["LPUSH", quota, "1"], ["PEXPIRE", quota, "1000"], ["RPOP", quota]])
+                    [
+                        ["LPUSH", quota, "1"], ["PEXPIRE", quota, "1000"],
+                        ["LTRIM", quota, "1", "0"],
+                    ])
             }
             guard refused.isEmpty else {
                 return finding(

@@ -31,8 +31,10 @@ struct ReactorParts: Sendable {
     ) throws(SystemError) {
         let configuration = common.configuration
         let metrics = common.makeMetrics()
-        // The order is that of a turn's end: ask the store, have what it decided recorded, send
-        // the answers, hand over the log, let another model in.
+        // The order is that of a turn's end: share no question any more, ask the store, have what
+        // it decided recorded, send the answers, hand over the log, let another model in.
+        let refused = RefusedSubjects()
+        reactor.add(refused)
         let decisions = Decisions<RequestService>()
         let store = common.store.makeStore(on: reactor) { ticket, decision in
             decisions.service?.decide(ticket, decision)
@@ -56,7 +58,7 @@ struct ReactorParts: Sendable {
                 windowSeconds: configuration.quota.windowSeconds),
             reactor: reactor, responder: responder, model: model,
             verifier: TokenVerifier(keys: common.keys, rules: tokenRules), metrics: metrics,
-            audit: audit)
+            refused: refused, audit: audit)
         decisions.service = service
         let desk = RequestDesk(
             listener: .service, reactor: reactor, intake: common.makeIntake(metrics),

@@ -8,7 +8,7 @@ internal import Redis
 struct SharedStore: Sendable {
     private enum Kind: Sendable {
         case memory(InMemoryAdmissions)
-        case redis(RedisEndpoint, RedisHealth, RedisNeighbours)
+        case redis(RedisEndpoint, RedisHealth, RedisNeighbours, markerKey: [UInt8]?)
     }
 
     let deadlineNanoseconds: Int64
@@ -24,11 +24,11 @@ struct SharedStore: Sendable {
             // It answers at once, so that no deadline can pass.
             deadlineNanoseconds = 0
             kind = .memory(InMemoryAdmissions(quota: quota, subjectsMax: subjectsMax))
-        case .redis(let endpoint, let deadline):
+        case .redis(let endpoint, let deadline, let markerKey):
             deadlineNanoseconds = deadline.nanoseconds
             kind = .redis(
                 endpoint, RedisHealth(deadlineNanoseconds: deadline.nanoseconds),
-                RedisNeighbours())
+                RedisNeighbours(), markerKey: markerKey.map { Array($0.utf8) })
         }
     }
 
@@ -39,7 +39,7 @@ struct SharedStore: Sendable {
 
     /// Nil with the store in memory.
     var health: RedisHealth? {
-        if case .redis(_, let health, _) = kind { health } else { nil }
+        if case .redis(_, let health, _, _) = kind { health } else { nil }
     }
 
     /// Makes a reactor's end of the store. Its participants end a turn before those added later.
@@ -51,12 +51,14 @@ struct SharedStore: Sendable {
             return InMemoryAdmissionStore(
                 admissions: admissions, milliseconds: { reactor.now / 1_000_000 },
                 decided: decided)
-        case .redis(let endpoint, let health, let neighbours):
+        case .redis(let endpoint, let health, let neighbours, let markerKey):
             let connection = RedisConnection(
                 reactor: reactor, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
-                limits: .standard, health: health, neighbours: neighbours)
+                limits: .standard, probe: AdmissionProbe.make(markerKey: markerKey), health: health,
+                neighbours: neighbours)
             let store = RedisAdmissionStore(
-                reactor: reactor, connection: connection, quota: quota, decided: decided)
+                reactor: reactor, connection: connection, quota: quota, markerKey: markerKey,
+                decided: decided)
             reactor.add(store)
             reactor.add(connection)
             return store
@@ -72,7 +74,7 @@ struct SharedStore: Sendable {
                 tokens and quotas are kept in this process's memory: they are lost at its end, and \
                 no other process shares them
                 """)
-        case .redis(let endpoint, _, _):
+        case .redis(let endpoint, _, _, _):
             logger.info(
                 "tokens and quotas are kept in Redis",
                 metadata: ["url": "\(endpoint)"])

@@ -3,9 +3,9 @@ package import Logging
 internal import POSIX
 internal import Synchronization
 
-/// Logs when Redis goes away and when it is back, also while nobody sends requests.
+/// Logs when Redis cannot serve and when it can again, also while nobody sends requests.
 package final class StoreWatch: Sendable {
-    /// As often as every reactor sends a PING.
+    /// As often as every connection asks.
     private static let interval = DispatchTimeInterval.seconds(1)
 
     private let state: ServiceState
@@ -34,10 +34,10 @@ package final class StoreWatch: Sendable {
         }
         guard isChanged else { return }
         if answers {
-            logger.info("Redis answers again")
+            logger.info("Redis serves again")
         } else {
             logger.error(
-                "Redis does not answer: predictions get 503",
+                "Redis cannot serve: predictions get 503",
                 metadata: ["reason": "\(state.storeFailure(now: now) ?? "nothing was heard")"])
         }
     }

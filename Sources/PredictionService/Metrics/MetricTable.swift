@@ -50,10 +50,10 @@ extension MetricTable {
 extension MetricTable {
     static let redisUp = MetricFamily(
         "churnd_redis_up", .gauge,
-        help: "Whether Redis answered last; absent with the store in memory.")
+        help: "Whether Redis does what a prediction needs; absent with the store in memory.")
     static let redisDuration = MetricFamily(
         "churnd_redis_duration_seconds", .histogram, unit: .seconds,
-        help: "Time that a request waited for the decision of Redis.")
+        help: "Time that a request, also an administrator's, waited for the decision of Redis.")
     static let redisErrors = MetricFamily(
         "churnd_redis_errors_total", .counter, labels: ["kind"],
         help: "Requests that Redis gave no good answer for.")

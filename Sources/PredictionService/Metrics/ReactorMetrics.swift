@@ -52,6 +52,10 @@ final class ReactorMetrics: TurnParticipant {
     func decided(_ decision: AdmissionDecision, after nanoseconds: Int64) {
         guard isOn else { return }
         counts.storeDecided(decision)
+        storeAnswered(decision, after: nanoseconds)
+    }
+
+    private func storeAnswered(_ decision: AdmissionDecision, after nanoseconds: Int64) {
         guard countsRedis else { return }
         if case .unavailable(let failure) = decision {
             counts.redisFailed(failure)
@@ -60,9 +64,10 @@ final class ReactorMetrics: TurnParticipant {
         }
     }
 
-    /// The store's word on a token alone: no quota is asked for.
-    func judged(_ decision: AdmissionDecision) {
+    /// The same for a token alone: no quota is asked for.
+    func judged(_ decision: AdmissionDecision, after nanoseconds: Int64) {
         guard isOn else { return }
+        storeAnswered(decision, after: nanoseconds)
         switch decision {
         case .uncharged, .admitted, .refused: counts.tokenJudged(.accepted)
         case .revoked: counts.tokenJudged(.revoked)

@@ -1,8 +1,8 @@
 internal import HTTP
 internal import Metrics
 
-/// How long requests took, by method, route and status. Only what has occurred takes memory for a
-/// histogram.
+/// How long requests took, by method, route and status. What has not occurred takes no memory for a
+/// histogram, but for a few.
 struct RequestDurations: Sendable {
     /// Seconds: from a health request's to the longest that a body may be waited for.
     static let bounds = [
@@ -16,6 +16,21 @@ struct RequestDurations: Sendable {
     private var places = [UInt16](
         repeating: RequestDurations.none, count: RequestLabels.combinationCount)
     private var histograms: [Histogram] = []
+
+    /// Answers that alerts count are there with 0, or `increase` would not see the first of them.
+    private static let initialStatuses: [(HTTPMethod, Route, statuses: [UInt16])] = [
+        (.get, .health, [200, 503]), (.get, .readiness, [200, 503]),
+        (.post, .predict, [200, 400, 401, 403, 411, 413, 415, 422, 429, 503]),
+    ]
+
+    init() {
+        for (method, route, statuses) in RequestDurations.initialStatuses {
+            for status in statuses {
+                _ = place(
+                    of: RequestLabels.combination(method: method, route: route, status: status))
+            }
+        }
+    }
 
     mutating func observe(
         method: HTTPMethod?, route: Route?, status: UInt16, nanoseconds: Int64

@@ -31,6 +31,8 @@ package enum RedisFailureKind: Int, MetricLabel {
     case database
     case protocolViolation
     case errorReply
+    /// The key of `redis.marker_key` is not there.
+    case markerMissing
     case queueFull
     /// A quota's key that holds something else.
     case foreignKey
@@ -47,6 +49,7 @@ package enum RedisFailureKind: Int, MetricLabel {
             case .authenticationRefused: .authentication
             case .databaseRefused: .database
             case .protocolViolation: .protocolViolation
+            case .errorReply(.noMarker): .markerMissing
             case .errorReply: .errorReply
             case .queueFull: .queueFull
             }
@@ -72,6 +75,7 @@ package enum RedisFailureKind: Int, MetricLabel {
         case .database: "database"
         case .protocolViolation: "protocol_violation"
         case .errorReply: "error_reply"
+        case .markerMissing: "marker_missing"
         case .queueFull: "queue_full"
         case .foreignKey: "foreign_key"
         case .unexpectedReply: "unexpected_reply"

@@ -22,7 +22,7 @@ final class Administrators {
     private let verifier: TokenVerifier?
     private let metrics: ReactorMetrics
     private var store: (any AdmissionStore)?
-    private var pending: [UInt64: (token: VerifiedToken, judged: Judged)] = [:]
+    private var pending: [UInt64: (token: VerifiedToken, askedAt: Int64, judged: Judged)] = [:]
 
     init(reactor: Reactor, verifier: TokenVerifier?, metrics: ReactorMetrics) {
         self.reactor = reactor
@@ -49,7 +49,7 @@ final class Administrators {
         }
         let subject = token.subject
         let tokenID = token.tokenID ?? []
-        pending[exchange.rawValue] = (token, judged)
+        pending[exchange.rawValue] = (token, Clock.monotonicNanoseconds(), judged)
         store?.admit(
             AdmissionRequest(
                 token: request.headBytes.extracting(range), tokenID: tokenID.span,
@@ -60,8 +60,8 @@ final class Administrators {
 
     /// The store's word on a token.
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
-        guard let (token, judged) = pending.removeValue(forKey: ticket) else { return }
-        metrics.judged(decision)
+        guard let (token, askedAt, judged) = pending.removeValue(forKey: ticket) else { return }
+        metrics.judged(decision, after: Clock.monotonicNanoseconds() - askedAt)
         switch decision {
         case .uncharged: judged(token, nil)
         case .revoked: judged(token, .revoked)

@@ -132,6 +132,32 @@ package struct Problem {
     }
 }
 
+/// The content of a problem in which nothing is the request's own but its id: writing one again
+/// copies some bytes, where making it takes half a microsecond.
+struct ProblemDocument {
+    let detail: String
+    /// All but the id and what ends the document.
+    private let beginning: [UInt8]
+    private static let end = Array("\"}".utf8)
+
+    /// Nil for a problem that says what is wrong with a record.
+    init?(of problem: Problem) {
+        guard problem.violations.isEmpty else { return nil }
+        detail = problem.detail
+        var json = JSONWriter()
+        let noID: [UInt8] = []
+        problem.append(requestID: noID.span, to: &json)
+        beginning = json.finish().dropLast(ProblemDocument.end.count)
+    }
+
+    /// - Parameter requestID: only bytes that JSON takes as they are, as every request id has.
+    func append(requestID: Span<UInt8>, to content: inout [UInt8]) {
+        content.append(contentsOf: beginning)
+        content.appendBytes(requestID)
+        content.append(contentsOf: ProblemDocument.end)
+    }
+}
+
 extension Violation {
     fileprivate func append(to writer: inout JSONWriter) {
         writer.beginObject()

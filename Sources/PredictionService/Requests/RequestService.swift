@@ -24,6 +24,7 @@ final class RequestService {
     private let model: ServedModel
     private let verifier: TokenVerifier
     private let metrics: ReactorMetrics
+    private let refused: RefusedSubjects
     /// Nil without an audit log.
     private let audit: AuditGate?
     private var writer: PredictionWriter
@@ -34,7 +35,8 @@ final class RequestService {
 
     init(
         rules: Rules, reactor: Reactor, responder: Responder, model: ServedModel,
-        verifier: TokenVerifier, metrics: ReactorMetrics, audit: AuditGate?
+        verifier: TokenVerifier, metrics: ReactorMetrics, refused: RefusedSubjects,
+        audit: AuditGate?
     ) {
         self.rules = rules
         self.reactor = reactor
@@ -42,6 +44,7 @@ final class RequestService {
         self.model = model
         self.verifier = verifier
         self.metrics = metrics
+        self.refused = refused
         self.audit = audit
         writer = PredictionWriter(
             quotaLimit: rules.quotaLimit, windowSeconds: rules.windowSeconds)
@@ -57,16 +60,29 @@ final class RequestService {
     /// The store's word on a request it was asked about.
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         guard let request = pending.removeValue(forKey: ticket) else { return }
+        refused.note(decision, on: request.token.subject, now: reactor.now)
+        settle(request, decision)
+        for follower in request.removeFollowers() {
+            switch decision.ofFollower(isCharged: follower.isCharged) {
+            case let shared?: settle(follower, shared)
+            case nil: ask(follower)
+            }
+        }
+    }
+
+    private func settle(_ request: PredictionRequest, _ decision: AdmissionDecision) {
         request.reply.stages.end(.store)
         metrics.decided(decision, after: request.reply.stages[.store])
+        if case .admitted = decision { request.score() }
         switch (decision, request.outcome) {
-        case (.admitted(let left, let resetSeconds), .success(let prediction)):
+        case (.admitted(let left, let resetSeconds), .scored(let prediction)):
             record(
                 request, .prediction(prediction, left: left, resetSeconds: resetSeconds))
-        case (.admitted, .failure(let failure)), (.uncharged, .failure(let failure)):
+        case (.admitted, .failed(let failure)), (.uncharged, .failed(let failure)):
             metrics.invalid(failure)
             fail(request, failure)
-        case (.uncharged, .success):
+        case (.admitted, .unscored): preconditionFailure("it has just been scored")
+        case (.uncharged, .scored), (.uncharged, .unscored):
             // A valid record is always charged, so the answer is not the script's.
             fail(request, .undecided(.unexpectedReply))
         case (.revoked, _): record(request, .refusal(.revoked))
@@ -83,12 +99,19 @@ extension RequestService {
         var reply = reply
         let tokenRange: Range<Int>
         let token: VerifiedToken
+        /// One of this turn that the store has not answered yet, with the same token.
+        let leader: PredictionRequest?
         do throws(ServiceFailure) {
             try request.checkContent(bodyBytesMax: rules.bodyBytesMax)
             tokenRange = try request.bearerToken()
-            token = try verifier.admitted(
-                request.headBytes.extracting(tokenRange),
-                nowUnixMilliseconds: reactor.unixMilliseconds)
+            leader = leaderOfTurn(with: request.headBytes.extracting(tokenRange))
+            if let leader {
+                token = leader.token
+            } else {
+                token = try verifier.admitted(
+                    request.headBytes.extracting(tokenRange),
+                    nowUnixMilliseconds: reactor.unixMilliseconds)
+            }
         } catch {
             reply.stages.end(.token)
             return refuse(reply, error)
@@ -97,26 +120,68 @@ extension RequestService {
         reply.subject = token.subject
         let scorer = model.scorer
         let body = request.body
-        let outcome = Result { () throws(ServiceFailure) in
-            try scorer.score(body, &reply.stages)
-        }
-        let isCharged = if case .success = outcome { true } else { false }
-        if isCharged, let audit, !audit.takesRecords {
+        let isRefused = leader != nil || refused.contains(token.subject, now: reactor.now)
+        let outcome =
+            leader?.outcome(ofSame: body)
+            ?? read(request, tokenRange, by: scorer, isRefused: isRefused, &reply.stages)
+        let judged = PredictionRequest(
+            reply: reply, token: token, outcome: outcome, scorer: scorer,
+            bodyDigest: audit == nil ? nil : digest.hash(body))
+        if judged.isCharged, let audit, !audit.takesRecords {
             // Before the store is asked, so that it does not cost the caller a prediction.
             metrics.refused(.unrecorded)
             return responder.fail(reply, .unrecorded)
         }
-        pending[reply.exchange.rawValue] = PredictionRequest(
-            reply: reply, token: token, outcome: outcome, scorer: scorer,
-            bodyDigest: audit == nil ? nil : digest.hash(body))
-        let subject = token.subject
-        let tokenID = token.tokenID ?? []
+        if let leader { return leader.addFollower(judged) }
+        if isRefused, judged.isCharged { refused.lead(judged.reply.exchange.rawValue) }
+        ask(judged, request.headBytes.extracting(tokenRange))
+    }
+
+    /// What was verified a moment ago, byte for byte, need not be verified again.
+    private func leaderOfTurn(with token: Span<UInt8>) -> PredictionRequest? {
+        guard let leader = refused.leaderOfTurn.flatMap({ pending[$0] }), leader.isOf(token) else {
+            return nil
+        }
+        return leader
+    }
+
+    /// What would be answered if the store admits the request. One of a subject that the store has
+    /// just refused is validated and not scored: 400 and 422 come before 429.
+    private func read(
+        _ request: borrowing Request, _ tokenRange: Range<Int>, by scorer: Scorer, isRefused: Bool,
+        _ stages: inout StageTimes
+    ) -> PredictionRequest.Outcome {
+        let body = request.body
+        do throws(ServiceFailure) {
+            guard isRefused else { return .scored(try scorer.score(body, &stages)) }
+            let customerID = try scorer.customerID(in: body, &stages)
+            return .unscored(
+                PredictionRequest.ValidBody(
+                    bytes: Array(copying: body), customerID: customerID,
+                    token: Array(copying: request.headBytes.extracting(tokenRange))))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func ask(_ request: PredictionRequest, _ token: Span<UInt8>) {
+        let ticket = request.reply.exchange.rawValue
+        pending[ticket] = request
+        let subject = request.token.subject
+        let tokenID = request.token.tokenID ?? []
         store?.admit(
             AdmissionRequest(
-                token: request.headBytes.extracting(tokenRange),
-                tokenID: tokenID.span, subject: subject.span,
-                charges: isCharged, deadline: reply.receivedAt + rules.admissionDeadline,
-                ticket: reply.exchange.rawValue))
+                token: token, tokenID: tokenID.span, subject: subject.span,
+                charges: request.isCharged,
+                deadline: request.reply.receivedAt + rules.admissionDeadline, ticket: ticket))
+    }
+
+    /// Asks for one whose leader was admitted.
+    private func ask(_ follower: PredictionRequest) {
+        guard case .unscored(let body) = follower.outcome else {
+            preconditionFailure("one with another outcome does not wait for a leader's admission")
+        }
+        ask(follower, body.token.span)
     }
 
     /// Answers who has no token that would do.

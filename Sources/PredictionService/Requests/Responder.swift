@@ -14,6 +14,8 @@ final class Responder {
     // Kept from answer to answer for their memory.
     private var fields: [UInt8] = []
     private var content: [UInt8] = []
+    /// The latest document of each type of problem, for answers of which there may be floods.
+    private var documents: [ProblemType: ProblemDocument] = [:]
 
     init(reactor: Reactor, server: HTTPServer, log: RequestLog, metrics: ReactorMetrics) {
         self.reactor = reactor
@@ -61,14 +63,29 @@ final class Responder {
         appendFields(&fields)
         fields.append(contentsOf: problem.fields.utf8)
         content.removeAll(keepingCapacity: true)
-        var json = JSONWriter(appendingTo: content)
-        content = []
-        problem.append(requestID: reply.requestID.bytes, to: &json)
-        content = json.finish()
+        if let document = document(of: problem) {
+            document.append(requestID: reply.requestID.bytes, to: &content)
+        } else {
+            var json = JSONWriter(appendingTo: content)
+            content = []
+            problem.append(requestID: reply.requestID.bytes, to: &json)
+            content = json.finish()
+        }
         send(
             reply, status: problem.type.status, contentType: "application/problem+json",
             problem: RequestOutcome.Problem(
                 type: problem.type, reason: failure.reason ?? problem.detail))
+    }
+
+    private func document(of problem: Problem) -> ProblemDocument? {
+        if let known = documents[problem.type], known.detail == problem.detail,
+            problem.violations.isEmpty
+        {
+            return known
+        }
+        let made = ProblemDocument(of: problem)
+        documents[problem.type] = made
+        return made
     }
 
     private func send(

@@ -35,14 +35,7 @@ package final class Scorer {
     package func score(
         _ body: Span<UInt8>, _ stages: inout StageTimes
     ) throws(ServiceFailure) -> Prediction {
-        let isValid: Bool
-        do throws(BodyError) {
-            isValid = try decoder.decode(body)
-        } catch {
-            throw .body(error)
-        }
-        stages.end(.decode)
-        guard isValid else { throw .invalidRecord(decoder.violations) }
+        try read(body, &stages)
         bundle.encoding.encode(decoder.record, into: &row)
         let margin = bundle.ensemble.margin(row.span)
         let probability = bundle.probability(fromMargin: margin)
@@ -51,6 +44,28 @@ package final class Scorer {
             customerID: decoder.identifier, probability: probability,
             isPositive: bundle.isPositive(probability), risk: bundle.riskLevel(probability),
             features: featureText?.json(of: decoder.record) ?? [])
+    }
+
+    /// The customer's identifier in a body that `score` would have a prediction for; nil when it
+    /// has none. Throws what `score` would.
+    package func customerID(
+        in body: Span<UInt8>, _ stages: inout StageTimes
+    ) throws(ServiceFailure) -> [UInt8]? {
+        try read(body, &stages)
+        return decoder.identifier
+    }
+
+    private func read(
+        _ body: Span<UInt8>, _ stages: inout StageTimes
+    ) throws(ServiceFailure) {
+        let isValid: Bool
+        do throws(BodyError) {
+            isValid = try decoder.decode(body)
+        } catch {
+            throw .body(error)
+        }
+        stages.end(.decode)
+        guard isValid else { throw .invalidRecord(decoder.violations) }
     }
 }
 

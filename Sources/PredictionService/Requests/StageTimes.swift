@@ -16,7 +16,7 @@ package enum Stage: Int, CaseIterable, Sendable {
 }
 
 /// How long a request spent in each stage. One reading of the clock ends a stage and begins the
-/// next, so that they add up to the whole.
+/// next, so that they add up to the whole, also where a stage is come to twice.
 package struct StageTimes: Sendable {
     private var nanoseconds = InlineArray<6, Int64>(repeating: 0)
     private var latest: Int64
@@ -28,7 +28,7 @@ package struct StageTimes: Sendable {
     package subscript(stage: Stage) -> Int64 { nanoseconds[stage.rawValue] }
 
     package mutating func end(_ stage: Stage, at now: Int64 = Clock.monotonicNanoseconds()) {
-        nanoseconds[stage.rawValue] = now - latest
+        nanoseconds[stage.rawValue] += now - latest
         latest = now
     }
 }

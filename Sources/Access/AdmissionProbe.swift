@@ -1,0 +1,31 @@
+package import Redis
+
+/// The admission script as a connection's probe: run each second over a subject that no token can
+/// have, so that health knows what a prediction would be told: that it may not write here, that
+/// Redis is full, that a right is missing. It leaves no key.
+package enum AdmissionProbe {
+    /// A `sub` and a `jti` have no control characters.
+    private static let name: [UInt8] = [0x01] + Array("churnd".utf8)
+    /// - Parameter markerKey: as in the store's own questions.
+    package static func make(markerKey: [UInt8]?) -> RedisProbe {
+        let rules = ScriptRules(
+            limit: 2, windowMilliseconds: 1000, markerKey: markerKey)
+        var group = AdmissionGroup()
+        group.appendProbe(name.span)
+        let question = group
+        return RedisProbe(
+            append: { question.appendCommand(to: &$0, as: $1, nonce: $2, rules: rules) },
+            judge: judge)
+    }
+
+    private static func judge(_ reply: RedisReply, _ nonce: Int) -> RedisProbe.Verdict {
+        guard case .array(let elements) = reply,
+            let answer = AdmissionAnswer(elements, nonce: nonce),
+            answer.numbers.count == AdmissionScript.answerWidth
+        else { return .stray }
+        for case .error(let text) in answer.numbers {
+            return .fails(RedisErrorCode(of: text))
+        }
+        return .passes
+    }
+}

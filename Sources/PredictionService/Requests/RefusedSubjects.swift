@@ -1,0 +1,119 @@
+package import Access
+internal import Reactor
+
+/// The subjects that the store has refused of late, on one reactor, and how long it is likely to.
+/// Nothing is decided by it: their requests are only made cheap, for the store is asked all the
+/// same. They are not scored before it has admitted them, and those of a turn that have the same
+/// token share one question.
+///
+/// To be added to its reactor before the store: what was asked in a turn leaves at its end, and
+/// what comes later must not be answered with what was known before.
+package final class RefusedSubjects: TurnParticipant {
+    private struct Entry {
+        var subject: [UInt8]
+        /// Nanoseconds of the monotonic clock.
+        var until: Int64
+    }
+
+    /// Subjects that are known; a further one takes the place of the one that came first. With
+    /// names of 256 bytes they take 1.5 MB.
+    package static let countMax = 4096
+    /// When a revocation ends is not known: after so long a request of its subject is scored again.
+    package static let revokedNanoseconds: Int64 = 1_000_000_000
+
+    private var entries: [Entry] = []
+    private var places: [[UInt8]: Int] = [:]
+    /// The place that is given away next once there are as many as may be.
+    private var oldest = 0
+    /// The ticket of the question that others of this turn may share: the latest that was asked
+    /// for one of these subjects.
+    package private(set) var leaderOfTurn: UInt64?
+
+    package init() {}
+
+    /// Whether the subject is likely to be refused now.
+    package func contains(_ subject: [UInt8], now: Int64) -> Bool {
+        // Almost always there is none, and then a subject need not be hashed.
+        guard !places.isEmpty, let place = places[subject] else { return false }
+        return now < entries[place].until
+    }
+
+    /// Makes a question the one that others of this turn may share.
+    package func lead(_ ticket: UInt64) { leaderOfTurn = ticket }
+
+    /// Takes the store's word on a request of the subject.
+    package func note(_ decision: AdmissionDecision, on subject: [UInt8], now: Int64) {
+        switch decision {
+        case .refused(let seconds), .admitted(left: 0, resetSeconds: let seconds):
+            set(subject, until: now + Int64(seconds) * 1_000_000_000)
+        case .revoked: set(subject, until: now + RefusedSubjects.revokedNanoseconds)
+        case .admitted:
+            if !places.isEmpty, let place = places[subject] { entries[place].until = .min }
+        case .uncharged, .unavailable: break
+        }
+    }
+
+    package var nextDeadline: Int64? { nil }
+
+    package func deadlinePassed() {}
+
+    package func turnEnded() { leaderOfTurn = nil }
+
+    private func set(_ subject: [UInt8], until: Int64) {
+        if let place = places[subject] {
+            entries[place].until = until
+        } else if entries.count < RefusedSubjects.countMax {
+            places[subject] = entries.count
+            entries.append(Entry(subject: subject, until: until))
+        } else {
+            places[entries[oldest].subject] = nil
+            places[subject] = oldest
+            entries[oldest] = Entry(subject: subject, until: until)
+            oldest = (oldest + 1) % RefusedSubjects.countMax
+        }
+    }
+}
+
+extension AdmissionDecision {
+    /// What a decision says of another request of the same turn with the same token; nil when that
+    /// one has to be asked for itself.
+    package func ofFollower(isCharged: Bool) -> AdmissionDecision? {
+        switch self {
+        case .refused: isCharged ? self : .uncharged
+        case .admitted: isCharged ? nil : .uncharged
+        case .revoked, .unavailable, .uncharged: self
+        }
+    }
+}
+
+extension PredictionRequest {
+    /// Whether its token has this text, as far as that is kept.
+    func isOf(_ token: Span<UInt8>) -> Bool {
+        guard case .unscored(let body) = outcome else { return false }
+        return body.token.span.isEqual(to: token)
+    }
+
+    /// Its own outcome, where another request has the same body.
+    func outcome(ofSame body: Span<UInt8>) -> Outcome? {
+        guard case .unscored(let own) = outcome, own.bytes.span.isEqual(to: body) else {
+            return nil
+        }
+        return outcome
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether both hold the same bytes.
+    fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+}
+
+extension [UInt8] {
+    init(copying span: Span<UInt8>) {
+        // SAFETY: the buffer is copied during the call.
+        self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+}
