@@ -10,6 +10,8 @@ struct Launch {
     private static let signals = [Signals.terminate, Signals.interrupt, Signals.hangUp]
     /// For a log whose reader does not read.
     private static let logFlushSeconds = 1
+    /// What a second signal leaves for ending in order: a disk that hangs could keep it for ever.
+    private static let orderlyEndSeconds = 1
 
     let isDevelopment: Bool
     let filePath: String?
@@ -75,10 +77,12 @@ struct Launch {
     private func heedSignals(_ service: Service) {
         DispatchQueue(label: "churnd.signals").async {
             while true {
-                if Signals.wait(for: Launch.signals) == Signals.hangUp {
+                let signal = Signals.wait(for: Launch.signals)
+                if signal == Signals.hangUp {
                     service.reloadModel()
-                } else {
-                    service.beginDraining()
+                } else if service.beginDraining() {
+                    let end = DispatchTime.now() + .seconds(Launch.orderlyEndSeconds)
+                    DispatchQueue.global().asyncAfter(deadline: end) { Signals.end(by: signal) }
                 }
             }
         }

@@ -14,6 +14,10 @@ package final class Service: Sendable {
     /// Of the program, as health and `--version` say it.
     package static let version = "0.2.0"
 
+    /// How long a signal that comes again is taken for the same: timeout(1) and some supervisors send
+    /// it to the process and to its group, so that it comes twice.
+    package static let repeatNanoseconds: Int64 = 1_000_000_000
+
     /// The port that is listened on, also where the configuration left the choice to the kernel.
     package let port: UInt16
     /// Where operators come to; nil where there is no operations listener.
@@ -27,6 +31,7 @@ package final class Service: Sendable {
     private let reactors: ReactorGroup
     private let operations: ReactorGroup?
     private let ended = DispatchSemaphore(value: 0)
+    private let drainingSince = Mutex<Int64?>(nil)
     private let timers = DispatchQueue(label: "churnd.lifecycle")
 
     /// Loads the model, opens the audit log, binds the addresses and starts the reactors; when this
@@ -115,14 +120,28 @@ package final class Service: Sendable {
     package func reloadModel() { models.reload() }
 
     /// Fails readiness, after `drain.delay` stops listening, lets requests that have begun be
-    /// answered, and closes the connections; `waitUntilEnded` then returns. Calling it again ends
-    /// at once.
-    package func beginDraining() {
-        guard state.beginDraining() else {
+    /// answered, and closes the connections; `waitUntilEnded` then returns.
+    ///
+    /// Called again it lets `waitUntilEnded` return immediately, and returns true; but for
+    /// `repeatNanoseconds` after the first call it does nothing.
+    ///
+    /// - Parameter now: nanoseconds of the monotonic clock.
+    @discardableResult
+    package func beginDraining(now: Int64 = Clock.monotonicNanoseconds()) -> Bool {
+        let began = drainingSince.withLock { since in
+            defer { since = since ?? now }
+            return since
+        }
+        if let began {
+            guard now - began >= Service.repeatNanoseconds else {
+                logger.info("draining already: the repeated signal is ignored")
+                return false
+            }
             logger.warning("told again to end: not waiting for requests")
             ended.signal()
-            return
+            return true
         }
+        state.beginDraining()
         logger.info("draining")
         models.registry.stop()
         reactors.notify(on: timers) { self.ended.signal() }
@@ -134,6 +153,7 @@ package final class Service: Sendable {
             self.logger.warning("the drain timeout passed with connections still open")
             self.ended.signal()
         }
+        return false
     }
 
     /// Returns when all connections are closed and the last log lines are with the sink, or when
