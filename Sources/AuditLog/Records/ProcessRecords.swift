@@ -72,6 +72,7 @@ enum ProcessRecords {
             body.appendBytes(requestID.span)
             body.appendLiteral("\"")
         }
+        body.appendPeer(by.peer.span)
         if let subject = by.subject {
             body.appendLiteral(",\"subject\":\"")
             body.appendPseudonym(of: subject, key: keys.subject)
