@@ -56,7 +56,10 @@ extension HTTPServer {
         return true
     }
 
-    package func turnEnded() { sendAnswers() }
+    package func turnEnded() {
+        sendAnswers()
+        turn &+= 1
+    }
 
     func enqueue(for connection: Connection, _ write: (inout [UInt8]) -> Void) {
         let start = answers.bytes.count

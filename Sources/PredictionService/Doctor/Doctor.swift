@@ -30,7 +30,7 @@ package struct Doctor {
                 segmentBytesMax: audit.segmentBytesMax
             ).forEach(report)
         }
-        report(DescriptorCheck.examine(connectionsMax: configuration.http.connectionsMax))
+        report(DescriptorCheck.examine(configuration))
         report(
             PortCheck.examine(
                 "http port", host: configuration.http.host, port: configuration.http.port))

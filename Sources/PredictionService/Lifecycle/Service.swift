@@ -42,12 +42,13 @@ package final class Service: Sendable {
         let logger = Logger(label: "churnd") { _ in JSONLogHandler(sink: sink) }
         for warning in configuration.warnings { logger.warning("\(warning)") }
         Signals.ignoreBrokenPipes()
-        checkDescriptorLimit(configuration, logger)
-        return try Service(configuration, sink: sink, logger: logger)
+        let connectionsMax = try connectionsMax(configuration, logger)
+        return try Service(
+            configuration, connectionsMax: connectionsMax, sink: sink, logger: logger)
     }
 
     private init(
-        _ configuration: ServiceConfiguration, sink: LogSink, logger: Logger
+        _ configuration: ServiceConfiguration, connectionsMax: Int, sink: LogSink, logger: Logger
     ) throws(StartError) {
         self.configuration = configuration
         self.logger = logger
@@ -74,7 +75,8 @@ package final class Service: Sendable {
             configuration: configuration, model: models.current, store: store, state: state,
             auditLog: auditLog, sink: sink)
         let figures = ServiceFigures(state: state, auditLog: auditLog, sink: sink)
-        let parts = try ReactorParts(common: common, tokens: configuration.tokens)
+        let parts = try ReactorParts(
+            common: common, tokens: configuration.tokens, connectionsMax: connectionsMax)
         let count = configuration.http.reactors ?? ProcessLimits.processorCount
         reactors = try ReactorGroup(count: count) { index, reactor in
             try parts.setUp(reactor, index: index, listener: address.listen())
@@ -175,20 +177,30 @@ package final class Service: Sendable {
         }
     }
 
-    private static func checkDescriptorLimit(
+    /// As many connections as are wanted, or as there are descriptors for beside those that the
+    /// service itself needs.
+    private static func connectionsMax(
         _ configuration: ServiceConfiguration, _ logger: Logger
-    ) {
-        let wanted = UInt64(configuration.http.connectionsMax) + DescriptorCheck.reserve
-        do throws(SystemError) {
-            let limit = try ProcessLimits.raiseDescriptorLimit()
-            if limit < wanted {
-                logger.warning(
-                    "the limit of open descriptors is too low for http.connections",
-                    metadata: ["limit": "\(limit)", "wanted": "\(wanted)"])
-            }
-        } catch {
+    ) throws(StartError) -> Int {
+        let wanted = configuration.http.connectionsMax
+        let reserve = DescriptorReserve(configuration)
+        let limit: UInt64
+        do throws(SystemError) { limit = try ProcessLimits.raiseDescriptorLimit() } catch {
             logger.warning("the limit of open descriptors cannot be read: \(error)")
+            return wanted
         }
+        guard let count = reserve.connections(ofWanted: wanted, descriptorLimit: limit) else {
+            throw .descriptors(limit: limit, reserve: reserve.count)
+        }
+        if count < wanted {
+            logger.warning(
+                "the limit of open descriptors is too low for http.connections: fewer are open",
+                metadata: [
+                    "limit": "\(limit)", "wanted": "\(wanted + reserve.count)",
+                    "connections": "\(count)",
+                ])
+        }
+        return count
     }
 }
 
