@@ -78,12 +78,14 @@ package enum AuditEvent: String, CaseIterable, Sendable {
 
     private static let callerMembers: [AuditMember] = [
         .init("reactor"), .init("request_id"), .init("trace_id", isOptional: true),
-        .init("subject"), .init("jti", isOptional: true), .init("customer", isOptional: true),
+        .init("peer", isOptional: true), .init("subject"),
+        .init("jti", isOptional: true), .init("customer", isOptional: true),
     ]
 
     private static let operatorMembers: [AuditMember] = [
-        .init("request_id", isOptional: true), .init("subject", isOptional: true),
-        .init("peer_uid", isOptional: true), .init("peer_pid", isOptional: true),
+        .init("request_id", isOptional: true), .init("peer", isOptional: true),
+        .init("subject", isOptional: true), .init("peer_uid", isOptional: true),
+        .init("peer_pid", isOptional: true),
     ]
 }
 

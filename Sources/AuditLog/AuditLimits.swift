@@ -21,6 +21,8 @@ package enum AuditLimits {
     package static let followedRefusalsMax = 1_024
     /// How much of an HMAC stands for a subject, a customer or a token.
     package static let pseudonymBytes = 16
+    /// An IP address as text (INET6_ADDRSTRLEN less the NUL).
+    package static let peerBytesMax = 45
     /// A body: what a record leaves for it beside its place in the chain.
     package static let bodyBytesMax = recordBytesMax - 12 - 19 - AuditFormat.recordTailBytes
     /// The raw features of one prediction; with more the record goes without them.

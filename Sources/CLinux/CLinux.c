@@ -8,8 +8,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-int clinux_accept(int listener) {
-    return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+int clinux_accept(int listener, struct sockaddr_storage *peer) {
+    socklen_t count = sizeof *peer;
+    return accept4(listener, (struct sockaddr *)peer, &count, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 int clinux_processor_count(void) {

@@ -66,7 +66,10 @@ extension HTTPServer {
         return connection.descriptor.peerCredentials()
     }
 
-    package func turnEnded() { sendAnswers() }
+    package func turnEnded() {
+        sendAnswers()
+        turn &+= 1
+    }
 
     func enqueue(for connection: Connection, _ write: (inout [UInt8]) -> Void) {
         let start = answers.bytes.count

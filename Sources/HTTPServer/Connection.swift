@@ -31,6 +31,7 @@ final class Connection: Channel {
     }
 
     let descriptor: FileDescriptor
+    let peer: PeerAddress
     let slot: Int
     /// Counts the requests of this slot; the current one's number is its exchange's.
     var exchangeNumber: UInt32
@@ -38,6 +39,15 @@ final class Connection: Channel {
     /// Bytes that came and are not read yet: the beginning of a request, or requests behind the
     /// current.
     var pending: [UInt8] = []
+    /// How many of `pending` are done with; they are dropped when they are the most of it.
+    var pendingStart = 0
+    /// Its requests in the server's current turn, if `turn` is that, and when the first was begun.
+    var turn: UInt64 = 0
+    var requestsInTurn = 0
+    var turnStartedAt: Int64 = 0
+    /// Whole requests may be left in `pending`, and a later turn takes them up; until then nothing
+    /// more is read.
+    var isTakenUpLater = false
     /// Only inside a request, so that an idle connection costs little memory.
     var partial: Box<PartialRequest>?
     /// What the client was too slow to take. Unless it is empty, the connection is awaiting or
@@ -61,9 +71,11 @@ final class Connection: Channel {
     private unowned let server: HTTPServer
 
     init(
-        descriptor: consuming FileDescriptor, slot: Int, exchangeNumber: UInt32, server: HTTPServer
+        descriptor: consuming FileDescriptor, peer: PeerAddress, slot: Int,
+        exchangeNumber: UInt32, server: HTTPServer
     ) {
         self.descriptor = descriptor
+        self.peer = peer
         self.slot = slot
         self.exchangeNumber = exchangeNumber
         self.server = server
@@ -79,7 +91,7 @@ final class Connection: Channel {
         if readiness.contains(.writable), !output.isEmpty { server.sendRest(of: self) }
         guard readiness.contains(.readable) else { return }
         switch state {
-        case .reading: server.read(self)
+        case .reading: if !isTakenUpLater { server.read(self) }
         case .lingering: server.dropInput(of: self)
         case .awaiting, .writing, .closing:
             // The client sends ahead: let the kernel hold it until the answer is out.
@@ -98,5 +110,10 @@ final class Box<Value> {
 
 /// Which of the server's deadlines a connection is under; never more than one.
 enum ConnectionTimer: Int, CaseIterable {
-    case none, idle, head, body, write, linger, drain
+    /// `first`: no byte has come yet.
+    case none, first, idle, head, body, write, linger, drain
+
+    /// Under these a connection may be closed to make room for another, in this order: it has sent
+    /// nothing, has no request, has its last answer.
+    static let givingWay = [ConnectionTimer.first, .idle, .linger]
 }

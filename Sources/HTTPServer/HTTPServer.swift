@@ -17,11 +17,18 @@ package final class HTTPServer: TurnParticipant {
     /// When the bytes that are being parsed were taken up.
     var parseStartedAt: Int64 = 0
     var answers = AnswerQueue()
+    /// Connections whose pipelined requests are left for a later turn, in the order of their turns;
+    /// those before `takenUpCount` have had it.
+    var takeUps: [Connection?] = []
+    var takenUpCount = 0
+    /// Counts this server's turns, from 1.
+    var turn: UInt64 = 1
     var listener: Listener?
     private(set) var isDraining = false
     private var drained: (() -> Void)?
-    /// The connections of this server that are open.
-    package private(set) var openCount = 0
+    private var isAskingForRoom = false
+    /// Its connections now, and those that it closed for want of room.
+    package private(set) var figures = ConnectionFigures()
 
     /// - Parameters:
     ///   - listener: a listening socket; nil for a server that only gets connections by `adopt`.
@@ -36,7 +43,10 @@ package final class HTTPServer: TurnParticipant {
         deadlines = ConnectionTimer.allCases.map { timer in
             DeadlineQueue(timeout: HTTPServer.timeout(of: timer, limits))
         }
+        counter.join(reactor.mailbox)
         if let listener {
+            Sockets.setUserTimeout(
+                listener.rawValue, milliseconds: limits.userTimeoutMilliseconds)
             self.listener = try Listener(descriptor: listener, server: self)
         }
         reactor.add(self)
@@ -55,13 +65,21 @@ package final class HTTPServer: TurnParticipant {
         listener?.close()
         listener = nil
         for case let connection? in connections
-        where connection.state == .reading && connection.partial == nil {
+        where connection.state == .reading && connection.partial == nil
+            && !connection.isTakenUpLater
+        {
             arm(connection, .drain)
         }
-        if openCount == 0 { finishDraining() }
+        if figures.open == 0 { finishDraining() }
     }
 
-    func adopt(_ descriptor: consuming FileDescriptor) {
+    /// Takes over an accepted connection, which the counter has counted.
+    func adopt(_ descriptor: consuming FileDescriptor, from peer: PeerAddress) {
+        guard counter.takeShare(of: peer.network) else {
+            figures.overShare += 1
+            counter.giveBack()
+            return
+        }
         let slot = freeSlots.popLast() ?? connections.count
         if slot == connections.count {
             connections.append(nil)
@@ -69,19 +87,20 @@ package final class HTTPServer: TurnParticipant {
         }
         let rawValue = descriptor.rawValue
         let connection = Connection(
-            descriptor: descriptor, slot: slot, exchangeNumber: exchangeNumbers[slot],
+            descriptor: descriptor, peer: peer, slot: slot, exchangeNumber: exchangeNumbers[slot],
             server: self)
         do throws(SystemError) {
             connection.registration = try reactor.register(rawValue, .readable, for: connection)
         } catch {
             // Out of memory or of watches in the kernel: the client is turned away.
             freeSlots.append(slot)
+            counter.giveBackShare(of: peer.network)
             counter.giveBack()
             return
         }
         connections[slot] = connection
-        openCount += 1
-        arm(connection, .idle)
+        figures.open += 1
+        arm(connection, .first)
     }
 
     func close(_ connection: Connection) {
@@ -94,10 +113,11 @@ package final class HTTPServer: TurnParticipant {
         exchangeNumbers[connection.slot] = connection.exchangeNumber &+ 1
         connections[connection.slot] = nil
         freeSlots.append(connection.slot)
-        openCount -= 1
+        figures.open -= 1
+        counter.giveBackShare(of: connection.peer.network)
         counter.giveBack()
         listener?.resume()
-        if isDraining && openCount == 0 { finishDraining() }
+        if isDraining && figures.open == 0 { finishDraining() }
     }
 
     func watch(_ connection: Connection, _ interest: Interest) {
@@ -119,11 +139,69 @@ package final class HTTPServer: TurnParticipant {
     }
 }
 
+// Room for others.
+extension HTTPServer {
+    /// Closes the connection that has idled longest, of those that never sent a byte the first, and
+    /// returns whether there was one. One with a request, even one that is still in the kernel, or
+    /// with an answer that is still to be sent is not idle.
+    func closeLongestIdle() -> Bool {
+        var triesLeft = ServerLimits.displacementTriesMax
+        for timer in ConnectionTimer.givingWay {
+            var next = deadlines[timer.rawValue].first
+            while let slot = next, triesLeft > 0 {
+                // Those that follow have idled for less.
+                let idleSince = deadlines[timer.rawValue].setAt(slot)
+                guard reactor.now &- idleSince >= ServerLimits.idleMin else { break }
+                triesLeft -= 1
+                next = deadlines[timer.rawValue].member(after: slot)
+                guard let connection = connections[slot], connection.queuedEntries == 0,
+                    timer == .linger || !Sockets.hasInput(connection.descriptor.rawValue)
+                else { continue }
+                figures.displaced += 1
+                close(connection)
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Has one of the other reactors close its longest idle connection, and then accepts again.
+    func askOthersForRoom() {
+        guard !isAskingForRoom else { return }
+        let others = counter.members(after: reactor.mailbox)
+        guard !others.isEmpty else { return }
+        isAskingForRoom = true
+        HTTPServer.ask(others, for: reactor.mailbox)
+    }
+
+    private static func ask(_ others: ArraySlice<Mailbox>, for asking: Mailbox) {
+        guard let next = others.first else {
+            return asking.post { reactor in
+                reactor.participant(HTTPServer.self)?.othersAnswered(hasRoom: false)
+            }
+        }
+        next.post { reactor in
+            guard reactor.participant(HTTPServer.self)?.closeLongestIdle() == true else {
+                return ask(others.dropFirst(), for: asking)
+            }
+            asking.post { reactor in
+                reactor.participant(HTTPServer.self)?.othersAnswered(hasRoom: true)
+            }
+        }
+    }
+
+    private func othersAnswered(hasRoom: Bool) {
+        isAskingForRoom = false
+        if hasRoom { listener?.resume() }
+    }
+}
+
 // Deadlines.
 extension HTTPServer {
     private static func timeout(of timer: ConnectionTimer, _ limits: ServerLimits) -> Int64 {
         switch timer {
         case .none: 0
+        case .first: limits.firstByteTimeout
         case .idle: limits.idleTimeout
         case .head: limits.headTimeout
         case .body: limits.bodyTimeout
@@ -147,7 +225,7 @@ extension HTTPServer {
 
     package var nextDeadline: Int64? {
         // Answered behind this participant's end of the turn: the next turn must not wait.
-        if !answers.entries.isEmpty { return 0 }
+        if !answers.entries.isEmpty || !takeUps.isEmpty { return 0 }
         var earliest = listener?.resumesAt
         for queue in deadlines {
             guard let deadline = queue.nextDeadline else { continue }
@@ -157,7 +235,11 @@ extension HTTPServer {
     }
 
     package func deadlinePassed() {
-        if let resumesAt = listener?.resumesAt, resumesAt <= reactor.now { listener?.resume() }
+        if let resumesAt = listener?.resumesAt, resumesAt <= reactor.now {
+            // A reactor that has stopped does not answer.
+            isAskingForRoom = false
+            listener?.resume()
+        }
         for timer in ConnectionTimer.allCases {
             while let slot = deadlines[timer.rawValue].popPassed(now: reactor.now) {
                 guard let connection = connections[slot] else { continue }
@@ -165,13 +247,18 @@ extension HTTPServer {
                 expire(connection, timer)
             }
         }
+        takeUpPipelines()
     }
 
     private func expire(_ connection: Connection, _ timer: ConnectionTimer) {
         switch timer {
         case .head: reject(connection, .headTimeout)
         case .body: reject(connection, .bodyTimeout)
-        case .none, .idle, .write, .linger, .drain: close(connection)
+        case .write:
+            // What the client has not read in its time must not stay in the kernel for longer.
+            Sockets.dropUnsentOnClose(connection.descriptor.rawValue)
+            close(connection)
+        case .none, .first, .idle, .linger, .drain: close(connection)
         }
     }
 }

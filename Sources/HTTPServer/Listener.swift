@@ -1,8 +1,9 @@
 internal import POSIX
 internal import Reactor
 
-/// A server's listening socket. It pauses when the connections or the descriptors of the process
-/// are used up, so that a full server neither spins nor drops anybody.
+/// A server's listening socket. When the connections or the descriptors of the process are used up,
+/// an idle connection is closed for each new one; where none idles it pauses, so that a full server
+/// does not spin.
 final class Listener: Channel {
     /// Accepted at one event, so that a flood of connects leaves the others their turn.
     private static let acceptsPerTurn = 64
@@ -39,17 +40,32 @@ final class Listener: Channel {
     }
 
     private func accept(atMost count: Int) {
-        for _ in 0..<count {
-            guard server.counter.take(limit: server.limits.connectionsMax) else { return pause() }
+        for index in 0..<count {
+            // That a client waits is known at the first only; epoll reports the others again.
+            let isAwaited = index == 0
+            guard takePlace(isAwaited: isAwaited) else { return }
             switch Sockets.accept(descriptor.rawValue) {
-            case .connection(let connection): server.adopt(connection)
+            case .connection(let connection, let peer): server.adopt(connection, from: peer)
             case .aborted: server.counter.giveBack()
             case .wouldBlock: return server.counter.giveBack()
             case .exhausted:
+                // accept4 takes a descriptor before it looks whether a client waits.
                 server.counter.giveBack()
-                return pause()
+                guard isAwaited else { return }
+                guard server.closeLongestIdle() else { return pause() }
             }
         }
+    }
+
+    private func takePlace(isAwaited: Bool) -> Bool {
+        let limit = server.limits.connectionsMax
+        if server.counter.take(limit: limit) { return true }
+        guard isAwaited else { return false }
+        // Another reactor may take the place first; then the next turn finds another one.
+        if server.closeLongestIdle() { return server.counter.take(limit: limit) }
+        server.askOthersForRoom()
+        pause()
+        return false
     }
 
     private func pause() {

@@ -1,4 +1,5 @@
 package import HTTP
+package import POSIX
 
 /// Names one request until it is answered; never reused while an answer could still come.
 package struct Exchange: Hashable, Sendable {
@@ -28,6 +29,8 @@ package struct Request: ~Escapable {
     package let body: Span<UInt8>
     /// The content is, or says it is, over the limit. Whatever is answered, the connection closes.
     package let isBodyTooLarge: Bool
+    /// The other end of the connection.
+    package let peer: PeerAddress
     /// When the last byte came, in nanoseconds of the monotonic clock.
     package let receivedAt: Int64
     /// When it had been parsed.
@@ -36,12 +39,13 @@ package struct Request: ~Escapable {
     @_lifetime(copy headBytes, copy body)
     init(
         head: RequestHead, headBytes: Span<UInt8>, body: Span<UInt8>, isBodyTooLarge: Bool,
-        receivedAt: Int64, parsedAt: Int64
+        peer: PeerAddress, receivedAt: Int64, parsedAt: Int64
     ) {
         self.head = head
         self.headBytes = headBytes
         self.body = body
         self.isBodyTooLarge = isBodyTooLarge
+        self.peer = peer
         self.receivedAt = receivedAt
         self.parsedAt = parsedAt
     }
@@ -54,6 +58,28 @@ package enum Rejection: Error, Equatable, Sendable {
     case headTimeout
     /// The body did not end within its time.
     case bodyTimeout
+}
+
+/// What is known of a request that the server gave up on. The span ends with the call that it is
+/// given to.
+package struct RejectedRequest: ~Escapable {
+    package let rejection: Rejection
+    /// Nil when the head never became whole.
+    package let head: RequestHead?
+    /// The bytes that the head's ranges refer to; empty without one.
+    package let headBytes: Span<UInt8>
+    /// The other end of the connection.
+    package let peer: PeerAddress
+
+    @_lifetime(copy headBytes)
+    init(
+        rejection: Rejection, head: RequestHead?, headBytes: Span<UInt8>, peer: PeerAddress
+    ) {
+        self.rejection = rejection
+        self.head = head
+        self.headBytes = headBytes
+        self.peer = peer
+    }
 }
 
 /// What an answer depends on beside its content.
@@ -69,9 +95,7 @@ package struct AnswerContext: Sendable {
 /// later on the same reactor.
 package struct RequestHandlers {
     package typealias Handle = (borrowing Request, Exchange) -> Void
-    /// The bytes are the request's own name for itself, X-Request-Id; empty when its head has none
-    /// or never became whole.
-    package typealias Reject = (Rejection, Exchange, Span<UInt8>) -> Void
+    package typealias Reject = (borrowing RejectedRequest, Exchange) -> Void
 
     package let handle: Handle
     package let reject: Reject

@@ -1,5 +1,6 @@
 internal import HTTP
 internal import POSIX
+internal import Reactor
 
 // How bytes that arrive become requests.
 extension HTTPServer {
@@ -30,35 +31,82 @@ extension HTTPServer {
 
     /// Goes on with the requests that came behind the one just answered.
     func processPending(of connection: Connection) {
-        guard connection.state == .reading else { return }
+        guard connection.state == .reading, !connection.isTakenUpLater else { return }
         if !connection.pending.isEmpty {
             let bytes = connection.pending
+            let start = connection.pendingStart
             connection.pending = []
-            let consumed = process(bytes.span, for: connection)
-            if consumed == 0 {
-                // Not copied, so that a head that comes byte by byte costs O(n), not O(n²).
+            connection.pendingStart = 0
+            let done =
+                start + process(bytes.span.extracting(droppingFirst: start), for: connection)
+            if done <= bytes.count / 2 {
+                // Not copied, so that neither a head that comes byte by byte nor a long pipeline
+                // costs O(n²).
+                guard connection.keepsPending else { return }
                 connection.pending = bytes
+                connection.pendingStart = done
             } else {
-                keepPending(bytes.span.extracting(droppingFirst: consumed), for: connection)
+                keepPending(bytes.span.extracting(droppingFirst: done), for: connection)
             }
         }
         settle(connection)
+    }
+
+    /// Goes on with pipelines that had their share of an earlier turn, until this one has taken its
+    /// time; one of them at least, so that each has its turn in the end.
+    func takeUpPipelines() {
+        guard !takeUps.isEmpty else { return }
+        let first = takenUpCount
+        // Behind one that has had its share of this turn are no others.
+        while takenUpCount < takeUps.count, let connection = takeUps[takenUpCount],
+            connection.turn != turn
+        {
+            let isLate = parseStartedAt &- reactor.now > ServerLimits.turnNanosecondsMax
+            if isLate, takenUpCount > first { break }
+            takeUps[takenUpCount] = nil
+            takenUpCount += 1
+            connection.isTakenUpLater = false
+            processPending(of: connection)
+        }
+        if takenUpCount > takeUps.count / 2 {
+            takeUps.removeFirst(takenUpCount)
+            takenUpCount = 0
+        }
+    }
+
+    /// Whether a connection may have another request handled in this turn.
+    private func mayContinue(_ connection: Connection) -> Bool {
+        if connection.turn != turn {
+            connection.turn = turn
+            connection.requestsInTurn = 0
+            connection.turnStartedAt = parseStartedAt
+        }
+        let isLate =
+            parseStartedAt &- reactor.now > ServerLimits.turnNanosecondsMax
+            || parseStartedAt &- connection.turnStartedAt
+                > ServerLimits.connectionTurnNanosecondsMax
+        let requestsMax = isLate ? 1 : ServerLimits.requestsPerTurnMax
+        guard connection.requestsInTurn < requestsMax else { return false }
+        connection.requestsInTurn += 1
+        return true
     }
 
     /// Ends the answer to the current request with 408, 400 and the like.
     func reject(_ connection: Connection, _ rejection: Rejection) {
         let head = connection.partial?.value.head
         let headBytes = connection.partial?.value.headBytes ?? []
-        let requestID = head?.requestIDCount == 1 ? head?.requestID : nil
         connection.isHead = head?.method == .head
         connection.partial = nil
         connection.pending = []
+        connection.pendingStart = 0
         connection.closesAfterAnswer = true
         connection.state = .awaiting
         disarm(connection)
         handlers?.reject(
-            rejection, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber),
-            headBytes.span.extracting(requestID ?? 0..<0))
+            RejectedRequest(
+                rejection: rejection, head: head, headBytes: headBytes.span,
+                peer: connection.peer),
+            Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
     }
 
     private func take(_ count: Int, for connection: Connection) {
@@ -70,27 +118,30 @@ extension HTTPServer {
             keepPending(bytes.extracting(droppingFirst: consumed), for: connection)
             settle(connection)
         } else {
+            connection.pending.removeFirst(connection.pendingStart)
+            connection.pendingStart = 0
             connection.pending.appendBytes(bytes)
             processPending(of: connection)
         }
     }
 
     private func keepPending(_ bytes: Span<UInt8>, for connection: Connection) {
-        switch connection.state {
-        case .reading, .awaiting, .writing:
-            if !bytes.isEmpty { connection.pending.appendBytes(bytes) }
-        case .closing, .lingering, .closed: break
-        }
+        if connection.keepsPending, !bytes.isEmpty { connection.pending.appendBytes(bytes) }
     }
 
-    /// Reads requests from `bytes` until one is not whole or must be answered first, and returns
-    /// how many bytes are done with.
+    /// Reads requests from `bytes` until one is not whole or must be answered first, or others must
+    /// have their turn first, and returns how many bytes are done with.
     private func process(_ bytes: Span<UInt8>, for connection: Connection) -> Int {
         connection.isProcessing = true
         defer { connection.isProcessing = false }
         var done = 0
         while connection.state == .reading, done < bytes.count {
             parseStartedAt = Clock.monotonicNanoseconds()
+            guard mayContinue(connection) else {
+                connection.isTakenUpLater = true
+                takeUps.append(connection)
+                break
+            }
             let consumed = readRequest(from: bytes.extracting(droppingFirst: done), connection)
             if consumed == 0 { break }
             done += consumed
@@ -101,6 +152,7 @@ extension HTTPServer {
     /// What a connection waits for after its input has been processed.
     private func settle(_ connection: Connection) {
         guard connection.state == .reading else { return }
+        if connection.isTakenUpLater { return disarm(connection) }
         if connection.peerHasEnded {
             // A request that has begun can never become whole.
             guard connection.queuedEntries > 0 else { return close(connection) }
@@ -228,12 +280,33 @@ extension HTTPServer {
         connection.state = .awaiting
         connection.isHead = head.method == .head
         connection.connectionOption = ConnectionOption(answering: head, keepsConnection: true)
-        if !head.keepAlive { connection.closesAfterAnswer = true }
+        // Content that came without a length would be read as the next request.
+        if !head.keepAlive || head.mayHaveUnframedContent { connection.closesAfterAnswer = true }
         disarm(connection)
         let request = Request(
             head: head, headBytes: headBytes, body: body, isBodyTooLarge: isTooLarge,
-            receivedAt: parseStartedAt, parsedAt: Clock.monotonicNanoseconds())
+            peer: connection.peer, receivedAt: parseStartedAt,
+            parsedAt: Clock.monotonicNanoseconds())
         handlers?.handle(
             request, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
+    }
+}
+
+extension RequestHead {
+    /// RFC 9112 §6.3: without a length a request has no content. A client that sends some all the
+    /// same does so with a method that takes it, so with neither GET nor HEAD.
+    fileprivate var mayHaveUnframedContent: Bool {
+        guard case .none = framing else { return false }
+        return method != .get && method != .head
+    }
+}
+
+extension Connection {
+    /// Whether another request may still be read.
+    fileprivate var keepsPending: Bool {
+        switch state {
+        case .reading, .awaiting, .writing: true
+        case .closing, .lingering, .closed: false
+        }
     }
 }

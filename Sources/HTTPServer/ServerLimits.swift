@@ -3,14 +3,15 @@ package import HTTP
 /// The bounds of one server; times in nanoseconds.
 package struct ServerLimits: Sendable {
     package var http: HTTPLimits
-    /// Connections open at once over all reactors that share the `ConnectionCounter`; beyond them
-    /// accepting pauses, and the kernel's backlog holds who comes.
+    /// Connections open at once over all reactors that share the `ConnectionCounter`. Beyond them
+    /// the one that has idled longest makes room for another; where none idles accepting pauses,
+    /// and the kernel's backlog holds new clients.
     package var connectionsMax: Int
     /// From a request's first byte to the end of its head, absolute.
     package var headTimeout: Int64
     /// From the end of the head to the end of the body, absolute.
     package var bodyTimeout: Int64
-    /// From an answer, or from the accept, to the first byte of a request.
+    /// From an answer to the first byte of the next request.
     package var idleTimeout: Int64
     /// How long bytes of an answer may wait for a client that does not read.
     package var writeTimeout: Int64
@@ -25,10 +26,33 @@ package struct ServerLimits: Sendable {
     /// How long accepting pauses when the process is out of connections or descriptors and none of
     /// this reactor's own ends.
     package static let acceptPause: Int64 = 50_000_000
+    /// How long a connection idles at least before it makes room for another: the request of one that
+    /// was accepted or answered a moment ago is probably on its way.
+    package static let idleMin: Int64 = 100_000_000
+    /// How many idle connections are looked at for one that can be closed to make room.
+    package static let displacementTriesMax = 16
+    /// Requests of one connection that are handled in one turn, and for how long; what is left of
+    /// a pipeline is taken up in later turns, after the requests of others.
+    package static let requestsPerTurnMax = 16
+    package static let connectionTurnNanosecondsMax: Int64 = 500_000
+    /// How long a turn may have taken before a connection gets one request in it and no more, and
+    /// before what is left of pipelines waits for the next turn.
+    package static let turnNanosecondsMax: Int64 = 2_000_000
+    /// The least time that a client may acknowledge nothing, whatever `writeTimeout` is: the kernel
+    /// sends a lost packet again after 0.2, 0.6, 1.4 and 3 seconds.
+    package static let userTimeoutMin: Int64 = 5_000_000_000
     /// What one read takes, and so how many bytes of pipelined requests a connection holds.
     package static let readBytes = 1 << 16
     /// Answers that wait for the end of the turn; beyond them they leave at once.
     package static let answerBytesMax = 1 << 18
+
+    /// From the accept to the first byte: nothing is lost with a client that says nothing.
+    var firstByteTimeout: Int64 { min(headTimeout, idleTimeout) }
+
+    /// For the kernel, which knows of what is sent and not acknowledged.
+    var userTimeoutMilliseconds: Int32 {
+        Int32(clamping: max(writeTimeout, ServerLimits.userTimeoutMin) / 1_000_000)
+    }
 
     package init(
         http: HTTPLimits, connectionsMax: Int, headTimeout: Int64, bodyTimeout: Int64,
@@ -40,5 +64,23 @@ package struct ServerLimits: Sendable {
         self.bodyTimeout = bodyTimeout
         self.idleTimeout = idleTimeout
         self.writeTimeout = writeTimeout
+    }
+}
+
+/// The connections of one server, or of several.
+package struct ConnectionFigures: Equatable, Sendable {
+    /// Open now.
+    package var open = 0
+    /// Closed while they idled, to make room for others.
+    package var displaced = 0
+    /// Closed when they were accepted, because their address had its share.
+    package var overShare = 0
+
+    package init() {}
+
+    package mutating func add(_ other: ConnectionFigures) {
+        open += other.open
+        displaced += other.displaced
+        overShare += other.overShare
     }
 }

@@ -3,7 +3,7 @@ package enum BearerCredentials: Equatable, Sendable {
     /// Nothing, another scheme, or the scheme's name alone. RFC 6750 §3.1: a challenge to it says
     /// nothing of an error.
     case absent
-    /// The scheme, and then something that is not one space and a token.
+    /// The scheme, and then something that is not spaces and a token.
     case malformed
     /// Where in the value the token stands.
     case token(Range<Int>)
@@ -15,7 +15,10 @@ package enum BearerCredentials: Equatable, Sendable {
             self = .absent
             return
         }
-        let token = name.count + 1..<value.count
+        // RFC 6750 §2.1: "Bearer" 1*SP b64token. A tab is no SP (RFC 5234, appendix B.1).
+        var start = name.count + 1
+        while start < value.count, value[start] == UInt8(ascii: " ") { start += 1 }
+        let token = start..<value.count
         self = BearerCredentials.isToken(value.extracting(token)) ? .token(token) : .malformed
     }
 

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// What became of one attempt to accept a connection.
 package enum Acceptance: ~Copyable {
-    case connection(FileDescriptor)
+    case connection(FileDescriptor, from: PeerAddress)
     /// Nobody waits.
     case wouldBlock
     /// The peer left before it was accepted, or the network failed for it alone (accept(2)): try
@@ -15,8 +15,12 @@ package enum Acceptance: ~Copyable {
 
 extension Sockets {
     package static func accept(_ listener: CInt) -> Acceptance {
-        let rawValue = clinux_accept(listener)
-        if rawValue != -1 { return .connection(FileDescriptor(owning: rawValue)) }
+        var peer = sockaddr_storage()
+        // SAFETY: accept4 writes at most the storage's size, during the call.
+        let rawValue = unsafe clinux_accept(listener, &peer)
+        if rawValue != -1 {
+            return .connection(FileDescriptor(owning: rawValue), from: PeerAddress(peer))
+        }
         return switch errno {
         case EAGAIN: .wouldBlock
         case EMFILE, ENFILE, ENOBUFS, ENOMEM: .exhausted(code: errno)

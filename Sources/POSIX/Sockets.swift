@@ -16,6 +16,11 @@ package enum Transfer: Equatable, Sendable {
 /// TCP and Unix stream sockets, all non-blocking and closed on exec. A write to a lost peer is a
 /// `failed`, never a signal.
 package enum Sockets {
+    /// SO_SNDBUF and SO_RCVBUF of accepted TCP sockets, each of which the kernel doubles for its own
+    /// use (socket(7)). Without them it lets each buffer grow to tcp_wmem and tcp_rmem, megabytes
+    /// that a client who never reads would hold.
+    package static let acceptedBufferBytes: CInt = 1 << 16
+
     /// A listening socket. A Unix one is had from `listenUnix`, which gives its file a mode.
     ///
     /// - Parameter sharesPort: SO_REUSEPORT, so that several listeners of this process share the
@@ -24,8 +29,12 @@ package enum Sockets {
         on address: SocketAddress, sharesPort: Bool, backlog: CInt
     ) throws(SystemError) -> FileDescriptor {
         let listener = try bind(to: address, sharesPort: sharesPort)
-        // Accepted sockets inherit TCP_NODELAY on Linux, which saves a call for each of them.
+        // Accepted sockets inherit all of these on Linux, which saves calls for each of them.
         setNoDelay(listener.rawValue, address)
+        if !address.isUnix {
+            setOption(listener.rawValue, SOL_SOCKET, SO_SNDBUF, acceptedBufferBytes)
+            setOption(listener.rawValue, SOL_SOCKET, SO_RCVBUF, acceptedBufferBytes)
+        }
         guard Glibc.listen(listener.rawValue, backlog) == 0 else { throw .last("listen") }
         return listener
     }
@@ -107,6 +116,29 @@ package enum Sockets {
 
     /// Tells the peer that no more bytes come, and keeps the other direction open.
     package static func shutDownWriting(_ socket: CInt) { _ = shutdown(socket, CInt(SHUT_WR)) }
+
+    /// Lets the sockets that a TCP listener accepts from now on give up a peer that acknowledges
+    /// nothing for so long, also after they are closed (TCP_USER_TIMEOUT of tcp(7)).
+    package static func setUserTimeout(_ listener: CInt, milliseconds: CInt) {
+        setOption(listener, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, milliseconds)
+    }
+
+    /// Lets closing the socket reset the connection, so that the kernel drops what is unsent (a
+    /// SO_LINGER of 0 seconds, socket(7)).
+    package static func dropUnsentOnClose(_ socket: CInt) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        // SAFETY: the kernel reads one linger during the call; on a stream socket it cannot fail.
+        _ = unsafe setsockopt(
+            socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    /// Whether bytes have come that were not received yet.
+    package static func hasInput(_ socket: CInt) -> Bool {
+        var byte: UInt8 = 0
+        // SAFETY: recv writes at most one byte, during the call.
+        let flags = CInt(MSG_PEEK | MSG_DONTWAIT)
+        return unsafe recv(socket, &byte, 1, flags) > 0
+    }
 
     static func make(_ family: CInt) throws(SystemError) -> FileDescriptor {
         let kind = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue

@@ -20,6 +20,21 @@ package struct DeadlineQueue {
         head == DeadlineQueue.none ? nil : deadlines[Int(head)]
     }
 
+    /// The member with the earliest deadline.
+    package var first: Int? { head == DeadlineQueue.none ? nil : Int(head) }
+
+    /// When a member's deadline was set; it must have one.
+    package func setAt(_ member: Int) -> Int64 {
+        precondition(deadlines[member] != DeadlineQueue.unset, "no deadline")
+        return deadlines[member] &- timeout
+    }
+
+    /// The one whose deadline follows that of a member.
+    package func member(after member: Int) -> Int? {
+        let following = next[member]
+        return following == DeadlineQueue.none ? nil : Int(following)
+    }
+
     /// Sets the member's deadline to `now` + timeout, whether it had one or not. `now` never goes
     /// back from call to call.
     package mutating func set(_ member: Int, now: Int64) {

@@ -64,6 +64,27 @@ import Testing
         if let expected { #expect(fault == expected) }
     }
 
+    @Test(arguments: [
+        ("127.0.0.1", true), ("2001:db8::1", true), ("::1", true), ("f", true),
+        (String(repeating: "f", count: 45), true), (String(repeating: "f", count: 46), false),
+        ("", false), ("127.0.0.1 ", false), ("2001:DB8::1", false), ("localhost", false),
+        ("\\u0031", false),
+    ]) func `a peer is an address, or is not there`(peer: String, isGood: Bool) throws {
+        for body in [Self.prediction, SampleLog.refusal(request: "b")] {
+            let text = ",\"peer\":\"\(peer)\",\"subject\""
+            let kinds = try found(body.replacing(",\"subject\"", with: text))
+            #expect(kinds.isEmpty == isGood, "\(kinds)")
+            // Not before the trace or behind the subject.
+            let early = ",\"peer\":\"::1\",\"request_id\""
+            let misplaced = body.replacing(",\"request_id\"", with: early)
+            #expect(try found(misplaced).count == 1)
+        }
+        for body in [SampleLog.model, SampleLog.revocation] {
+            let text = ",\"peer\":\"\(peer)\",\"action\""
+            #expect(try found(body.replacing(",\"action\"", with: text)).isEmpty == isGood)
+        }
+    }
+
     @Test func `members in another order are told`() throws {
         let body =
             SampleLog.time("refusals")

@@ -52,7 +52,7 @@ import Testing
             AuditedOperator(requestID: Array("r".utf8), subject: Array("root".utf8)),
             AuditedOperator(
                 requestID: Array("r".utf8), subject: nil,
-                peer: AuditedPeer(userID: 4_294_967_294, processID: 7)),
+                peerProcess: AuditedPeer(userID: 4_294_967_294, processID: 7)),
         ] {
             for action in AuditNote.ModelAction.allCases { log.note(.model(action, model, by: by)) }
             for action in AuditNote.RevocationAction.allCases {

@@ -115,18 +115,21 @@ final class Writer {
 
     func predict(
         _ requestID: String, at time: Int64 = LogFixture.time, traceID: String = "",
-        subject: String = "anna", tokenID: String = "", customer: String = "",
+        peer: String = "", subject: String = "anna", tokenID: String = "", customer: String = "",
         body: String = "{}", features: String = "", probability: Float = 0.7316,
         risk: String = "High"
     ) {
         let (requestID, traceID) = (Array(requestID.utf8), Array(traceID.utf8))
-        let (subject, tokenID) = (Array(subject.utf8), Array(tokenID.utf8))
+        let (peer, subject, tokenID) = (
+            Array(peer.utf8), Array(subject.utf8), Array(tokenID.utf8)
+        )
         let (customer, body, features) = (
             Array(customer.utf8), Array(body.utf8), Array(features.utf8)
         )
         let caller = AuditedCaller(
             unixMilliseconds: time, requestID: requestID.span, traceID: traceID.span,
-            subject: subject.span, tokenID: tokenID.span, customerID: customer.span)
+            peer: peer.span, subject: subject.span, tokenID: tokenID.span, customerID: customer.span
+        )
         encoder.appendPrediction(
             AuditedPrediction(
                 caller: caller, model: LogFixture.model, bodyDigest: digest.hash(body.span),

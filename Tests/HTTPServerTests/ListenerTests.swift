@@ -8,28 +8,36 @@ private func get(_ target: String) -> String { "GET \(target) HTTP/1.1\r\nHost: 
 
 struct ListenerTests {
     @Test(arguments: [1, 3])
-    func `who comes beyond the limit of connections waits for one to close`(limit: Int) throws {
+    func `a client beyond the limit waits while all connections have a request`(
+        limit: Int
+    ) throws {
         let server = try TestServer(.patient { $0.connectionsMax = limit })
-        var clients: [ClientSocket] = []
-        for number in 0..<limit {
+        // One request is held, the others are not whole.
+        let begun = [
+            get("/hold"), "GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx",
+        ]
+        let clients = try begun.prefix(limit).map { text in
             let client = try ClientSocket(port: server.port)
-            try client.send(get("/\(number)"))
-            _ = try client.readAnswer()
-            clients.append(client)
+            try client.send(text)
+            return client
         }
+        try eventually("all are accepted") { server.counter.value == limit }
+        try eventually("one is held") { server.heldCount == 1 }
         let waiting = try ClientSocket(port: server.port)
         try waiting.send(get("/waiting"))
         let turnsBefore = server.turnCount
-        for _ in 0..<100 {
-            try clients[0].send(get("/busy"))
-            _ = try clients[0].readAnswer()
-        }
-        #expect(server.turnCount - turnsBefore < 300)
+        for _ in 0..<200 { server.onReactor { _ in } }
+        #expect(server.turnCount - turnsBefore < 600)
         #expect(server.counter.value == limit)
         #expect(!waiting.hasNews)
-        clients.removeLast().close()
+        #expect(clients.allSatisfy { !$0.hasNews })
+        server.release()
+        #expect(try clients[0].readAnswer().text == "held")
+        // Now that it idles it gives way.
         #expect(try waiting.readAnswer().text == "GET /waiting ")
+        #expect(try clients[0].readToEnd() == "")
         #expect(server.counter.value == limit)
+        #expect(server.onReactor { $0.figures.displaced } == 1)
     }
 
     @Test func `a flood of clients beyond the limit is served one by one`() throws {
@@ -80,13 +88,13 @@ struct ListenerTests {
             let client = try ClientSocket(port: server.port)
             try client.send(get("/1"))
             _ = try client.readAnswer()
+            // It must not idle when the others come, or it would make room for one.
+            try client.send(get("/hold") + get("/2"))
+            try eventually("a request is held") { server.heldCount == 1 }
             let waiting = try DescriptorLimit.exhaust(whileClientsConnectTo: server, count: 5)
             for client in waiting { try client.send(get("/waiting")) }
             let turnsBefore = server.turnCount
-            for _ in 0..<1000 {
-                try client.send(get("/busy"))
-                _ = try client.readAnswer()
-            }
+            for _ in 0..<1000 { server.onReactor { _ in } }
             #expect(server.turnCount - turnsBefore < 3000)
             #expect(server.counter.value == 1)
             #expect(waiting.allSatisfy { !$0.hasNews })

@@ -11,7 +11,8 @@ import Testing
 /// A server of a test's own, on a port of its own, whose handlers tell what reached them.
 ///
 /// A path that begins with `/hold` is answered when the test says so, `/later` in a later turn,
-/// `/big/N` with N bytes, `/close` with an answer that closes, and everything else at once with
+/// `/big/N` with N bytes, `/slow/N` after N busy nanoseconds, `/peer` with the client's address,
+/// `/close` with an answer that closes, and everything else at once with
 /// `method target content`. All ends with the owner.
 final class TestServer: Sendable {
     /// What the handlers leave for the test.
@@ -54,13 +55,14 @@ final class TestServer: Sendable {
     ///   - sendBufferBytes: SO_SNDBUF of the connections, where the kernel's own choice would hold
     ///     more than a test cares to send.
     ///   - receiveBufferBytes: SO_RCVBUF of the connections.
+    ///   - perAddressMax: the connections that one address may have; 0: any number.
     ///   - sharing: a server whose counter of connections and whose port this one shares.
     init(
         _ limits: ServerLimits = .patient, sendBufferBytes: CInt? = nil,
-        receiveBufferBytes: CInt? = nil,
+        receiveBufferBytes: CInt? = nil, perAddressMax: Int = 0,
         sharing other: TestServer? = nil
     ) throws {
-        let counter = other?.counter ?? ConnectionCounter()
+        let counter = other?.counter ?? ConnectionCounter(perAddressMax: perAddressMax)
         self.counter = counter
         let notes = notes
         let ended = ended
@@ -192,7 +194,8 @@ extension TestServer {
                 handle: { [unowned server] request, exchange in
                     handle(request, exchange, server, mailbox, notes)
                 },
-                reject: { [unowned server] rejection, exchange, _ in
+                reject: { [unowned server] request, exchange in
+                    let rejection = request.rejection
                     let status = status(of: rejection)
                     notes.requests.withLock { $0.append("\(status)") }
                     answer(server, exchange, status, Array("\(rejection)".utf8))
@@ -215,6 +218,12 @@ extension TestServer {
                 guard let server = reactor.participant(HTTPServer.self) else { return }
                 answer(server, exchange, 200, Array("later \(target)".utf8))
             }
+        } else if target.hasPrefix("/slow/"), let nanoseconds = Int64(target.dropFirst(6)) {
+            let end = Clock.monotonicNanoseconds() + nanoseconds
+            while Clock.monotonicNanoseconds() < end {}
+            answer(server, exchange, 200, Array(target.utf8))
+        } else if target.hasPrefix("/peer") {
+            answer(server, exchange, 200, Array(text(request.peer.bytes).utf8))
         } else if target.hasPrefix("/big/"), let count = Int(target.dropFirst(5)) {
             answer(server, exchange, 200, [UInt8](repeating: UInt8(ascii: "b"), count: count))
         } else {

@@ -5,11 +5,14 @@ struct BearerCredentialsTests {
     @Test(arguments: [
         ("Bearer x", "x"), ("bearer x", "x"), ("BEARER x", "x"), ("bEaReR a.b.c", "a.b.c"),
         ("Bearer AZaz09-._~+/", "AZaz09-._~+/"), ("Bearer x=", "x="), ("Bearer x==", "x=="),
+        // RFC 6750 §2.1: 1*SP.
+        ("Bearer  x", "x"), ("bearer     a.b.c", "a.b.c"),
+        ("Bearer" + String(repeating: " ", count: 1000) + "x", "x"),
     ])
-    func `one space and a token behind the scheme's name is a token`(value: String, token: String) {
+    func `spaces and a token behind the scheme's name are a token`(value: String, token: String) {
         let bytes = Array(value.utf8)
         let range = BearerCredentials.token(inAuthorization: bytes.span)
-        #expect(range == 7..<bytes.count)
+        #expect(range == bytes.count - token.utf8.count..<bytes.count)
         #expect(range.map { String(decoding: bytes[$0], as: UTF8.self) } == token)
     }
 
@@ -24,7 +27,8 @@ struct BearerCredentialsTests {
     }
 
     @Test(arguments: [
-        "Bearer ", "Bearer  x", "Bearer \tx", "Bearer x ", "Bearer x y", "Bearer x,y", "Bearer =",
+        "Bearer ", "Bearer   ", "Bearer \tx", "Bearer  \tx", "Bearer \t x", "Bearer  x y",
+        "Bearer x ", "Bearer x y", "Bearer x,y", "Bearer =",
         "Bearer =x", "Bearer x=y", "Bearer \"x\"", "Bearer é", "Bearer x\u{0}", "Bearer token=x",
     ])
     func `anything else behind the scheme's name is malformed`(value: String) {

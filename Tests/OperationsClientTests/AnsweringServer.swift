@@ -63,7 +63,7 @@ final class AnsweringServer: Sendable {
 
         func accept() throws -> Descriptor {
             guard Sockets.wait(for: .readable, on: rawValue, 10_000),
-                case .connection(let connection) = Sockets.accept(rawValue)
+                case .connection(let connection, _) = Sockets.accept(rawValue)
             else { throw NeverHappened(what: "somebody connected") }
             return Descriptor(connection)
         }

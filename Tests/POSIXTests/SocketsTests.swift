@@ -22,7 +22,7 @@ struct SocketsTests {
         let address = try Sockets.localAddress(of: listener.rawValue)
         let client = try Sockets.connect(to: address)
         try #require(Sockets.wait(for: .readable, on: listener.rawValue, 10_000))
-        guard case .connection(let server) = Sockets.accept(listener.rawValue) else {
+        guard case .connection(let server, _) = Sockets.accept(listener.rawValue) else {
             throw SystemError(call: "accept", code: 0)
         }
         return (End(client), End(server))

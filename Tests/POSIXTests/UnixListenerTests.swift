@@ -37,10 +37,12 @@ struct UnixListenerTests {
         let address = try SocketAddress.unix(path: path)
         let client = try Sockets.connect(to: address)
         #expect(Sockets.connectResult(of: client.rawValue) == 0)
-        guard case .connection(let server) = Sockets.accept(listener.rawValue) else {
+        guard case .connection(let server, let peer) = Sockets.accept(listener.rawValue) else {
             Issue.record("nobody connected")
             return
         }
+        let hasNoAddress = peer.bytes.isEmpty && peer.network == nil
+        #expect(hasNoAddress)
         for (from, to) in [
             (client.rawValue, server.rawValue), (server.rawValue, client.rawValue),
         ] {

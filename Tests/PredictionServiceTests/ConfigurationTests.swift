@@ -72,6 +72,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(!configuration.isStrict && !configuration.allowsCoreDumps)
         #expect(http.reactors == nil)
         #expect(http.connectionsMax == 10_000)
+        #expect(http.connectionsPerAddressMax == 0)
         #expect(http.requestLineBytesMax == 8192)
         #expect(http.headBytesMax == 16_384)
         #expect(http.headFieldsMax == 64)
@@ -82,7 +83,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.trailerBytesMax == 4096)
         #expect(http.headTimeout == .seconds(10))
         #expect(http.bodyTimeout == .seconds(10))
-        #expect(http.idleTimeout == .seconds(60))
+        #expect(http.idleTimeout == .seconds(130))
         #expect(http.writeTimeout == .seconds(10))
         #expect(configuration.drain.delay == .zero)
         #expect(configuration.drain.timeout == .seconds(18))
@@ -109,7 +110,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
     @Test func `every key can be set by file and by environment, and reaches its place`() throws {
         let values = [
             "http.host": "::1", "http.port": "0", "http.insecure": "on", "http.reactors": "2",
-            "http.connections": "7",
+            "http.connections": "7", "http.connections_per_address": "21",
             "http.request_line_bytes": "101", "http.head_bytes": "302", "http.head_fields": "3",
             "http.authorization_bytes": "304", "http.body_bytes": "5",
             "http.chunk_extension_line_bytes": "6", "http.chunk_extension_bytes": "8",
@@ -146,6 +147,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             #expect(http.isInsecureMeant)
             #expect(http.reactors == 2)
             #expect(http.connectionsMax == 7)
+            #expect(http.connectionsPerAddressMax == 21)
             #expect(http.requestLineBytesMax == 101)
             #expect(http.headBytesMax == 302)
             #expect(http.headFieldsMax == 3)

@@ -23,6 +23,7 @@ private func isAccepted(_ name: String, _ text: String) -> Bool {
 @Suite struct ConfigurationValueTests {
     @Test(arguments: [
         ("http.port", 0, 65_535), ("http.reactors", 1, 256), ("http.connections", 1, 1_000_000),
+        ("http.connections_per_address", 0, 1_000_000),
         ("http.request_line_bytes", 64, 65_536), ("http.head_bytes", 256, 262_144),
         ("http.head_fields", 1, 1024), ("http.authorization_bytes", 256, 65_536),
         ("http.body_bytes", 1, 1_048_576), ("http.chunk_extension_line_bytes", 0, 4096),

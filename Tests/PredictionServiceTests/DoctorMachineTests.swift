@@ -73,16 +73,38 @@ import Testing
         _ = consume lock
     }
 
+    struct Descriptors: Sendable {
+        let limit: UInt64
+        let wanted: Int
+        let given: Int?
+        let verdict: DoctorFinding.Verdict
+    }
+
+    /// With two event loops 72 are set aside, and 260 for operators.
     @Test(arguments: [
-        (UInt64(10_127), 10_000, DoctorFinding.Verdict.warning), (10_128, 10_000, .good),
-        (.max, 1_000_000, .good), (1024, 1024, .warning),
-    ]) func `descriptors should suffice for the connections and some more`(
-        limit: UInt64, connections: Int, verdict: DoctorFinding.Verdict
+        Descriptors(limit: 10_331, wanted: 10_000, given: 9_999, verdict: .warning),
+        Descriptors(limit: 10_332, wanted: 10_000, given: 10_000, verdict: .good),
+        Descriptors(limit: .max, wanted: 1_000_000, given: 1_000_000, verdict: .good),
+        Descriptors(limit: 1024, wanted: 1024, given: 692, verdict: .warning),
+        Descriptors(limit: 333, wanted: 1, given: 1, verdict: .good),
+        Descriptors(limit: 333, wanted: 2, given: 1, verdict: .warning),
+        Descriptors(limit: 332, wanted: 1, given: nil, verdict: .failure),
+        Descriptors(limit: 0, wanted: 1, given: nil, verdict: .failure),
+    ]) func `descriptors suffice for the connections beside those that are set aside`(
+        descriptors: Descriptors
     ) {
-        let finding = DescriptorCheck.finding(hardLimit: limit, connectionsMax: connections)
-        #expect(finding.verdict == verdict)
-        #expect(finding.text.contains("\(limit)"))
-        #expect(finding.text.contains("\(connections + 128)"))
+        let reserve = DescriptorReserve(reactors: 2, hasOperationsListener: true)
+        #expect(reserve.count == 332)
+        #expect(DescriptorReserve(reactors: 2, hasOperationsListener: false).count == 72)
+        let (limit, wanted) = (descriptors.limit, descriptors.wanted)
+        #expect(reserve.connections(ofWanted: wanted, descriptorLimit: limit) == descriptors.given)
+        let finding = DescriptorCheck.finding(
+            hardLimit: limit, connectionsMax: wanted, reserve: reserve)
+        #expect(finding.verdict == descriptors.verdict)
+        #expect(finding.text.contains("is \(limit), wanted \(wanted + 332)"))
+        if descriptors.verdict == .warning {
+            #expect(finding.text.contains("\(descriptors.given ?? 0) connections"))
+        }
     }
 
     @Test(arguments: [(128, DoctorFinding.Verdict.warning), (4095, .warning), (4096, .good)])

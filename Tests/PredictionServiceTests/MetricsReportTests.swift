@@ -1,5 +1,6 @@
 import Access
 import HTTP
+import HTTPServer
 import Metrics
 import Models
 import POSIX
@@ -38,8 +39,12 @@ import Testing
         facts.reloads.count(.refused)
         facts.audit = ServiceFacts.Audit(records: 5, bytes: 4096, failures: 1, isUp: true)
         facts.isRedisUp = true
-        facts.publicConnections = 12
-        facts.operationsConnections = 1
+        facts.publicConnections.open = 12
+        facts.publicConnections.displaced = 3
+        facts.publicConnections.overShare = 4
+        var operations = ConnectionFigures()
+        operations.open = 1
+        facts.operationsConnections = operations
         facts.droppedLogLines = 7
         facts.lostLogLines = 8
         facts.process.cpuSeconds = 1.5
@@ -115,6 +120,9 @@ import Testing
             "http_server_active_requests": "3",
             #"http_server_connections{listener="public"}"#: "12",
             #"http_server_connections{listener="operations"}"#: "1",
+            #"churnd_connections_dropped_total{listener="public",reason="displaced"}"#: "3",
+            #"churnd_connections_dropped_total{listener="public",reason="address_share"}"#: "4",
+            #"churnd_connections_dropped_total{listener="operations",reason="displaced"}"#: "0",
             "churnd_redis_up": "1",
             #"churnd_model_info{model_version="telco-churn/2",sha256="ab12"}"#: "1",
             #"churnd_model_reloads_total{result="activated"}"#: "0",

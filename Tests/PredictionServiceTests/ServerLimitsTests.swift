@@ -17,7 +17,7 @@ import Testing
         #expect(limits.connectionsMax == 10_000)
         #expect(limits.headTimeout == 10_000_000_000)
         #expect(limits.bodyTimeout == 10_000_000_000)
-        #expect(limits.idleTimeout == 60_000_000_000)
+        #expect(limits.idleTimeout == 130_000_000_000)
         #expect(limits.writeTimeout == 10_000_000_000)
     }
 

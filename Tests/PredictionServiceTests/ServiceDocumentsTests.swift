@@ -1,6 +1,7 @@
 import Features
 import HTTP
 import JSON
+import POSIX
 import PredictionService
 import Testing
 
@@ -33,6 +34,7 @@ import Testing
             RequestOutcome(
                 method: .post, route: .predict, status: 401, nanoseconds: 0,
                 trace: TraceContext(traceHigh: 1, traceLow: 2, spanID: 3),
+                peer: PeerAddress([127, 0, 0, 1]),
                 problem: RequestOutcome.Problem(type: .tokenExpired, reason: "")),
             subject: "s")
         let line = try #require(try log.objects().first)
@@ -61,5 +63,17 @@ import Testing
         #expect(line["count"] == .number(2))
         let found = try DocumentTable("counted requests", of: "Docs/OPERATING.md").rows
         #expect(found.map { $0[0] } == line.members.map { "`\($0.name)`" })
+    }
+
+    @Test func `idle connections outlast those of the load balancers that need no setting`() throws
+    {
+        let rows = try DocumentTable("load balancers", of: "Docs/OPERATING.md").rows
+        let standard = try #require(
+            Double(ConfigurationTable.key(named: "http.idle_timeout")?.defaultText ?? ""))
+        #expect(rows.count >= 8)
+        for row in rows {
+            let kept = try #require(Double(row[1].replacing(",", with: "")), "\(row)")
+            #expect((row[2] == "the default") == (kept < standard), "\(row[0])")
+        }
     }
 }

@@ -216,8 +216,14 @@ import Testing
         let running = try Running()
         let client = try ClientSocket(port: running.service.port)
         try client.send("POST /predict HTTP/1.1\r\n")
-        running.service.beginDraining()
-        running.service.beginDraining()
+        let began = Clock.monotonicNanoseconds()
+        let repeated = Service.repeatNanoseconds
+        #expect(!running.service.beginDraining(now: began))
+        for later in [0, 1, repeated - 1] {
+            #expect(!running.service.beginDraining(now: began + later), "\(later) ns later")
+        }
+        #expect(!running.log.text.contains("told again to end"))
+        #expect(running.service.beginDraining(now: began + repeated))
         running.service.waitUntilEnded()
         #expect(running.log.text.contains("told again to end"))
     }

@@ -68,7 +68,10 @@ extension ProgramTests {
                 #expect(answer.status == 422, "\(version)")
                 #expect(answer.problem == "model-refused", "\(version)")
             }
-            #expect(try post(path, nil).problem == "length-required")
+            let unframed = HTTPRequest.operations("POST", path, body: nil)
+            let refused = try churnd.operations(unframed)
+            #expect(refused.problem == "length-required")
+            #expect(refused.closes)
             #expect(try versions.active() == "1\n")
             let answer = try post(path, #" {"version" : "2"} "#)
             #expect(answer.status == 200)
@@ -91,8 +94,9 @@ extension ProgramTests {
             #expect(nowhere.problem == "conflict")
             #expect(try client.exchange(.activate("2")).status == 200)
             for (body, active) in [(nil, "1"), ("", "2"), ("{}", "1"), (" {} ", "2")] {
-                let answer = try post(path, body)
+                let answer = try churnd.operations(.operations("POST", path, body: body))
                 #expect(answer.status == 200, "\(body ?? "none")")
+                #expect(answer.closes == (body == nil), "\(body ?? "none")")
                 #expect(answer.member("active")?.asString == "telco-logistic/\(active)")
             }
         }

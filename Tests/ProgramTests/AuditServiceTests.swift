@@ -24,7 +24,7 @@ extension ProgramTests {
                 let record = try #require(try audited.records(.prediction).last)
                 #expect(
                     record.names == [
-                        "sequence", "time", "event", "reactor", "request_id", "trace_id",
+                        "sequence", "time", "event", "reactor", "request_id", "trace_id", "peer",
                         "subject", "jti", "customer", "model", "model_sha256", "body_sha256",
                         "probability", "probability_bits", "risk", "status", "prev", "hash",
                     ])
@@ -132,7 +132,6 @@ extension ProgramTests {
 
         @Test func `what is nobody's decision is not recorded`() throws {
             let audited = try AuditedChurnd()
-            let client = try audited.churnd.client()
             let token = try tokens.token("alice")
             for (request, status) in [
                 (.predict(token: token, body: "{}"), 422), (.predict(token: token, body: "{"), 400),
@@ -141,6 +140,7 @@ extension ProgramTests {
                 (.predict(token: token).with("Authorization", "Bearer \(token)"), 400),
                 (.predict(token: token).with("Content-Encoding", "gzip"), 415),
             ] as [(HTTPRequest, Int)] {
+                let client = try audited.churnd.client()
                 #expect(try client.exchange(request).status == status)
             }
             #expect(try audited.churnd.operations(.get("/metrics")).status == 200)

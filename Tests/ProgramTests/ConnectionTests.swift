@@ -37,23 +37,27 @@ extension ProgramTests {
             for client in clients { client.reset() }
         }
 
-        @Test func `over the limit of connections a client waits until another leaves`() throws {
+        @Test func `over the limit of connections a client waits while all have a request`() throws
+        {
             let churnd = try ChurndProcess(["http.connections": "5"])
+            let request = HTTPRequest.get("/livez").bytes
             let clients = try (0..<5).map { _ in
                 let client = try churnd.client()
                 #expect(try client.exchange(.get("/livez")).status == 200)
+                try client.send(Array(request.dropLast()))
                 return client
             }
             let next = try churnd.client()
-            try next.send(HTTPRequest.get("/livez").bytes)
-            for _ in 0..<20 {
-                for client in clients {
-                    #expect(try client.exchange(.get("/livez")).status == 200)
-                }
-            }
+            try next.send(request)
+            for _ in 0..<20 { #expect(try churnd.operations(.get("/livez")).status == 200) }
             #expect(!next.hasNews)
-            clients[0].close()
+            for client in clients {
+                try client.send([request[request.count - 1]])
+                #expect(try client.readAnswer().status == 200)
+            }
+            // One of those that idle now gives way.
             #expect(try next.readAnswer().status == 200)
+            try eventually("one is closed") { clients.count(where: \.hasNews) == 1 }
         }
 
         @Test func `a request that comes byte by byte is answered`() throws {

@@ -102,7 +102,6 @@ extension ProgramTests {
             let deployment = try Deployment([
                 "jwt.scope": ContractOrderTests.scope, "redis.deadline": "50",
             ])
-            let client = try deployment.churnd.client()
             let good = try deployment.tokens.token("alice", scope: ContractOrderTests.scope)
             let unscoped = try deployment.tokens.token("alice")
             deployment.redis.kill()
@@ -119,6 +118,7 @@ extension ProgramTests {
                 (Attempt(token: good).at("/nowhere"), 404),
             ]
             for (attempt, status) in table {
+                let client = try deployment.churnd.client()
                 #expect(try client.exchange(attempt.request).status == status)
             }
         }

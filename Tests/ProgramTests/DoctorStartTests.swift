@@ -37,7 +37,7 @@ extension ProgramTests {
         }
 
         @Test(arguments: descriptorLimits)
-        func `a limit of descriptors fails nowhere, for churnd starts`(sample: Case) throws {
+        func `a limit of descriptors fails where churnd does not start`(sample: Case) throws {
             try examine(sample)
         }
 
@@ -259,15 +259,27 @@ extension ProgramTests.DoctorStartTests {
         Case(name: "nothing", starts: true, says: "ok    operations: /") { $0.listen("s") },
     ]
 
+    private static let crowd = [
+        "http.reactors": "2", "http.connections": "169", "operations.listen": "127.0.0.1:0",
+    ]
+
     static let descriptorLimits = [
         Case(
             name: "fewer than wanted", starts: true,
             says: "warn  descriptors: the hard limit here is 500, wanted 501 ",
             descriptors: 500
-        ) { _ in ["http.connections": "373"] },
+        ) { _ in crowd },
         Case(
             name: "as many as wanted", starts: true, says: "ok    descriptors: ",
             descriptors: 501
-        ) { _ in ["http.connections": "373"] },
+        ) { _ in crowd },
+        Case(
+            name: "none for a connection", starts: false, says: "FAIL  descriptors: ",
+            descriptors: 332
+        ) { _ in crowd },
+        Case(
+            name: "one for a connection", starts: true, says: "warn  descriptors: ",
+            descriptors: 333
+        ) { _ in crowd },
     ]
 }

@@ -122,8 +122,45 @@ extension ProgramTests {
                 churnd.logLines.contains { $0["message"]?.asString == "draining" }
             }
             #expect(churnd.child.ended == nil)
-            churnd.child.signal(SIGTERM)
+            let began = Clock.monotonicNanoseconds()
+            // Each is ignored until a second after the first.
+            try eventually("a later signal ends it", within: 10) {
+                churnd.child.signal(SIGTERM)
+                return churnd.child.ended != nil
+            }
             #expect(try churnd.child.waitForExit(within: 5) == .code(0))
+            #expect(Clock.monotonicNanoseconds() - began < 4_000_000_000)
+        }
+
+        @Test(arguments: [[SIGTERM, SIGTERM], [SIGTERM, SIGINT, SIGTERM], [SIGINT, SIGINT]])
+        func `a signal that comes twice loses no request in flight`(signals: [CInt]) throws {
+            let churnd = try ChurndProcess()
+            let request = HTTPRequest.predict(token: try TokenFactory().token("alice")).bytes
+            let clients = try (0..<20).map { _ in
+                let client = try churnd.client()
+                try client.send(Array(request.dropLast()))
+                return client
+            }
+            for _ in 0..<4 { #expect(try churnd.client().exchange(.get("/livez")).status == 200) }
+            for (count, signal) in signals.enumerated() {
+                churnd.child.signal(signal)
+                // Each has been heard before the next, else the kernel makes one of two.
+                let message = "draining already: the repeated signal is ignored"
+                try eventually("signal \(count) is heard") {
+                    count == 0
+                        ? !churnd.log("draining").isEmpty
+                        : churnd.log(message).count == count || churnd.child.ended != nil
+                }
+            }
+            for client in clients {
+                try client.send([request[request.count - 1]])
+                let answer = try client.readAnswer()
+                #expect(answer.status == 200)
+                #expect(answer.closes)
+                client.close()
+            }
+            #expect(try churnd.child.waitForExit(within: 10) == .code(0))
+            #expect(churnd.log("told again to end: not waiting for requests").isEmpty)
         }
     }
 }

@@ -198,7 +198,7 @@ extension ProgramTests {
                     for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "get"]
                     where !(isServed && allowed.contains(method)) {
                         let answer = try client.exchange(
-                            .operations(method, row.request.target))
+                            .operations(method, row.request.target, body: ""))
                         let what: Comment = "\(method) \(row.request.target), \(listener)"
                         #expect(answer.status == (isServed ? 405 : 404), what)
                         let allow = allowed.joined(separator: ", ")
@@ -254,7 +254,6 @@ extension ProgramTests {
 
         @Test func `who asks comes before what is asked for`() throws {
             let churnd = try ChurndProcess()
-            let client = try churnd.operationsClient()
             let administrator = try TokenFactory().administrator()
             let stranger = try TokenFactory().token("alice")
             let wrong = HTTPRequest("POST", "/admin/models/activate", body: "{")
@@ -264,10 +263,11 @@ extension ProgramTests {
                 (HTTPRequest("POST", "/admin/tokens/revoke"), "length-required"),
             ]
             for (request, problem) in cases {
-                #expect(try client.exchange(request).problem == "missing-token")
-                let plain = try client.exchange(request.with("Authorization", "Bearer \(stranger)"))
+                #expect(try churnd.operations(request).problem == "missing-token")
+                let plain = try churnd.operations(
+                    request.with("Authorization", "Bearer \(stranger)"))
                 #expect(plain.problem == "insufficient-scope")
-                let told = try client.exchange(
+                let told = try churnd.operations(
                     request.with("Authorization", "Bearer \(administrator)"))
                 #expect(told.problem == problem)
             }

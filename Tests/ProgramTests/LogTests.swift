@@ -105,7 +105,7 @@ extension ProgramTests {
             let names = Set(line.members.map(\.name))
             let always: Set = [
                 "time", "level", "message", "request_id", "method", "route", "status",
-                "duration_us", "trace_id", "span_id",
+                "duration_us", "trace_id", "span_id", "peer",
             ]
             #expect(names.isSuperset(of: always))
             #expect(names.subtracting(always).isSubset(of: ["subject", "problem", "reason"]))

@@ -167,8 +167,9 @@ extension ProgramTests {
                 "00-\(String(repeating: "a", count: 32 - trace.utf8.count))\(trace)"
                 + "-00f067aa0ba902b7-01"
             return [
-                .get("/\(name)"), .get("/health?\(name)"), HTTPRequest("\(name)", "/predict"),
-                HTTPRequest("\(name)", "/\(name)"),
+                .get("/\(name)"), .get("/health?\(name)"),
+                HTTPRequest("\(name)", "/predict", body: ""),
+                HTTPRequest("\(name)", "/\(name)", body: ""),
                 .predict(token: token, requestID: name),
                 HTTPRequest.predict(token: token).with("traceparent", traceParent),
                 HTTPRequest.predict(token: token).with("User-Agent", name),

@@ -82,4 +82,21 @@ struct DeadlineQueueTests {
         queue.clear(1)
         #expect(queue.popPassed(now: 1) == 2)
     }
+
+    @Test func `the members are walked in the order of their deadlines`() {
+        var queue = DeadlineQueue(timeout: 10)
+        #expect(queue.first == nil)
+        for member in [3, 1, 2] { queue.set(member, now: 0) }
+        queue.set(3, now: 1)
+        var members: [Int] = []
+        var next = queue.first
+        while let member = next {
+            members.append(member)
+            next = queue.member(after: member)
+        }
+        #expect(members == [1, 2, 3])
+        #expect([1, 2, 3].map { queue.setAt($0) } == [0, 0, 1])
+        queue.clear(1)
+        #expect(queue.first == 2)
+    }
 }

@@ -29,12 +29,24 @@ package final class ClientSocket {
     /// - Parameters:
     ///   - seconds: the longest that any call waits.
     ///   - receiveBufferBytes: the kernel's buffer for what the server sends, before it is read.
+    ///   - source: the N of the address 127.0.0.N to connect from.
     package convenience init(
-        port: UInt16, seconds: Double = 10, receiveBufferBytes: CInt? = nil
+        port: UInt16, seconds: Double = 10, receiveBufferBytes: CInt? = nil, source: UInt8? = nil
     ) throws {
         try self.init(AF_INET, seconds: seconds)
         if let receiveBufferBytes { setOption(SOL_SOCKET, SO_RCVBUF, receiveBufferBytes) }
         setOption(CInt(IPPROTO_TCP), CInt(1), 1)  // TCP_NODELAY: what is sent apart comes apart.
+        if let source {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7F00_0000 | UInt32(source)).bigEndian
+            let status = withUnsafeBytes(of: &address) { raw in
+                bind(
+                    descriptor, raw.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                    socklen_t(raw.count))
+            }
+            guard status == 0 else { throw Failure.noSocket(code: errno) }
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian

@@ -17,7 +17,7 @@ package final class ScriptedServer {
     /// Takes the next connection in place of the present one; false when nobody waits.
     package func accept() throws -> Bool {
         switch Sockets.accept(listener.rawValue) {
-        case .connection(let accepted):
+        case .connection(let accepted, _):
             connection = consume accepted
             received = []
             isClosedByPeer = false

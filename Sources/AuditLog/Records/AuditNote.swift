@@ -30,18 +30,24 @@ package enum AuditNote: Sendable {
 
 /// On whose request something was done; without either it was the process's own doing.
 package struct AuditedOperator: Sendable {
-    package static let process = AuditedOperator(requestID: nil, subject: nil)
+    package static let process = AuditedOperator(requestID: nil, peer: [], subject: nil)
 
     package let requestID: [UInt8]?
+    /// The IP address that the request came from; empty over a Unix socket.
+    package let peer: [UInt8]
     /// The `sub` of the token, of which the record has only an HMAC.
     package let subject: [UInt8]?
     /// The process at the other end of the Unix socket.
-    package let peer: AuditedPeer?
+    package let peerProcess: AuditedPeer?
 
-    package init(requestID: [UInt8]?, subject: [UInt8]?, peer: AuditedPeer? = nil) {
+    package init(
+        requestID: [UInt8]?, peer: [UInt8] = [], subject: [UInt8]?,
+        peerProcess: AuditedPeer? = nil
+    ) {
         self.requestID = requestID
-        self.subject = subject
         self.peer = peer
+        self.subject = subject
+        self.peerProcess = peerProcess
     }
 }
 

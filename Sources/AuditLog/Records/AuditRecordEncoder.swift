@@ -70,6 +70,7 @@ package final class AuditRecordEncoder {
             bytes.appendBytes(caller.traceID)
             bytes.appendLiteral("\"")
         }
+        bytes.appendPeer(caller.peer)
         bytes.appendLiteral(",\"subject\":\"")
         bytes.appendPseudonym(subjectMAC.digest(of: caller.subject))
         bytes.appendLiteral("\"")

@@ -7,6 +7,8 @@ package struct AuditedCaller: ~Escapable {
     package let requestID: Span<UInt8>
     /// The 32 lower-case hexadecimal digits of `traceparent`; optional.
     package let traceID: Span<UInt8>
+    /// The IP address that the request came from, in digits, letters, dots and colons; optional.
+    package let peer: Span<UInt8>
     /// The token's `sub`, of which the record has only an HMAC.
     package let subject: Span<UInt8>
     /// The token's `jti`; optional.
@@ -14,17 +16,33 @@ package struct AuditedCaller: ~Escapable {
     /// The customer's identifier, of which the record has only an HMAC; optional.
     package let customerID: Span<UInt8>
 
+    @_lifetime(
+        copy requestID, copy traceID, copy peer, copy subject, copy tokenID, copy customerID)
+    package init(
+        unixMilliseconds: Int64, requestID: Span<UInt8>, traceID: Span<UInt8>,
+        peer: Span<UInt8>, subject: Span<UInt8>, tokenID: Span<UInt8>, customerID: Span<UInt8>
+    ) {
+        self.unixMilliseconds = unixMilliseconds
+        self.requestID = requestID
+        self.traceID = traceID
+        self.peer = peer
+        self.subject = subject
+        self.tokenID = tokenID
+        self.customerID = customerID
+    }
+}
+
+extension AuditedCaller {
+    /// Of a caller without an IP address.
     @_lifetime(copy requestID, copy traceID, copy subject, copy tokenID, copy customerID)
     package init(
         unixMilliseconds: Int64, requestID: Span<UInt8>, traceID: Span<UInt8>,
         subject: Span<UInt8>, tokenID: Span<UInt8>, customerID: Span<UInt8>
     ) {
-        self.unixMilliseconds = unixMilliseconds
-        self.requestID = requestID
-        self.traceID = traceID
-        self.subject = subject
-        self.tokenID = tokenID
-        self.customerID = customerID
+        self.init(
+            unixMilliseconds: unixMilliseconds, requestID: requestID, traceID: traceID,
+            peer: requestID.extracting(0..<0), subject: subject, tokenID: tokenID,
+            customerID: customerID)
     }
 }
 

@@ -104,12 +104,13 @@ enum ProcessRecords {
             body.appendBytes(requestID.span)
             body.appendLiteral("\"")
         }
+        body.appendPeer(by.peer.span)
         if let subject = by.subject {
             body.appendLiteral(",\"subject\":\"")
             body.appendPseudonym(of: subject, key: keys.subject)
             body.appendLiteral("\"")
         }
-        if let peer = by.peer {
+        if let peer = by.peerProcess {
             body.appendLiteral(",\"peer_uid\":")
             body.appendDecimal(Int(peer.userID))
             body.appendLiteral(",\"peer_pid\":")

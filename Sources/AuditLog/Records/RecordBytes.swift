@@ -31,6 +31,15 @@ extension Array<UInt8> {
         appendLiteral("\"")
     }
 
+    /// Appends the member of an address; nothing for an empty one.
+    mutating func appendPeer(_ peer: Span<UInt8>) {
+        guard !peer.isEmpty else { return }
+        appendLiteral(",\"peer\":\"")
+        // An address has only bytes that JSON takes as they are.
+        appendBytes(peer)
+        appendLiteral("\"")
+    }
+
     /// Appends what of an HMAC stands for a name.
     mutating func appendPseudonym(_ mac: InlineArray<32, UInt8>) {
         appendHexadecimal(mac, first: AuditLimits.pseudonymBytes)

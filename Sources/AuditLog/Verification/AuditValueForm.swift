@@ -8,6 +8,8 @@ enum AuditValueForm: Equatable {
     case text
     case object
     case hexadecimal(digits: Int)
+    /// Hexadecimal digits, dots and colons.
+    case address
     case oneOf([String])
     /// As `AuditTime.isTime` takes it.
     case time
@@ -34,6 +36,7 @@ enum AuditValueForm: Equatable {
         case "probability_bits": self = .hexadecimal(digits: AuditValueForm.floatDigits)
         case "first", "last": self = .time
         case "result": self = .oneOf([AuditNote.notDone])
+        case "peer": self = .address
         case "risk": self = .oneOf(["High", "Medium", "Low"])
         case _: self = .text
         }
@@ -81,6 +84,18 @@ enum AuditValueForm: Equatable {
                 }
             }
             return true
+        case .address:
+            guard let text = try scanner.plainString(),
+                1...AuditLimits.peerBytesMax ~= text.range.count
+            else { return false }
+            return text.range.allSatisfy { index in
+                switch line[index] {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+                    UInt8(ascii: "."), UInt8(ascii: ":"):
+                    true
+                case _: false
+                }
+            }
         case .oneOf(let values):
             guard let text = try scanner.plainString() else { return false }
             return values.contains(scanner.text(text))

@@ -9,8 +9,8 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-/// accept4(2) without the peer's address; the socket is non-blocking and closed on exec.
-int clinux_accept(int listener);
+/// accept4(2); the socket is non-blocking and closed on exec.
+int clinux_accept(int listener, struct sockaddr_storage *peer);
 
 /// The processors in this thread's affinity mask; at least 1 (sched_getaffinity(2)).
 int clinux_processor_count(void);

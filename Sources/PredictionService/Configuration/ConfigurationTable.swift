@@ -9,7 +9,7 @@ package enum ConfigurationTable {
 
     /// In the order of the documents.
     package static let keys: [ConfigurationKey] = [
-        .host, .port, .insecure, .reactors, .connections,
+        .host, .port, .insecure, .reactors, .connections, .connectionsPerAddress,
         .requestLineBytes, .headBytes, .headFields, .authorizationBytes, .bodyBytes,
         .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
@@ -48,7 +48,12 @@ extension ConfigurationKey {
         meaning: "Event loops. More than there are cores gains nothing.")
     static let connections = ConfigurationKey(
         "http.connections", .integer(1...1_000_000), default: "10000",
-        meaning: "Connections open at once; at this number accepting pauses.")
+        meaning: "Connections open at once; at this number the one that idles longest is closed "
+            + "for each new one.")
+    static let connectionsPerAddress = ConfigurationKey(
+        "http.connections_per_address", .integer(0...1_000_000), default: "0",
+        meaning: "Most connections of one IPv4 address, or of one /64 of IPv6; more are closed "
+            + "when they come. 0: any number, as is needed behind a proxy, which is one address.")
     static let requestLineBytes = ConfigurationKey(
         "http.request_line_bytes", .integer(64...65_536, in: .bytes), default: "8192",
         meaning: "Longest request line; a longer one is answered with 414.")
@@ -80,8 +85,9 @@ extension ConfigurationKey {
         "http.body_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
         meaning: "From the end of the head to the end of the body; then 408.")
     static let idleTimeout = ConfigurationKey(
-        "http.idle_timeout", .duration(thousandths: 10...86_400_000, in: .seconds), default: "60",
-        meaning: "How long a connection may stay open between two requests.")
+        "http.idle_timeout", .duration(thousandths: 10...86_400_000, in: .seconds), default: "130",
+        meaning: "How long a connection may stay open between two requests. Longer than a load "
+            + "balancer keeps its own, or it gets resets and answers 502.")
     static let writeTimeout = ConfigurationKey(
         "http.write_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
         meaning: "How long a client may take in none of an answer before it is dropped.")

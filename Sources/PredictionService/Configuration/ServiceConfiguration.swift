@@ -46,6 +46,8 @@ package struct ServiceConfiguration: Sendable {
         /// nil: as many as the process may use cores.
         package let reactors: Int?
         package let connectionsMax: Int
+        /// 0: an address may have any number of them.
+        package let connectionsPerAddressMax: Int
         package let requestLineBytesMax: Int
         package let headBytesMax: Int
         package let headFieldsMax: Int
@@ -300,6 +302,7 @@ extension ServiceConfiguration.HTTP {
             reactors = nil
         }
         connectionsMax = settings.integer(.connections)
+        connectionsPerAddressMax = settings.integer(.connectionsPerAddress)
         requestLineBytesMax = settings.integer(.requestLineBytes)
         headBytesMax = settings.integer(.headBytes)
         headFieldsMax = settings.integer(.headFields)

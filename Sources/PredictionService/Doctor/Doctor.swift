@@ -31,7 +31,7 @@ package struct Doctor {
                 segmentBytesMax: audit.segmentBytesMax
             ).forEach(report)
         }
-        report(DescriptorCheck.examine(connectionsMax: configuration.http.connectionsMax))
+        report(DescriptorCheck.examine(configuration))
         report(PortCheck.examine(configuration.http))
         report(
             OperationsCheck.examine(

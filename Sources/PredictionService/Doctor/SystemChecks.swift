@@ -1,25 +1,64 @@
 internal import POSIX
 
+/// The descriptors that clients do not get, so that no number of them keeps the audit log from
+/// rotating, a model from being loaded or an operator from being answered.
+package struct DescriptorReserve: Equatable, Sendable {
+    /// Standard streams, the audit log's files and lock, a model's bundle, files of /proc, sockets
+    /// of name look-ups, and what libraries open for a moment.
+    private static let ofProcess = 64
+    /// epoll, mailbox, listener and Redis of an event loop.
+    private static let ofReactor = 4
+
+    package let count: Int
+
+    /// - Parameter reactors: those of callers.
+    package init(reactors: Int, hasOperationsListener: Bool) {
+        var count = DescriptorReserve.ofProcess + DescriptorReserve.ofReactor * reactors
+        if hasOperationsListener {
+            count += DescriptorReserve.ofReactor + OperationsListener.connectionsMax
+        }
+        self.count = count
+    }
+
+    init(_ configuration: ServiceConfiguration) {
+        self.init(
+            reactors: configuration.http.reactors ?? ProcessLimits.processorCount,
+            hasOperationsListener: configuration.operations.address != nil)
+    }
+
+    /// How many connections of callers can be open of those that are wanted; nil for none.
+    package func connections(ofWanted wanted: Int, descriptorLimit: UInt64) -> Int? {
+        let limit = Int(clamping: descriptorLimit)
+        return limit > count ? min(wanted, limit - count) : nil
+    }
+}
+
 /// Whether the kernel gives as many descriptors as `http.connections` needs.
 package enum DescriptorCheck {
-    /// Beside the clients: operators, listeners, epoll, mailboxes, Redis, logs, files being read.
-    package static let reserve: UInt64 = 128
-
-    static func examine(connectionsMax: Int) -> DoctorFinding {
+    static func examine(_ configuration: ServiceConfiguration) -> DoctorFinding {
         do throws(SystemError) {
             return finding(
-                hardLimit: try ProcessLimits.hardDescriptorLimit(), connectionsMax: connectionsMax)
+                hardLimit: try ProcessLimits.hardDescriptorLimit(),
+                connectionsMax: configuration.http.connectionsMax,
+                reserve: DescriptorReserve(configuration))
         } catch {
             return DoctorFinding(.warning, "descriptors", "\(error)")
         }
     }
 
-    package static func finding(hardLimit: UInt64, connectionsMax: Int) -> DoctorFinding {
-        let wanted = UInt64(connectionsMax) + reserve
-        return DoctorFinding(
-            hardLimit < wanted ? .warning : .good, "descriptors",
-            "the hard limit here is \(hardLimit), wanted \(wanted) for \(connectionsMax) "
-                + "connections")
+    package static func finding(
+        hardLimit: UInt64, connectionsMax: Int, reserve: DescriptorReserve
+    ) -> DoctorFinding {
+        let text =
+            "the hard limit here is \(hardLimit), wanted \(connectionsMax + reserve.count): "
+            + "\(connectionsMax) for connections, \(reserve.count) for churnd itself"
+        switch reserve.connections(ofWanted: connectionsMax, descriptorLimit: hardLimit) {
+        case connectionsMax: return DoctorFinding(.good, "descriptors", text)
+        case nil: return DoctorFinding(.failure, "descriptors", "\(text); none is left for one")
+        case let count?:
+            return DoctorFinding(
+                .warning, "descriptors", "\(text); at most \(count) connections would be open")
+        }
     }
 }
 

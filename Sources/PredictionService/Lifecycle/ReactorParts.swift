@@ -10,12 +10,19 @@ internal import Reactor
 struct ReactorParts: Sendable {
     let common: CommonParts
     let tokenRules: TokenRules
-    private let counter = ConnectionCounter()
+    private let limits: ServerLimits
+    private let counter: ConnectionCounter
 
+    /// - Parameter connectionsMax: as many as there are descriptors for.
     init(
-        common: CommonParts, tokens: ServiceConfiguration.Tokens
+        common: CommonParts, tokens: ServiceConfiguration.Tokens, connectionsMax: Int
     ) throws(StartError) {
         self.common = common
+        let http = common.configuration.http
+        var limits = ServerLimits(http)
+        limits.connectionsMax = connectionsMax
+        self.limits = limits
+        counter = ConnectionCounter(perAddressMax: http.connectionsPerAddressMax)
         do throws(TokenRulesError) {
             tokenRules = try TokenRules(
                 leewaySeconds: tokens.leewaySeconds, issuer: tokens.issuer,
@@ -41,8 +48,7 @@ struct ReactorParts: Sendable {
         }
         let audit = common.makeAuditGate(reactor, index: index, writesHere: true)
         let server = try HTTPServer(
-            reactor: reactor, listener: listener, limits: ServerLimits(configuration.http),
-            counter: counter)
+            reactor: reactor, listener: listener, limits: limits, counter: counter)
         let log = common.makeLog()
         reactor.add(log)
         reactor.add(metrics)

@@ -15,6 +15,10 @@ package final class Service: Sendable {
     /// Of the program, as health and `--version` say it.
     package static let version = "0.2.0"
 
+    /// How long a signal that comes again is taken for the same: timeout(1) and some supervisors send
+    /// it to the process and to its group, so that it comes twice.
+    package static let repeatNanoseconds: Int64 = 1_000_000_000
+
     /// The port that is listened on, also where the configuration left the choice to the kernel.
     package let port: UInt16
     /// Where operators come to; nil where there is no operations listener.
@@ -28,6 +32,7 @@ package final class Service: Sendable {
     private let reactors: ReactorGroup
     private let operations: ReactorGroup?
     private let ended = DispatchSemaphore(value: 0)
+    private let drainingSince = Mutex<Int64?>(nil)
     private let timers = DispatchQueue(label: "churnd.lifecycle")
     private let lastExit: LastExit
     /// When draining is to be over, of the monotonic clock; 0 before it has begun.
@@ -64,12 +69,13 @@ package final class Service: Sendable {
                 ])
         }
         Signals.ignoreBrokenPipes()
-        checkDescriptorLimit(configuration, logger)
-        return try Service(configuration, sink: sink, logger: logger)
+        let connectionsMax = try connectionsMax(configuration, logger)
+        return try Service(
+            configuration, connectionsMax: connectionsMax, sink: sink, logger: logger)
     }
 
     private init(
-        _ configuration: ServiceConfiguration, sink: LogSink, logger: Logger
+        _ configuration: ServiceConfiguration, connectionsMax: Int, sink: LogSink, logger: Logger
     ) throws(StartError) {
         self.configuration = configuration
         self.logger = logger
@@ -96,7 +102,8 @@ package final class Service: Sendable {
             configuration: configuration, model: models.current, store: store, state: state,
             auditLog: auditLog, sink: sink)
         let figures = ServiceFigures(state: state, auditLog: auditLog, sink: sink)
-        let parts = try ReactorParts(common: common, tokens: configuration.tokens)
+        let parts = try ReactorParts(
+            common: common, tokens: configuration.tokens, connectionsMax: connectionsMax)
         let count = configuration.http.reactors ?? ProcessLimits.processorCount
         reactors = try ReactorGroup(count: count) { index, reactor in
             try parts.setUp(reactor, index: index, listener: address.listen())
@@ -151,16 +158,30 @@ package final class Service: Sendable {
     package func reloadModel() { models.reload() }
 
     /// Fails readiness, after `drain.delay` stops listening, lets requests that have begun be
-    /// answered, and closes the connections; `waitUntilEnded` then returns. Calling it again ends
-    /// at once.
-    package func beginDraining() {
-        guard state.beginDraining() else {
+    /// answered, and closes the connections; `waitUntilEnded` then returns.
+    ///
+    /// Called again it lets `waitUntilEnded` return immediately, and returns true; but for
+    /// `repeatNanoseconds` after the first call it does nothing.
+    ///
+    /// - Parameter now: nanoseconds of the monotonic clock.
+    @discardableResult
+    package func beginDraining(now: Int64 = Clock.monotonicNanoseconds()) -> Bool {
+        let began = drainingSince.withLock { since in
+            defer { since = since ?? now }
+            return since
+        }
+        if let began {
+            guard now - began >= Service.repeatNanoseconds else {
+                logger.info("draining already: the repeated signal is ignored")
+                return false
+            }
             logger.warning("told again to end: not waiting for requests")
             isHurried.store(true, ordering: .sequentiallyConsistent)
             ended.signal()
             endProcess(after: Rest.hurriedAll)
-            return
+            return true
         }
+        state.beginDraining()
         logger.info("draining")
         let timeout = configuration.drain.timeout.nanoseconds
         drainsUntil.store(
@@ -178,6 +199,7 @@ package final class Service: Sendable {
             self.logger.warning("the drain timeout passed with connections still open")
             self.ended.signal()
         }
+        return false
     }
 
     /// Returns when all connections are closed and the last log lines are with the sink, or when
@@ -237,20 +259,30 @@ package final class Service: Sendable {
         reactor.stop()
     }
 
-    private static func checkDescriptorLimit(
+    /// As many connections as are wanted, or as there are descriptors for beside those that the
+    /// service itself needs.
+    private static func connectionsMax(
         _ configuration: ServiceConfiguration, _ logger: Logger
-    ) {
-        let wanted = UInt64(configuration.http.connectionsMax) + DescriptorCheck.reserve
-        do throws(SystemError) {
-            let limit = try ProcessLimits.raiseDescriptorLimit()
-            if limit < wanted {
-                logger.warning(
-                    "the limit of open descriptors is too low for http.connections",
-                    metadata: ["limit": "\(limit)", "wanted": "\(wanted)"])
-            }
-        } catch {
+    ) throws(StartError) -> Int {
+        let wanted = configuration.http.connectionsMax
+        let reserve = DescriptorReserve(configuration)
+        let limit: UInt64
+        do throws(SystemError) { limit = try ProcessLimits.raiseDescriptorLimit() } catch {
             logger.warning("the limit of open descriptors cannot be read: \(error)")
+            return wanted
         }
+        guard let count = reserve.connections(ofWanted: wanted, descriptorLimit: limit) else {
+            throw .descriptors(limit: limit, reserve: reserve.count)
+        }
+        if count < wanted {
+            logger.warning(
+                "the limit of open descriptors is too low for http.connections: fewer are open",
+                metadata: [
+                    "limit": "\(limit)", "wanted": "\(wanted + reserve.count)",
+                    "connections": "\(count)",
+                ])
+        }
+        return count
     }
 }
 

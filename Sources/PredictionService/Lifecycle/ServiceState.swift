@@ -17,8 +17,7 @@ package final class ServiceState: Sendable {
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-    /// False when draining has begun before.
-    func beginDraining() -> Bool { !draining.exchange(true, ordering: .relaxed) }
+    func beginDraining() { draining.store(true, ordering: .relaxed) }
 
     /// What was last heard of the store; never asks it.
     func store(now: Int64) -> HealthReport.Store {

@@ -16,6 +16,8 @@ package enum StartError: Error, CustomStringConvertible {
     /// The model's own example cannot be read.
     case example(path: String, ModelError)
     case audit(AuditError)
+    /// The limit of open descriptors leaves none for connections.
+    case descriptors(limit: UInt64, reserve: Int)
     case keys(SigningKeyError)
     case tokenRules(TokenRulesError)
     case developmentToken(SigningError)
@@ -47,6 +49,9 @@ package enum StartError: Error, CustomStringConvertible {
         case .model(let path, let error): "model \(path) refused: \(error)"
         case .example(let path, let error): "model \(path) refused: \(error)"
         case .audit(let error): "audit log: \(error)"
+        case .descriptors(let limit, let reserve):
+            "the limit of open descriptors is \(limit), expected more than \(reserve), which churnd "
+                + "itself needs"
         case .keys(let error): "\(error)"
         case .tokenRules(let error): "\(error)"
         case .developmentToken(let error): "no token for development: \(error)"

@@ -1,7 +1,7 @@
 package import HTTP
 internal import JSON
 internal import OpenSSL
-internal import POSIX
+package import POSIX
 internal import Reactor
 
 /// The request lines of one reactor, handed to the sink once a turn.
@@ -105,6 +105,11 @@ package final class RequestLog: TurnParticipant {
             lines.appendBytes(trace.traceID)
             lines.appendLiteral("\",\"span_id\":\"")
             lines.appendBytes(trace.spanID)
+        }
+        let peer = outcome.peer
+        if !peer.bytes.isEmpty {
+            lines.appendLiteral("\",\"peer\":\"")
+            lines.appendBytes(peer.bytes)
         }
         lines.appendLiteral("\",\"method\":\"")
         lines.appendLiteral(RequestLog.name(of: outcome.method))
@@ -210,17 +215,20 @@ package struct RequestOutcome {
     let nanoseconds: Int64
     /// Nil where traces are off.
     let trace: TraceContext?
+    /// Where the request came from.
+    let peer: PeerAddress
     let problem: Problem?
 
     package init(
         method: HTTPMethod?, route: Route?, status: UInt16, nanoseconds: Int64,
-        trace: TraceContext? = nil, problem: Problem? = nil
+        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(), problem: Problem? = nil
     ) {
         self.method = method
         self.route = route
         self.status = status
         self.nanoseconds = nanoseconds
         self.trace = trace
+        self.peer = peer
         self.problem = problem
     }
 

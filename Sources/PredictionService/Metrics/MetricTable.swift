@@ -3,7 +3,7 @@ package import Metrics
 /// Every family that churnd has, in the order they are written.
 package enum MetricTable {
     package static let all: [MetricFamily] = [
-        requestDuration, activeRequests, connections,
+        requestDuration, activeRequests, connections, droppedConnections,
         predictions, probability, tokens, quota, validationErrors,
         redisUp, redisDuration, redisErrors,
         modelInfo, modelReloads,
@@ -25,6 +25,9 @@ extension MetricTable {
     static let connections = MetricFamily(
         "http_server_connections", .gauge, labels: ["listener"],
         help: "Open connections of clients.")
+    static let droppedConnections = MetricFamily(
+        "churnd_connections_dropped_total", .counter, labels: ["listener", "reason"],
+        help: "Connections that were closed for want of room.")
 }
 
 /// Predictions and what keeps requests from them.

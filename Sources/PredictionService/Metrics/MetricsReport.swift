@@ -1,4 +1,5 @@
 package import Metrics
+internal import HTTPServer
 internal import POSIX
 
 /// Writes what a scrape is answered with.
@@ -28,9 +29,13 @@ package enum MetricsReport {
         writer.begin(MetricTable.activeRequests)
         writer.sample(natural(metrics.activeRequests))
         writer.begin(MetricTable.connections)
-        writer.sample(natural(facts.publicConnections), ["public"])
-        if let count = facts.operationsConnections {
-            writer.sample(natural(count), ["operations"])
+        var listeners = [("public", facts.publicConnections)]
+        if let figures = facts.operationsConnections { listeners.append(("operations", figures)) }
+        for (listener, figures) in listeners { writer.sample(natural(figures.open), [listener]) }
+        writer.begin(MetricTable.droppedConnections)
+        for (listener, figures) in listeners {
+            writer.sample(natural(figures.displaced), [listener, "displaced"])
+            writer.sample(natural(figures.overShare), [listener, "address_share"])
         }
     }
 

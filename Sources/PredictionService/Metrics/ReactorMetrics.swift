@@ -8,7 +8,7 @@ final class ReactorMetrics: TurnParticipant {
     /// What a scrape gets.
     struct Snapshot: Sendable {
         let counts: ServiceMetrics
-        let connections: Int
+        let connections: ConnectionFigures
     }
 
     private let isOn: Bool
@@ -25,7 +25,7 @@ final class ReactorMetrics: TurnParticipant {
 
     /// To be called on the reactor.
     func snapshot(of server: HTTPServer?) -> Snapshot {
-        Snapshot(counts: counts, connections: server?.openCount ?? 0)
+        Snapshot(counts: counts, connections: server?.figures ?? ConnectionFigures())
     }
 
     func modelActivated(_ bundle: ModelBundle) -> ModelSeries {

@@ -1,3 +1,4 @@
+package import HTTPServer
 package import POSIX
 
 /// What activating a model led to.
@@ -61,10 +62,10 @@ package struct ServiceFacts: Sendable {
     package var audit: Audit?
     /// Nil with the store in memory.
     package var isRedisUp: Bool?
-    /// Open now on the public listener.
-    package var publicConnections = 0
-    /// The same of the listener for operators; nil without one.
-    package var operationsConnections: Int?
+    /// Of the public listener.
+    package var publicConnections = ConnectionFigures()
+    /// Of the listener for operators; nil without one.
+    package var operationsConnections: ConnectionFigures?
     /// Lines that were not logged since the start, because their reader was too slow.
     package var droppedLogLines: UInt64 = 0
     /// Lines that could not be written since the start.

@@ -55,10 +55,10 @@ final class MetricsCollection {
     /// Ends the round: calls `answer` for each scrape with the sum over all reactors.
     func finish(_ answer: (Reply, ExpositionFormat, ReactorMetrics.Snapshot) -> Void) {
         var sum = ServiceMetrics()
-        var connections = 0
+        var connections = ConnectionFigures()
         for case let snapshot? in snapshots {
             sum.merge(snapshot.counts)
-            connections += snapshot.connections
+            connections.add(snapshot.connections)
         }
         let answered = waiting
         waiting = []

@@ -7,9 +7,10 @@ internal import POSIX
 struct OperationsListener: ~Copyable, Sendable {
     /// A command is a few names.
     static let bodyBytesMax = 16_384
-    private static let connectionsMax = 256
-    /// A connection that nothing comes over is closed soon, so that whoever holds many does not
-    /// shut others out; a scraper opens another.
+    /// Part of the descriptors that are set aside: beyond it the connection that idles longest is
+    /// closed for a new one.
+    static let connectionsMax = 256
+    /// A connection that nothing comes over is closed soon; a scraper opens another.
     private static let idleTimeout: Int64 = 5_000_000_000
     private static let backlog: Int32 = 64
 

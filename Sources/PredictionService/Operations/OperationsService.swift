@@ -116,28 +116,35 @@ extension OperationsService {
     private func administer(
         _ request: borrowing Request, _ reply: Reply, _ route: Route
     ) {
-        let command: Result<AdministrationCommand, ServiceFailure>
-        do throws(ServiceFailure) {
-            if route != .models && route != .modelRollback {
-                try request.checkContent(bodyBytesMax: OperationsListener.bodyBytesMax)
-            } else if request.isBodyTooLarge {
-                throw .bodyTooLarge(bytesMax: OperationsListener.bodyBytesMax)
-            }
-            command = .success(try AdministrationCommand(route: route, content: request.body))
-        } catch {
-            command = .failure(error)
-        }
-        // Who asks comes first: what is wrong with a command is told to administrators alone.
+        // The caller comes first: a body is read, and what is wrong with it reported, for
+        // administrators alone.
+        let content = Result { () throws(ServiceFailure) in try self.content(of: request, route) }
         administrators.admit(request, reply.exchange) { token, refusal in
             var reply = reply
             reply.subject = token?.subject
             if let refusal { return self.refuse(reply, token, refusal) }
             do throws(ServiceFailure) {
-                self.carryOut(try command.get(), for: token, reply)
+                let bytes = try content.get()
+                let command = try AdministrationCommand(route: route, content: bytes.span)
+                self.carryOut(command, for: token, reply)
             } catch {
                 self.responder.fail(reply, error)
             }
         }
+    }
+
+    /// A request's body, which outlives the request until the store has answered; not looked into.
+    private func content(
+        of request: borrowing Request, _ route: Route
+    ) throws(ServiceFailure) -> [UInt8] {
+        if route != .models && route != .modelRollback {
+            try request.checkContent(bodyBytesMax: OperationsListener.bodyBytesMax)
+        } else if request.isBodyTooLarge {
+            throw .bodyTooLarge(bytesMax: OperationsListener.bodyBytesMax)
+        }
+        var content: [UInt8] = []
+        content.appendBytes(request.body)
+        return content
     }
 
     /// Answers who may not administer, once that is recorded.
@@ -186,11 +193,14 @@ extension OperationsService {
     private func actor(_ administrator: VerifiedToken?, _ reply: Reply) -> AuditedOperator {
         var requestID: [UInt8] = []
         requestID.appendBytes(reply.requestID.bytes)
-        let peer = server?.peerCredentials(of: reply.exchange).map {
+        var peer: [UInt8] = []
+        peer.appendBytes(reply.peer.bytes)
+        let process = server?.peerCredentials(of: reply.exchange).map {
             AuditedPeer(userID: $0.userID, processID: $0.processID)
         }
         return AuditedOperator(
-            requestID: requestID, subject: administrator?.subject, peer: peer)
+            requestID: requestID, peer: peer, subject: administrator?.subject,
+            peerProcess: process)
     }
 
     private func witness(of reply: Reply, _ administrator: VerifiedToken?) -> ModelWitness? {

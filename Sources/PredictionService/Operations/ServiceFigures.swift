@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import HTTPServer
 internal import POSIX
 internal import Synchronization
 
@@ -36,7 +37,9 @@ final class ServiceFigures: Sendable {
     func modelServed(_ served: ServiceFacts.Model) { models.withLock { $0.served = served } }
 
     /// - Parameter now: nanoseconds of the monotonic clock.
-    func facts(publicConnections: Int, operationsConnections: Int, now: Int64) -> ServiceFacts {
+    func facts(
+        publicConnections: ConnectionFigures, operationsConnections: ConnectionFigures, now: Int64
+    ) -> ServiceFacts {
         var facts = ServiceFacts(version: Service.version)
         models.withLock { models in
             facts.model = models.served

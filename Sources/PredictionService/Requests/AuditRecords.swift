@@ -2,6 +2,7 @@ internal import AuditLog
 internal import HTTP
 internal import JWT
 internal import Models
+internal import POSIX
 
 extension AuditRecordEncoder {
     /// Appends the record of what a request is about to be answered with; nothing for what the log
@@ -19,12 +20,13 @@ extension AuditRecordEncoder {
         _ request: PredictionRequest, traceID: Span<UInt8>, to batch: inout AuditBatch
     ) {
         let requestID = request.reply.requestID
+        let peer = request.reply.peer
         let subject = request.token.subject
         let tokenID = request.token.tokenID ?? []
         let customerID = request.customerID ?? []
         let caller = AuditedCaller(
             unixMilliseconds: request.unixMilliseconds, requestID: requestID.bytes,
-            traceID: traceID, subject: subject.span,
+            traceID: traceID, peer: peer.bytes, subject: subject.span,
             tokenID: tokenID.span, customerID: customerID.span)
         switch request.answer {
         case .undecided: break

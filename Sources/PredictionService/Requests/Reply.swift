@@ -1,5 +1,6 @@
 internal import HTTP
 internal import HTTPServer
+internal import POSIX
 
 /// Where and how a request is answered, and what is known of it by then.
 struct Reply {
@@ -8,6 +9,8 @@ struct Reply {
     /// Nil when the head could not be read.
     let method: HTTPMethod?
     let route: Route?
+    /// Where it comes from.
+    let peer: PeerAddress
     /// Of the monotonic clock, in nanoseconds.
     let receivedAt: Int64
     /// Nil where traces are off.

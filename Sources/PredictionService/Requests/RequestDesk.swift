@@ -32,15 +32,19 @@ final class RequestDesk {
         server.serve(
             RequestHandlers(
                 handle: { request, exchange in self.take(request, exchange, handle) },
-                reject: { rejection, exchange, requestID in
-                    let reply = self.intake.reply(toRejected: exchange, requestID)
-                    self.responder.fail(reply, .rejected(rejection))
+                reject: { request, exchange in
+                    let route = self.route(of: request.head, request.headBytes)
+                    let reply = self.intake.reply(toRejected: request, exchange, route)
+                    self.responder.fail(reply, .rejected(request.rejection))
                 }))
     }
 
+    private func route(of head: RequestHead?, _ headBytes: Span<UInt8>) -> Route? {
+        head.flatMap { Route(path: headBytes.extracting($0.path), on: listener) }
+    }
+
     private func take(_ request: borrowing Request, _ exchange: Exchange, _ handle: Handle) {
-        let route = Route(
-            path: request.headBytes.extracting(request.head.path), on: listener)
+        let route = route(of: request.head, request.headBytes)
         let reply = intake.reply(to: request, exchange, route)
         guard let route else { return responder.fail(reply, .unknownPath) }
         guard route.accepts(request.head.method) else {

@@ -20,24 +20,29 @@ final class RequestIntake {
         var stages = StageTimes(start: request.receivedAt)
         stages.end(.parse, at: request.parsedAt)
         return Reply(
-            exchange: exchange, requestID: requestID(of: request), method: request.head.method,
-            route: route, receivedAt: request.receivedAt, trace: trace(of: request),
+            exchange: exchange, requestID: requestID(in: request.head, request.headBytes),
+            method: request.head.method, route: route, peer: request.peer,
+            receivedAt: request.receivedAt, trace: trace(of: request.head, request.headBytes),
             stages: stages)
     }
 
-    /// For a request that never became whole; `requestID` is its own name for itself, or empty.
-    func reply(toRejected exchange: Exchange, _ requestID: Span<UInt8>) -> Reply {
+    /// For a request that never became whole. Where its head did, it keeps what that says.
+    ///
+    /// - Parameter route: of the head; nil without one.
+    func reply(
+        toRejected request: borrowing RejectedRequest, _ exchange: Exchange, _ route: Route?
+    ) -> Reply {
         metrics.requestBegan()
         let now = Clock.monotonicNanoseconds()
         return Reply(
-            exchange: exchange, requestID: RequestID(requestID) ?? requestIDs.next(),
-            method: nil, route: nil, receivedAt: now, trace: traces?.context(continuing: nil),
-            stages: StageTimes(start: now))
+            exchange: exchange, requestID: requestID(in: request.head, request.headBytes),
+            method: request.head?.method, route: route, peer: request.peer, receivedAt: now,
+            trace: trace(of: request.head, request.headBytes), stages: StageTimes(start: now))
     }
 
-    private func requestID(of request: borrowing Request) -> RequestID {
-        if let range = request.head.requestID, request.head.requestIDCount == 1,
-            let id = RequestID(request.headBytes.extracting(range))
+    private func requestID(in head: RequestHead?, _ headBytes: Span<UInt8>) -> RequestID {
+        if let head, let range = head.requestID, head.requestIDCount == 1,
+            let id = RequestID(headBytes.extracting(range))
         {
             return id
         }
@@ -45,11 +50,11 @@ final class RequestIntake {
     }
 
     /// W3C Trace Context §3.2: of two fields neither is taken.
-    private func trace(of request: borrowing Request) -> TraceContext? {
+    private func trace(of head: RequestHead?, _ headBytes: Span<UInt8>) -> TraceContext? {
         guard traces != nil else { return nil }
         var caller: TraceContext?
-        if let range = request.head.traceParent, request.head.traceParentCount == 1 {
-            caller = TraceContext(parsing: request.headBytes.extracting(range))
+        if let head, let range = head.traceParent, head.traceParentCount == 1 {
+            caller = TraceContext(parsing: headBytes.extracting(range))
         }
         return traces?.context(continuing: caller)
     }

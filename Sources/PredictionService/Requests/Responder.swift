@@ -111,7 +111,8 @@ final class Responder {
         let now = Clock.monotonicNanoseconds()
         let outcome = RequestOutcome(
             method: reply.method, route: reply.route, status: status,
-            nanoseconds: now - reply.receivedAt, trace: reply.trace, problem: problem)
+            nanoseconds: now - reply.receivedAt, trace: reply.trace, peer: reply.peer,
+            problem: problem)
         metrics.requestAnswered(outcome)
         log.add(
             outcome, requestID: reply.requestID.bytes, subject: reply.subject, stages: reply.stages,

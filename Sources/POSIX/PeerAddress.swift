@@ -1,0 +1,66 @@
+internal import CLinux
+internal import Glibc
+
+/// The IP address that a connection comes from, without its port, as text (RFC 5952). Empty for a
+/// Unix socket, whose peers have none.
+package struct PeerAddress: Sendable {
+    /// The networks that are told apart where connections are shared out: one IPv4 address, or the
+    /// /64 of an IPv6 address, all of whose hosts usually belong to one subscriber (RFC 6177).
+    package enum Network: Hashable, Sendable {
+        case ipv4(UInt32)
+        case ipv6(UInt64)
+    }
+
+    /// INET6_ADDRSTRLEN less the NUL.
+    package static let bytesMax = 45
+
+    // Inline: a connection formats it once, and a request that is copied from it allocates nothing.
+    private var text = InlineArray<45, UInt8>(repeating: 0)
+    private var count: UInt8 = 0
+    /// Nil for a Unix socket.
+    package private(set) var network: Network?
+
+    /// No address.
+    package init() {}
+
+    init(_ storage: sockaddr_storage) {
+        var storage = storage
+        let family = CInt(storage.ss_family)
+        guard family == AF_INET || family == AF_INET6 else {
+            self.init()
+            return
+        }
+        // SAFETY: a sockaddr_storage has room for either; the bytes are copied during the call.
+        let bytes = unsafe withUnsafeBytes(of: &storage) { unsafe Array($0.prefix(24)) }
+        self.init(family == AF_INET ? bytes[4..<8] : bytes[8..<24])
+    }
+
+    /// - Parameter host: the 4 or 16 bytes of an address, in network order. An IPv4 address that is
+    ///   mapped into IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address.
+    package init(_ host: ArraySlice<UInt8>) {
+        precondition(host.count == 4 || host.count == 16, "no IP address")
+        let mapping = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
+        let isMapped = host.count == 16 && host.prefix(12).elementsEqual(mapping)
+        let address = Array(isMapped ? host.suffix(4) : host)
+        let isIPv4 = address.count == 4
+        var number: UInt64 = 0
+        for byte in address.prefix(8) { number = number << 8 | UInt64(byte) }
+        network = isIPv4 ? .ipv4(UInt32(truncatingIfNeeded: number)) : .ipv6(number)
+        var formatted = [CChar](repeating: 0, count: PeerAddress.bytesMax + 1)
+        // SAFETY: inet_ntop reads 4 or 16 bytes, and writes at most the buffer's count with a NUL.
+        let result = unsafe inet_ntop(
+            isIPv4 ? AF_INET : AF_INET6, address, &formatted, socklen_t(formatted.count))
+        precondition(unsafe result != nil, "the buffer is large enough")
+        for character in formatted {
+            if character == 0 { break }
+            text[Int(count)] = UInt8(bitPattern: character)
+            count += 1
+        }
+    }
+
+    /// Digits, dots and colons, and `a` to `f`.
+    package var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        borrowing get { text.span.extracting(first: Int(count)) }
+    }
+}
