@@ -167,8 +167,9 @@ extension OperationsService {
                     reactor.participant(OperationsService.self)?.answer(reply, listing)
                 }
             }
-        case .activate(let version):
-            subjects.models.activate(version, completion: completion(of: reply, administrator))
+        case .activate(let version, let sha256):
+            subjects.models.activate(
+                version, sha256: sha256, completion: completion(of: reply, administrator))
         case .rollBack:
             subjects.models.rollback(completion: completion(of: reply, administrator))
         case .revoke(let name, let seconds):
