@@ -94,8 +94,8 @@ import Testing
         #expect(!Directories.isAnything(at: directory.path(of: "nowhere")))
     }
 
-    /// The names that could be foreseen: whoever took them could have the writer wait, or write into
-    /// a file that they hold open.
+    /// The names that could be foreseen: whoever took them could have the writer wait, or write
+    /// into a file that they hold open.
     @Test(arguments: Kind.allCases)
     func `what has the name that a temporary file once had is left alone`(kind: Kind) throws {
         let path = directory.path(of: "active")
