@@ -1,9 +1,14 @@
+import Features
+import JSON
 import Models
 
-/// A model's text is refused, or it is one that scores every row with a number.
+/// A text is read as every file of a bundle: it is refused, or it is a model that scores every row
+/// with a number, a golden row, a manifest or a schema.
 @_cdecl("LLVMFuzzerTestOneInput")
 package func fuzzModelLoader(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeBufferPointer(start: start, count: count)
+    golden(bytes.span)
+    documents(bytes.span)
     var limits = ModelLimits()
     limits.categoryBitsMax = 1 << 20
     let names = ["f0", "f1", "f2"]
@@ -22,4 +27,34 @@ package func fuzzModelLoader(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     }
     precondition(ensemble.featureUses.count == names.count)
     return 0
+}
+
+/// A row compares itself with any number, and holds for its own.
+private func golden(_ bytes: Span<UInt8>) {
+    guard let row = try? GoldenRow(parsing: bytes) else { return }
+    precondition(0...1 ~= row.probability)
+    let margin = Float(bitPattern: row.marginBits)
+    for found: Float in [row.probability, 0, -0.0, 1, -1, .nan, .infinity, 1e-45, -1e-45] {
+        let isEqual = (try? row.check(margin: margin, probability: found)) != nil
+        precondition(isEqual || found != row.probability)
+    }
+    var writer = JSONWriter()
+    row.write(to: &writer)
+    precondition((try? GoldenRow(parsing: Array(writer.finish().dropLast()).span)) == row)
+}
+
+/// What is written of a document that was read is read again.
+private func documents(_ bytes: Span<UInt8>) {
+    if let schema = try? Schema(json: bytes) {
+        precondition((try? Schema(document: schema.document)) == schema)
+        let encoding = FeatureEncoding(oneHot: schema)
+        precondition(
+            (try? FeatureEncoding(document: encoding.document, schema: schema)) == encoding)
+    }
+    guard let manifest = try? Manifest(parsing: bytes) else { return }
+    _ = manifest.remark
+    var writer = JSONWriter()
+    writer.value(manifest.document)
+    let written = writer.finish()
+    precondition((try? Manifest(parsing: written.span)) == manifest)
 }

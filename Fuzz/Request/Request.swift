@@ -68,8 +68,8 @@ private let schema: Schema = {
         {"type":"object","properties":{
         "id":{"type":"string","x-identifier":true},
         "plan":{"type":"string","enum":["basic","plus"],"x-aliases":{"full":"plus"}},
-        "months":{"type":"integer","minimum":0,"maximum":60},
-        "price":{"type":"number","minimum":-1e9,"maximum":1e9}},
+        "months":{"type":"integer","minimum":0,"maximum":60,"x-out-of-range":"flag","x-blank":0},
+        "price":{"type":"number","minimum":-1e9,"maximum":1e9,"x-out-of-range":"clamp"}},
         "required":["plan","months","price"],"additionalProperties":false,
         "x-derived":{"age":{"kind":"bins","field":"months","upperEdges":[12,60],
         "labels":["new","old"]}}}

@@ -43,7 +43,7 @@ package struct BatchScorer {
         precondition(options.threads >= 1)
         schema = model.schema
         self.options = options
-        lines = PredictionLines(form: options.output, modelName: model.fullName)
+        lines = PredictionLines(form: options.output, model: model)
         let scorer = RowScorer(model: model, options: options, lines: lines)
         workers = (0..<options.threads).map { _ in Worker(scorer) }
         splitter =

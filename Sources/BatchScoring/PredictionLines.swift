@@ -7,24 +7,30 @@ struct PredictionLines {
     private let form: RecordForm
     /// The model's name, between commas where it is a cell.
     private let modelName: [UInt8]
+    /// Whether the schema takes numbers beyond its bounds, so that a table has a column for them.
+    private let tellsOutOfRange: Bool
 
-    init(form: RecordForm, modelName: String) {
+    init(form: RecordForm, model: ModelBundle) {
         self.form = form
-        self.modelName = Array(modelName.utf8)
+        modelName = Array(model.fullName.utf8)
+        tellsOutOfRange = model.schema.takesOutOfRange
     }
 
     /// What stands before the first line.
     var header: [UInt8] {
         switch form {
-        case .csv: Array(PredictionLines.names.joined(separator: ",").utf8) + [UInt8(ascii: "\n")]
+        case .csv: Array((names.joined(separator: ",") + "\n").utf8)
         case .ndjson: []
         }
     }
 
-    private static let names = [
-        "customer_id", "churn_probability", "churn_prediction", "risk_level", "model_version",
-        "row",
-    ]
+    private var names: [String] {
+        let names = [
+            "customer_id", "churn_probability", "churn_prediction", "risk_level", "model_version",
+            "row",
+        ]
+        return tellsOutOfRange ? names + ["out_of_range"] : names
+    }
 
     func append(_ prediction: Prediction, to bytes: inout [UInt8]) {
         switch form {
@@ -53,6 +59,12 @@ struct PredictionLines {
         writer.string(modelName.span)
         writer.name("row")
         writer.number(prediction.row)
+        if !prediction.outOfRange.isEmpty {
+            writer.name("out_of_range")
+            writer.beginArray()
+            for field in prediction.outOfRange { writer.string(field) }
+            writer.endArray()
+        }
         writer.endObject()
         writer.newline()
         bytes = writer.finish()
@@ -74,10 +86,15 @@ struct PredictionLines {
         bytes += modelName
         bytes.append(comma)
         bytes += prediction.row.description.utf8
+        if tellsOutOfRange {
+            bytes.append(comma)
+            appendCell(Array(prediction.outOfRange.joined(separator: ";").utf8), to: &bytes)
+        }
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    /// RFC 4180 §2.6 and §2.7: quoted where it must be. An identifier has no control character.
+    /// RFC 4180 §2.6 and §2.7: quoted where it must be. Neither an identifier nor a name has a
+    /// control character.
     private func appendCell(_ text: [UInt8], to bytes: inout [UInt8]) {
         let quote = UInt8(ascii: "\"")
         guard text.contains(where: { $0 == quote || $0 == UInt8(ascii: ",") }) else {
@@ -93,7 +110,7 @@ struct PredictionLines {
     }
 }
 
-/// What is foretold of one row.
+/// What is predicted for one row.
 struct Prediction {
     let row: Int
     /// Nil where the row has none.
@@ -102,4 +119,6 @@ struct Prediction {
     let probability: Float
     let isPositive: Bool
     let risk: RiskLevel
+    /// Fields with a number beyond their bounds.
+    let outOfRange: [String]
 }

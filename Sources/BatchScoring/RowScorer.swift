@@ -74,7 +74,7 @@ struct RowScorer {
             return refuse(.ragged, line: place.line, error.explanation)
         }
         guard let table else { return false }
-        predict(table.record, table.identifier, rowNumber, into: &result)
+        predict(table.record, table.identifier, table.outOfRange, rowNumber, into: &result)
         return true
     }
 
@@ -105,20 +105,23 @@ struct RowScorer {
             case .notAnObject: return refuse(.notAnObject, "wanted a JSON object")
             }
         }
-        predict(decoder.record, decoder.identifier, rowNumber, into: &result)
+        predict(
+            decoder.record, decoder.identifier, decoder.outOfRange, rowNumber, into: &result)
         return true
     }
 
     private mutating func predict(
-        _ record: borrowing Record, _ customerID: [UInt8]?, _ rowNumber: Int,
-        into result: inout ScoredBatch
+        _ record: borrowing Record, _ customerID: [UInt8]?, _ outOfRange: [Int],
+        _ rowNumber: Int, into result: inout ScoredBatch
     ) {
+        if !outOfRange.isEmpty { result.counts.outOfRange += 1 }
         model.encoding.encode(record, into: &row)
         let probability = model.probability(fromMargin: model.ensemble.margin(row.span))
         lines.append(
             Prediction(
                 row: rowNumber, customerID: customerID, probability: probability,
-                isPositive: model.isPositive(probability), risk: model.riskLevel(probability)),
+                isPositive: model.isPositive(probability), risk: model.riskLevel(probability),
+                outOfRange: outOfRange.map { model.schema.fields[$0].name }),
             to: &result.predictions)
     }
 }

@@ -41,11 +41,14 @@ package struct ScoredBatch: Sendable {
 package struct ScoringCounts: Equatable, Sendable {
     package internal(set) var scored = 0
     package internal(set) var refused = 0
+    /// Rows that were scored though a number of theirs is beyond its field's bounds.
+    package internal(set) var outOfRange = 0
 
     package init() {}
 
     static func += (counts: inout ScoringCounts, others: ScoringCounts) {
         counts.scored += others.scored
         counts.refused += others.refused
+        counts.outOfRange += others.outOfRange
     }
 }

@@ -63,6 +63,11 @@ package struct ColumnSummary: Sendable {
         }
     }
 
+    /// Counts a number beyond the bounds that the schema takes.
+    mutating func takeOutOfRange(_ cell: Span<UInt8>) {
+        if let value = ColumnSummary.number(cell) { widen(to: value) }
+    }
+
     /// Counts an identifier that is one.
     mutating func takeIdentifier(_ cell: Span<UInt8>) {
         if TableDecoder.isBlank(cell) { blankCount += 1 }

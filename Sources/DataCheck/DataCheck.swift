@@ -141,6 +141,11 @@ package struct DataCheck {
             }
             switch report.columns[index].kind {
             case .identifier: report.columns[index].takeIdentifier(cell)
+            case .field(let field) where decoder.outOfRange.contains(field):
+                report.columns[index].takeOutOfRange(cell)
+                note(
+                    .outOfRange, line: record.line, column: report.columns[index].name,
+                    RuleText.outOfRange(schema.fields[field]))
             case .field(let field):
                 report.columns[index].take(cell, value: decoder.record.values[field])
             case .target:

@@ -68,6 +68,8 @@ package enum DataOddity: String, CaseIterable, Sendable {
     case repeatedRow = "repeated_row"
     /// A row that breaks a rule of the schema's `x-implies`.
     case contradiction
+    /// A number beyond its field's bounds that the schema takes (`x-out-of-range`).
+    case outOfRange = "out_of_range"
     /// A field of which all rows have the same value, so that nothing is learned from it.
     case constantColumn = "constant_column"
     /// The schema names an outcome, and the table has no such column: it can be scored, and no

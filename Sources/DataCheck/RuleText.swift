@@ -12,11 +12,29 @@ enum RuleText {
         return "must be \(list(conclusion, schema)) where \(wheres.joined(separator: " and "))"
     }
 
+    /// What becomes of a number beyond the bounds of a field that takes such, for example
+    /// `beyond 0 to 72, taken as the nearest of them`.
+    static func outOfRange(_ field: Field) -> String {
+        let bounds: (minimum: Double, maximum: Double)
+        switch field.kind {
+        case .category: preconditionFailure("a category has no bounds")
+        case .integer(let minimum, let maximum), .number(let minimum, let maximum):
+            bounds = (minimum, maximum)
+        }
+        let range = "beyond \(number(bounds.minimum)) to \(number(bounds.maximum))"
+        return field.outOfRange == .clamp
+            ? "\(range), taken as the nearest of them" : "\(range), taken as it is"
+    }
+
+    private static func number(_ value: Double) -> String {
+        Int64(exactly: value).map { "\($0)" } ?? "\(value)"
+    }
+
     private static func list(_ field: FieldValues, _ schema: Schema) -> String {
         let categories = schema.features[field.field].categories
         let names = field.values.prefix(RecordLimits.listedValuesMax).map { value in
             if let categories { return categories[Int(value)] }
-            return Int64(exactly: value).map { "\($0)" } ?? "\(value)"
+            return number(value)
         }
         let rest = field.values.count - names.count
         return names.joined(separator: " or ") + (rest > 0 ? " or \(rest) more" : "")

@@ -1,41 +1,53 @@
 /// Reads the derived features of a schema, which refer to its fields.
 struct DerivedReader {
     let fields: [Field]
+    /// Properties with mistakes of their own.
+    let unread: Set<String>
 
     private enum Kind: String, CaseIterable {
         case bins, count
     }
 
     func read(
-        _ document: SchemaNode, _ parts: SchemaReader.Parts
+        _ document: SchemaNode, _ parts: SchemaReader.Parts, _ mistakes: inout SchemaMistakes
     ) throws(SchemaError) -> [DerivedFeature] {
         guard let list = try document.member(.derived) else { return [] }
         var derived: [DerivedFeature] = []
         for (name, node) in try list.members(atMost: SchemaLimits.derivedMax) {
-            try node.checkName(name)
-            let taken =
-                name == parts.identifier?.name || name == parts.target?.column
-                || fields.contains { $0.name == name } || derived.contains { $0.name == name }
-            if taken { throw node.error(.duplicate) }
-            derived.append(DerivedFeature(name: name, kind: try readKind(node)))
+            mistakes.attempt { () throws(SchemaError) in
+                try node.checkName(name)
+                let taken =
+                    name == parts.identifier?.name || name == parts.target?.column
+                    || fields.contains { $0.name == name } || derived.contains { $0.name == name }
+                if taken { throw node.error(.duplicate) }
+            }
+            mistakes.attempt { mistakes throws(SchemaError) in
+                derived.append(DerivedFeature(name: name, kind: try readKind(node, &mistakes)))
+            }
         }
         return derived
     }
 
-    private func readKind(_ node: SchemaNode) throws(SchemaError) -> DerivedKind {
+    private func readKind(
+        _ node: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> DerivedKind {
         let kind = try node.required(.kind).choice(Kind.self)
-        _ = try node.member(.description)?.prose()
+        mistakes.attempt { () throws(SchemaError) in
+            _ = try node.member(.description)?.prose()
+        }
         switch kind {
         case .bins:
-            try node.refuse(allBut: SchemaKeyword.bins)
-            return try readBins(node)
+            try node.refuse(allBut: SchemaKeyword.bins, &mistakes)
+            return try readBins(node, &mistakes)
         case .count:
-            try node.refuse(allBut: SchemaKeyword.count)
-            return .count(of: try readCount(node.required(.of)))
+            try node.refuse(allBut: SchemaKeyword.count, &mistakes)
+            return .count(of: try readCount(node.required(.of), &mistakes))
         }
     }
 
-    private func readBins(_ node: SchemaNode) throws(SchemaError) -> DerivedKind {
+    private func readBins(
+        _ node: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> DerivedKind {
         let source = try node.required(.field)
         let field = try index(of: source.string(), at: source)
         let bounds: (minimum: Double, maximum: Double)
@@ -46,8 +58,9 @@ struct DerivedReader {
         }
         let edges = try readEdges(node.required(.upperEdges), bounds.minimum, bounds.maximum)
         let labels = try node.required(.labels)
-        let names = try PropertyReader.readValues(labels)
-        guard names.count == edges.count else {
+        let before = mistakes.count
+        let names = try PropertyReader.readValues(labels, &mistakes)
+        guard names.count == edges.count || mistakes.count > before else {
             throw labels.error(.wrongCount(wanted: edges.count))
         }
         return .bins(field: field, upperEdges: edges, labels: names)
@@ -78,29 +91,41 @@ struct DerivedReader {
         return edges
     }
 
-    private func readCount(_ list: SchemaNode) throws(SchemaError) -> [CountedField] {
+    private func readCount(
+        _ list: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> [CountedField] {
         var counted: [CountedField] = []
         for (name, node) in try list.members(atMost: SchemaLimits.fieldsMax) {
-            let field = try index(of: name, at: node)
-            guard case .category(let known, _) = fields[field].kind else {
-                throw node.error(.unsuitableField)
+            mistakes.attempt { mistakes throws(SchemaError) in
+                counted.append(try readCounted(name, node, &mistakes))
             }
-            var values: [Int] = []
-            for element in try node.elements(atMost: SchemaLimits.valuesMax) {
+        }
+        return counted
+    }
+
+    private func readCounted(
+        _ name: String, _ node: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> CountedField {
+        let field = try index(of: name, at: node)
+        guard case .category(let known, _) = fields[field].kind else {
+            throw node.error(.unsuitableField)
+        }
+        var values: [Int] = []
+        for element in try node.elements(atMost: SchemaLimits.valuesMax) {
+            mistakes.attempt { () throws(SchemaError) in
                 guard let value = known.firstIndex(of: try element.string()) else {
                     throw element.error(.unknownName)
                 }
                 if values.contains(value) { throw element.error(.duplicate) }
                 values.append(value)
             }
-            counted.append(CountedField(field: field, values: values))
         }
-        return counted
+        return CountedField(field: field, values: values)
     }
 
     private func index(of name: String, at node: SchemaNode) throws(SchemaError) -> Int {
         guard let index = fields.firstIndex(where: { $0.name == name }) else {
-            throw node.error(.unknownName)
+            throw node.error(unread.contains(name) ? .unread : .unknownName)
         }
         return index
     }

@@ -6,8 +6,8 @@ struct ExampleCheck {
 
     init(_ schema: Schema) { self.schema = schema }
 
-    /// Throws the first example that is no record.
-    func check(_ examples: [SchemaNode]) throws(SchemaError) {
+    /// Notes each example that is no record, and everything that is wrong with it.
+    func check(_ examples: [SchemaNode], _ mistakes: inout SchemaMistakes) {
         // Its tables are only made where there is something to be looked up in them.
         guard !examples.isEmpty else { return }
         var decoder = RecordDecoder(schema: schema)
@@ -19,10 +19,13 @@ struct ExampleCheck {
                 if try decoder.decode(body.span) { continue }
             } catch {
                 // What was parsed as a part of the document is sound JSON.
-                throw example.error(.wrongKind(wanted: .object))
+                mistakes.note(example.error(.wrongKind(wanted: .object)))
+                continue
             }
-            let violation = decoder.violations[0]
-            throw example.error(.notARecord(field: violation.field, violation.code))
+            for violation in decoder.violations {
+                mistakes.note(
+                    example.error(.notARecord(field: violation.field, violation.code)))
+            }
         }
     }
 }

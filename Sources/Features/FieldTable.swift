@@ -9,6 +9,10 @@ struct FieldTable: Sendable {
         let choices: Range<Int>
         let minimum: Double
         let maximum: Double
+        /// What becomes of a number beyond them.
+        let outOfRange: OutOfRange
+        /// What a value that is left blank stands for.
+        let blank: Double?
         /// The place in a record; meaningless for the identifier.
         let feature: Int
     }
@@ -75,6 +79,16 @@ struct FieldTable: Sendable {
         return isInside ? nil : .outOfRange
     }
 
+    /// What stands in the record for a number beyond the bounds of `slot`; nil where it is refused.
+    /// An integer has to be one.
+    func substitute(for number: Double, in slot: Int) -> Double? {
+        switch slots[slot].outOfRange {
+        case .refuse: return nil
+        case .clamp: return min(max(number, slots[slot].minimum), slots[slot].maximum)
+        case .flag: return number.magnitude <= SchemaLimits.boundMagnitudeMax ? number : nil
+        }
+    }
+
     /// What is wrong with `bytes`, which are UTF-8, as an identifier; nil when they are one.
     static func fault(ofIdentifier bytes: Span<UInt8>) -> ViolationCode? {
         if bytes.isEmpty { return .tooShort }
@@ -101,7 +115,7 @@ extension FieldTable {
         let bytesMax = RecordLimits.identifierBytesMax
         append(
             identifier.name, .identifier, choices: 0..<0, (0, 0), feature: 0,
-            wanted: "a string of 1 to \(bytesMax) bytes without control characters")
+            wanted: "a string of 1 to \(bytesMax) bytes without control characters, or an integer")
     }
 
     private mutating func append(_ field: Field, feature: Int) {
@@ -118,24 +132,33 @@ extension FieldTable {
                 field.name, .category, choices: first..<choices.count, (0, 0), feature: feature,
                 wanted: "one of: \(FieldTable.list(values))")
         case .integer(let minimum, let maximum):
-            append(
-                field.name, .integer, choices: 0..<0, (minimum, maximum), feature: feature,
-                wanted: "an integer from \(Numerals.text(minimum)) to \(Numerals.text(maximum))")
+            append(field, .integer, "an integer", (minimum, maximum), feature: feature)
         case .number(let minimum, let maximum):
-            append(
-                field.name, .number, choices: 0..<0, (minimum, maximum), feature: feature,
-                wanted: "a number from \(Numerals.text(minimum)) to \(Numerals.text(maximum))")
+            append(field, .number, "a number", (minimum, maximum), feature: feature)
         }
     }
 
     private mutating func append(
+        _ field: Field, _ kind: Kind, _ type: String, _ bounds: (minimum: Double, maximum: Double),
+        feature: Int
+    ) {
+        var wanted = "\(type) from \(Numerals.text(bounds.minimum)) to "
+        wanted += Numerals.text(bounds.maximum)
+        if let blank = field.blank { wanted += ", or null for \(Numerals.text(blank))" }
+        append(
+            field.name, kind, choices: 0..<0, bounds, field.outOfRange, blank: field.blank,
+            feature: feature, wanted: wanted)
+    }
+
+    private mutating func append(
         _ name: String, _ kind: Kind, choices: Range<Int>,
-        _ bounds: (minimum: Double, maximum: Double), feature: Int, wanted: String
+        _ bounds: (minimum: Double, maximum: Double), _ outOfRange: OutOfRange = .refuse,
+        blank: Double? = nil, feature: Int, wanted: String
     ) {
         slots.append(
             Slot(
                 kind: kind, name: store(name), choices: choices, minimum: bounds.minimum,
-                maximum: bounds.maximum, feature: feature))
+                maximum: bounds.maximum, outOfRange: outOfRange, blank: blank, feature: feature))
         names.append(name)
         self.wanted.append(wanted)
     }

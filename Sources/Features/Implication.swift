@@ -36,34 +36,54 @@ package struct FieldValues: Equatable, Sendable {
 /// Reads the implications of a schema, which refer to its fields.
 struct ImplicationReader {
     let fields: [Field]
+    /// Properties with mistakes of their own.
+    let unread: Set<String>
 
-    func read(_ document: SchemaNode) throws(SchemaError) -> [Implication] {
+    func read(
+        _ document: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> [Implication] {
         guard let list = try document.member(.implies) else { return [] }
         var implications: [Implication] = []
         for node in try list.elements(atMost: SchemaLimits.implicationsMax) {
-            try node.refuse(allBut: SchemaKeyword.implication)
+            mistakes.attempt { mistakes throws(SchemaError) in
+                try node.refuse(allBut: SchemaKeyword.implication, &mistakes)
+            }
+            let description = mistakes.attempt { () throws(SchemaError) in
+                try node.member(.description)?.prose() ?? ""
+            }
+            let conditions = mistakes.attempt { mistakes throws(SchemaError) in
+                try readValues(node.required(.condition), &mistakes)
+            }
+            let conclusions = mistakes.attempt { mistakes throws(SchemaError) in
+                try readValues(node.required(.conclusion), &mistakes)
+            }
+            guard let description, let conditions, let conclusions else { continue }
             implications.append(
                 Implication(
-                    conditions: try readValues(node.required(.condition)),
-                    conclusions: try readValues(node.required(.conclusion)),
-                    description: try node.member(.description)?.prose() ?? ""))
+                    conditions: conditions, conclusions: conclusions, description: description))
         }
         return implications
     }
 
-    private func readValues(_ object: SchemaNode) throws(SchemaError) -> [FieldValues] {
+    private func readValues(
+        _ object: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> [FieldValues] {
         var list: [FieldValues] = []
         for (name, node) in try object.members(atMost: SchemaLimits.fieldsMax) {
-            guard let index = fields.firstIndex(where: { $0.name == name }) else {
-                throw node.error(.unknownName)
+            mistakes.attempt { mistakes throws(SchemaError) in
+                guard let index = fields.firstIndex(where: { $0.name == name }) else {
+                    throw node.error(unread.contains(name) ? .unread : .unknownName)
+                }
+                var values: [Double] = []
+                for element in try node.elements(atMost: SchemaLimits.valuesMax) {
+                    mistakes.attempt { () throws(SchemaError) in
+                        let value = try read(element, of: fields[index].kind)
+                        if values.contains(value) { throw element.error(.duplicate) }
+                        values.append(value)
+                    }
+                }
+                list.append(FieldValues(field: index, values: values))
             }
-            var values: [Double] = []
-            for element in try node.elements(atMost: SchemaLimits.valuesMax) {
-                let value = try read(element, of: fields[index].kind)
-                if values.contains(value) { throw element.error(.duplicate) }
-                values.append(value)
-            }
-            list.append(FieldValues(field: index, values: values))
         }
         return list
     }

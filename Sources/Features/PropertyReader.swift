@@ -9,72 +9,99 @@ enum PropertyReader {
         case string, integer, number
     }
 
-    static func read(_ name: String, _ node: SchemaNode) throws(SchemaError) -> Property {
+    /// Throws where nothing more can be read of the property; its other mistakes are noted, and
+    /// then this throws `unread`.
+    static func read(
+        _ name: String, _ node: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> Property {
+        let before = mistakes.count
         let type = try node.required(.type).choice(PropertyType.self)
-        for keyword in [SchemaKeyword.comment, .title] { _ = try node.member(keyword)?.prose() }
-        let description = try node.member(.description)?.prose() ?? ""
-        let kind: FieldKind
+        var description = ""
+        for keyword in [SchemaKeyword.comment, .title, .description] {
+            let text = mistakes.attempt { () throws(SchemaError) in
+                try node.member(keyword)?.prose() ?? ""
+            }
+            if keyword == .description { description = text ?? "" }
+        }
+        let kind: FieldKind?
         switch type {
         case .string:
             if let identifier = try node.member(.identifier) {
-                try node.refuse(allBut: SchemaKeyword.identifierProperty)
+                try node.refuse(allBut: SchemaKeyword.identifierProperty, &mistakes)
                 guard try identifier.boolean() else {
                     throw identifier.error(.unsupported(wanted: ["true"]))
                 }
                 return .identifier(description: description)
             }
-            try node.refuse(allBut: SchemaKeyword.category)
-            let values = try readValues(node.required(.enumeration))
-            kind = .category(values: values, aliases: try readAliases(node, values))
+            try node.refuse(allBut: SchemaKeyword.category, &mistakes)
+            let values = try readValues(node.required(.enumeration), &mistakes)
+            kind = .category(
+                values: values, aliases: try readAliases(node, values, &mistakes))
         case .integer:
-            let (minimum, maximum) = try readIntegers(node)
-            kind = .integer(minimum: minimum, maximum: maximum)
+            kind = try readIntegers(node, &mistakes).map { .integer(minimum: $0, maximum: $1) }
         case .number:
-            try node.refuse(allBut: SchemaKeyword.boundedNumber)
-            let (minimum, maximum) = try readBounds(node, integral: false)
-            kind = .number(minimum: minimum, maximum: maximum)
+            try node.refuse(allBut: SchemaKeyword.boundedNumber, &mistakes)
+            kind = readBounds(node, integral: false, &mistakes)
+                .map { .number(minimum: $0, maximum: $1) }
         }
-        let blank = try readBlank(node, kind)
-        return .field(Field(name: name, kind: kind, blank: blank, description: description))
+        let outOfRange = mistakes.attempt { () throws(SchemaError) in
+            try readOutOfRange(node, type)
+        }
+        let blank = mistakes.attempt { () throws(SchemaError) in
+            try kind.flatMap { kind throws(SchemaError) in try readBlank(node, kind) }
+        }
+        guard mistakes.count == before, let kind, let blank, let outOfRange else {
+            throw node.error(.unread)
+        }
+        return .field(
+            Field(
+                name: name, kind: kind, blank: blank, outOfRange: outOfRange,
+                description: description))
     }
 
-    static func readValues(_ node: SchemaNode) throws(SchemaError) -> [String] {
+    static func readValues(
+        _ node: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> [String] {
         var values: [String] = []
         for element in try node.elements(atMost: SchemaLimits.valuesMax) {
-            let value = try element.label()
-            if values.contains(value) { throw element.error(.duplicate) }
-            values.append(value)
+            mistakes.attempt { () throws(SchemaError) in
+                let value = try element.label()
+                if values.contains(value) { throw element.error(.duplicate) }
+                values.append(value)
+            }
         }
         return values
     }
 
     private static func readAliases(
-        _ node: SchemaNode, _ values: [String]
+        _ node: SchemaNode, _ values: [String], _ mistakes: inout SchemaMistakes
     ) throws(SchemaError) -> [CategoryAlias] {
         guard let list = try node.member(.aliases) else { return [] }
         var aliases: [CategoryAlias] = []
         for (name, alias) in try list.members(atMost: SchemaLimits.valuesMax) {
-            try alias.check(name, bytesMax: SchemaLimits.valueBytesMax)
-            if values.contains(name) || aliases.contains(where: { $0.name == name }) {
-                throw alias.error(.duplicate)
+            mistakes.attempt { () throws(SchemaError) in
+                try alias.check(name, bytesMax: SchemaLimits.valueBytesMax)
+                if values.contains(name) || aliases.contains(where: { $0.name == name }) {
+                    throw alias.error(.duplicate)
+                }
+                guard let index = values.firstIndex(of: try alias.string()) else {
+                    throw alias.error(.unknownName)
+                }
+                aliases.append(CategoryAlias(name: name, index: index))
             }
-            guard let index = values.firstIndex(of: try alias.string()) else {
-                throw alias.error(.unknownName)
-            }
-            aliases.append(CategoryAlias(name: name, index: index))
         }
         return aliases
     }
 
     /// The bounds of an integer, or an `enum` of consecutive integers, which says the same.
     private static func readIntegers(
-        _ node: SchemaNode
-    ) throws(SchemaError) -> (Double, Double) {
+        _ node: SchemaNode, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) -> (Double, Double)? {
         guard let list = try node.member(.enumeration) else {
-            try node.refuse(allBut: SchemaKeyword.boundedNumber)
-            return try readBounds(node, integral: true)
+            try node.refuse(allBut: SchemaKeyword.boundedNumber, &mistakes)
+            return readBounds(node, integral: true, &mistakes)
         }
-        try node.refuse(allBut: SchemaKeyword.enumeratedInteger)
+        try node.refuse(allBut: SchemaKeyword.enumeratedInteger, &mistakes)
         var values: [Double] = []
         for element in try list.elements(atMost: SchemaLimits.valuesMax) {
             let value = try element.bound(integral: true)
@@ -84,17 +111,32 @@ enum PropertyReader {
         return (values[0], values[values.count - 1])
     }
 
+    /// Nil where one of them is wrong.
     private static func readBounds(
-        _ node: SchemaNode, integral: Bool
-    ) throws(SchemaError) -> (Double, Double) {
-        let minimum = try node.required(.minimum).bound(integral: integral)
-        let upper = try node.required(.maximum)
-        let maximum = try upper.bound(integral: integral)
-        guard maximum >= minimum else {
-            throw upper.error(
-                .outOfRange(minimum: minimum, maximum: SchemaLimits.boundMagnitudeMax))
+        _ node: SchemaNode, integral: Bool, _ mistakes: inout SchemaMistakes
+    ) -> (Double, Double)? {
+        let minimum = mistakes.attempt { () throws(SchemaError) in
+            try node.required(.minimum).bound(integral: integral)
         }
+        let maximum = mistakes.attempt { () throws(SchemaError) in
+            let upper = try node.required(.maximum)
+            let maximum = try upper.bound(integral: integral)
+            if let minimum, maximum < minimum {
+                throw upper.error(
+                    .outOfRange(minimum: minimum, maximum: SchemaLimits.boundMagnitudeMax))
+            }
+            return maximum
+        }
+        guard let minimum, let maximum, maximum >= minimum else { return nil }
         return (minimum, maximum)
+    }
+
+    private static func readOutOfRange(
+        _ node: SchemaNode, _ type: PropertyType
+    ) throws(SchemaError) -> OutOfRange {
+        // Where it does not apply, that has been noted.
+        guard type != .string, let choice = try node.member(.outOfRange) else { return .refuse }
+        return try choice.choice(OutOfRange.self)
     }
 
     private static func readBlank(
@@ -102,8 +144,8 @@ enum PropertyReader {
     ) throws(SchemaError) -> Double? {
         guard let blank = try node.member(.blank) else { return nil }
         switch kind {
-        case .category:
-            throw blank.error(.inapplicableKeyword)
+        // Noted already.
+        case .category: return nil
         case .integer(let minimum, let maximum):
             return try readBlank(blank, integral: true, minimum, maximum)
         case .number(let minimum, let maximum):

@@ -71,8 +71,11 @@ package struct Derivation: Sendable {
                 }
             } else {
                 let value = values[step.field]
-                // The last edge is not below the field's maximum, so the search ends before it.
-                while value > upperEdges[step.range.lowerBound + result] { result += 1 }
+                // What lies beyond the field's maximum, where that is taken, is in the last bin.
+                let last = step.range.count - 1
+                while result < last, value > upperEdges[step.range.lowerBound + result] {
+                    result += 1
+                }
             }
             values[fieldCount + i] = Double(result)
         }

@@ -15,6 +15,9 @@ package struct RecordDecoder {
     package private(set) var record: Record
     /// The identifier of that body, escapes resolved; nil when it had none.
     package var identifier: [UInt8]? { hasIdentifier ? identifierBytes : nil }
+    /// Fields of that body whose numbers are beyond their bounds and were taken all the same, as
+    /// indices into `Schema.fields`, ascending.
+    package private(set) var outOfRange: [Int] = []
     /// What was wrong with the last body: fields in the schema's order, then unknown ones in the
     /// body's.
     package private(set) var violations: [Violation] = []
@@ -48,12 +51,14 @@ package struct RecordDecoder {
         guard isObject else { throw .notAnObject }
         collectViolations()
         guard violations.isEmpty else { return false }
+        if outOfRange.count > 1 { outOfRange.sort() }
         derivation.complete(&record.values)
         return true
     }
 
     private mutating func reset() {
         hasIdentifier = false
+        if !outOfRange.isEmpty { outOfRange.removeAll(keepingCapacity: true) }
         violations.removeAll(keepingCapacity: true)
         unknown.removeAll(keepingCapacity: true)
         for i in 0..<faults.count {
@@ -113,9 +118,8 @@ package struct RecordDecoder {
         } catch {
             // The two errors that leave the scanner before the value.
             switch error {
-            case .unexpectedKind:
-                try scanner.skipValue()
-                return .wrongType
+            case .unexpectedKind(let found, _):
+                return try readUnexpected(found, of: slot, from: &scanner, of: body)
             case .numberOutOfRange:
                 try scanner.skipValue()
                 return .outOfRange
@@ -126,6 +130,43 @@ package struct RecordDecoder {
         }
     }
 
+    /// Reads a value that is of another kind than its slot has: `null` or a string without text,
+    /// which may be a blank as a cell of a table may, `null` as no identifier, and an integer as an
+    /// identifier.
+    private mutating func readUnexpected(
+        _ found: JSONKind, of slot: Int, from scanner: inout JSONScanner, of body: Span<UInt8>
+    ) throws(JSONError) -> ViolationCode? {
+        let kind = table.slots[slot].kind
+        let start = scanner.offset
+        try scanner.skipValue()
+        switch (found, kind) {
+        case (.null, .identifier): return nil
+        case (.null, .integer), (.null, .number), (.string, .integer), (.string, .number):
+            let isBlank =
+                found == .null
+                || TableDecoder.isBlank(body.extracting(start + 1..<scanner.offset - 1))
+            guard isBlank, let blank = table.slots[slot].blank else { return .wrongType }
+            record.values[table.slots[slot].feature] = blank
+            return nil
+        case (.number, .identifier):
+            // As it is written: an identifier is compared and not computed with.
+            let digits = body.extracting(start..<scanner.offset)
+            return RecordDecoder.isInteger(digits) ? readIdentifier(digits) : .wrongType
+        case (.object, _), (.array, _), (.string, _), (.number, _), (.true, _), (.false, _),
+            (.null, .category):
+            return .wrongType
+        }
+    }
+
+    /// Whether a number has neither a fraction nor an exponent.
+    private static func isInteger(_ number: Span<UInt8>) -> Bool {
+        for i in 0..<number.count
+        where !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= number[i] || number[i] == 0x2D) {
+            return false
+        }
+        return true
+    }
+
     private mutating func readCategory(_ slot: Int, _ value: Span<UInt8>) -> ViolationCode? {
         guard let index = table.value(value, of: slot) else { return .notAllowed }
         record.values[table.slots[slot].feature] = index
@@ -133,9 +174,16 @@ package struct RecordDecoder {
     }
 
     private mutating func readNumber(_ slot: Int, _ value: Double) -> ViolationCode? {
-        if let fault = table.fault(of: value, in: slot) { return fault }
+        let feature = table.slots[slot].feature
+        if let fault = table.fault(of: value, in: slot) {
+            guard fault == .outOfRange, let substitute = table.substitute(for: value, in: slot)
+            else { return fault }
+            record.values[feature] = substitute + 0
+            outOfRange.append(feature)
+            return nil
+        }
         // Minus zero is zero: adding zero to it gives the other.
-        record.values[table.slots[slot].feature] = value + 0
+        record.values[feature] = value + 0
         return nil
     }
 

@@ -39,7 +39,12 @@ package struct Schema: Equatable, Sendable {
 
     /// Reads a schema that stands in a larger document; pointers in errors begin at `document`.
     package init(document: JSONValue) throws(SchemaError) {
-        let parts = try SchemaReader.read(SchemaNode(value: document, pointer: .root))
+        var mistakes = SchemaMistakes()
+        let read = SchemaReader.read(SchemaNode(value: document, pointer: .root), &mistakes)
+        try mistakes.check(in: document)
+        guard let parts = read else {
+            preconditionFailure("a schema that cannot be read has a mistake")
+        }
         title = parts.title
         fields = parts.fields
         identifier = parts.identifier
@@ -48,17 +53,22 @@ package struct Schema: Equatable, Sendable {
         implications = parts.implications
         examples = parts.examples.map(\.value)
         self.document = document
-        try ExampleCheck(self).check(parts.examples)
+        ExampleCheck(self).check(parts.examples, &mistakes)
+        try mistakes.check(in: document)
     }
+
+    /// Whether a number beyond its field's bounds may be taken.
+    package var takesOutOfRange: Bool { fields.contains { $0.outOfRange != .refuse } }
 
     /// What a `Record` holds at each place: the fields, then the derived features.
     package var features: [Feature] {
         fields.map { field in
             switch field.kind {
             case .category(let values, _): Feature(name: field.name, categories: values)
-            case .integer(let minimum, let maximum):
+            case .integer(let minimum, let maximum) where field.outOfRange != .flag:
                 Feature(name: field.name, integersFrom: minimum, to: maximum)
-            case .number: Feature(name: field.name)
+            // Where values beyond the bounds are taken, no list of columns would have them all.
+            case .integer, .number: Feature(name: field.name)
             }
         }
             + derived.map { feature in
@@ -106,8 +116,10 @@ package struct Field: Equatable, Sendable {
     package let name: String
     /// The values it takes.
     package let kind: FieldKind
-    /// What a cell without a value stands for; nil when such a cell is refused. JSON has no blanks.
+    /// What a cell without a value stands for, and `null` in JSON; nil when such are refused.
     package let blank: Double?
+    /// What becomes of a number beyond the bounds.
+    package let outOfRange: OutOfRange
     /// What the document says about it; empty where it says nothing.
     package let description: String
 }
@@ -120,6 +132,17 @@ package enum FieldKind: Equatable, Sendable {
     case integer(minimum: Double, maximum: Double)
     /// A number, bounds included.
     case number(minimum: Double, maximum: Double)
+}
+
+/// What becomes of a number beyond a field's bounds. The raw values are those of
+/// `x-out-of-range`.
+package enum OutOfRange: String, CaseIterable, Equatable, Sendable {
+    case refuse
+    /// The nearest bound is taken, and the answer says so.
+    case clamp
+    /// The number is taken as it is, up to `SchemaLimits.boundMagnitudeMax`, and the answer says
+    /// so.
+    case flag
 }
 
 /// Another spelling of a value.

@@ -6,15 +6,49 @@ package struct SchemaError: Error, Equatable, Sendable, CustomStringConvertible 
     package let pointer: JSONPointer
     /// What is wrong with it.
     package let problem: SchemaProblem
+    /// What else is wrong with the document, in its order; at most `SchemaLimits.mistakesMax` are
+    /// reported in all.
+    package let others: [SchemaError]
+    /// How many mistakes the document has, also those that are not in `others`.
+    package let count: Int
 
     package init(_ problem: SchemaProblem, at pointer: JSONPointer) {
         self.pointer = pointer
         self.problem = problem
+        others = []
+        count = 1
     }
 
-    /// For example `/properties/tenure/maximum: missing`.
+    /// `first` as the first mistake of several.
+    init(_ first: SchemaError, others: [SchemaError], count: Int) {
+        pointer = first.pointer
+        problem = first.problem
+        self.others = others
+        self.count = count
+    }
+
+    /// One line, for example `/properties/tenure/maximum: missing (1 of 3 mistakes)`.
     package var description: String {
-        (pointer.text.isEmpty ? "the document" : pointer.text) + ": " + problem.description
+        count == 1 ? text : "\(text) (1 of \(count) mistakes)"
+    }
+
+    /// A line for each mistake, and one for those that are only counted.
+    package var lines: [String] {
+        let lines = [text] + others.map(\.text)
+        let rest = count - lines.count
+        return rest > 0 ? lines + ["and \(rest) more"] : lines
+    }
+
+    /// Names from the document are in it, so that nothing may end its line.
+    private var text: String {
+        let text = (pointer.text.isEmpty ? "the document" : pointer.text) + ": \(problem)"
+        guard ControlCharacters.occur(in: text.utf8.span) else { return text }
+        var visible = ""
+        for scalar in text.unicodeScalars {
+            visible.unicodeScalars.append(
+                scalar.properties.generalCategory == .control ? "?" : scalar)
+        }
+        return visible
     }
 }
 
@@ -68,6 +102,8 @@ package enum SchemaProblem: Equatable, Sendable {
     case emptyBin
     /// An example is no record of the schema: what is wrong with this field of it.
     case notARecord(field: String, ViolationCode)
+    /// What it names has a mistake of its own; never reported.
+    case unread
 }
 
 /// The kinds of value a keyword may take.
@@ -109,6 +145,7 @@ extension SchemaProblem: CustomStringConvertible {
         case .emptyBin: "a bin no value of the field falls into"
         case .notARecord(let field, let code):
             "not a record of this schema, `\(field)` is \(code.rawValue)"
+        case .unread: "names a property that could not be read"
         }
     }
 }

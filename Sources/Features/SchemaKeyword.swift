@@ -15,6 +15,7 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     case maximum
     case aliases = "x-aliases"
     case blank = "x-blank"
+    case outOfRange = "x-out-of-range"
     case identifier = "x-identifier"
     case derived = "x-derived"
     case target = "x-target"
@@ -39,7 +40,9 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     private static let anyProperty: Set<SchemaKeyword> = [.comment, .title, .description, .type]
     static let identifierProperty = anyProperty.union([.identifier])
     static let category = anyProperty.union([.enumeration, .aliases])
-    static let boundedNumber = anyProperty.union([.minimum, .maximum, .blank])
+    static let boundedNumber = anyProperty.union([
+        .minimum, .maximum, .blank, .outOfRange,
+    ])
     static let enumeratedInteger = anyProperty.union([.enumeration, .blank])
     static let targetColumn: Set<SchemaKeyword> = [.column, .positive, .negative]
     static let bins: Set<SchemaKeyword> = [.description, .kind, .field, .upperEdges, .labels]

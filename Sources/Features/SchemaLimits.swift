@@ -21,6 +21,8 @@ package enum SchemaLimits {
     package static let examplesMax = 16
     /// Implications.
     package static let implicationsMax = 64
+    /// Mistakes of a document that are reported one by one; further ones are counted.
+    package static let mistakesMax = 32
     /// The farthest a bound lies from zero: up to here a Double holds every integer exactly, and
     /// the cast to Float is finite.
     package static let boundMagnitudeMax = 9_007_199_254_740_992.0

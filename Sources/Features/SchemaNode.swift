@@ -59,13 +59,16 @@ struct SchemaNode {
         return node
     }
 
-    /// Refuses members that are not in `keywords`.
-    func refuse(allBut keywords: Set<SchemaKeyword>) throws(SchemaError) {
+    /// Notes members that are not in `keywords`. Throws where there can be none.
+    func refuse(
+        allBut keywords: Set<SchemaKeyword>, _ mistakes: inout SchemaMistakes
+    ) throws(SchemaError) {
         for (name, node) in try members() {
             guard let keyword = SchemaKeyword(rawValue: name) else {
-                throw node.error(.unknownKeyword)
+                mistakes.note(node.error(.unknownKeyword))
+                continue
             }
-            guard keywords.contains(keyword) else { throw node.error(.inapplicableKeyword) }
+            if !keywords.contains(keyword) { mistakes.note(node.error(.inapplicableKeyword)) }
         }
     }
 

@@ -27,7 +27,7 @@ package struct CellViolation: Equatable, Sendable {
 ///
 /// A number is written as in JSON (no `+`, no leading zeros or spaces), a category byte for byte as
 /// its value or an alias. A cell of spaces and tabs alone, or of nothing, is blank: it stands for
-/// the field's `x-blank`, and is a violation where there is none.
+/// the field's `x-blank`, and is a violation where there is none. An empty identifier is none.
 package struct TableDecoder {
     /// The record of the last row. Where the row was not valid, the fields that have a violation
     /// and the derived features mean nothing.
@@ -37,6 +37,9 @@ package struct TableDecoder {
     /// Whether that row's outcome is the positive one; nil when it has none, or one that is not
     /// valid.
     package private(set) var target: Bool?
+    /// Fields of that row whose numbers are beyond their bounds and were taken all the same, as
+    /// indices into `Schema.fields`, ascending.
+    package private(set) var outOfRange: [Int] = []
     /// What was wrong with the last row, in the order of its columns.
     package private(set) var violations: [CellViolation] = []
 
@@ -84,7 +87,6 @@ package struct TableDecoder {
 
     private let table: FieldTable
     private let derivation: Derivation
-    private let blanks: [Double?]
     private let outcomes: Outcomes
     private let columns: [Column]
 
@@ -92,7 +94,6 @@ package struct TableDecoder {
     package init(schema: Schema, header: borrowing CSVRecord) throws(TableError) {
         table = FieldTable(schema)
         derivation = Derivation(schema)
-        blanks = schema.fields.map(\.blank)
         outcomes = Outcomes(schema.target)
         columns = try TableDecoder.match(header, table, schema.target)
         record = Record(
@@ -108,6 +109,7 @@ package struct TableDecoder {
         }
         hasIdentifier = false
         target = nil
+        if !outOfRange.isEmpty { outOfRange.removeAll(keepingCapacity: true) }
         for index in 0..<columns.count {
             switch columns[index] {
             case .slot(let slot):
@@ -119,6 +121,7 @@ package struct TableDecoder {
             }
         }
         guard violations.isEmpty else { return false }
+        if outOfRange.count > 1 { outOfRange.sort() }
         derivation.complete(&record.values)
         return true
     }
@@ -135,6 +138,8 @@ package struct TableDecoder {
         let feature = table.slots[slot].feature
         switch table.slots[slot].kind {
         case .identifier:
+            // As `null` in a request.
+            if cell.isEmpty { return nil }
             // A request's identifier is UTF-8 because its JSON is.
             guard (try? UTF8Span(validating: cell)) != nil else { return .notAllowed }
             if let fault = FieldTable.fault(ofIdentifier: cell) { return fault }
@@ -148,7 +153,7 @@ package struct TableDecoder {
             record.values[feature] = index
         case .integer, .number:
             if TableDecoder.isBlank(cell) {
-                guard let blank = blanks[feature] else { return .missing }
+                guard let blank = table.slots[slot].blank else { return .missing }
                 record.values[feature] = blank
                 return nil
             }
@@ -168,9 +173,17 @@ package struct TableDecoder {
         }
         // The scanner passes over white space; here it would be part of the value.
         guard number.range == 0..<cell.count else { return .wrongType }
-        if let fault = table.fault(of: number.value, in: slot) { return fault }
+        let feature = table.slots[slot].feature
+        if let fault = table.fault(of: number.value, in: slot) {
+            guard fault == .outOfRange,
+                let substitute = table.substitute(for: number.value, in: slot)
+            else { return fault }
+            record.values[feature] = substitute + 0
+            outOfRange.append(feature)
+            return nil
+        }
         // Minus zero is zero: adding zero to it gives the other.
-        record.values[table.slots[slot].feature] = number.value + 0
+        record.values[feature] = number.value + 0
         return nil
     }
 

@@ -2,16 +2,32 @@ internal import Models
 
 /// What the file `active` of a model's directory says: the version that serves, and in a second
 /// line the one before it. A file and not a link, so that whatever copies files can carry it.
+///
+/// Behind a version may stand `sha256:` and the digest of its manifest: then no other bundle is
+/// served under that version.
 struct ActiveFile: Equatable, Sendable {
     static let bytesMax = 1024
+    private static let pinMark = "sha256:"
 
     let version: String
+    /// Nil where any bundle of the version will do.
+    let sha256: String?
     let previous: String?
+    let previousSHA256: String?
 
     /// - Parameter previous: taken for none where it is the version itself.
-    init(version: String, previous: String?) {
+    init(
+        version: String, sha256: String? = nil, previous: String?, previousSHA256: String? = nil
+    ) {
         self.version = version
+        self.sha256 = sha256
         self.previous = previous == version ? nil : previous
+        self.previousSHA256 = self.previous == nil ? nil : previousSHA256
+    }
+
+    /// The digest that a version must have by this file.
+    func pin(of version: String) -> String? {
+        version == self.version ? sha256 : version == previous ? previousSHA256 : nil
     }
 
     /// White space at the ends of lines and at the end of the file is passed over; editors and
@@ -24,18 +40,36 @@ struct ActiveFile: Equatable, Sendable {
         guard !lines.isEmpty else { throw .empty }
         guard lines.count <= 2 else { throw .lines(found: lines.count) }
         var names: [String] = []
+        var pins: [String?] = []
         for (index, line) in lines.enumerated() {
-            let name = String(decoding: line, as: UTF8.self)
-            guard Manifest.isName(name) else {
+            let words = line.split(maxSplits: 1, whereSeparator: ActiveFile.isSpace)
+            let name = String(decoding: words.first ?? [], as: UTF8.self)
+            let pin =
+                words.count > 1
+                ? String(decoding: words[1].drop(while: ActiveFile.isSpace), as: UTF8.self) : nil
+            guard Manifest.isName(name), line.first.map(ActiveFile.isSpace) == false,
+                pin?.hasPrefix(ActiveFile.pinMark) != false
+            else {
                 throw .name(line: index + 1, found: VersionText.shown(line))
             }
+            let digest = pin.map { String($0.dropFirst(ActiveFile.pinMark.count)) }
+            guard digest.map(Manifest.isSHA256) != false else { throw .pin(line: index + 1) }
             names.append(name)
+            pins.append(digest)
         }
-        self.init(version: names[0], previous: names.count > 1 ? names[1] : nil)
+        self.init(
+            version: names[0], sha256: pins[0], previous: names.count > 1 ? names[1] : nil,
+            previousSHA256: names.count > 1 ? pins[1] : nil)
     }
 
     var bytes: [UInt8] {
-        Array((previous.map { "\(version)\n\($0)\n" } ?? "\(version)\n").utf8)
+        var text = ActiveFile.line(version, sha256)
+        if let previous { text += ActiveFile.line(previous, previousSHA256) }
+        return Array(text.utf8)
+    }
+
+    private static func line(_ version: String, _ sha256: String?) -> String {
+        sha256.map { "\(version) \(pinMark)\($0)\n" } ?? "\(version)\n"
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool {
@@ -49,6 +83,8 @@ package enum ActiveFault: Error, Equatable, Sendable {
     case lines(found: Int)
     /// A line, counted from 1, that names no version.
     case name(line: Int, found: String)
+    /// What stands behind the version of a line, counted from 1, is no digest.
+    case pin(line: Int)
 }
 
 extension ActiveFault: CustomStringConvertible {
@@ -58,6 +94,8 @@ extension ActiveFault: CustomStringConvertible {
         case .lines(let found):
             "\(found) lines, wanted the version that serves and at most the one before it"
         case .name(let line, let found): "line \(line): \(found), wanted \(VersionText.wanted)"
+        case .pin(let line):
+            "line \(line): no digest after sha256:, wanted 64 lower-case hexadecimal digits"
         }
     }
 }

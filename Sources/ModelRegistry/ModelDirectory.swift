@@ -22,6 +22,12 @@ package struct ModelDirectory: Sendable {
         try readActive().file.version
     }
 
+    /// Loads the bundle of the version that is to serve.
+    package func loadActive() throws(RegistryError) -> ModelBundle {
+        let file = try readActive().file
+        return try load(file.version, sha256: file.sha256)
+    }
+
     /// What `active` says, and the bytes it says it with.
     func readActive() throws(RegistryError) -> (file: ActiveFile, bytes: [UInt8]) {
         guard !isPinned else { throw .pinned }
@@ -41,12 +47,16 @@ package struct ModelDirectory: Sendable {
     package func setActive(
         _ version: String, previous: String?
     ) throws(RegistryError) -> [UInt8] {
+        try setActive(ActiveFile(version: version, previous: previous))
+    }
+
+    func setActive(_ file: ActiveFile) throws(RegistryError) -> [UInt8] {
         guard !isPinned else { throw .pinned }
-        for name in [version, previous] {
+        for name in [file.version, file.previous] {
             guard let name, !Manifest.isName(name) else { continue }
             throw .notAVersion(found: VersionText.shown(name.utf8))
         }
-        let bytes = ActiveFile(version: version, previous: previous).bytes
+        let bytes = file.bytes
         do throws(FileError) {
             try Files.writeAtomically(bytes.span, to: activePath)
             return bytes
@@ -69,10 +79,11 @@ package struct ModelDirectory: Sendable {
 
     /// Loads the bundle of a version and proves it, which takes milliseconds.
     ///
-    /// - Parameter name: the model's, where it is known already: a bundle of another one is
-    ///   refused.
+    /// - Parameters:
+    ///   - name: the model's, where it is known already: a bundle of another one is refused.
+    ///   - sha256: of the manifest that is wanted; any will do where nil.
     package func load(
-        _ version: String, ofModel name: String? = nil
+        _ version: String, ofModel name: String? = nil, sha256: String? = nil
     ) throws(RegistryError) -> ModelBundle {
         guard !isPinned else { throw .pinned }
         guard Manifest.isName(version) else {
@@ -81,6 +92,9 @@ package struct ModelDirectory: Sendable {
         let bundle = try load(directory: "\(path)/\(version)", version: version, ofModel: name)
         guard bundle.version == version else {
             throw .version(directory: version, found: bundle.version)
+        }
+        if let sha256, bundle.sha256 != sha256 {
+            throw .digest(version: version, found: bundle.sha256, wanted: sha256)
         }
         return bundle
     }

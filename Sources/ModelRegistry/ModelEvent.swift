@@ -1,4 +1,4 @@
-internal import Models
+package import Models
 
 /// Which model it is.
 package struct ModelFacts: Equatable, Sendable {
@@ -6,11 +6,16 @@ package struct ModelFacts: Equatable, Sendable {
     package let version: String
     /// Of the bundle's manifest, which holds those of its other files.
     package let sha256: String
+    package let thresholds: Thresholds
+    /// What in its manifest does not agree; nil where nothing is known.
+    package let remark: String?
 
     init(_ bundle: ModelBundle) {
         name = bundle.name
         version = bundle.version
         sha256 = bundle.sha256
+        thresholds = bundle.thresholds
+        remark = bundle.manifest.remark
     }
 
     /// For example `telco-churn/1`.
@@ -90,6 +95,8 @@ package struct ModelListing: Equatable, Sendable {
     package let isPinned: Bool
     /// From the lowest number to the highest; at most `ModelRegistry.listedVersionsMax`.
     package let versions: [Version]
+    /// How many versions exist, also those that are not listed.
+    package let total: Int
     /// Why what `active` names on disk does not serve; nil when it does.
     package let refusal: ModelRefusal?
 }

@@ -55,7 +55,7 @@ package final class ModelRegistry: Sendable {
             bundle = try directory.loadPinned()
         } else {
             let read = try directory.readActive()
-            bundle = try directory.load(read.file.version)
+            bundle = try directory.load(read.file.version, sha256: read.file.sha256)
             active = read
         }
         let knowledge = ModelKnowledge(
@@ -67,13 +67,16 @@ package final class ModelRegistry: Sendable {
     /// Serves with another version, once its bundle is proven and `active` names it.
     ///
     /// - Parameters:
+    ///   - sha256: of the manifest that is wanted, and that is served under the version from then
+    ///     on; any will do where nil.
     ///   - witness: nil: nothing is recorded.
     ///   - completion: called once, on the registry's queue; where the request is refused as `busy`
     ///     or `stopped`, at once.
     package func activate(
-        _ version: String, witness: ModelWitness? = nil, completion: @escaping ChangeCompletion
+        _ version: String, sha256: String? = nil, witness: ModelWitness? = nil,
+        completion: @escaping ChangeCompletion
     ) {
-        add(.change(.activate(version), witness, completion))
+        add(.change(.activate(version, sha256: sha256), witness, completion))
     }
 
     /// Serves with the version that `active` has in its second line, else with the one that served

@@ -69,13 +69,13 @@ struct ModelWork {
         var version: String?
         do throws(RegistryError) {
             switch wish {
-            case .activate(let wanted):
+            case .activate(let wanted, let sha256):
                 version = wanted
-                return try activate(wanted, .activation, witness)
+                return try activate(wanted, sha256: sha256, .activation, witness)
             case .rollback:
                 let target = try rollbackTarget()
-                version = target
-                return try activate(target, .rollback, witness)
+                version = target.version
+                return try activate(target.version, sha256: target.sha256, .rollback, witness)
             case .reload:
                 return directory.isPinned ? try reloadPinned() : follow(.reload)
             }
@@ -104,7 +104,7 @@ struct ModelWork {
             return .success(
                 ModelListing(
                     active: serving, previous: nil, isPinned: true, versions: [version],
-                    refusal: nil))
+                    total: 1, refusal: nil))
         }
         return Result { () throws(RegistryError) in
             var refusal: ModelRefusal?
@@ -116,7 +116,14 @@ struct ModelWork {
                     refusal = known.refusal
                 }
             } catch { refusal = self.refusal(nil, error, .watch) }
-            let versions = try directory.versions().suffix(ModelRegistry.listedVersionsMax)
+            let all: [String]
+            do throws(RegistryError) {
+                all = try directory.versions()
+            } catch {
+                guard case .unreadable(let reason) = error else { throw error }
+                throw .listing(reason, active: serving.fullName)
+            }
+            let versions = all.suffix(ModelRegistry.listedVersionsMax)
             return ModelListing(
                 active: serving, previous: previous, isPinned: false,
                 versions: versions.map { name in
@@ -124,7 +131,7 @@ struct ModelWork {
                         name == serving.version
                         ? .active : name == previous ? .previous : .available
                     return ModelListing.Version(name: name, state: state)
-                }, refusal: refusal)
+                }, total: all.count, refusal: refusal)
         }
     }
 
@@ -136,22 +143,25 @@ struct ModelWork {
             unixMilliseconds: Clock.unixMilliseconds())
     }
 
-    private func rollbackTarget() throws(RegistryError) -> String {
+    private func rollbackTarget() throws(RegistryError) -> (version: String, sha256: String?) {
         guard !directory.isPinned else { throw .pinned }
         // An `active` that cannot be read says nothing of a version before; it will be replaced.
-        let stated = try? directory.readActive().file.previous
-        guard let target = stated ?? known.previous else { throw .nothingToRollBackTo }
-        return target
+        let stated = try? directory.readActive().file
+        guard let target = stated?.previous ?? known.previous else { throw .nothingToRollBackTo }
+        return (target, stated?.pin(of: target))
     }
 
     private func activate(
-        _ version: String, _ trigger: ModelTrigger, _ witness: ModelWitness?
+        _ version: String, sha256: String?, _ trigger: ModelTrigger, _ witness: ModelWitness?
     ) throws(RegistryError) -> Outcome {
-        let bundle = try directory.load(version, ofModel: known.serving.name)
+        let bundle = try directory.load(version, ofModel: known.serving.name, sha256: sha256)
         let change = change(to: bundle, trigger)
         // Whatever is wrong with the old file, it is replaced.
         let current = try? directory.readActive()
-        if !change.isChanged, current?.file.version == version {
+        // A pin that still holds is kept; one that does not was given up by who names none.
+        let kept = current?.file.pin(of: version)
+        let pin = sha256 ?? (kept == bundle.sha256 ? kept : nil)
+        if !change.isChanged, current?.file.version == version, current?.file.sha256 == pin {
             return Outcome(decision: .unchanged(change), known: known)
         }
         // Proving the bundle took its time; who stops now must find what was there before.
@@ -163,7 +173,10 @@ struct ModelWork {
         do throws(RegistryError) {
             // The record may have taken its time as well.
             guard !isStopped() else { throw .stopped }
-            bytes = try directory.setActive(version, previous: before)
+            bytes = try directory.setActive(
+                ActiveFile(
+                    version: version, sha256: pin, previous: before,
+                    previousSHA256: before.flatMap { current?.file.pin(of: $0) }))
         } catch {
             putBack(current?.file)
             recorder?.takeBack(change)
@@ -180,7 +193,7 @@ struct ModelWork {
     private func putBack(_ file: ActiveFile?) {
         guard let file, (try? directory.readActive().file) != file else { return }
         // It failed before; there is nothing else that could be tried.
-        _ = try? directory.setActive(file.version, previous: file.previous)
+        _ = try? directory.setActive(file)
     }
 
     private func reloadPinned() throws(RegistryError) -> Outcome {
@@ -200,7 +213,8 @@ struct ModelWork {
             let (file, bytes) = try directory.readActive()
             version = file.version
             read = bytes
-            let bundle = try directory.load(file.version, ofModel: known.serving.name)
+            let bundle = try directory.load(
+                file.version, ofModel: known.serving.name, sha256: file.sha256)
             guard !isStopped() else { throw .stopped }
             known.settle(bytes, previous: file.previous ?? previous(to: file.version))
             let change = change(to: bundle, trigger)

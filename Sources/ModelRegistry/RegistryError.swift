@@ -26,6 +26,10 @@ package enum RegistryError: Error, Equatable, Sendable {
     case version(directory: String, found: String)
     /// A bundle of another model than the one that serves.
     case name(version: String?, found: String, wanted: String)
+    /// A bundle with another manifest than the one that was asked for, or that `active` names.
+    case digest(version: String, found: String, wanted: String)
+    /// The model's directory cannot be listed; `active` serves on.
+    case listing(FileError, active: String)
     case nothingToRollBackTo
     /// The change could not be recorded, and so was not made.
     case unrecorded
@@ -54,6 +58,9 @@ extension RegistryError: CustomStringConvertible {
         case .name(let version, let found, let wanted):
             RegistryError.prefix(version)
                 + "manifest.json: name \(found), wanted \(wanted), which serves"
+        case .digest(let version, let found, let wanted):
+            RegistryError.prefix(version) + "manifest.json: SHA-256 \(found), wanted \(wanted)"
+        case .listing(let error, let active): "\(error); \(active) is still active"
         case .nothingToRollBackTo: "no version served before, wanted one to roll back to"
         case .unrecorded: "the change could not be recorded"
         }

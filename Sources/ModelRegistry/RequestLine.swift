@@ -7,7 +7,8 @@ enum ModelRequest: Sendable {
 }
 
 enum ModelWish: Sendable {
-    case activate(String)
+    /// - Parameter sha256: of the manifest that is wanted; any will do where nil.
+    case activate(String, sha256: String?)
     case rollback
     case reload
 

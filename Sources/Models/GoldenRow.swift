@@ -17,7 +17,7 @@ package struct GoldenRow: Equatable, Sendable {
     }
 
     /// How far the probability may be off, in units of the last place: libms differ in `expf`.
-    package static let probabilityUnitsMax: UInt32 = 2
+    package static let probabilityUnitsMax: UInt64 = 2
 
     /// Reads a line as `write` makes it, without its line feed.
     package init(parsing line: Span<UInt8>) throws(GoldenFault) {
@@ -45,6 +45,7 @@ package struct GoldenRow: Equatable, Sendable {
         } catch { throw .malformed(error) }
         guard let request else { throw .member("request") }
         guard let bits, let marginBits = GoldenRow.parse(bits) else { throw .member("margin_bits") }
+        // NaN is in no range.
         guard let probability, 0...1 ~= probability else { throw .member("probability") }
         self.request = request.map { line[$0] }
         self.marginBits = marginBits
@@ -65,15 +66,27 @@ package struct GoldenRow: Equatable, Sendable {
     }
 
     /// Compares with what this program makes of the request.
-    func check(margin: Float, probability found: Float) throws(GoldenFault) {
+    package func check(margin: Float, probability found: Float) throws(GoldenFault) {
         guard margin.bitPattern == marginBits else {
             throw .margin(found: margin.bitPattern, wanted: marginBits)
         }
-        let (lower, upper) = (min(found, probability), max(found, probability))
-        guard lower >= 0, upper.bitPattern - lower.bitPattern <= GoldenRow.probabilityUnitsMax
+        guard 0...1 ~= found,
+            GoldenRow.unitsApart(found, probability) <= GoldenRow.probabilityUnitsMax
         else {
             throw .probability(found: found, wanted: probability)
         }
+    }
+
+    /// How many floats lie between two numbers, the second one included. Minus zero is zero.
+    private static func unitsApart(_ first: Float, _ second: Float) -> UInt64 {
+        (place(of: first) - place(of: second)).magnitude
+    }
+
+    /// Where a number stands among all floats in their order, 0 at zero; in 64 bits, so that no
+    /// difference of two overflows.
+    private static func place(of number: Float) -> Int64 {
+        let magnitude = Int64(number.magnitude.bitPattern)
+        return number.sign == .minus ? -magnitude : magnitude
     }
 
     /// The spelling of `floatBits` and no other.

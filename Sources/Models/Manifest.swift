@@ -94,6 +94,30 @@ package struct Manifest: Equatable, Sendable {
     }
 }
 
+extension Manifest {
+    /// Whether `text` is a SHA-256 as manifests, `active` and the operations listener spell it.
+    package static func isSHA256(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 64
+            && text.utf8.allSatisfy { byte in
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                    || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+            }
+    }
+
+    /// What does not agree in the manifest though the model can be served; nil where nothing is
+    /// known. A decision threshold other than the one that the figures were computed at was changed
+    /// after training, and precision and recall are not those that callers get.
+    package var remark: String? {
+        guard
+            let stated = metrics["hold_out"]?.asObject?["threshold_at_decision"]?.asNumber,
+            // Figures are rounded to six decimals.
+            (stated - thresholds.decision).magnitude > 5.1e-7
+        else { return nil }
+        return "manifest.json: thresholds.decision is \(thresholds.decision), but the figures in "
+            + "metrics.hold_out are those of \(stated)"
+    }
+}
+
 extension JSONValue {
     /// An object of these members, in this order.
     fileprivate static func object(_ members: [(name: String, value: JSONValue)]) -> JSONValue {

@@ -74,6 +74,7 @@ extension GoldenFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed(let error): "\(error)"
+        case .member("probability"): "probability: missing or malformed, wanted 0 to 1"
         case .member(let name): "\(name): missing or malformed"
         case .request: "the request is not valid by the schema"
         case .margin(let found, let wanted):

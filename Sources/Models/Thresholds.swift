@@ -37,6 +37,11 @@ package struct Thresholds: Equatable, Sendable {
     }
 }
 
+extension Thresholds: CustomStringConvertible {
+    /// For example `decision 0.5, high 0.7, medium 0.4`.
+    package var description: String { "decision \(decision), high \(high), medium \(medium)" }
+}
+
 /// The bands of risk, by the names callers see.
 package enum RiskLevel: String, CaseIterable, Sendable {
     case high = "High"

@@ -4,7 +4,7 @@ internal import Glibc
 extension Files {
     /// How many bytes the regular file at `path` has.
     package static func size(of path: String) throws(FileError) -> Int {
-        Int(try openRegular(path).regularFileStatus(path: path).st_size)
+        Int(try FileDescriptor.openRegular(path).regularFileStatus(path: path).st_size)
     }
 
     /// The bytes of the regular file at `path` from `offset` on: `count` of them, or as many as
@@ -12,7 +12,7 @@ extension Files {
     package static func read(_ path: String, from offset: Int, count: Int) throws(FileError)
         -> [UInt8]
     {
-        let file = try openRegular(path)
+        let file = try FileDescriptor.openRegular(path)
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
@@ -30,14 +30,5 @@ extension Files {
         }
         bytes.removeLast(count - filled)
         return bytes
-    }
-
-    private static func openRegular(_ path: String) throws(FileError) -> FileDescriptor {
-        // Without O_NONBLOCK a pipe in the place of the file would wait for its writer.
-        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
-        let file = FileDescriptor(owning: rawValue)
-        _ = try file.regularFileStatus(path: path)
-        return file
     }
 }

@@ -8,19 +8,15 @@ package struct FileReader: ~Copyable {
     /// Opens what is at `path`, which must not be a directory. Waits for a writer where it is a
     /// pipe.
     package init(path: String) throws(FileError) {
-        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         try self.init(FileDescriptor(owning: rawValue), path: path)
     }
 
     /// Opens the file at `path`, which must be a regular one: nothing is waited for.
     package init(regularFile path: String) throws(FileError) {
-        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
-        let descriptor = FileDescriptor(owning: rawValue)
-        _ = try descriptor.regularFileStatus(path: path)
+        descriptor = try FileDescriptor.openRegular(path)
         self.path = path
-        self.descriptor = descriptor
     }
 
     /// Standard input; the descriptor is a copy, so that 0 stays open.

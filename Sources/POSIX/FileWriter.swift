@@ -24,7 +24,7 @@ package struct FileWriter: ~Copyable {
         let isThere = unsafe stat(path, &status) == 0
         if isThere && status.st_mode & S_IFMT != S_IFREG {
             // A directory says that it is one.
-            let rawValue = unsafe open(path, O_WRONLY | O_CLOEXEC)
+            let rawValue = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
             guard rawValue != -1 else { throw .system(path: path, .last("open")) }
             self.init(name: path, FileDescriptor(owning: rawValue), .stream)
             return
@@ -33,15 +33,27 @@ package struct FileWriter: ~Copyable {
         guard unsafe !isThere || access(path, W_OK) == 0 else {
             throw .system(path: path, .last("access"))
         }
-        let path = isThere ? FileWriter.resolved(path) : path
-        let unnamed = unsafe clinux_open_unnamed(Files.directory(of: path), mode)
+        try self.init(replacing: isThere ? FileWriter.resolved(path) : path, mode: mode)
+    }
+
+    /// Begins what shall be at `path` in place of whatever is there then, but a directory. The file
+    /// is a new one: what somebody else has put in the directory, under whatever name, is neither
+    /// opened nor waited for.
+    init(replacing path: String, mode: UInt32) throws(FileError) {
+        // A file without a name gets one by way of /proc.
+        let unnamed =
+            unsafe access("/proc/self/fd", X_OK) == 0
+            ? clinux_open_unnamed(Files.directory(of: path), mode) : -1
         if unnamed != -1 {
             self.init(name: path, FileDescriptor(owning: unnamed), .unnamed(path: path))
             return
         }
-        let temporary = FileWriter.temporaryName(for: path)
-        let rawValue = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+        var rawValue: CInt = -1
+        let temporary = FileWriter.newName(for: path) { name in
+            rawValue = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+            return rawValue != -1
+        }
+        guard let temporary else { throw .system(path: path, .last("open")) }
         self.init(
             name: path, FileDescriptor(owning: rawValue), .temporary(temporary, path: path))
     }
@@ -95,11 +107,12 @@ package struct FileWriter: ~Copyable {
             return
         case .unnamed(let wanted):
             path = wanted
-            temporary = FileWriter.temporaryName(for: path)
             try synchronize()
-            guard unsafe clinux_name(descriptor.rawValue, temporary) == 0 else {
-                throw .system(path: path, .last("linkat"))
+            let name = FileWriter.newName(for: path) { name in
+                unsafe clinux_name(descriptor.rawValue, name) == 0
             }
+            guard let name else { throw .system(path: path, .last("linkat")) }
+            temporary = name
             target = .temporary(temporary, path: path)
         case .temporary(let name, let wanted):
             (temporary, path) = (name, wanted)
@@ -116,7 +129,18 @@ package struct FileWriter: ~Copyable {
         guard fsync(descriptor.rawValue) == 0 else { throw .system(path: name, .last("fsync")) }
     }
 
-    private static func temporaryName(for path: String) -> String { "\(path).\(getpid()).new" }
+    /// A name beside `path` under which `make` succeeds; nil where it fails, with errno. Nobody can
+    /// foresee the name, and where somebody has it all the same, another one is tried.
+    private static func newName(for path: String, _ make: (String) -> Bool) -> String? {
+        for _ in 0..<namesTriedMax {
+            let name = "\(path).\(String(UInt64.random(in: 0...UInt64.max), radix: 16)).new"
+            if make(name) { return name }
+            guard errno == EEXIST else { return nil }
+        }
+        return nil
+    }
+
+    private static let namesTriedMax = 16
 
     /// The path without links, so that the file is replaced and not a link to it.
     private static func resolved(_ path: String) -> String {

@@ -23,9 +23,7 @@ package enum Files {
     /// The bytes of the regular file at `path`; one that holds more than `bytesMax` is refused,
     /// also when it grows while it is read.
     package static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor != -1 else { throw .system(path: path, .last("open")) }
-        let file = FileDescriptor(owning: descriptor)
+        let file = try FileDescriptor.openRegular(path)
         let status = try file.regularFileStatus(path: path)
         guard status.st_size <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
 
@@ -53,22 +51,14 @@ package enum Files {
     }
 
     /// Puts `bytes` at `path` so that a reader, or a crash at any moment, sees the old file or the
-    /// new one whole: a temporary file beside it, fsync, rename, fsync of the directory. Two
-    /// threads must not write the same path at once.
+    /// new one whole: a new file beside it, fsync, rename, fsync of the directory. Whatever is at
+    /// `path`, but a directory, is replaced: a link itself, and not the file it leads to.
     package static func writeAtomically(
         _ bytes: Span<UInt8>, to path: String, mode: UInt32 = 0o644
     ) throws(FileError) {
-        let temporary = "\(path).\(getpid()).new"
-        do throws(FileError) {
-            try write(bytes, toNew: temporary, mode: mode)
-            guard unsafe rename(temporary, path) == 0 else {
-                throw .system(path: path, .last("rename"))
-            }
-        } catch {
-            _ = unsafe unlink(temporary)
-            throw error
-        }
-        try synchronizeDirectory(of: path)
+        var writer = try FileWriter(replacing: path, mode: mode)
+        try writer.write(bytes)
+        try writer.commit()
     }
 
     /// The names in a directory but `.` and `..`, sorted by their bytes.
@@ -94,30 +84,6 @@ package enum Files {
     package static func mode(of path: String) -> UInt32? {
         var status = Glibc.stat()
         return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
-    }
-
-    private static func write(
-        _ bytes: Span<UInt8>, toNew path: String, mode: UInt32
-    ) throws(FileError) {
-        // A link that somebody has put there would lead to a file that is none of ours.
-        let descriptor = unsafe open(
-            path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard descriptor != -1 else { throw .system(path: path, .last("open")) }
-        let file = FileDescriptor(owning: descriptor)
-        var written = 0
-        while written < bytes.count {
-            let size = retryingOnInterrupt {
-                // SAFETY: write reads only the bytes behind `written`, during the call.
-                unsafe bytes.withUnsafeBytes { buffer in
-                    unsafe Glibc.write(
-                        file.rawValue, buffer.baseAddress.unsafelyUnwrapped + written,
-                        buffer.count - written)
-                }
-            }
-            guard size >= 0 else { throw .system(path: path, .last("write")) }
-            written += size
-        }
-        guard fsync(file.rawValue) == 0 else { throw .system(path: path, .last("fsync")) }
     }
 
     /// Makes the names in the directory that holds `path` durable.

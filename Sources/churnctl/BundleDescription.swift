@@ -9,7 +9,6 @@ struct BundleDescription {
     let lines: [String]
 
     init(_ bundle: ModelBundle) {
-        let thresholds = bundle.thresholds
         var parts: [(label: String, text: String)] = [
             ("model", bundle.fullName),
             ("sha256", bundle.sha256),
@@ -17,14 +16,11 @@ struct BundleDescription {
             ("objective", "\(bundle.ensemble.objective.rawValue), \(bundle.linkText)"),
             ("base margin", "\(bundle.ensemble.baseMargin)"),
             ("calibration", bundle.calibrationText),
-            (
-                "thresholds",
-                "decision \(thresholds.decision), high \(thresholds.high), "
-                    + "medium \(thresholds.medium)"
-            ),
+            ("thresholds", "\(bundle.thresholds)"),
             ("golden rows", "\(bundle.goldenRowCount), all reproduced"),
             ("fields", bundle.schema.fields.map(\.name).joined(separator: ", ")),
         ]
+        if let remark = bundle.manifest.remark { parts.append(("remark", remark)) }
         if !bundle.schema.derived.isEmpty {
             parts.append(("derived", bundle.schema.derived.map(\.name).joined(separator: ", ")))
         }

@@ -53,7 +53,11 @@ struct DataCommand: ParsableCommand {
                 guard StandardStream.output.write(text.span) else { throw .silenced }
                 if found.report.unusableCount > 0 { throw .unusableRows }
             } catch {
-                if let reason = error.reason { complain(reason) }
+                if case .schema(let path, let error) = error {
+                    complain(aboutSchema: path, error)
+                } else if let reason = error.reason {
+                    complain(reason)
+                }
                 throw ExitCode(error.exitCode)
             }
         }

@@ -117,6 +117,7 @@ extension DataOddity {
         case .repeatedIdentifier: "rows that repeat an identifier"
         case .repeatedRow: "rows that repeat another but for the identifier"
         case .contradiction: "contradictions"
+        case .outOfRange: "numbers beyond their bounds that are taken"
         case .constantColumn: "columns with one value"
         case .missingTarget: "target columns that are not there"
         case .oneClass: "target columns with one outcome"

@@ -12,11 +12,19 @@ struct ModelActivate: ParsableCommand {
             churnd loads the bundle and proves it on its golden rows before it serves it. A bundle \
             that is refused changes nothing.
 
+            With --sha256 it must be the very bundle with this digest, as model show and model \
+            list print it, and as long as this version is active no other one is taken under its \
+            name: a change of its manifest, be it of a threshold, is refused at the next load.
+
             \(OperationsOptions.discussion)
             """)
 
     @Argument(help: ArgumentHelp("The version, as its directory is named.", valueName: "version"))
     var version: String
+
+    @Option(
+        help: ArgumentHelp("The SHA-256 that its manifest must have.", valueName: "digest"))
+    var sha256: String?
 
     @OptionGroup var operationsOptions: OperationsOptions
 
@@ -26,10 +34,15 @@ struct ModelActivate: ParsableCommand {
                 "version: wanted 1 to \(ModelLimits().nameBytesMax) of A-Z a-z 0-9 . _ - and no "
                     + "dot in front")
         }
+        if let sha256, !Manifest.isSHA256(sha256) {
+            throw ValidationError("--sha256: wanted 64 lower-case hexadecimal digits")
+        }
     }
 
     func run() throws {
-        let body = JSONValue.object(JSONObject(members: [("version", .string(version))]))
+        var members: [(name: String, value: JSONValue)] = [("version", .string(version))]
+        if let sha256 { members.append(("sha256", .string(sha256))) }
+        let body = JSONValue.object(JSONObject(members: members))
         let answer = try operationsOptions.ask(.post, "/admin/models/activate", body: body)
         try ModelChangeText.write(answer, operationsOptions)
     }

@@ -83,7 +83,11 @@ struct ModelImportCommand: ParsableCommand {
             }
             print("\(output): \(bundle.summary)")
         } catch {
-            complain(TerminalText.plain(error.reason))
+            if case .refused(let path, .schema(let error)) = error {
+                complain(aboutSchema: path, error)
+            } else {
+                complain(TerminalText.plain(error.reason))
+            }
             throw ExitCode(error.exitCode)
         }
     }

@@ -33,6 +33,12 @@ struct ModelList: ParsableCommand {
             return ["\(name)/\(active), sha256 \(sha256), pinned: the model's path is a bundle"]
         }
         var lines = ["\(name)/\(active), sha256 \(sha256)"]
+        if let thresholds = answer["thresholds"]?.asObject {
+            let text = thresholds.members.map { member in
+                "\(member.name) \(member.value.asNumber.map { "\($0)" } ?? "unknown")"
+            }
+            lines.append("thresholds: \(text.joined(separator: ", "))")
+        }
         let previous = answer["previous"]?.asString
         for case let version? in (answer["versions"]?.asArray ?? []).map(\.asString) {
             switch version {
@@ -40,6 +46,11 @@ struct ModelList: ParsableCommand {
             case previous: lines.append("  \(version)  previous")
             case _: lines.append("  \(version)")
             }
+        }
+        if answer["truncated"]?.asBool == true, let total = answer["total"]?.asNumber,
+            let count = answer["versions"]?.asArray?.count
+        {
+            lines.append("  and \(Int(exactly: total).map { "\($0 - count)" } ?? "some") more")
         }
         if let refused = answer["refused"]?.asObject {
             let version = refused["version"]?.asString ?? "active"

@@ -17,6 +17,9 @@ struct ModelVerify: ParsableCommand {
     func run() throws {
         let bundle = try LoadedBundle.load(directory)
         print("\(directory): \(bundle.summary)")
+        if let remark = bundle.manifest.remark {
+            complain(TerminalText.plain("\(directory): warning: \(remark)"))
+        }
     }
 }
 

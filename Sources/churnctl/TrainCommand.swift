@@ -122,7 +122,11 @@ struct TrainCommand: ParsableCommand {
         do throws(TrainingError) {
             try train(interruption)
         } catch {
-            complain("\(error)")
+            if case .schema(let path, let error) = error {
+                complain(aboutSchema: path, error)
+            } else {
+                complain("\(error)")
+            }
             throw ExitCode(error.exitCode)
         }
     }

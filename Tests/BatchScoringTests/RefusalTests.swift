@@ -50,7 +50,6 @@ import Testing
                     Refusal(2, line: 3, "InternetService", "not_allowed"),
                 ]
             ),
-            (Rows.row(1, id: ""), [Refusal(2, line: 3, "customerID", "too_short")]),
             (
                 Rows.row(1, id: String(repeating: "i", count: 65)),
                 [Refusal(2, line: 3, "customerID", "too_long")]

@@ -29,9 +29,10 @@ import Testing
         """
 
     private func check(
-        _ text: String, limits: DataCheckLimits = DataCheckLimits(), chunk: Int = .max
+        _ text: String, limits: DataCheckLimits = DataCheckLimits(), chunk: Int = .max,
+        schemaText: String = DataCheckTests.schemaText
     ) throws(DataCheckError) -> Outcome {
-        guard let schema = try? Schema(json: Self.schemaText.utf8.span) else {
+        guard let schema = try? Schema(json: schemaText.utf8.span) else {
             preconditionFailure("the schema of the test is one")
         }
         var check = DataCheck(schema: schema, limits: limits)
@@ -201,8 +202,9 @@ import Testing
         #expect(
             text == #"""
                 {"rows":2,"unusable_rows":1,"warnings":{"repeated_identifier":0,\#
-                "repeated_row":0,"contradiction":0,"constant_column":2,"missing_target":0,\#
-                "one_class":0,"no_rows":0},"remembered_all_rows":true,"columns":[{"name":"c",\#
+                "repeated_row":0,"contradiction":0,"out_of_range":0,"constant_column":2,\#
+                "missing_target":0,"one_class":0,"no_rows":0},"remembered_all_rows":true,\#
+                "columns":[{"name":"c",\#
                 "type":"category","blank":0,"bad":1,"values":{"a":1,"b c":0},\#
                 "unknown_values":[{"text":"d","count":1,"first_line":3}],"further_unknown":0},\#
                 {"name":"i","type":"integer","blank":0,"bad":0,"minimum":1,"maximum":2},\#
@@ -211,6 +213,25 @@ import Testing
                 "unknown_values":[],"further_unknown":0}]}
 
                 """#)
+    }
+
+    @Test(arguments: [
+        ("clamp", "beyond -5 to 9, taken as the nearest of them"),
+        ("flag", "beyond -5 to 9, taken as it is"),
+    ])
+    func `a number beyond its bounds that is taken is a warning, and in the range`(
+        choice: String, detail: String
+    ) throws {
+        let schema = Self.schemaText.replacing(
+            "\"maximum\":9}", with: "\"maximum\":9,\"x-out-of-range\":\"\(choice)\"}")
+        let found = try check("c,i,n,y\na,10,1,Yes\nb c,9,2,No\na,-6,x,No\n", schemaText: schema)
+        #expect(
+            found.lines == [
+                "warning 2 i out_of_range", "warning 4 i out_of_range", "error 4 n wrong_type",
+            ])
+        #expect(found.problems[0].detail == detail)
+        #expect(found.report.columns[1].range == -6...10)
+        #expect(found.report.oddityCounts[.outOfRange] == 2)
     }
 
     @Test func `a problem is one JSON object`() throws {

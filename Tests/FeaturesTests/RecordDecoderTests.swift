@@ -96,7 +96,9 @@ import Testing
 
     @Test(arguments: ["{}", #"{"a":[1,{"b":2}]}"#, "[]", "[[1]]", "null", "true", "false"])
     func `a value of no field's type is a wrong type in every field`(spelling: String) throws {
-        for member in Customer.valid.members {
+        // `null` is no identifier, and a blank where the schema has a value for blanks.
+        let takeNull = spelling == "null" ? ["customerID", "TotalCharges"] : []
+        for member in Customer.valid.members where !takeNull.contains(member.name) {
             #expect(
                 try violations(.valid.with(member.name, spelling)) == ["\(member.name) wrong_type"])
         }
@@ -112,7 +114,6 @@ import Testing
             #expect(
                 try violations(.valid.with(field.name, spelling)) == ["\(field.name) wrong_type"])
         }
-        #expect(try violations(.valid.with("customerID", "1")) == ["customerID wrong_type"])
     }
 
     @Test func `every value of every category is its index`() throws {
@@ -221,9 +222,12 @@ import Testing
         ("tenure", "73", "must be an integer from 0 to 72"),
         ("SeniorCitizen", "true", "must be an integer from 0 to 1"),
         ("MonthlyCharges", "201", "must be a number from 0 to 200"),
-        ("TotalCharges", #""x""#, "must be a number from 0 to 1000000000"),
+        ("TotalCharges", #""x""#, "must be a number from 0 to 1000000000, or null for 0"),
         ("Partner", #""Maybe""#, "must be one of: Yes, No"),
-        ("customerID", "1", "must be a string of 1 to 64 bytes without control characters"),
+        (
+            "customerID", "1.5",
+            "must be a string of 1 to 64 bytes without control characters, or an integer"
+        ),
     ])
     func `a violation says what is wanted and never what was sent`(
         field: String, spelling: String, detail: String

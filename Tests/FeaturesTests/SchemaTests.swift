@@ -98,7 +98,7 @@ import Testing
         let schema = try Schema(json: text.utf8.span)
         #expect(schema.identifier?.position == position)
         var decoder = RecordDecoder(schema: schema)
-        #expect(try !decoder.decode(#"{"id":1}"#.utf8.span))
+        #expect(try !decoder.decode(#"{"id":true}"#.utf8.span))
         var names = ["a", "b"]
         names.insert("id", at: position)
         #expect(decoder.violations.map(\.field) == names)
@@ -115,6 +115,7 @@ import Testing
         let table = CSVLimits()
         for (what, limit) in [
             ("bytes of the document", SchemaLimits.documentBytesMax),
+            ("mistakes that are reported one by one", SchemaLimits.mistakesMax),
             ("properties", SchemaLimits.fieldsMax),
             ("values of a category, and aliases", SchemaLimits.valuesMax),
             (

@@ -76,8 +76,8 @@ final class RegistryUnderTest: Sendable {
         for installed in held { installed() }
     }
 
-    func activate(_ version: String) throws -> Outcome {
-        try wait { registry.activate(version, completion: $0) }
+    func activate(_ version: String, sha256: String? = nil) throws -> Outcome {
+        try wait { registry.activate(version, sha256: sha256, completion: $0) }
     }
 
     func rollback() throws -> Outcome { try wait { registry.rollback(completion: $0) } }

@@ -1,4 +1,5 @@
 import Access
+import Features
 import HTTP
 import HTTPServer
 import Metrics
@@ -16,6 +17,13 @@ import Testing
     private func metrics() throws -> ServiceMetrics {
         var metrics = ServiceMetrics()
         let series = metrics.modelActivated("telco-churn/2", schema: try #require(schema))
+        let tolerant = """
+            {"type":"object","properties":{"tenure":{"type":"integer","minimum":0,"maximum":72,
+            "x-out-of-range":"flag"}},"required":["tenure"],"additionalProperties":false}
+            """
+        _ = metrics.modelActivated(
+            "telco-churn/2", schema: try Schema(json: Array(tolerant.utf8).span))
+        metrics.outOfRange(["tenure"])
         for method in [HTTPMethod?.some(.get), .head, .post, .other, nil] {
             for route in Route.allCases.map(Route?.some) + [nil] {
                 for status in ProblemType.allCases.map(\.status) + [200, 299] {
@@ -82,7 +90,8 @@ import Testing
     @Test func `what does not exist is left out, and nothing is counted at the start`() throws {
         let text = MetricsText()
         let absent: Set = [
-            "churnd_predictions_total", "churnd_redis_up", "churnd_redis_duration_seconds",
+            "churnd_predictions_total", "churnd_out_of_range_total",
+            "churnd_redis_up", "churnd_redis_duration_seconds",
             "churnd_redis_errors_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",
             "churnd_audit_bytes_total", "churnd_audit_failures_total",

@@ -34,6 +34,17 @@ import Testing
                 """)
     }
 
+    @Test
+    func `fields with a number beyond their bounds are named where there are any`() {
+        let flagged = Prediction(
+            customerID: nil, probability: 0.5, isPositive: true, risk: .medium,
+            outOfRange: ["tenure", "a\"b"])
+        #expect(
+            body(flagged).contains(
+                #""risk_level":"Medium","out_of_range":["tenure","a\"b"],"timestamp":"#))
+        #expect(!body(prediction(0.5)).contains("out_of_range"))
+    }
+
     @Test(arguments: [(RiskLevel.high, "High"), (.medium, "Medium"), (.low, "Low")])
     func `a risk has the name callers know`(risk: RiskLevel, name: String) throws {
         let text = body(prediction(0.5, isPositive: false, risk: risk))

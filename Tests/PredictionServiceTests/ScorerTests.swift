@@ -39,8 +39,9 @@ extension Scorer {
         for line in lines {
             let row = try GoldenRow(parsing: Array(line).span)
             let prediction = try scorer.score(row.request.span)
-            let distance = abs(
-                Int(prediction.probability.bitPattern) - Int(row.probability.bitPattern))
+            let distance =
+                (Int(prediction.probability.bitPattern)
+                - Int(row.probability.bitPattern)).magnitude
             #expect(distance <= GoldenRow.probabilityUnitsMax)
             #expect(prediction.isPositive == (prediction.probability > 0.5))
             let risk: RiskLevel =
@@ -56,7 +57,8 @@ extension Scorer {
                 == .invalidRecord([
                     Violation(
                         field: "customerID", code: .notAllowed,
-                        detail: "must be a string of 1 to 64 bytes without control characters")
+                        detail: "must be a string of 1 to 64 bytes without control characters, "
+                            + "or an integer")
                 ]))
         let named = Customer.valid.with("customerID", #""7\u00e9""#).json
         #expect(try scorer.score(Array(named.utf8).span).customerID == Array("7é".utf8))

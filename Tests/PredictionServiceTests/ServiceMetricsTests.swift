@@ -224,6 +224,27 @@ import Testing
             ])
     }
 
+    @Test func `only fields that take numbers beyond their bounds have a series for that`() throws {
+        var metrics = ServiceMetrics()
+        let text = """
+            {"type":"object","properties":{
+            "a":{"type":"integer","minimum":0,"maximum":9,"x-out-of-range":"clamp"},
+            "b":{"type":"number","minimum":0,"maximum":9,"x-out-of-range":"flag"},
+            "c":{"type":"number","minimum":0,"maximum":9}},
+            "required":["a","b","c"],"additionalProperties":false}
+            """
+        _ = metrics.modelActivated("m/1", schema: try Schema(json: Array(text.utf8).span))
+        metrics.outOfRange(["a", "b"])
+        metrics.outOfRange(["b"])
+        var sum = metrics
+        sum.merge(metrics)
+        #expect(
+            MetricsText(sum).samples(of: "churnd_out_of_range_total") == [
+                #"churnd_out_of_range_total{field="a"}"#: "2",
+                #"churnd_out_of_range_total{field="b"}"#: "4",
+            ])
+    }
+
     @Test func `a schema's field of a name that is taken is no second series`() throws {
         var metrics = ServiceMetrics()
         _ = metrics.modelActivated("m/1", schema: try schema(["other", "unknown_field"]))

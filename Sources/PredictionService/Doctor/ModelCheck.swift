@@ -15,14 +15,15 @@ package enum ModelCheck {
                 bundle = try pinned(path)
                 choice = "the only one of \(path)"
             } else {
-                bundle = try directory.load(directory.activeVersion())
+                bundle = try directory.loadActive()
                 let count = try directory.versions().count
                 choice = "active of \(count) in \(path)"
             }
+            let remark = bundle.manifest.remark
             return DoctorFinding(
-                .good, subject,
+                remark == nil ? .good : .warning, subject,
                 "\(bundle.fullName), \(choice), \(bundle.goldenRowCount) golden rows reproduced, "
-                    + "sha256 \(bundle.sha256)")
+                    + "sha256 \(bundle.sha256)" + (remark.map { "; \($0)" } ?? ""))
         } catch {
             return DoctorFinding(.failure, subject, "\(path) refused: \(error)")
         }

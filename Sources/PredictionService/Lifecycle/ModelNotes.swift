@@ -20,8 +20,12 @@ struct ModelNotes: Sendable {
             metadata: [
                 "model": "\(change.active.fullName)", "sha256": "\(change.active.sha256)",
                 "previous": "\(change.previous?.fullName ?? "none")",
+                "thresholds": "\(change.active.thresholds)",
                 "trigger": "\(change.trigger.rawValue)",
             ])
+        if let remark = change.active.remark {
+            logger.warning("model has a remark", metadata: ["remark": "\(remark)"])
+        }
         switch change.trigger {
         case .reload, .watch: record(change, by: .process)
         case .activation, .rollback: break
@@ -76,9 +80,13 @@ extension ModelRefusal {
     fileprivate var isOfBundle: Bool {
         switch error {
         case .unreadable, .activeUnreadable, .active, .bundle, .version, .name: true
+        // Whoever asks for a digest is told as well.
+        case .digest: trigger != .activation
         // Whoever mistypes a version is told in the answer, and tries again.
         case .notAVersion, .absent: trigger != .activation
-        case .pinned, .busy, .stopped, .activeNotWritten, .nothingToRollBackTo, .unrecorded: false
+        case .pinned, .busy, .stopped, .activeNotWritten, .listing, .nothingToRollBackTo,
+            .unrecorded:
+            false
         }
     }
 }

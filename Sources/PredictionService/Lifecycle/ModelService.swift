@@ -36,8 +36,11 @@ final class ModelService: Sendable {
             "model loaded",
             metadata: [
                 "model": "\(bundle.fullName)", "sha256": "\(bundle.sha256)",
-                "golden_rows": "\(bundle.goldenRowCount)",
+                "golden_rows": "\(bundle.goldenRowCount)", "thresholds": "\(bundle.thresholds)",
             ])
+        if let remark = bundle.manifest.remark {
+            logger.warning("model has a remark", metadata: ["remark": "\(remark)"])
+        }
         let made = ModelService(registry, bundle, watchInterval: configuration.watchInterval)
         service.set(made)
         return made

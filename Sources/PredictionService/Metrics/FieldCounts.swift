@@ -1,8 +1,8 @@
 internal import Features
 internal import Metrics
 
-/// How often which field was invalid. A name that is counted under came from a schema that an
-/// operator activated, never from a caller.
+/// How often which field was invalid, or out of range. A name that is counted under came from a
+/// schema that an operator activated, never from a caller.
 struct FieldCounts: Sendable {
     /// Names that are told apart while the process lives, over all its schemas.
     static let namesMax = 64
@@ -21,11 +21,19 @@ struct FieldCounts: Sendable {
         if let identifier = schema.identifier { add(identifier.name) }
     }
 
+    /// The same for those fields alone that take numbers beyond their bounds.
+    mutating func activateOutOfRange(_ schema: Schema) {
+        for field in schema.fields where field.outOfRange != .refuse { add(field.name) }
+    }
+
+    /// Counts a field that the schema has.
+    mutating func count(field: String) { counts[places[field] ?? 1] &+= 1 }
+
     mutating func count(_ violation: Violation) {
         if violation.code == .unknownField {
             counts[0] &+= 1
         } else {
-            counts[places[violation.field] ?? 1] &+= 1
+            count(field: violation.field)
         }
     }
 
@@ -40,6 +48,12 @@ struct FieldCounts: Sendable {
     func write(to writer: inout MetricsWriter) {
         for place in counts.indices.dropFirst(2) { writer.sample(counts[place], [names[place]]) }
         for place in 0..<2 { writer.sample(counts[place], [names[place]]) }
+    }
+
+    /// The same without those that no schema has.
+    func writeKnown(to writer: inout MetricsWriter) {
+        for place in counts.indices.dropFirst(2) { writer.sample(counts[place], [names[place]]) }
+        if counts[1] > 0 { writer.sample(counts[1], [names[1]]) }
     }
 
     private mutating func add(_ name: String) {

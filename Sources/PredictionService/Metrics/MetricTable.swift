@@ -4,7 +4,7 @@ package import Metrics
 package enum MetricTable {
     package static let all: [MetricFamily] = [
         requestDuration, activeRequests, connections, droppedConnections,
-        predictions, probability, tokens, quota, validationErrors,
+        predictions, probability, tokens, quota, validationErrors, outOfRange,
         redisUp, redisDuration, redisErrors,
         modelInfo, modelReloads,
         auditUp, auditRecords, auditBytes, auditFailures,
@@ -47,6 +47,9 @@ extension MetricTable {
     static let validationErrors = MetricFamily(
         "churnd_validation_errors_total", .counter, labels: ["field"],
         help: "Invalid fields of refused records, by the schema's names.")
+    static let outOfRange = MetricFamily(
+        "churnd_out_of_range_total", .counter, labels: ["field"],
+        help: "Numbers beyond a field's bounds that were scored (x-out-of-range).")
 }
 
 /// Redis.

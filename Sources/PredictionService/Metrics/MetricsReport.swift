@@ -52,6 +52,8 @@ package enum MetricsReport {
         write(metrics.quota, to: &writer)
         writer.begin(MetricTable.validationErrors)
         metrics.fields.write(to: &writer)
+        writer.begin(MetricTable.outOfRange)
+        metrics.outOfRange.writeKnown(to: &writer)
     }
 
     private static func writeRedis(

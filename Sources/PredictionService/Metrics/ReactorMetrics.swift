@@ -46,6 +46,7 @@ final class ReactorMetrics: TurnParticipant {
         guard isOn, let series = scorer.series else { return }
         counts.predicted(
             series, risk: prediction.risk, probability: prediction.probability)
+        if !prediction.outOfRange.isEmpty { counts.outOfRange(prediction.outOfRange) }
     }
 
     /// The store's word, and how many nanoseconds it took.

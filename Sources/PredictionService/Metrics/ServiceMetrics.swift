@@ -25,6 +25,7 @@ package struct ServiceMetrics: Sendable {
     private(set) var tokens = ClosedCounter<TokenResult>()
     private(set) var quota = ClosedCounter<QuotaDecision>()
     private(set) var fields = FieldCounts()
+    private(set) var outOfRange = FieldCounts()
     private(set) var redisDurations = Histogram(bounds: ServiceMetrics.redisBounds)
     private(set) var redisFailures = ClosedCounter<RedisFailureKind>()
 
@@ -36,6 +37,7 @@ package struct ServiceMetrics: Sendable {
     /// - Parameter version: as answers carry it.
     package mutating func modelActivated(_ version: String, schema: Schema) -> ModelSeries {
         fields.activate(schema)
+        outOfRange.activateOutOfRange(schema)
         return predictions.activate(version)
     }
 
@@ -57,6 +59,11 @@ package struct ServiceMetrics: Sendable {
     ) {
         predictions.count(series, risk)
         probabilities.observe(Double(probability))
+    }
+
+    /// Counts each field of a record that was scored with a number beyond its bounds.
+    package mutating func outOfRange(_ fields: [String]) {
+        for field in fields { outOfRange.count(field: field) }
     }
 
     /// Counts what became of a token; `storeDecided` does so for those that the store was asked
@@ -104,6 +111,7 @@ package struct ServiceMetrics: Sendable {
         tokens.merge(other.tokens)
         quota.merge(other.quota)
         fields.merge(other.fields)
+        outOfRange.merge(other.outOfRange)
         redisDurations.add(other.redisDurations)
         redisFailures.merge(other.redisFailures)
     }

@@ -1,10 +1,12 @@
 internal import JSON
 internal import JWT
+internal import Models
 
 /// What an administrator asks for.
 enum AdministrationCommand: Equatable {
     case listModels
-    case activate(version: String)
+    /// - Parameter sha256: of the manifest that is wanted; any will do where nil.
+    case activate(version: String, sha256: String?)
     case rollBack
     case revoke(RevokedName, seconds: Int)
     case restore(RevokedName)
@@ -33,8 +35,13 @@ enum AdministrationCommand: Equatable {
         switch route {
         case .models: self = .listModels
         case .modelActivation:
-            let members = try Members(content, of: ["version"], wanted: "{\"version\": \"…\"}")
-            self = .activate(version: try members.text("version", bytesMax: Self.versionBytesMax))
+            let members = try Members(
+                content, of: ["version", "sha256"],
+                wanted: "{\"version\": \"…\"}, or with \"sha256\" of the manifest as 64 "
+                    + "lower-case hexadecimal digits")
+            self = .activate(
+                version: try members.text("version", bytesMax: Self.versionBytesMax),
+                sha256: try members.sha256())
         case .modelRollback:
             if !content.isEmpty { _ = try Members(content, of: [], wanted: "no body, or {}") }
             self = .rollBack
@@ -102,6 +109,14 @@ enum AdministrationCommand: Equatable {
             guard let text = object[name]?.asString, 1...bytesMax ~= text.utf8.count else {
                 throw failure
             }
+            return text
+        }
+
+        /// Nil where it is not there.
+        func sha256() throws(ServiceFailure) -> String? {
+            guard has("sha256") else { return nil }
+            let text = try text("sha256", bytesMax: 64)
+            guard Manifest.isSHA256(text) else { throw failure }
             return text
         }
 

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import JSON
 internal import ModelRegistry
+internal import Models
 
 // What administrators are told of models.
 
@@ -28,6 +29,16 @@ extension ModelListing {
         json.string(active.version)
         json.name("sha256")
         json.string(active.sha256)
+        json.name("thresholds")
+        json.beginObject()
+        for (name, threshold) in [
+            ("decision", active.thresholds.decision), ("high", active.thresholds.high),
+            ("medium", active.thresholds.medium),
+        ] {
+            json.name(name)
+            json.number(threshold)
+        }
+        json.endObject()
         json.name("previous")
         if let previous { json.string(previous) } else { json.null() }
         json.name("pinned")
@@ -36,6 +47,10 @@ extension ModelListing {
         json.beginArray()
         for version in versions { json.string(version.name) }
         json.endArray()
+        json.name("total")
+        json.number(total)
+        json.name("truncated")
+        json.bool(versions.count < total)
         if let refusal {
             json.name("refused")
             json.beginObject()

@@ -177,9 +177,9 @@ extension OperationsService {
                     reactor.participant(OperationsService.self)?.answer(reply, listing)
                 }
             }
-        case .activate(let version):
+        case .activate(let version, let sha256):
             subjects.models.activate(
-                version, witness: witness(of: reply, administrator),
+                version, sha256: sha256, witness: witness(of: reply, administrator),
                 completion: completion(of: reply))
         case .rollBack:
             subjects.models.rollback(

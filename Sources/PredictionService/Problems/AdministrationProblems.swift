@@ -30,13 +30,13 @@ extension Problem {
 
     private init(_ error: RegistryError) {
         switch error {
-        case .busy, .stopped, .unrecorded:
+        case .busy, .stopped, .listing, .unrecorded:
             self.init(.unavailable, error.description)
             fields = "Retry-After: 1\r\n"
         case .pinned, .nothingToRollBackTo, .activeNotWritten:
             self.init(.conflict, error.description)
         case .notAVersion, .absent, .unreadable, .activeUnreadable, .active, .bundle, .version,
-            .name:
+            .name, .digest:
             self.init(.modelRefused, error.description)
         }
     }

@@ -40,6 +40,12 @@ package struct PredictionWriter {
         writer.probability(prediction.probability)
         writer.name("risk_level")
         writer.string(prediction.risk.rawValue)
+        if !prediction.outOfRange.isEmpty {
+            writer.name("out_of_range")
+            writer.beginArray()
+            for field in prediction.outOfRange { writer.string(field) }
+            writer.endArray()
+        }
         writer.name("timestamp")
         let time = timestamp.bytes(unixMilliseconds: unixMilliseconds)
         writer.string(time.span)

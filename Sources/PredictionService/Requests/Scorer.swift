@@ -43,7 +43,9 @@ package final class Scorer {
         return Prediction(
             customerID: decoder.identifier, probability: probability,
             isPositive: bundle.isPositive(probability), risk: bundle.riskLevel(probability),
-            features: featureText?.json(of: decoder.record) ?? [])
+            features: featureText?.json(of: decoder.record) ?? [],
+            outOfRange: decoder.outOfRange.isEmpty
+                ? [] : decoder.outOfRange.map { bundle.schema.fields[$0].name })
     }
 
     /// The customer's identifier in a body that `score` would have a prediction for; nil when it
@@ -79,15 +81,18 @@ package struct Prediction: Equatable, Sendable {
     package let risk: RiskLevel
     /// The customer's values as a JSON object, where they are recorded; else empty.
     package let features: [UInt8]
+    /// Fields with a number beyond their bounds, in the schema's order.
+    package let outOfRange: [String]
 
     package init(
         customerID: [UInt8]?, probability: Float, isPositive: Bool, risk: RiskLevel,
-        features: [UInt8] = []
+        features: [UInt8] = [], outOfRange: [String] = []
     ) {
         self.customerID = customerID
         self.probability = probability
         self.isPositive = isPositive
         self.risk = risk
         self.features = features
+        self.outOfRange = outOfRange
     }
 }
