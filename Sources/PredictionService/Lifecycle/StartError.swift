@@ -29,7 +29,7 @@ package enum StartError: Error, CustomStringConvertible {
         switch self {
         case .portTaken: true
         case .given(at: _, let error): error.isPortTaken
-        case .address, .operations, .model, .example, .audit, .keys, .tokenRules,
+        case .address, .operations, .model, .example, .audit, .descriptors, .keys, .tokenRules,
             .developmentToken, .reactor:
             false
         }

@@ -120,7 +120,7 @@ extension WeakSettingRule {
         "redis.url", weakWhen: "no password, and Redis is not on this machine",
         wanted: "a user with a password"
     ) { subject in
-        guard case .redis(let endpoint, deadline: _) = subject.configuration.store,
+        guard case .redis(let endpoint, _, _) = subject.configuration.store,
             endpoint.password == nil, !ServiceConfiguration.isLoopback(endpoint.host)
         else { return [] }
         return ["no password for \(endpoint)"]
