@@ -136,8 +136,8 @@ extension ProgramTests {
                 $0.text("message")?.hasPrefix("log lines were lost") == true
             }
             #expect(reports.count == 1)
-            #expect((reports[0]["lines"]?.asNumber ?? 0) >= lost)
-            #expect(reports[0].text("reason") == "write: No space left on device")
+            #expect((reports.first?["lines"]?.asNumber ?? 0) >= lost)
+            #expect(reports.first?.text("reason") == "write: No space left on device")
         }
     }
 }
