@@ -109,7 +109,7 @@ package final class RedisConnection: Channel, TurnParticipant {
     }
 
     /// Closes the connection because a reply on it was not that of its question: one was lost or
-    /// came twice, so that all that would follow belong to others. What waits for a reply gets none.
+    /// came twice, and all that would follow belong to others. What waits for a reply gets none.
     package func dropForStrayReply() {
         if phase == .open { lose(.protocolViolation) }
     }

@@ -8,7 +8,7 @@ import Testing
     private static let quota = QuotaRules(limit: 10, windowMilliseconds: 3_600_000)
     /// All that the script calls.
     private static let rights = [
-        "evalsha", "eval", "exists", "time", "lrange", "lindex", "ltrim", "lpush", "pttl",
+        "evalsha", "eval", "exists", "time", "lrange", "lindex", "llen", "ltrim", "lpush", "pttl",
         "pexpire",
     ]
 

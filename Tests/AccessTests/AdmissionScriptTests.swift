@@ -143,8 +143,8 @@ extension AdmissionScriptTests {
         let left = 100_000 - recent.count - 1
         #expect(try harness.decideUntimed(.by("ann")) == .admitted(left: left, resetSeconds: 0))
         #expect(try client.command("LLEN", "quota:ann") == .integer(recent.count + 1))
-        // Twice the logarithm of 100,000, and what each request does.
-        #expect(try callCount(client) <= 2 * 17 + 8)
+        // The logarithm of 100,000, and what each request does.
+        #expect(try callCount(client) <= 17 + 10)
     }
 
     /// Calls of commands on keys since CONFIG RESETSTAT.

@@ -57,7 +57,7 @@ import Testing
         #expect(try harness.decide(.by("b")) == .unavailable(.storeFull(subjectsMax: 3)))
     }
 
-    /// Admissions a millisecond apart, and the milliseconds after the last at which one is asked for.
+    /// Admissions are a millisecond apart; how many after the last one is asked for.
     @Test(arguments: [0, 1, 2, 3, 500, 998, 999, 1000, 1001, 1998, 1999, 2000, 5000])
     func `however many have left the window, those that have not count`(_ later: Int64) throws {
         let window: Int64 = 1000

@@ -122,7 +122,8 @@ extension ProgramTests {
             let client = try redis.client()
             let rules =
                 "on >\(DoctorTests.password) resetkeys ~blacklist:* ~quota:* resetchannels -@all "
-                + "+eval +evalsha +exists +time +lrange +lindex +ltrim +lpush +pttl +pexpire +ping +select"
+                + "+eval +evalsha +exists +time +lrange +lindex +llen +ltrim +lpush +pttl "
+                + "+pexpire +ping +select"
             let user = ["ACL", "SETUSER", "churnd"] + rules.split(separator: " ").map(String.init)
             #expect(try client.command(user.map { Array($0.utf8) }) == .status("OK"))
             let url = "redis://churnd:\(DoctorTests.password)@127.0.0.1:\(redis.port)"

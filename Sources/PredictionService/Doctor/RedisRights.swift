@@ -33,7 +33,8 @@ enum RedisRights {
                 session, keys: [revocation, quota],
                 [
                     ["EXISTS", revocation], ["TIME"], ["LRANGE", quota, "-1", "98"],
-                    ["LINDEX", quota, "-1"], ["LTRIM", quota, "0", "-2"], ["PTTL", quota],
+                    ["LLEN", quota], ["LINDEX", quota, "-1"], ["LTRIM", quota, "0", "-2"],
+                    ["PTTL", quota],
                     ["PEXPIRE", quota, "1000"],
                 ])
             // Only what could be removed again is written, in a run of its own: Redis lets a script

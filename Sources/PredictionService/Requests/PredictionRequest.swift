@@ -79,6 +79,7 @@ final class PredictionRequest {
     func addFollower(_ request: PredictionRequest) { followers.append(request) }
 
     func removeFollowers() -> [PredictionRequest] {
+        if followers.isEmpty { return [] }
         defer { followers = [] }
         return followers
     }
