@@ -145,7 +145,7 @@ package struct RecordDecoder {
             let isBlank =
                 found == .null
                 || TableDecoder.isBlank(body.extracting(start + 1..<scanner.offset - 1))
-            guard isBlank, let blank = table.slots[slot].blank else { return .wrongType }
+            guard isBlank, let blank = table.blanks[slot] else { return .wrongType }
             record.values[table.slots[slot].feature] = blank
             return nil
         case (.number, .identifier):

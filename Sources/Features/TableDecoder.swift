@@ -153,7 +153,7 @@ package struct TableDecoder {
             record.values[feature] = index
         case .integer, .number:
             if TableDecoder.isBlank(cell) {
-                guard let blank = table.slots[slot].blank else { return .missing }
+                guard let blank = table.blanks[slot] else { return .missing }
                 record.values[feature] = blank
                 return nil
             }
