@@ -14,11 +14,16 @@ package struct FileReader: ~Copyable {
     }
 
     /// Opens the file at `path`, which must be a regular one: nothing is waited for.
-    package init(regularFile path: String) throws(FileError) {
+    ///
+    /// - Parameter offset: where it is read from.
+    package init(regularFile path: String, from offset: Int = 0) throws(FileError) {
         let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         let descriptor = FileDescriptor(owning: rawValue)
         _ = try descriptor.regularFileStatus(path: path)
+        guard offset == 0 || lseek(rawValue, offset, SEEK_SET) == offset else {
+            throw .system(path: path, .last("lseek"))
+        }
         self.path = path
         self.descriptor = descriptor
     }
