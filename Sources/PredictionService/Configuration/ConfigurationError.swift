@@ -50,6 +50,9 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case developmentOperations(at: ConfigurationPlace, host: String)
     /// audit.directory without audit.key.
     case noAuditKey
+    /// The same bytes for both. `name` is the token key's: jwt.secret, or the path of one of
+    /// jwt.keys.
+    case auditKeyIsTokenKey(name: String)
     /// quota.limit times store.subjects.
     case storeTooLarge(quotaLimit: Int, subjects: Int)
     case drainDelayTooLong
@@ -71,7 +74,7 @@ extension ConfigurationError: CustomStringConvertible {
             (place.map { "\($0): " } ?? "") + "cannot be read: \(error)"
         case .drainDelayTooLong: "drain.delay: not shorter than drain.timeout"
         case .secretAsFlag, .variableAndFile, .noSecret, .noKeys, .tooManyKeys, .weakKey,
-            .noAuditKey:
+            .noAuditKey, .auditKeyIsTokenKey:
             secretDescription
         case .noStore, .storeTooLarge, .developmentHost, .developmentStore,
             .developmentOperations:
@@ -95,6 +98,9 @@ extension ConfigurationError: CustomStringConvertible {
             "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or jwt.keys; --dev makes one for trying"
         case .noAuditKey:
             "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE"
+        case .auditKeyIsTokenKey(let name):
+            "audit.key: the same as \(name), wanted a key of its own: who verifies the log could "
+                + "make tokens, and who makes tokens could forge the log"
         case _: preconditionFailure("not about a secret")
         }
     }

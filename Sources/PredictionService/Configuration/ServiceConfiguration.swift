@@ -134,7 +134,8 @@ extension ServiceConfiguration {
             model: Model(
                 path: settings.text(.modelPath),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),
-            audit: try audit(&settings, isDevelopment: isDevelopment), operations: operations,
+            audit: try audit(&settings, tokens, isDevelopment: isDevelopment),
+            operations: operations,
             logsRequests: settings.toggle(.logRequests),
             slowRequest: settings.durationUnlessZero(.logSlowRequests),
             tracesRequests: settings.toggle(.traceContext), isDevelopment: isDevelopment,
@@ -165,13 +166,14 @@ extension ServiceConfiguration {
     }
 
     private static func audit(
-        _ settings: inout ConfigurationSettings, isDevelopment: Bool
+        _ settings: inout ConfigurationSettings, _ tokens: Tokens, isDevelopment: Bool
     ) throws(ConfigurationError) -> Audit? {
         guard let directory = settings.optionalText(.auditDirectory) else {
             if !isDevelopment { settings.warnings.append(.noAudit) }
             return nil
         }
         guard case .secret(let key) = settings.value(.auditKey) else { throw .noAuditKey }
+        try checkIsNoTokenKey(key, settings, tokens)
         let sync: AuditSync =
             switch settings.text(.auditSync) {
             case "none": .none
@@ -183,6 +185,19 @@ extension ServiceConfiguration {
             segmentBytesMax: settings.integer(.auditSegmentBytes),
             recordsFeatures: settings.toggle(.auditFeatures),
             deadline: settings.duration(.auditDeadline))
+    }
+
+    /// Also where a secret is set and not used: it may be used again.
+    private static func checkIsNoTokenKey(
+        _ key: Secret, _ settings: ConfigurationSettings, _ tokens: Tokens
+    ) throws(ConfigurationError) {
+        if case .secret(let secret) = settings.value(.tokenSecret), secret.bytes == key.bytes {
+            throw .auditKeyIsTokenKey(name: "jwt.secret")
+        }
+        guard case .named(let keys) = tokens.keys else { return }
+        if let same = keys.first(where: { $0.secret.bytes == key.bytes }) {
+            throw .auditKeyIsTokenKey(name: "key \(same.id) of jwt.keys")
+        }
     }
 
     private static func operations(
