@@ -177,6 +177,9 @@ extension TailRecords {
             // The last record is not the one that the checkpoint was made of.
             throw .damagedTail(file: segment.name, sequence: sequence)
         }
+        if sequence == counted, record.hasMAC, !(authenticator?.accepts(record, line) ?? true) {
+            throw .forged(file: segment.name, sequence: sequence)
+        }
         if sequence > counted {
             try checkPlace(record, of: segment)
             try checkMAC(record, line, of: segment)
