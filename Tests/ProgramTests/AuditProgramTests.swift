@@ -219,7 +219,7 @@ extension ProgramTests {
                 #expect(try child.waitForExit() == .code(65), "\(arguments)")
                 #expect(
                     child.errors
-                        == "\(directory): every MAC is wrong under this key: it is not the "
+                        == "churnctl: \(directory): every MAC is wrong under this key: it is not the "
                         + "audit.key that the log was written with, or all was forged\n")
                 #expect(child.output == "")
             }
@@ -232,7 +232,8 @@ extension ProgramTests {
             #expect(empty.code == .code(65))
             #expect(empty.output == "0 predictions: all bits equal\n")
             #expect(
-                empty.errors == "\(directory): no prediction with features, wanted one at least: "
+                empty.errors
+                    == "churnctl: \(directory): no prediction with features, wanted one at least: "
                     + "they are recorded with audit.features = on\n")
             try makeLog { try appendPredictions(3, to: $0, hasFeatures: { _ in false }) }
             let without = try audit("replay", directory, "--models", models)

@@ -143,6 +143,16 @@ extension ProgramTests.DoctorStartTests {
             says: "FAIL  audit log: \(segment): damaged at its end, record 2, wanted "
         ) { place in
             try place.log { bytes in
+                // Before the MAC and its name.
+                let digit = bytes.count - 4 - 32 - 9
+                bytes[digit] = UInt8(ascii: bytes[digit] == UInt8(ascii: "0") ? "1" : "0")
+            }
+        },
+        Case(
+            name: "a digit of the last MAC is another", starts: false,
+            says: "FAIL  audit log: \(segment): record 2 was not written with audit.key"
+        ) { place in
+            try place.log { bytes in
                 let digit = bytes.count - 4
                 bytes[digit] = UInt8(ascii: bytes[digit] == UInt8(ascii: "0") ? "1" : "0")
             }
