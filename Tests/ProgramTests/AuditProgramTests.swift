@@ -219,8 +219,8 @@ extension ProgramTests {
                 #expect(try child.waitForExit() == .code(65), "\(arguments)")
                 #expect(
                     child.errors
-                        == "churnctl: \(directory): every MAC is wrong under this key: it is not the "
-                        + "audit.key that the log was written with, or all was forged\n")
+                        == "churnctl: \(directory): every MAC is wrong under this key: it is not "
+                        + "the audit.key that the log was written with, or all was forged\n")
                 #expect(child.output == "")
             }
         }
