@@ -67,17 +67,23 @@ private func files(_ bytes: [UInt8]) {
                 Array(parts[1]).span, to: directory + "/checkpoints.jsonl")
         }
     } catch { preconditionFailure("\(error)") }
-    let expectations = AuditExpectations(keys: AuditKeys(secret: key))
+    let keys = AuditKeys(secret: key)
+    let expectations = AuditExpectations(keys: keys)
     _ = try? AuditVerifier.verify(directory, against: expectations)
+    _ = try? AuditKeyCheck(directory: directory, keys: keys)
+    let inspection = try? AuditInspection(directory: directory, key: key)
     let settings = AuditSettings(
         directory: directory, key: key, sync: .none, segmentBytesMax: 4096, serviceVersion: "1")
     guard let first = try? AuditLog.open(settings, report: { _ in }) else { return }
+    precondition(first.recovery == inspection?.recovery, "an inspection finds something else")
     first.close()
     guard let second = try? AuditLog.open(settings, report: { _ in }) else {
         preconditionFailure("a log that was repaired is refused")
     }
     precondition(second.recovery.tornBytes == 0, "a torn line is left")
     precondition(second.recovery.missingRecords == 0, "records are missing again")
+    precondition(second.recovery.missingCheckpoints == 0, "checkpoints are missing again")
+    precondition(second.recovery.verifiedRecords == 0, "a stop without a checkpoint")
     second.close()
     guard let verification = try? AuditVerifier.verify(directory, against: expectations) else {
         preconditionFailure("a log that is written cannot be verified")

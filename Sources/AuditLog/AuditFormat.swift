@@ -1,9 +1,26 @@
 /// What of a line's bytes is the same in every record.
 ///
-/// A record is `{"sequence":N`, the body, `,"prev":"` and the hash of the record before, and
-/// `,"hash":"` and its own; its hash is over all bytes before `,"hash":"`. A body begins with
-/// `,"time":"…","event":"…"` and has the event's members in their order.
+/// A record is `{"sequence":N`, the body, `,"prev":"` and the hash of the record before,
+/// `,"hash":"` and its own, and from format 2 on `,"mac":"` and its MAC; its hash is over all bytes
+/// before `,"hash":"`. A body begins with `,"time":"…","event":"…"` and has the event's members in
+/// their order; it may end with the members of a link.
 package enum AuditFormat {
+    /// What `start` names from churnd 0.3 on; 0.2 wrote format 1, which had no name, no MAC in
+    /// records and no identity.
+    package static let version = 2
+
+    /// Members of a link, which any record may have: the log's identity, and the MAC of the
+    /// checkpoint that counts the record before.
+    package static let log: StaticString = ",\"log\":\""
+    package static let checkpoint: StaticString = ",\"checkpoint\":\""
+    package static let linkMembers = [
+        AuditMember("log", isOptional: true), AuditMember("checkpoint", isOptional: true),
+    ]
+    /// The digits of a log's identity, and of a record's MAC, which is cut to half (RFC 2104 §5).
+    package static let identityDigits = 32
+    package static let recordMACDigits = 32
+    package static let recordMAC: StaticString = "\",\"mac\":\""
+
     package static let recordStart: StaticString = "{\"sequence\":"
     package static let previous: StaticString = ",\"prev\":\""
     package static let hash: StaticString = ",\"hash\":\""
@@ -13,6 +30,9 @@ package enum AuditFormat {
     package static let digestDigits = 64
     /// What follows the body: `prev` with its quotation mark, and `hash` up to the line feed.
     package static let recordTailBytes = 9 + digestDigits + 1 + 9 + digestDigits + 3
+    /// What a MAC takes beside that, and a link at most.
+    package static let recordMACBytes = 9 + recordMACDigits
+    package static let linkBytesMax = 8 + identityDigits + 1 + 15 + digestDigits + 1
 
     /// Of `probability`, rounded half to even, as in answers.
     package static let probabilityDecimals = 4
@@ -20,10 +40,13 @@ package enum AuditFormat {
     package static let checkpointStart: StaticString = "{\"count\":"
     package static let checkpointHash: StaticString = ",\"hash\":\""
     package static let checkpointTime: StaticString = "\",\"time\":\""
+    /// From format 2 on: the MAC of the checkpoint before, or `noHash`.
+    package static let checkpointPrevious: StaticString = "\",\"prev\":\""
     /// A checkpoint's MAC is over all bytes before this.
     package static let checkpointMAC: StaticString = ",\"mac\":\""
 
-    /// `prev` of record 1, and the hash of a checkpoint that counts none.
+    /// `prev` of record 1 and of the first checkpoint, and the hash of a checkpoint that counts
+    /// none.
     package static let noHash = [UInt8](repeating: 0x30, count: digestDigits)
 }
 
@@ -61,7 +84,13 @@ package enum AuditEvent: String, CaseIterable, Sendable {
                 .init("jti", isOptional: true), .init("count"),
                 .init("first", isOptional: true), .init("last", isOptional: true),
             ]
-        case .start: [.init("version"), .init("torn_bytes"), .init("missing")]
+        case .start:
+            [
+                .init("version"), .init("torn_bytes"), .init("missing"),
+                .init("format", isOptional: true),
+                .init("checkpoints_missing", isOptional: true),
+                .init("unproven", isOptional: true),
+            ]
         case .resumed: [.init("failed_for_ms")]
         case .stop: []
         case .model:

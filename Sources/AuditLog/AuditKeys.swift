@@ -11,6 +11,8 @@ package struct AuditKeys: Sendable {
     package let name: [UInt8]
     /// For the checkpoints.
     package let checkpoint: [UInt8]
+    /// For the records.
+    package let record: [UInt8]
 
     /// - Parameter secret: at least `AuditLimits.secretBytesMin` bytes that only those know who may
     ///   write a log or look somebody up in it.
@@ -24,5 +26,6 @@ package struct AuditKeys: Sendable {
         customer = mac.authenticate(Array("churnd audit customer".utf8).span)
         name = mac.authenticate(Array("churnd audit name".utf8).span)
         checkpoint = mac.authenticate(Array("churnd audit checkpoint".utf8).span)
+        record = mac.authenticate(Array("churnd audit record".utf8).span)
     }
 }

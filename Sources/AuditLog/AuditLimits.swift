@@ -24,7 +24,9 @@ package enum AuditLimits {
     /// An IP address as text (INET6_ADDRSTRLEN less the NUL).
     package static let peerBytesMax = 45
     /// A body: what a record leaves for it beside its place in the chain.
-    package static let bodyBytesMax = recordBytesMax - 12 - 19 - AuditFormat.recordTailBytes
+    package static let bodyBytesMax =
+        recordBytesMax - 12 - 19 - AuditFormat.linkBytesMax - AuditFormat.recordTailBytes
+        - AuditFormat.recordMACBytes
     /// The raw features of one prediction; with more the record goes without them.
     package static let featuresBytesMax = 61_440
     /// The highest sequence a log is continued from, so that counting never overflows.

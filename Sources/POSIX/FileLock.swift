@@ -5,9 +5,27 @@ internal import Glibc
 package struct FileLock: ~Copyable {
     private let descriptor: FileDescriptor
 
+    /// How often the file may be replaced while it is being locked.
+    private static let attemptsMax = 10
+
     /// Locks the file at `path`, which is made where there is none; nil when somebody else holds
     /// the lock.
     package static func acquire(_ path: String) throws(FileError) -> FileLock? {
+        for _ in 0..<attemptsMax {
+            guard let lock = try attempt(path) else { return nil }
+            // One that was removed meanwhile excludes nobody.
+            if lock.isAtItsPath(path) { return lock }
+        }
+        throw .system(path: path, SystemError(call: "flock", code: ESTALE))
+    }
+
+    private borrowing func isAtItsPath(_ path: String) -> Bool {
+        var (own, there) = (stat(), stat())
+        return unsafe fstat(descriptor.rawValue, &own) == 0 && lstat(path, &there) == 0
+            && own.st_dev == there.st_dev && own.st_ino == there.st_ino
+    }
+
+    private static func attempt(_ path: String) throws(FileError) -> FileLock? {
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         let rawValue = unsafe open(path, flags, 0o600)
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }

@@ -14,8 +14,13 @@ package struct FileReader: ~Copyable {
     }
 
     /// Opens the file at `path`, which must be a regular one: nothing is waited for.
-    package init(regularFile path: String) throws(FileError) {
+    ///
+    /// - Parameter offset: where it is read from.
+    package init(regularFile path: String, from offset: Int = 0) throws(FileError) {
         descriptor = try FileDescriptor.openRegular(path)
+        guard offset == 0 || lseek(descriptor.rawValue, offset, SEEK_SET) == offset else {
+            throw .system(path: path, .last("lseek"))
+        }
         self.path = path
     }
 

@@ -40,6 +40,14 @@ struct AuditKeyOptions: ParsableArguments {
         }
         return AuditKeys(secret: secret)
     }
+
+    /// Ends where these are not the keys that the log in `directory` is written with.
+    static func check(_ keys: AuditKeys, of directory: String) throws {
+        // A directory that cannot be read is for whoever reads the log to tell.
+        if (try? AuditKeyCheck(directory: directory, keys: keys)) == .wrong {
+            throw AuditFailure.data("\(directory): \(AuditFailure.otherKey())")
+        }
+    }
 }
 
 /// Ends of the commands of `churnctl audit`, by sysexits(3).
@@ -48,6 +56,13 @@ enum AuditFailure {
     static func noInput(_ reason: String) -> ExitCode {
         complain(TerminalText.plain(reason))
         return ExitCode(66)
+    }
+
+    /// Why no MAC of a log is right.
+    static func otherKey(count: Int? = nil) -> String {
+        let macs = count.map { $0 == 1 ? "the only MAC" : "each of \($0) MACs" } ?? "every MAC"
+        return "\(macs) is wrong under this key: it is not the audit.key that the log was written "
+            + "with, or all was forged"
     }
 
     /// Says why something is not what it was taken for.

@@ -11,11 +11,13 @@ struct AuditReplay: ParsableCommand {
             Each prediction whose features were recorded (audit.features) is scored again by the \
             model that made it, which is known by its SHA-256 among the versions in --models. Its \
             probability is compared as bits and as text, and its risk. Records that were altered \
-            are not scored. A line for each difference, at most 100, and a summary.
+            are not scored, and where there is a key neither are those whose MAC is wrong. A line \
+            for each difference, at most 100, and a summary.
 
             Exit codes: 0 when nothing differs, 1 when something does, when a record was altered \
             or when its model is not there, 64 for a wrong option, 65 for a directory that holds \
-            no audit log, 66 for one that cannot be read.
+            no audit log, one of another key, or one without features to score, 66 for one that \
+            cannot be read.
             """)
 
     @Argument(help: "The log's directory.", completion: .directory)
@@ -28,11 +30,15 @@ struct AuditReplay: ParsableCommand {
         completion: .directory)
     var models: String
 
+    @OptionGroup var keyOptions: AuditKeyOptions
+
     func run() throws {
         Signals.ignoreBrokenPipes()
+        let keys = try keyOptions.keys()
+        if let keys { try AuditKeyOptions.check(keys, of: directory) }
         var run: AuditReplayRun
         do throws(FileError) {
-            run = AuditReplayRun(models: try ReplayModels(directory: models))
+            run = AuditReplayRun(models: try ReplayModels(directory: models), keys: keys)
         } catch { throw AuditFailure.noInput("\(error)") }
         var progress = Progress()
         do throws(AuditVerifierError) {
@@ -52,5 +58,10 @@ struct AuditReplay: ParsableCommand {
         let text = run.lines.map { TerminalText.plain($0) + "\n" }.joined()
         StandardStream.output.write(Array(text.utf8).span)
         guard run.isFine else { throw ExitCode.failure }
+        guard run.scoredCount > 0 else {
+            throw AuditFailure.data(
+                "\(directory): no prediction with features, wanted one at least: they are recorded "
+                    + "with audit.features = on")
+        }
     }
 }

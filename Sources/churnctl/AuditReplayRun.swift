@@ -4,7 +4,7 @@ internal import JSON
 internal import Models
 
 /// One way through a log, in which its predictions are made again.
-struct AuditReplayRun {
+struct AuditReplayRun: ~Copyable {
     /// Lines about single records.
     private static let toldMax = 100
 
@@ -18,8 +18,13 @@ struct AuditReplayRun {
     private var untold = 0
     private let models: ReplayModels
     private let contents = AuditContentReader()
+    private var trust: AuditRecordTrust?
 
-    init(models: ReplayModels) { self.models = models }
+    /// - Parameter keys: nil: MACs are not verified.
+    init(models: ReplayModels, keys: AuditKeys?) {
+        self.models = models
+        trust = keys.map { AuditRecordTrust(keys: $0) }
+    }
 
     /// Whether all that was to be scored was, and came out the same.
     var isFine: Bool { differing == 0 && altered == 0 && missing.isEmpty }
@@ -50,6 +55,11 @@ struct AuditReplayRun {
             altered += 1
             let what = ending == .torn ? "torn" : "no record, or altered"
             tell("\(place.file):\(place.line): byte \(place.byteOffset): \(what), not scored")
+            return
+        }
+        guard trust?.accepts(record, line) ?? true else {
+            altered += 1
+            tell("\(place.file):\(place.line): record \(record.sequence): wrong MAC, not scored")
             return
         }
         guard content.event == .prediction, let prediction = AuditPredictionLine(line) else {

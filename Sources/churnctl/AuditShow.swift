@@ -17,8 +17,8 @@ struct AuditShow: ParsableCommand {
             2026-10-01, 2026-10-01T12:30, 2026-10-01T12:30:00Z.
 
             Exit codes: 0 when a record was found, 1 when none was, 64 for a wrong option, 65 for \
-            a directory that holds no audit log, 66 for one that cannot be read, 73 for output \
-            that cannot be written.
+            a directory that holds no audit log or one of another key, 66 for one that cannot be \
+            read, 73 for output that cannot be written.
             """)
 
     @Argument(help: "The log's directory.", completion: .directory)
@@ -127,6 +127,7 @@ struct AuditShow: ParsableCommand {
         }
         if let model { query.require(model: model) }
         let keys = subject ?? customer ?? jti == nil ? nil : try keyOptions.keys()
+        if let keys { try AuditKeyOptions.check(keys, of: directory) }
         if let jti { query.require(tokenIdentifier: jti, keys) }
         guard subject != nil || customer != nil else { return query }
         guard let keys else {

@@ -11,10 +11,12 @@ struct AuditVerify: ParsableCommand {
             A line for each thing that is wrong, at most 100, and a summary. The log may be \
             written to meanwhile. A log whose end was cut off is known by the newest checkpoint; \
             who can cut that off as well is found out by one that was kept elsewhere \
-            (--checkpoint). Of a log whose oldest files were archived, --from says the record it \
-            begins with now; a checkpoint must count those before.
+            (--checkpoint). A log that was replaced by another one of the same key is found out \
+            by its identity, which churnd says in its own log at each start (--log). Of a log \
+            whose oldest files were archived, --from says the record it begins with now; a \
+            checkpoint must count those before, or the record must have a MAC.
 
-            Exit codes: 0 when nothing is wrong, 1 when something is or when checkpoints were not \
+            Exit codes: 0 when nothing is wrong, 1 when something is or when MACs were not \
             verified for want of a key, 64 for a wrong option, 65 for a directory that holds no \
             audit log, 66 for one that cannot be read.
             """)
@@ -38,7 +40,17 @@ struct AuditVerify: ParsableCommand {
         })
     var checkpoint: AuditKeptCheckpoint?
 
-    @Flag(help: "Do without the key: the MACs of checkpoints are not verified.")
+    @Option(
+        help: ArgumentHelp("The log that it has to be, by its identity.", valueName: "id"),
+        transform: { text in
+            guard let log = LogIdentity(text) else {
+                throw ValidationError("wanted the 32 lower-case digits of a log's identity")
+            }
+            return log
+        })
+    var log: LogIdentity?
+
+    @Flag(help: "Do without the key: no MACs are verified.")
     var noKey = false
 
     @OptionGroup var keyOptions: AuditKeyOptions
@@ -58,6 +70,7 @@ struct AuditVerify: ParsableCommand {
         var expectations = AuditExpectations(keys: keys)
         expectations.first = from
         expectations.kept = checkpoint
+        expectations.log = log
         let found: AuditVerification
         do throws(AuditVerifierError) {
             found = try AuditVerifier.verify(directory, against: expectations)
@@ -82,18 +95,22 @@ struct AuditVerificationText {
 
     init(_ found: AuditVerification, isKeyed: Bool, isKeyWaived: Bool) {
         isFine = found.faultCount == 0 && (isKeyed || isKeyWaived)
+        if found.wrongMACCount > 0, found.rightMACCount == 0 {
+            lines.append(AuditFailure.otherKey(count: found.wrongMACCount))
+        }
         lines += found.faults.map(\.description)
         let rest = found.faultCount - found.faults.count
         if rest > 0 { lines.append("and \(rest) more") }
         lines += found.remarks.map { "remark: \($0)" }
         let more = found.remarkCount - found.remarks.count
         if more > 0 { lines.append("and \(more) more remarks") }
-        if isKeyWaived { lines.append("remark: the MACs of checkpoints were not verified") }
+        if isKeyWaived { lines.append("remark: the MACs were not verified") }
         var summary = AuditVerificationText.counted(found.recordCount, "record")
         summary += " in \(AuditVerificationText.counted(found.segmentCount, "segment"))"
         if let first = found.first, let last = found.last, let hash = found.lastHash {
             summary += ", \(first.sequence) (\(first.time)) to \(last.sequence) (\(last.time))"
             summary += ", \(AuditVerificationText.counted(found.checkpointCount, "checkpoint"))"
+            if let log = found.log { summary += ", log \(log)" }
             summary += ", last hash \(hash)"
         }
         if found.faultCount > 0 {
@@ -101,7 +118,7 @@ struct AuditVerificationText {
         } else if isFine {
             summary += ": fine"
         } else {
-            summary += ": not known: checkpoints were not verified, for there is no key"
+            summary += ": not known: the MACs were not verified, for there is no key"
         }
         lines.append(summary)
     }

@@ -13,6 +13,41 @@ import Testing
         #expect(fixture.refusal() == nil)
     }
 
+    @Test func `a log whose lock was removed or replaced keeps its owner`() throws {
+        for isReplaced in [false, true] {
+            let fixture = try LogFixture()
+            let log = try fixture.open()
+            try fixture.remove("lock")
+            if isReplaced { try fixture.write([], "lock") }
+            #expect(fixture.refusal() == .locked(directory: fixture.directory))
+            log.close()
+            #expect(fixture.refusal() == nil)
+        }
+    }
+
+    @Test func `a log is not written into another directory at its path`() throws {
+        let fixture = try LogFixture()
+        let log = try fixture.open(fixture.settings(segmentBytesMax: 1))
+        let elsewhere = fixture.parent.path(of: "elsewhere")
+        #expect(rename(fixture.directory, elsewhere) == 0)
+        let other = try fixture.open()
+        let names = try fixture.names()
+        let writer = Writer()
+        writer.predict("r")
+        #expect(try !writer.write(to: log))
+        #expect(try fixture.names() == names)
+        other.close()
+        for name in try fixture.names() { try fixture.remove(name) }
+        #expect(rmdir(fixture.directory) == 0)
+        #expect(rename(elsewhere, fixture.directory) == 0)
+        try eventually("the log is written again") {
+            writer.predict("r")
+            return try writer.write(to: log)
+        }
+        log.close()
+        #expect(try fixture.events().contains("resumed"))
+    }
+
     @Test func `a log that another process holds is refused`() throws {
         let fixture = try LogFixture()
         try fixture.open().close()

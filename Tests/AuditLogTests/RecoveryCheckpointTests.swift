@@ -80,12 +80,16 @@ private let name = AuditFiles.checkpointsName
         log.close()
     }
 
-    @Test func `a log without checkpoints is taken as it is`() throws {
+    @Test func `a log without checkpoints is verified, and they are missed`() throws {
         let fixture = try LogFixture.killed()
         try fixture.write([], name)
         let log = try fixture.open()
         #expect(log.recovery.nextSequence == 4)
+        #expect(log.recovery.missingCheckpoints == 1)
+        #expect(log.recovery.verifiedRecords == 3)
         log.close()
+        let start = try fixture.lines(AuditFiles.segmentName(firstSequence: 4))[0]
+        #expect(field("checkpoints_missing", in: start) == "1")
         #expect(try fixture.lines(name).compactMap { field("count", in: $0) } == ["4", "5"])
     }
 }

@@ -56,6 +56,8 @@ private let first = AuditFiles.segmentName(firstSequence: 1)
             altered[offset] ^= 1
             try killed.write(altered, first)
             let refusal = killed.refusal()
+            // Digits of the MAC that are others.
+            if case .forged(first, 3) = refusal, offset > bytes.count - 36 { continue }
             guard case .damagedTail(let file, let sequence) = refusal else {
                 Issue.record("byte \(offset): \(String(describing: refusal))")
                 continue
@@ -83,8 +85,9 @@ private let first = AuditFiles.segmentName(firstSequence: 1)
         }
         // A record that is right, in a file whose name says that it cannot be there.
         let later = AuditFiles.segmentName(firstSequence: 4)
+        try killed.write(bytes, first)
         try killed.write(bytes, later)
-        #expect(killed.refusal() == .damagedTail(file: later, sequence: 3))
+        #expect(killed.refusal() == .damagedTail(file: later, sequence: 1))
     }
 
     @Test func `a log goes on where it was stopped`() throws {

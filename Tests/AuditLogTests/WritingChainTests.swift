@@ -187,18 +187,23 @@ final class Told: Sendable {
     init() throws { fixture = try LogFixture() }
 
     /// What each checkpoint counts, after a look at its bytes.
-    private func counts() throws -> [Int] {
+    private func counts(isWhole: Bool = true) throws -> [Int] {
         let records = try fixture.records()
         let keys = AuditKeys(secret: LogFixture.key)
         var mac = HMACSHA256(key: keys.checkpoint.span)
+        let log = try #require(field("log", in: records[0]))
+        var previous = isWhole ? String(repeating: "0", count: 64) : nil
         return try fixture.lines(AuditFiles.checkpointsName).map { line in
             let count = try #require(field("count", in: line).flatMap { Int($0) })
             let hash = try #require(field("hash", in: records[count - 1]))
+            let before = try #require(previous ?? field("prev", in: line))
             let signed =
                 "{\"count\":\(count),\"hash\":\"\(hash)\",\"time\":\"2026-10-01T12:00:00.123Z\""
+                + ",\"log\":\"\(log)\",\"prev\":\"\(before)\""
             let digits = mac.authenticate(Array(signed.utf8).span)
                 .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             #expect(line == signed + ",\"mac\":\"\(digits)\"}")
+            previous = digits
             return count
         }
     }
@@ -213,8 +218,8 @@ final class Told: Sendable {
             #expect(try writer.write(to: log))
         }
         log.close()
-        #expect(try counts() == [1, 4, 7, 14, 16])
-        #expect(log.statistics.checkpoints == 5)
+        #expect(try counts() == [1, 4, 7, 10, 13, 16])
+        #expect(log.statistics.checkpoints == 6)
         #expect(try fixture.records().count == 16)
     }
 
@@ -274,6 +279,75 @@ final class Told: Sendable {
         writer.predict("r")
         #expect(try writer.write(to: log))
         log.close()
-        #expect(try counts() == [2, 3])
+        #expect(try counts(isWhole: false) == [2, 3])
+        #expect(fixture.told == [.checkpointsChanged])
+        let found = try AuditVerifier.verify(
+            fixture.directory,
+            against: AuditExpectations(keys: AuditKeys(secret: LogFixture.key)))
+        #expect(
+            found.faults.map(\.kind) == [
+                .checkpointGone(count: 1), .checkpointUnlinked(count: 2),
+            ])
+    }
+
+    @Test func `checkpoints that were cut under the log are gone on with, and missed`() throws {
+        var settings = fixture.settings()
+        settings.checkpointRecordsMax = 1
+        let log = try fixture.open(settings)
+        let writer = Writer()
+        for _ in 0..<3 {
+            writer.predict("r")
+            #expect(try writer.write(to: log))
+        }
+        try eventually("the last checkpoint is written") { log.statistics.checkpoints == 4 }
+        let path = fixture.path(AuditFiles.checkpointsName)
+        let first = try fixture.lines(AuditFiles.checkpointsName)[0].utf8.count + 1
+        // In the middle of the second line.
+        try AppendFile(path: path).truncate(to: first + 9)
+        log.close()
+        #expect(fixture.told == [.checkpointsChanged])
+        #expect(
+            try fixture.lines(AuditFiles.checkpointsName).map { field("count", in: $0) }
+                == ["1", "5"])
+        let found = try AuditVerifier.verify(
+            fixture.directory,
+            against: AuditExpectations(keys: AuditKeys(secret: LogFixture.key)))
+        #expect(
+            found.faults.map(\.kind) == [
+                .checkpointGone(count: 2), .checkpointGone(count: 3), .checkpointGone(count: 4),
+                .checkpointUnlinked(count: 5),
+            ])
+    }
+
+    @Test func `never more records than wanted are behind a checkpoint, whatever comes at once`()
+        throws
+    {
+        var settings = fixture.settings(segmentBytesMax: 50_000)
+        settings.checkpointRecordsMax = 20
+        let log = try fixture.open(settings)
+        let answered = try concurrently(4) { caller in
+            var random = SplitMix64(seed: UInt64(caller))
+            let writer = Writer(reactor: caller)
+            let told = Told()
+            for batch in 0..<60 {
+                // Smaller ones, whole ones, and one that takes several checkpoints.
+                let size = batch == 30 ? 75 : Int.random(in: 1...21, using: &random)
+                for _ in 0..<size { writer.predict("r") }
+                writer.handOver(to: log) { isWritten in told.add(isWritten ? 1 : 0) }
+                try eventually("few batches wait") { batch - told.count < 8 }
+            }
+            try eventually("all are answered") { told.count == 60 }
+            return told.all
+        }
+        log.close()
+        #expect(answered.allSatisfy { $0 == Array(repeating: 1, count: 60) })
+        let counts = try counts()
+        let total = try fixture.records().count
+        #expect(counts.first == 1)
+        #expect(counts.last == total)
+        for (before, after) in zip(counts, counts.dropFirst()) {
+            #expect(1...20 ~= after - before, "\(before) to \(after)")
+        }
+        #expect(total > 4 * 60 * 8)
     }
 }

@@ -252,11 +252,13 @@ struct WritingHangTests {
         #expect(records.compactMap { field("request_id", in: $0) } == ["kept"])
     }
 
-    @Test func `checkpoints that cannot be written are told, and records go on`() throws {
+    @Test func `checkpoints that cannot be written are told, and records go on up to a limit`()
+        throws
+    {
         let disk = try TestDisk(.ext4, kibibytes: 4_096)
         var settings = fixture.settings()
         settings.directory = disk.path(of: "audit")
-        settings.checkpointRecordsMax = 1
+        settings.checkpointRecordsMax = 3
         let log = try fixture.open(settings)
         let checkpoints = "\(settings.directory)/\(AuditFiles.checkpointsName)"
         try disk.set(immutable: true, checkpoints)
@@ -269,8 +271,20 @@ struct WritingHangTests {
         #expect(fixture.told == [.checkpointFailed(reason: "write: Operation not permitted")])
         #expect(state(log) == .passing)
         #expect(log.statistics.checkpoints == 1)
+        writer.predict("one too many")
+        #expect(try !writer.write(to: log))
+        guard case .failing = state(log) else {
+            Issue.record("\(state(log))")
+            return
+        }
+        #expect(fixture.told.count == 2)
         try disk.set(immutable: false, checkpoints)
         try eventually("it is tried again") { log.statistics.checkpoints == 2 }
+        try eventually("records are written again") { state(log) == .passing }
+        writer.predict("after")
+        #expect(try writer.write(to: log))
         log.close()
+        // A start, three, a resumed, one more and a stop.
+        #expect(log.statistics.records == 7)
     }
 }

@@ -85,8 +85,12 @@ extension LogFixture {
             for line in bytes.split(separator: 0x0A) {
                 let text = String(decoding: line, as: UTF8.self)
                 try #require(text.hasPrefix("{\"sequence\":\(all.count + 1),"), "\(text)")
-                let hash = SHA256.hexDigest(Array(text.utf8.dropLast(75)).span)
-                try #require(text.hasSuffix(",\"prev\":\"\(previous)\",\"hash\":\"\(hash)\"}"))
+                // ,"hash":" and 64 digits, ","mac":" and 32 digits, and "}
+                let hash = SHA256.hexDigest(Array(text.utf8.dropLast(116)).span)
+                let mac = String(text.dropLast(2).suffix(32))
+                try #require(
+                    text.hasSuffix(
+                        ",\"prev\":\"\(previous)\",\"hash\":\"\(hash)\",\"mac\":\"\(mac)\"}"))
                 previous = hash
                 all.append(text)
             }

@@ -110,14 +110,14 @@ import Testing
     @Test func `keys are derived from the secret, each its own`() {
         let secret = LogFixture.key
         let keys = AuditKeys(secret: secret)
-        let all = [keys.subject, keys.customer, keys.name, keys.checkpoint]
-        let labels = ["subject", "customer", "name", "checkpoint"]
+        let all = [keys.subject, keys.customer, keys.name, keys.checkpoint, keys.record]
+        let labels = ["subject", "customer", "name", "checkpoint", "record"]
         for (key, label) in zip(all, labels) {
             var mac = HMACSHA256(key: secret.span)
             let name = Array("churnd audit \(label)".utf8)
             #expect(mac.authenticate(name.span) == key)
         }
-        #expect(Set(all).count == 4)
+        #expect(Set(all).count == 5)
     }
 }
 

@@ -9,11 +9,12 @@ import Testing
 
     init() throws { fixture = try LogFixture() }
 
-    /// What the record with `sequence` says between its sequence and `prev`.
+    /// What the record with `sequence` says between its sequence and its link, or `prev`.
     private func body(_ sequence: Int) throws -> String {
         let line = try fixture.records()[sequence - 1]
         let start = "{\"sequence\":\(sequence)".utf8.count
-        return String(line.dropFirst(start).dropLast(9 + 64 + 1 + 9 + 64 + 2))
+        return String(line.dropFirst(start).dropLast(9 + 64 + 1 + 9 + 64 + 1 + 8 + 32 + 2))
+            .replacing(#/(,"log":"[0-9a-f]{32}")?(,"checkpoint":"[0-9a-f]{64}")?$/#, with: "")
     }
 
     private func pseudonym(_ name: String, _ key: [UInt8]) -> String {
@@ -96,7 +97,8 @@ import Testing
         let time = ",\"time\":\"2026-10-01T12:00:00.123Z\""
         #expect(
             try body(1) == time
-                + ",\"event\":\"start\",\"version\":\"1.2.3\",\"torn_bytes\":0,\"missing\":0")
+                + ",\"event\":\"start\",\"version\":\"1.2.3\",\"torn_bytes\":0,\"missing\":0"
+                + ",\"format\":2")
         #expect(try body(2) == time + ",\"event\":\"stop\"")
         #expect(try fixture.records().count == 2)
     }
@@ -189,8 +191,9 @@ import Testing
             let event = try #require(AuditEvent(rawValue: field("event", in: line) ?? ""))
             seen.insert(event.rawValue)
             #expect(Array(names.prefix(3)) == ["sequence", "time", "event"])
-            #expect(Array(names.suffix(2)) == ["prev", "hash"])
-            let own = names.dropFirst(3).dropLast(2)
+            #expect(Array(names.suffix(3)) == ["prev", "hash", "mac"])
+            let link = AuditFormat.linkMembers.map(\.name)
+            let own = names.dropFirst(3).dropLast(3).filter { !link.contains($0) }
             #expect(event.members.map(\.name).filter { own.contains($0) } == Array(own))
             #expect(
                 event.members.filter { !$0.isOptional }.allSatisfy { own.contains($0.name) })

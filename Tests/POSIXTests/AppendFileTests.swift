@@ -167,6 +167,36 @@ import Testing
         #expect(try isFree(path))
     }
 
+    @Test func `a directory is locked whatever becomes of its files, until its owner ends`() throws
+    {
+        let path = directory.path
+        func isFree() throws -> Bool {
+            if try DirectoryLock.acquire(path) == nil { return false }
+            return true
+        }
+        #expect(try !DirectoryLock.isHeld(path))
+        let lock = try DirectoryLock.acquire(path)
+        let isHeld = lock != nil
+        #expect(isHeld)
+        let bytes: [UInt8] = [1]
+        try Files.writeAtomically(bytes.span, to: directory.path(of: "lock"))
+        #expect(try !isFree())
+        #expect(try DirectoryLock.isHeld(path))
+        try lock?.checkPath()
+        #expect(rename(path, path + "-moved") == 0)
+        #expect(mkdir(path, 0o700) == 0)
+        #expect(throws: FileError.system(path: path, SystemError(call: "stat", code: ESTALE))) {
+            try lock?.checkPath()
+        }
+        #expect(try isFree())
+        #expect(rmdir(path) == 0)
+        #expect(rename(path + "-moved", path) == 0)
+        try lock?.checkPath()
+        _ = consume lock
+        #expect(try isFree())
+        #expect(try !DirectoryLock.isHeld(path + "-none"))
+    }
+
     @Test func `a lock is held against another process, and ends with it`() throws {
         let path = directory.path(of: "lock")
         let holder = try ChildProcess(

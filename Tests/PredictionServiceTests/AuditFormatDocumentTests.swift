@@ -21,8 +21,8 @@ import Testing
     @Test func `the document of the audit log tells of every member once`() throws {
         let rows = try DocumentTable("members", of: AuditFormatDocumentTests.path).rows
         let found = rows.map { $0[0] }
-        let own = AuditEvent.allCases.flatMap { $0.members.map(\.name) }
-        let all = Set(["sequence", "time", "event", "prev", "hash"] + own)
+        let own = (AuditEvent.allCases.flatMap(\.members) + AuditFormat.linkMembers).map(\.name)
+        let all = Set(["sequence", "time", "event", "prev", "hash", "mac"] + own)
         #expect(found.count == all.count)
         #expect(Set(found) == Set(all.map { "`\($0)`" }))
     }

@@ -588,6 +588,31 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
                 + "AUDIT_KEY_FILE in the environment")
     }
 
+    @Test func `a key that tokens are signed with is not one of the audit log`() {
+        let audit = ["CHURND_AUDIT_DIRECTORY": "audit", "AUDIT_KEY": auditKey, "REDIS_URL": redis]
+        let wanted = ", wanted a key of its own: "
+        func refusal(_ environment: [String: String], _ files: [String: String] = [:]) -> String {
+            let line = failure(
+                environment: audit.merging(environment) { first, _ in first }, files: files)
+            #expect(!line.contains(auditKey))
+            return String(line[..<(line.firstRange(of: wanted)?.lowerBound ?? line.endIndex)])
+        }
+        #expect(refusal(["JWT_SECRET": auditKey]) == "audit.key: the same as jwt.secret")
+        #expect(refusal(["JWT_SECRET": auditKey + "b"]) == "no error")
+        let keys = ["CHURND_JWT_KEYS": "keys"]
+        for (files, expected) in [
+            (["keys/a": auditKey], "audit.key: the same as key a of jwt.keys"),
+            (["keys/a": secret, "keys/b": auditKey], "audit.key: the same as key b of jwt.keys"),
+            (["keys/a": secret], "no error"),
+        ] {
+            #expect(refusal(keys, files) == expected)
+        }
+        // One that is set and not used may be used again.
+        #expect(
+            refusal(keys.merging(["JWT_SECRET": auditKey]) { $1 }, ["keys/a": secret])
+                == "audit.key: the same as jwt.secret")
+    }
+
     @Test(arguments: ["0.0.0.0:9464", "10.0.0.1:9464", "example.org:9464"])
     func `development takes an operations listener that only this machine reaches`(
         address: String

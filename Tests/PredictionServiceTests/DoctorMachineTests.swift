@@ -1,3 +1,5 @@
+import AuditLog
+import Glibc
 import POSIX
 import PredictionService
 import TestSupport
@@ -30,9 +32,12 @@ import Testing
         #expect(AuditCheck.space(space, segmentBytesMax: 100).verdict == disk.verdict)
     }
 
-    private func examineAudit(_ directory: String) -> [DoctorFinding] {
+    private func examineAudit(
+        _ directory: String, isServing: Bool = false
+    ) -> [DoctorFinding] {
         AuditCheck.examine(
-            directory: directory, key: [UInt8](repeating: 7, count: 32), segmentBytesMax: 1)
+            directory: directory, key: [UInt8](repeating: 7, count: 32), segmentBytesMax: 1,
+            isServing: isServing)
     }
 
     @Test func `an audit directory passes when it is there or can be made`() throws {
@@ -61,15 +66,44 @@ import Testing
         }
     }
 
+    @Test func `checkpoints that are missing fail, until what was before is put aside`() throws {
+        let parent = try TemporaryDirectory()
+        let directory = parent.path(of: "audit")
+        let settings = AuditSettings(
+            directory: directory, key: [UInt8](repeating: 7, count: 32), sync: .none,
+            segmentBytesMax: 1 << 20, serviceVersion: "0.0.0")
+        func failures() -> [String] {
+            examineAudit(directory).filter { $0.verdict == .failure }.map(\.text)
+        }
+        try AuditLog.open(settings) { _ in }.close()
+        #expect(failures() == [])
+        #expect(unlink("\(directory)/\(AuditFiles.checkpointsName)") == 0)
+        #expect(failures() == ["checkpoints that its records name are missing: at least 1"])
+        for _ in 1...2 {
+            try AuditLog.open(settings) { _ in }.close()
+            #expect(
+                failures() == [
+                    "record 3, a start, found checkpoints missing or records without a proof: see "
+                        + "churnctl audit verify"
+                ])
+        }
+        let first = AuditFiles.segmentName(firstSequence: 1)
+        #expect(rename("\(directory)/\(first)", parent.path(of: first)) == 0)
+        #expect(failures() == [])
+    }
+
     @Test func `a log that somebody writes is seen to be written`() throws {
         let directory = try TemporaryDirectory()
         guard let lock = try FileLock.acquire(directory.path(of: "lock")) else {
             Issue.record("no lock")
             return
         }
-        let findings = examineAudit(directory.path)
+        let findings = examineAudit(directory.path, isServing: true)
         #expect(findings[0].verdict == .good)
         #expect(findings[0].text.hasSuffix("is being written by a churnd"))
+        let others = examineAudit(directory.path)
+        #expect(others[0].verdict == .failure)
+        #expect(others[0].text.contains(": in use by another process, and no churnd answers on"))
         _ = consume lock
     }
 

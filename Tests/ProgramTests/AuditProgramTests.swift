@@ -142,7 +142,7 @@ extension ProgramTests {
             #expect(unknown.code == .code(1))
             #expect(
                 unknown.output.hasSuffix(
-                    ": not known: checkpoints were not verified, for there is no key\n"))
+                    ": not known: the MACs were not verified, for there is no key\n"))
             let waived = try audit("verify", directory, "--no-key", environment: [:])
             #expect(waived.code == .code(0))
             #expect(waived.output.hasSuffix(": fine\n"))
@@ -162,6 +162,11 @@ extension ProgramTests {
             let wrong = try audit("verify", directory, environment: ["AUDIT_KEY": other])
             #expect(wrong.code == .code(1))
             #expect(wrong.output.contains("wrong MAC"))
+            // Four MACs: of two records and of two checkpoints.
+            #expect(
+                wrong.output.hasPrefix(
+                    "each of 4 MACs is wrong under this key: it is not the audit.key that the log "
+                        + "was written with, or all was forged\n"))
             #expect(!(wrong.output + wrong.errors).contains(other))
         }
 
@@ -186,6 +191,70 @@ extension ProgramTests {
                 #expect(child.errors.contains(reason), "\(child.errors)")
                 #expect(child.output == "")
             }
+        }
+
+        @Test func `a log is known by its identity`() throws {
+            try makeLog { _ in }
+            let fine = try audit("verify", directory)
+            let identity = try #require(fine.output.firstMatch(of: #/, log ([0-9a-f]{32}), /#)?.1)
+            #expect(try audit("verify", directory, "--log", String(identity)).code == .code(0))
+            let other = try audit("verify", directory, "--log", String(repeating: "a", count: 32))
+            #expect(other.code == .code(1))
+            #expect(other.output.contains(": another log's, written with the same key\n"))
+            for text in ["", "a", String(repeating: "A", count: 32)] {
+                #expect(try audit("verify", directory, "--log", text).code == .code(64))
+            }
+        }
+
+        @Test func `a wrong key is named as the cause, whatever it is wanted for`() throws {
+            try makeLog { try appendPredictions(2, to: $0) }
+            let models = ProjectPlaces.root + "/Models/telco-churn"
+            let other = ["AUDIT_KEY": String(repeating: "k", count: 32)]
+            for arguments in [
+                ["show", directory, "--subject", "alice"], ["show", directory, "--jti", "t-1"],
+                ["replay", directory, "--models", models],
+            ] {
+                let child = try ChildProcess(
+                    BuiltProgram.churnctl, ["audit"] + arguments, environment: other)
+                #expect(try child.waitForExit() == .code(65), "\(arguments)")
+                #expect(
+                    child.errors
+                        == "churnctl: \(directory): every MAC is wrong under this key: it is not "
+                        + "the audit.key that the log was written with, or all was forged\n")
+                #expect(child.output == "")
+            }
+        }
+
+        @Test func `a log without features to score is no success`() throws {
+            let models = ProjectPlaces.root + "/Models/telco-churn"
+            try makeLog { _ in }
+            let empty = try audit("replay", directory, "--models", models)
+            #expect(empty.code == .code(65))
+            #expect(empty.output == "0 predictions: all bits equal\n")
+            #expect(
+                empty.errors
+                    == "churnctl: \(directory): no prediction with features, wanted one at least: "
+                    + "they are recorded with audit.features = on\n")
+            try makeLog { try appendPredictions(3, to: $0, hasFeatures: { _ in false }) }
+            let without = try audit("replay", directory, "--models", models)
+            #expect(without.code == .code(65))
+            #expect(without.output == "0 predictions: all bits equal, 3 more without features\n")
+        }
+
+        @Test func `a record that was written without the key is not scored`() throws {
+            try makeLog { try appendPredictions(5, to: $0) }
+            let name = try segments()[0]
+            try change(name) { bytes in
+                let digit = bytes.count - 4
+                bytes[digit] = UInt8(ascii: bytes[digit] == UInt8(ascii: "0") ? "1" : "0")
+            }
+            let models = ProjectPlaces.root + "/Models/telco-churn"
+            let found = try audit("replay", directory, "--models", models)
+            #expect(found.code == .code(1))
+            #expect(found.output.contains(": wrong MAC, not scored\n"))
+            #expect(
+                try audit("replay", directory, "--models", models, environment: [:]).code
+                    == .code(0))
         }
 
         @Test func `an archived log begins where it is said to, as far as a checkpoint tells`()

@@ -22,12 +22,14 @@ extension ProgramTests {
                 #expect(answer.status == 200)
                 // Without any waiting: it was there before the answer.
                 let record = try #require(try audited.records(.prediction).last)
+                // The first of them is the first behind a checkpoint.
+                let link = index == 0 ? ["checkpoint"] : []
                 #expect(
                     record.names == [
                         "sequence", "time", "event", "reactor", "request_id", "trace_id", "peer",
                         "subject", "jti", "customer", "model", "model_sha256", "body_sha256",
-                        "probability", "probability_bits", "risk", "status", "prev", "hash",
-                    ])
+                        "probability", "probability_bits", "risk", "status",
+                    ] + link + ["prev", "hash", "mac"])
                 #expect(record["sequence"]?.asNumber == Double(index + 2))
                 #expect(record["time"] == answer.member("timestamp"))
                 #expect(record.text("request_id") == "request-\(index)")

@@ -82,6 +82,7 @@ extension ProgramTests.DoctorStartTests {
         let stranger: ScriptedServer
         private let socket: FileDescriptor
         private let first = AuditFiles.segmentName(firstSequence: 1)
+        private var held: AuditLog?
 
         init() throws {
             directory = try TemporaryDirectory()
@@ -103,6 +104,14 @@ extension ProgramTests.DoctorStartTests {
                 segmentBytesMax: 1 << 20, serviceVersion: "0.0.0")
             try AuditLog.open(settings) { _ in }.close()
             return ["audit.directory": path("audit")]
+        }
+
+        /// Keeps the log for as long as the case takes.
+        func holdLog() {
+            let settings = AuditSettings(
+                directory: path("audit"), key: Array(AuditedChurnd.key.utf8), sync: .none,
+                segmentBytesMax: 1 << 20, serviceVersion: "0.0.0")
+            held = try? AuditLog.open(settings) { _ in }
         }
 
         /// A log whose records are others than were written.
@@ -134,6 +143,16 @@ extension ProgramTests.DoctorStartTests {
             says: "FAIL  audit log: \(segment): damaged at its end, record 2, wanted "
         ) { place in
             try place.log { bytes in
+                // Before the MAC and its name.
+                let digit = bytes.count - 4 - 32 - 9
+                bytes[digit] = UInt8(ascii: bytes[digit] == UInt8(ascii: "0") ? "1" : "0")
+            }
+        },
+        Case(
+            name: "a digit of the last MAC is another", starts: false,
+            says: "FAIL  audit log: \(segment): record 2 was not written with audit.key"
+        ) { place in
+            try place.log { bytes in
                 let digit = bytes.count - 4
                 bytes[digit] = UInt8(ascii: bytes[digit] == UInt8(ascii: "0") ? "1" : "0")
             }
@@ -160,11 +179,19 @@ extension ProgramTests.DoctorStartTests {
             try place.log()
         },
         Case(
-            name: "another key", starts: true,
-            says: "warn  audit log: a checkpoint is not signed with audit.key",
+            name: "another key", starts: false,
+            says: "FAIL  audit log: \(segment): no MAC is right: audit.key is not the key that ",
             key: "another-audit-key-of-32-bytes-or-so"
         ) { place in
             try place.log()
+        },
+        Case(
+            name: "another churnd has the log", starts: false,
+            says: "FAIL  audit log: /"
+        ) { place in
+            let flags = try place.log()
+            place.holdLog()
+            return flags
         },
         Case(
             name: "a torn record", starts: true,

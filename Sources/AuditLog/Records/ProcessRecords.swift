@@ -4,16 +4,26 @@ internal import OpenSSL
 /// The bodies of the records that the log writes of its own accord, or for the process.
 enum ProcessRecords {
     static func start(
-        version: String, tornBytes: Int, missing: Int, unixMilliseconds: Int64
+        version: String, _ recovery: AuditRecovery, unixMilliseconds: Int64
     ) -> [UInt8] {
         var body: [UInt8] = []
         body.appendBodyStart(.start, unixMilliseconds: unixMilliseconds)
         body.appendLiteral(",\"version\":")
         body.appendQuoted(version.utf8.span)
         body.appendLiteral(",\"torn_bytes\":")
-        body.appendDecimal(tornBytes)
+        body.appendDecimal(recovery.tornBytes)
         body.appendLiteral(",\"missing\":")
-        body.appendDecimal(missing)
+        body.appendDecimal(recovery.missingRecords)
+        body.appendLiteral(",\"format\":")
+        body.appendDecimal(AuditFormat.version)
+        if recovery.missingCheckpoints > 0 {
+            body.appendLiteral(",\"checkpoints_missing\":")
+            body.appendDecimal(recovery.missingCheckpoints)
+        }
+        if recovery.unprovenRecords > 0 {
+            body.appendLiteral(",\"unproven\":")
+            body.appendDecimal(recovery.unprovenRecords)
+        }
         return body
     }
 

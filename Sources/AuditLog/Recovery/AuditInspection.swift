@@ -1,9 +1,13 @@
-internal import OpenSSL
 internal import POSIX
 
 /// What opening a log would come upon, found without a change to it.
 package struct AuditInspection: Equatable, Sendable {
     package let recovery: AuditRecovery
+    /// The records, a `start` each, that say that something was not proven or that checkpoints were
+    /// missing, but for one that the log begins with.
+    package let notedFaults: [Int]
+    /// Nil where the log has none yet.
+    package let identity: LogIdentity?
     /// Whether behind the newest checkpoint that counts is one with a wrong MAC.
     package let hasRefusedCheckpoint: Bool
 
@@ -15,13 +19,34 @@ package struct AuditInspection: Equatable, Sendable {
     ///   - key: the secret of `AuditKeys`.
     package init(directory: String, key: [UInt8]) throws(AuditError) {
         let files = AuditFiles(directory: directory)
-        var mac = HMACSHA256(key: AuditKeys(secret: key).checkpoint.span)
-        let tail = try LogTail(files, mac: &mac)
+        let tail = try LogTail(files, keys: AuditKeys(secret: key))
         do throws(FileError) {
             try AppendFile.check(files.checkpointsPath)
             if let newest = tail.newest { try AppendFile.check(files.path(of: newest.name)) }
         } catch { throw .file(error) }
+        notedFaults = try AuditInspection.notedFaults(files)
         recovery = tail.recovery
+        identity = tail.identity
         hasRefusedCheckpoint = tail.checkpoints.hasRefused
+    }
+
+    /// Such a start begins a file.
+    private static func notedFaults(_ files: AuditFiles) throws(AuditError) -> [Int] {
+        let contents = AuditContentReader()
+        var sequences: [Int] = []
+        do throws(FileError) {
+            for segment in try files.listing().segments.dropFirst() {
+                var lines = try AuditLines(
+                    path: files.path(of: segment.name), lineBytesMax: AuditLimits.recordBytesMax)
+                guard try lines.next()?.ending == .lineFeed,
+                    let record = try? AuditRecordLine(lines.bytes),
+                    let content = try? contents.read(lines.bytes)
+                else { continue }
+                if content.missingCheckpoints > 0 || content.unproven > 0 {
+                    sequences.append(record.sequence)
+                }
+            }
+        } catch { throw .file(error) }
+        return sequences
     }
 }

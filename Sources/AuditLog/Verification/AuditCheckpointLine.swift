@@ -5,6 +5,8 @@ package struct AuditCheckpointLine: Equatable, Sendable {
     private static let start = Array(AuditFormat.checkpointStart.description.utf8)
     private static let hashStart = Array(AuditFormat.checkpointHash.description.utf8)
     private static let timeStart = Array(AuditFormat.checkpointTime.description.utf8)
+    private static let logStart = Array("\"\(AuditFormat.log)".utf8)
+    private static let previousStart = Array(AuditFormat.checkpointPrevious.description.utf8)
     private static let macStart = Array("\"\(AuditFormat.checkpointMAC)".utf8)
     private static let end = Array(AuditFormat.lineEnd.description.utf8.dropLast())
 
@@ -12,9 +14,17 @@ package struct AuditCheckpointLine: Equatable, Sendable {
     package let count: Int
     /// Of the last of them.
     package let hash: AuditDigest
+    /// The log that it is of, and what it names as the MAC of the checkpoint before, or
+    /// `AuditDigest.none`; nil in format 1, which had neither.
+    package let link: Link?
+    package let mac: AuditDigest
     /// Of the line: what the MAC is over.
     private let authenticated: Range<Int>
-    private let mac: Range<Int>
+
+    package struct Link: Equatable, Sendable {
+        package let log: LogIdentity
+        package let previous: AuditDigest
+    }
 
     /// Nil for what is no checkpoint, whatever its MAC.
     ///
@@ -40,12 +50,23 @@ package struct AuditCheckpointLine: Equatable, Sendable {
             skip(AuditCheckpointLine.timeStart), let time = take(AuditTime.bytes),
             AuditTime.isTime(line.extracting(time))
         else { return nil }
+        var link: Link?
+        if skip(AuditCheckpointLine.logStart) {
+            guard let digits = take(AuditFormat.identityDigits),
+                let log = LogIdentity(line.extracting(digits)),
+                skip(AuditCheckpointLine.previousStart),
+                let digits = take(AuditFormat.digestDigits),
+                let previous = AuditDigest(hexadecimal: line.extracting(digits))
+            else { return nil }
+            link = Link(log: log, previous: previous)
+        }
         let authenticated = 0..<index + 1
-        guard skip(AuditCheckpointLine.macStart), let mac = take(AuditFormat.digestDigits),
-            AuditDigest(hexadecimal: line.extracting(mac)) != nil,
+        guard skip(AuditCheckpointLine.macStart), let digits = take(AuditFormat.digestDigits),
+            let mac = AuditDigest(hexadecimal: line.extracting(digits)),
             skip(AuditCheckpointLine.end), index == line.count, count > 0 || hash == .none,
             count <= AuditLimits.sequenceMax
         else { return nil }
+        self.link = link
         self.count = count
         self.hash = hash
         self.authenticated = authenticated
@@ -58,6 +79,6 @@ package struct AuditCheckpointLine: Equatable, Sendable {
     func isAuthentic(_ line: Span<UInt8>, _ key: inout HMACSHA256) -> Bool {
         // Nothing is gained by comparing in constant time: the file is there to be read.
         let expected = AuditDigest(bytes: key.authenticate(line.extracting(authenticated)))
-        return AuditDigest(hexadecimal: line.extracting(mac)) == expected
+        return mac == expected
     }
 }

@@ -54,9 +54,22 @@ struct AuditCheckpointSummary {
     /// A line that was not whole.
     private(set) var torn: (place: AuditPlace, bytes: Int)?
     private(set) var faults = AuditFaultList()
+    /// The log that the first of format 2 is of, and how many records it counts.
+    private(set) var log: LogIdentity?
+    private(set) var formatBegin: Int?
+    private(set) var wrongMACCount = 0
+    /// The record that the log begins with.
+    private let first: Int
+    private let wantedLog: LogIdentity?
+    /// The MAC of the checkpoint before; nil where that line is none to be trusted.
+    private var previous: AuditDigest? = AuditDigest.none
 
-    /// - Parameter anchorCount: the record of which `anchor` shall be the hash.
-    init(_ files: AuditFiles, keys: AuditKeys?, anchorCount: Int?) {
+    init(_ files: AuditFiles, _ expectations: AuditExpectations) {
+        let keys = expectations.keys
+        first = expectations.first ?? 1
+        // Of the record before the first `anchor` shall be the hash.
+        let anchorCount = expectations.first.map { $0 - 1 }
+        wantedLog = expectations.log
         let file = AuditFiles.checkpointsName
         do throws(FileError) {
             var reader = try AuditCheckpointReader(files, keys: keys)
@@ -82,10 +95,17 @@ struct AuditCheckpointSummary {
         }
         switch verdict {
         case .torn: preconditionFailure("a torn line is no checkpoint")
-        case .notACheckpoint: fault(.notACheckpoint, nil)
-        case .wrongMAC(let count): fault(.wrongMAC(count: count), count)
+        case .notACheckpoint:
+            previous = nil
+            fault(.notACheckpoint, nil)
+        case .wrongMAC(let count):
+            previous = nil
+            wrongMACCount += 1
+            fault(.wrongMAC(count: count), count)
         case .sound(let checkpoint):
             soundCount += 1
+            if let kind = linkFault(of: checkpoint) { fault(kind, checkpoint.count) }
+            previous = checkpoint.mac
             if checkpoint.count == anchorCount { anchor = checkpoint.hash }
             guard let newest = newest?.checkpoint else {
                 self.newest = (place.line, checkpoint)
@@ -99,6 +119,22 @@ struct AuditCheckpointSummary {
             }
             self.newest = (place.line, checkpoint)
         }
+    }
+
+    /// Whether it is of this log and follows the one before.
+    private mutating func linkFault(of checkpoint: AuditCheckpointLine) -> AuditFaultKind? {
+        guard let link = checkpoint.link else {
+            // Format 1 had no links, and ended when format 2 began.
+            return log == nil ? nil : .checkpointUnlinked(count: checkpoint.count)
+        }
+        if log == nil { formatBegin = checkpoint.count }
+        let own = log ?? wantedLog ?? link.log
+        log = own
+        if link.log != own { return .otherLog(found: link.log, wanted: own) }
+        // What was before the log begins now has been put aside.
+        guard let previous, link.previous != previous, checkpoint.count > first || first == 1
+        else { return nil }
+        return .checkpointUnlinked(count: checkpoint.count)
     }
 }
 
@@ -117,11 +153,16 @@ struct AuditCheckpointCursor: ~Copyable {
 
     /// What a checkpoint says is the hash of this record, and its line. Sequences must ascend.
     mutating func hash(of sequence: Int) -> (line: Int, hash: AuditDigest)? {
+        checkpoint(of: sequence).map { ($0.line, $0.checkpoint.hash) }
+    }
+
+    /// The checkpoint that counts this record last, and its line. Sequences must ascend.
+    mutating func checkpoint(of sequence: Int) -> (line: Int, checkpoint: AuditCheckpointLine)? {
         while current.map({ $0.checkpoint.count < sequence }) ?? true {
             guard advance() else { return nil }
         }
         guard let current, current.checkpoint.count == sequence else { return nil }
-        return (current.line, current.checkpoint.hash)
+        return current
     }
 
     private mutating func advance() -> Bool {

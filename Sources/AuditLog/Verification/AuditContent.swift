@@ -25,6 +25,11 @@ package struct AuditContent: Equatable, Sendable {
     package fileprivate(set) var tornBytes = 0
     /// Of a `start`: records that a checkpoint names and that were not there; of others 0.
     package fileprivate(set) var missing = 0
+    /// Of a `start`: checkpoints that records attest to and that were not there; of others 0.
+    package fileprivate(set) var missingCheckpoints = 0
+    /// Of a `start`: records before it that nothing attests to which was made with the key; of
+    /// others 0.
+    package fileprivate(set) var unproven = 0
 }
 
 /// Reads what is in records as strictly as they are written: members known and in their order, each
@@ -43,7 +48,7 @@ package struct AuditContentReader {
     private static let members: [AuditEvent: [Member]] = {
         var members: [AuditEvent: [Member]] = [:]
         for event in AuditEvent.allCases {
-            members[event] = event.members.map { member in
+            members[event] = (event.members + AuditFormat.linkMembers).map { member in
                 Member(
                     name: member.name, bytes: Array(member.name.utf8),
                     isOptional: member.isOptional, form: AuditValueForm(of: member.name))
@@ -119,6 +124,12 @@ package struct AuditContentReader {
             throw .unexpectedMember(event, offset: offset)
         }
         try scanner.passValue()
+        let macOffset = scanner.offset
+        guard let name = try scanner.memberName() else { return }
+        guard scanner.equals(name, "mac") else {
+            throw .unexpectedMember(event, offset: macOffset)
+        }
+        try scanner.passValue()
         guard try scanner.memberName() == nil else {
             throw .unexpectedMember(event, offset: scanner.offset)
         }
@@ -126,8 +137,13 @@ package struct AuditContentReader {
 
     private func note(_ name: String, _ value: Int, in content: inout AuditContent) {
         guard content.event == .start else { return }
-        if name == "torn_bytes" { content.tornBytes = value }
-        if name == "missing" { content.missing = value }
+        switch name {
+        case "torn_bytes": content.tornBytes = value
+        case "missing": content.missing = value
+        case "checkpoints_missing": content.missingCheckpoints = value
+        case "unproven": content.unproven = value
+        case _: break
+        }
     }
 
     /// Where white space is between the tokens of a text that is JSON.

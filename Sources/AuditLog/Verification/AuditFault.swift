@@ -61,6 +61,20 @@ package enum AuditFaultKind: Equatable, Sendable {
     case altered(hash: AuditDigest, stated: AuditDigest, claimed: Int)
     /// The hash is right, and what was hashed is no record of churnd's.
     case content(AuditContentFault)
+    /// The hash is right, and it was not made by somebody with the key, or for another log.
+    case wrongRecordMAC
+    /// Stands behind the beginning of format 2 and has no MAC.
+    case noRecordMAC
+    /// Of another log that is written with the same key.
+    case otherLog(found: LogIdentity, wanted: LogIdentity)
+    /// Nothing says that this is the log that was given.
+    case notThisLog(wanted: LogIdentity)
+    /// The record names a checkpoint that is not in checkpoints.jsonl.
+    case checkpointGone(count: Int)
+    /// The record, a `start`, says that so many checkpoints were gone.
+    case checkpointsMissing(count: Int)
+    /// The record, a `start`, says that nothing made with the key attests to these.
+    case unproven(ClosedRange<Int>)
 
     /// The file has not the record that it is named for at its beginning.
     case misnamed(firstSequence: Int)
@@ -97,6 +111,8 @@ package enum AuditFaultKind: Equatable, Sendable {
     case notACheckpoint
     /// Not written by somebody with the key, or changed since.
     case wrongMAC(count: Int)
+    /// `prev` is not the MAC of the checkpoint in the line before.
+    case checkpointUnlinked(count: Int)
     /// Counts no more records than one before it.
     case checkpointOutOfOrder(count: Int, after: Int)
 }

@@ -17,7 +17,8 @@ extension AuditFaultKind {
         case .notARecord, .tooLong, .torn, .noLineFeed, .altered, .content, .misnamed, .repeated,
             .second, .outOfOrder, .unlinked, .beginsBefore, .contradictsCheckpoint,
             .notComparable, .stranger, .unreadable, .noCheckpoint, .notACheckpoint, .wrongMAC,
-            .checkpointOutOfOrder:
+            .checkpointOutOfOrder, .checkpointUnlinked, .wrongRecordMAC, .noRecordMAC, .otherLog,
+            .notThisLog, .checkpointGone, .checkpointsMissing, .unproven:
             false
         }
     }
@@ -78,8 +79,40 @@ extension AuditFaultKind {
         case .wrongMAC(let count):
             return "wrong MAC: this checkpoint, which counts \(count), was altered or made with "
                 + "another key"
+        case .wrongRecordMAC, .noRecordMAC, .otherLog, .notThisLog, .checkpointGone,
+            .checkpointsMissing, .unproven, .checkpointUnlinked:
+            return proofText
         case .checkpointOutOfOrder(let count, let after):
             return "this checkpoint counts \(count), wanted more than the \(after) of one before it"
+        }
+    }
+
+    /// Of what format 2 proves.
+    private var proofText: String {
+        switch self {
+        case .wrongRecordMAC:
+            return "wrong MAC: written without the key of this log, though its hash is right"
+        case .noRecordMAC:
+            return "no MAC, wanted one, as in every record since format 2 began"
+        case .otherLog(let found, let wanted):
+            return "of log \(found), wanted \(wanted): another log's, written with the same key"
+        case .notThisLog(let wanted):
+            return "nothing here is of log \(wanted)"
+        case .checkpointGone(let count):
+            return "the checkpoint that counts \(count), which it names, is not in "
+                + AuditFiles.checkpointsName
+        case .checkpointsMissing(let count):
+            return "a start, which found checkpoints missing: at least \(count)"
+        case .unproven(let range):
+            let records =
+                range.count == 1
+                ? "record \(range.lowerBound)"
+                : "records \(range.lowerBound) to \(range.upperBound)"
+            return "a start, which found nothing that proves \(records): no MAC and no checkpoint"
+        case .checkpointUnlinked(let count):
+            return "checkpoints are missing before this one, which counts \(count): its prev is "
+                + "not the MAC of the one before"
+        case _: preconditionFailure("not about a proof")
         }
     }
 
@@ -118,6 +151,7 @@ extension AuditFormFault.Part: CustomStringConvertible {
         case .sequence: "a number from 1 in its shortest spelling"
         case .previous: "prev with the digits of a hash"
         case .hash: "hash with the digits of one"
+        case .mac: "mac with the digits of one"
         case .end: "the end of a record"
         }
     }

@@ -39,10 +39,13 @@ package struct AuditLines: ~Copyable {
     private var tornBytes: Int?
     private var isPassingOver = false
 
-    /// - Parameter lineBytesMax: the most that a line may have, with its line feed.
-    package init(path: String, lineBytesMax: Int) throws(FileError) {
-        reader = try FileReader(regularFile: path)
+    /// - Parameters:
+    ///   - lineBytesMax: the most that a line may have, with its line feed.
+    ///   - offset: where in the file the first line begins.
+    package init(path: String, lineBytesMax: Int, from offset: Int = 0) throws(FileError) {
+        reader = try FileReader(regularFile: path, from: offset)
         self.lineBytesMax = lineBytesMax
+        pendingOffset = offset
     }
 
     /// The bytes of the line that `next` told last, without its line feed; of one that is too long,

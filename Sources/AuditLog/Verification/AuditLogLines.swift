@@ -41,6 +41,6 @@ extension AuditFiles {
     /// Whether a process has the log open to append to it.
     var areBeingWritten: Bool {
         // A lock that cannot be looked at is nobody's.
-        (try? FileLock.isHeld(lockPath)) ?? false
+        (try? isHeld()) ?? false
     }
 }

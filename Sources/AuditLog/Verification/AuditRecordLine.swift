@@ -3,7 +3,7 @@ internal import OpenSSL
 /// What of a line is no record's.
 package struct AuditFormFault: Error, Equatable, Sendable {
     package enum Part: Equatable, Sendable {
-        case start, sequence, previous, hash, end
+        case start, sequence, previous, hash, mac, end
     }
 
     /// Of the line, where it stops being a record.
@@ -17,6 +17,9 @@ package struct AuditRecordLine: Equatable, Sendable {
     private static let start = Array(AuditFormat.recordStart.description.utf8)
     private static let previousStart = Array(AuditFormat.previous.description.utf8)
     private static let hashStart = Array("\"\(AuditFormat.hash)".utf8)
+    private static let macStart = Array(AuditFormat.recordMAC.description.utf8)
+    private static let logStart = Array(AuditFormat.log.description.utf8)
+    private static let checkpointStart = Array(AuditFormat.checkpoint.description.utf8)
     private static let end = Array(AuditFormat.lineEnd.description.utf8.dropLast())
     /// All behind the body, without the line feed.
     private static let tailBytes = AuditFormat.recordTailBytes - 1
@@ -30,6 +33,16 @@ package struct AuditRecordLine: Equatable, Sendable {
     package let hash: AuditDigest
     /// Of the line: what is between the sequence and `prev`.
     package let body: Range<Int>
+    /// Of the line: the digits of its own hash, and those of its MAC, which records have from
+    /// format 2 on.
+    let hashDigits: Range<Int>
+    let mac: Range<Int>?
+    /// The log that it says it is of; nil where it does not say.
+    package let log: LogIdentity?
+    /// The MAC of the checkpoint that it says counts the record before; nil where it does not say.
+    package let checkpoint: AuditDigest?
+
+    package var hasMAC: Bool { mac != nil }
 
     /// Whether the record is as it was written; whether it is in its place is another question.
     package var isUnaltered: Bool { hash == statedHash }
@@ -43,7 +56,12 @@ package struct AuditRecordLine: Equatable, Sendable {
         guard let (sequence, sequenceEnd) = line.naturalNumber(at: sequenceStart), sequence > 0,
             sequence <= AuditLimits.sequenceMax, line.holds([UInt8(ascii: ",")], at: sequenceEnd)
         else { throw AuditFormFault(offset: sequenceStart, wanted: .sequence) }
-        let tail = line.count - AuditRecordLine.tailBytes
+        let hasMAC = line.holds(
+            AuditRecordLine.macStart,
+            at: line.count - AuditRecordLine.end.count - AuditFormat.recordMACDigits
+                - AuditRecordLine.macStart.count)
+        let tail =
+            line.count - AuditRecordLine.tailBytes - (hasMAC ? AuditFormat.recordMACBytes : 0)
         guard tail >= sequenceEnd else {
             throw AuditFormFault(offset: line.count, wanted: .end)
         }
@@ -68,10 +86,46 @@ package struct AuditRecordLine: Equatable, Sendable {
         let hashed = line.extracting(..<(index + 1))
         try expect(AuditRecordLine.hashStart, .hash)
         statedHash = try digest(.hash)
+        hashDigits = index - AuditFormat.digestDigits..<index
+        if hasMAC {
+            try expect(AuditRecordLine.macStart, .mac)
+            let digits = index..<index + AuditFormat.recordMACDigits
+            guard line.extracting(digits).isLowerCaseHexadecimal else {
+                throw AuditFormFault(offset: index, wanted: .mac)
+            }
+            mac = digits
+            index = digits.upperBound
+        } else {
+            mac = nil
+        }
         try expect(AuditRecordLine.end, .end)
         self.sequence = sequence
         body = sequenceEnd..<tail
+        let link = AuditRecordLine.link(line, endingAt: tail, from: sequenceEnd)
+        log = link.log
+        checkpoint = link.checkpoint
         hash = AuditDigest(bytes: SHA256.hash(hashed))
+    }
+
+    /// The members of a link, which end a body. Within a string quotation marks are escaped, and an
+    /// object ends with another byte, so that nothing else ends like them.
+    private static func link(
+        _ line: Span<UInt8>, endingAt end: Int, from start: Int
+    ) -> (log: LogIdentity?, checkpoint: AuditDigest?) {
+        var end = end
+        func take(_ name: [UInt8], _ digits: Int) -> Range<Int>? {
+            let first = end - 1 - digits
+            guard first - name.count >= start, line[end - 1] == UInt8(ascii: "\""),
+                line.holds(name, at: first - name.count)
+            else { return nil }
+            defer { end = first - name.count }
+            return first..<end - 1
+        }
+        let checkpoint = take(checkpointStart, AuditFormat.digestDigits)
+            .flatMap { AuditDigest(hexadecimal: line.extracting($0)) }
+        let log = take(logStart, AuditFormat.identityDigits)
+            .flatMap { LogIdentity(line.extracting($0)) }
+        return (log, checkpoint)
     }
 
     /// The sequence that a line has which is no record, if it begins like one.

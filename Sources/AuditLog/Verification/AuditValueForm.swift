@@ -24,14 +24,15 @@ enum AuditValueForm: Equatable {
     init(of name: String) {
         switch name {
         case "reactor", "status", "count", "torn_bytes", "missing", "failed_for_ms", "peer_uid",
-            "peer_pid":
+            "peer_pid", "format", "checkpoints_missing", "unproven":
             self = .natural
         case "probability": self = .number
         case "features": self = .object
         case "trace_id": self = .hexadecimal(digits: AuditValueForm.traceDigits)
         case "subject", "customer", "name":
             self = .hexadecimal(digits: AuditValueForm.pseudonymDigits)
-        case "model_sha256", "body_sha256":
+        case "log": self = .hexadecimal(digits: AuditFormat.identityDigits)
+        case "model_sha256", "body_sha256", "checkpoint":
             self = .hexadecimal(digits: AuditFormat.digestDigits)
         case "probability_bits": self = .hexadecimal(digits: AuditValueForm.floatDigits)
         case "first", "last": self = .time

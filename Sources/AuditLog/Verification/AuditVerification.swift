@@ -2,12 +2,14 @@ package import POSIX
 
 /// What a log is held against.
 package struct AuditExpectations: Sendable {
-    /// Nil: the MACs of checkpoints are not verified.
+    /// Nil: no MACs are verified.
     package var keys: AuditKeys?
     /// The record that the log begins with, those before having been archived.
     package var first: Int?
     /// A checkpoint that was kept elsewhere.
     package var kept: AuditKeptCheckpoint?
+    /// The log that it has to be; nil: whichever it says it is.
+    package var log: LogIdentity?
 
     package init(keys: AuditKeys?) { self.keys = keys }
 }
@@ -67,6 +69,11 @@ package struct AuditVerification: Sendable {
     package internal(set) var first: Record?
     package internal(set) var last: Record?
     package internal(set) var lastHash: AuditDigest?
+    /// Nil in format 1.
+    package internal(set) var log: LogIdentity?
+    /// MACs of records and checkpoints, as far as there was a key.
+    package internal(set) var rightMACCount = 0
+    package internal(set) var wrongMACCount = 0
 
     mutating func add(_ remark: AuditRemark) {
         remarkCount += 1

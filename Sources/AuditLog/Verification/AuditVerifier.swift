@@ -9,7 +9,7 @@ package enum AuditVerifier {
         let files = AuditFiles(directory: directory)
         // First, for a checkpoint that is written later may count records that were not read.
         let checkpoints = AuditCheckpointSummary(
-            files, keys: expectations.keys, anchorCount: expectations.first.map { $0 - 1 })
+            files, expectations)
         let listing: AuditFiles.Listing
         do throws(FileError) {
             listing = try files.listing()

@@ -10,6 +10,9 @@ struct AuditWalk: ~Copyable {
     private var faults = AuditFaultList()
     private var found = AuditVerification()
     private var hasMetKept = false
+    private var proof: AuditProof
+    /// To be told unless the first record proves by itself what was before it.
+    private var archiveFault: AuditFault?
     /// Where the records end, as far as they were read.
     private var end: (file: String, byteOffset: Int)?
     /// The first record that a file without any is named for.
@@ -23,6 +26,7 @@ struct AuditWalk: ~Copyable {
         self.expectations = expectations
         cursor = AuditCheckpointCursor(
             files, keys: expectations.keys, lineCount: checkpoints.lineCount)
+        proof = AuditProof(files, checkpoints, expectations)
         guard let first = expectations.first, first > 1 else {
             chain = AuditChain(first: 1, previous: AuditDigest.none)
             return
@@ -41,10 +45,9 @@ struct AuditWalk: ~Copyable {
         chain = AuditChain(first: first, previous: anchor)
         found.add(.archived(1...first - 1))
         if anchor == nil {
-            faults.append(
-                AuditFault(
-                    .notAnArchiveEnd(count: first - 1), file: AuditFiles.checkpointsName,
-                    sequence: first))
+            archiveFault = AuditFault(
+                .notAnArchiveEnd(count: first - 1), file: AuditFiles.checkpointsName,
+                sequence: first)
         }
     }
 
@@ -74,7 +77,13 @@ struct AuditWalk: ~Copyable {
 
     /// What was found, when all files have been read.
     consuming func finish(_ checkpoints: borrowing AuditCheckpointSummary) -> AuditVerification {
+        if let archiveFault { faults.append(archiveFault) }
         chain.finish(&faults)
+        proof.finish(&faults)
+        found.log = proof.log
+        found.rightMACCount = proof.rightMACCount
+        found.wrongMACCount = proof.wrongMACCount + checkpoints.wrongMACCount
+        if expectations.keys != nil { found.rightMACCount += checkpoints.soundCount }
         checkEnd(checkpoints)
         checkKept()
         tellOfCheckpoints(checkpoints)
@@ -166,6 +175,11 @@ struct AuditWalk: ~Copyable {
         let sequence = record.sequence
         found.recordCount += 1
         let content = content(of: record, bytes, at: place)
+        let isProven = proof.take(record, bytes, at: place, &faults)
+        if !chain.hasBegun, let archiveFault {
+            if !isProven { faults.append(archiveFault) }
+            self.archiveFault = nil
+        }
         if !chain.hasBegun, let first = expectations.first, sequence < first {
             faults.append(
                 AuditFault(.beginsBefore(wanted: first), at: place, sequence: sequence))
@@ -203,12 +217,33 @@ struct AuditWalk: ~Copyable {
                         sequence: record.sequence, tornBytes: content.tornBytes,
                         missing: content.missing))
             }
+            tellOfStart(content, record, at: place)
             return content
         } catch {
             faults.append(
                 AuditFault(
                     .content(error), at: place, offset: error.offset, sequence: record.sequence))
             return nil
+        }
+    }
+
+    /// Tells what a start had to go on without, unless the log was said to begin with it.
+    private mutating func tellOfStart(
+        _ content: AuditContent, _ record: AuditRecordLine, at place: AuditPlace
+    ) {
+        let sequence = record.sequence
+        guard sequence > expectations.first ?? 1 else { return }
+        if content.missingCheckpoints > 0 {
+            faults.append(
+                AuditFault(
+                    .checkpointsMissing(count: content.missingCheckpoints), at: place,
+                    sequence: sequence))
+        }
+        if 1..<sequence ~= content.unproven {
+            faults.append(
+                AuditFault(
+                    .unproven(sequence - content.unproven...sequence - 1), at: place,
+                    sequence: sequence))
         }
     }
 

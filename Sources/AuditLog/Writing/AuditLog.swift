@@ -35,6 +35,7 @@ package final class AuditLog: Sendable {
     private static let closingSecondsMax = 10
 
     package let recovery: AuditRecovery
+    package let identity: LogIdentity
     private let settings: AuditSettings
     private let keys: AuditKeys
     private let report: @Sendable (AuditReport) -> Void
@@ -44,9 +45,9 @@ package final class AuditLog: Sendable {
     private let intake: Mutex<Intake>
     private let confined: Mutex<Confined>
 
-    /// Locks the directory, which is made where it is not there (its parent must be), repairs what
-    /// a crash has left behind, and appends a `start` record and a checkpoint. Waits for the disk,
-    /// so not for reactors.
+    /// Locks the directory, which is made where it is not there (its parent must be), verifies
+    /// what no checkpoint counts, repairs what a crash has left behind, and appends a `start`
+    /// record and a checkpoint. Waits for the disk, so not for reactors.
     ///
     /// - Parameter report: is called on the log's queue, or before this returns.
     package static func open(
@@ -55,21 +56,24 @@ package final class AuditLog: Sendable {
         let files = AuditFiles(directory: settings.directory)
         let keys = AuditKeys(secret: settings.key)
         let lock = try lock(files)
-        var mac = HMACSHA256(key: keys.checkpoint.span)
-        let tail = try LogTail(files, mac: &mac)
+        let tail = try LogTail(files, keys: keys)
         if tail.checkpoints.hasRefused { report(.checkpointRefused) }
-        let writer = try begin(settings, keys: keys, lock: lock, tail: tail)
+        let identity = tail.identity ?? LogIdentity()
+        let writer = try begin(settings, keys: keys, lock: lock, tail: tail, identity)
         return AuditLog(
-            settings, keys: keys, recovery: tail.recovery, writer: writer, report: report)
+            settings, keys: keys, recovery: tail.recovery, identity, writer: writer,
+            report: report)
     }
 
     private init(
         _ settings: AuditSettings, keys: AuditKeys, recovery: AuditRecovery,
-        writer: consuming sending RecordWriter, report: @escaping @Sendable (AuditReport) -> Void
+        _ identity: LogIdentity, writer: consuming sending RecordWriter,
+        report: @escaping @Sendable (AuditReport) -> Void
     ) {
         self.settings = settings
         self.keys = keys
         self.recovery = recovery
+        self.identity = identity
         self.report = report
         intake = Mutex(
             Intake(
@@ -79,29 +83,30 @@ package final class AuditLog: Sendable {
         queue.async { self.turn() }
     }
 
-    private static func lock(_ files: AuditFiles) throws(AuditError) -> FileLock {
+    private static func lock(_ files: AuditFiles) throws(AuditError) -> LogLock {
         do throws(FileError) {
             _ = try Directories.createPrivate(files.directory)
-            if let lock = try FileLock.acquire(files.lockPath) { return lock }
+            if let lock = try LogLock.acquire(files) { return lock }
         } catch { throw .file(error) }
         throw .locked(directory: files.directory)
     }
 
     /// Writes the first record of this process.
     private static func begin(
-        _ settings: AuditSettings, keys: AuditKeys, lock: consuming FileLock, tail: LogTail
+        _ settings: AuditSettings, keys: AuditKeys, lock: consuming LogLock, tail: LogTail,
+        _ identity: LogIdentity
     ) throws(AuditError) -> sending RecordWriter {
         do throws(FileError) {
             let now = Clock.monotonicNanoseconds()
             var writer = try RecordWriter(
-                settings, keys: keys, lock: lock, tail: tail, now: now)
+                settings, keys: keys, lock: lock, tail: tail, identity, now: now)
             var group = WriteGroup()
             group.notes.append(
                 ProcessRecords.start(
-                    version: settings.serviceVersion, tornBytes: tail.recovery.tornBytes,
-                    missing: tail.recovery.missingRecords,
+                    version: settings.serviceVersion, tail.recovery,
                     unixMilliseconds: settings.unixMilliseconds()))
-            try writer.write(group, now: now)
+            // Before it says what was found, nothing is signed.
+            try writer.write(group, now: now, isStart: true)
             writer.writeCheckpoint(now: now)
             return writer
         } catch { throw .file(error) }
@@ -306,7 +311,9 @@ extension AuditLog {
             let reason = error.reason
             let isNew = intake.withLock { intake in
                 intake.settle(
-                    &confined.group, failedWith: reason, now: Clock.monotonicNanoseconds())
+                    &confined.group, failedWith: reason,
+                    writtenRecords: confined.writer.writtenOfGroup,
+                    now: Clock.monotonicNanoseconds())
             }
             if isNew { report(.failed(reason: reason)) }
         }

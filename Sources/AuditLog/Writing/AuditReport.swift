@@ -11,8 +11,11 @@ package enum AuditReport: Equatable, Sendable {
     /// How far the log has come, for whoever keeps that elsewhere: told once a minute at most, and
     /// at the end.
     case checkpoint(count: Int, hash: String)
-    /// No checkpoint can be written; records still can.
+    /// No checkpoint can be written; records still can, until one is due.
     case checkpointFailed(reason: String)
+    /// The file of checkpoints has been removed, replaced or changed; the log goes on in what is
+    /// there, or in a new one.
+    case checkpointsChanged
     /// The file to which records went has been removed, renamed or replaced; the log goes on in a
     /// new one.
     case segmentVanished(name: String)

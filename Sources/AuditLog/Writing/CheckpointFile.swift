@@ -10,6 +10,11 @@ struct CheckpointFile: ~Copyable {
     private let recordsMax: Int
     private let nanosecondsMax: Int64
     private let isSynchronized: Bool
+    private let log: LogIdentity
+    /// The digits of the MAC of the latest checkpoint, there or not.
+    private var previous: [UInt8]
+    /// Whether the file was found to be another than was left, since that was asked.
+    private var hasChanged = false
     private var file: TailFile
     private var mac: HMACSHA256
     /// How many records the latest checkpoint counts.
@@ -18,20 +23,27 @@ struct CheckpointFile: ~Copyable {
     private var dueAt: Int64?
     private var retryAt: Int64?
 
-    /// - Parameters:
-    ///   - wholeLinesBytes: what of the file counts.
-    ///   - countedRecords: what the newest good checkpoint says.
     init(
-        _ path: String, wholeLinesBytes: Int, countedRecords: Int, _ settings: AuditSettings,
+        _ path: String, _ tail: LogTail, of log: LogIdentity, _ settings: AuditSettings,
         mac: consuming HMACSHA256
     ) throws(FileError) {
         self.path = path
         recordsMax = settings.checkpointRecordsMax
         nanosecondsMax = settings.checkpointNanosecondsMax
         isSynchronized = settings.sync != .none
-        file = try TailFile(AppendFile(path: path), size: wholeLinesBytes)
+        self.log = log
+        previous = Array(tail.lastCheckpoint.description.utf8)
+        file = try TailFile(AppendFile(path: path), size: tail.checkpoints.wholeLinesBytes)
         self.mac = mac
-        self.countedRecords = countedRecords
+        countedRecords = tail.checkpoints.newest?.count ?? 0
+    }
+
+    /// How many records up to `sequence` no checkpoint counts.
+    func uncounted(_ sequence: Int) -> Int { sequence - countedRecords }
+
+    mutating func takeHasChanged() -> Bool {
+        defer { hasChanged = false }
+        return hasChanged
     }
 
     /// Whether a failure has been and no success since.
@@ -49,15 +61,17 @@ struct CheckpointFile: ~Copyable {
         return now >= max(end, retryAt ?? end)
     }
 
-    /// Writes one where there are records without one.
+    /// Writes one where there are records without one, and returns the digits of its MAC.
     mutating func write(
         _ position: ChainPosition, now: Int64, unixMilliseconds: Int64
-    ) throws(FileError) -> Bool {
-        guard position.sequence > countedRecords else { return false }
+    ) throws(FileError) -> [UInt8]? {
+        guard position.sequence > countedRecords else { return nil }
         var line: [UInt8] = []
-        Checkpoint.append(position, unixMilliseconds: unixMilliseconds, mac: &mac, to: &line)
+        let digits = Checkpoint.append(
+            position, of: log, behind: previous, unixMilliseconds: unixMilliseconds, mac: &mac,
+            to: &line)
         do throws(FileError) {
-            if !file.isAtItsPath { file = try TailFile(AppendFile(path: path), size: nil) }
+            if !file.isAsItWasLeft { try reopen() }
             try file.append(line.span)
             // The next attempt writes it again, and no two may count the same.
             if isSynchronized { try file.synchronize(orTakeBack: line.count) }
@@ -68,6 +82,15 @@ struct CheckpointFile: ~Copyable {
         countedRecords = position.sequence
         dueAt = nil
         retryAt = nil
-        return true
+        previous = digits
+        return digits
+    }
+
+    /// Goes on in what is at the path, behind its last whole line.
+    private mutating func reopen() throws(FileError) {
+        hasChanged = true
+        let isThere = Directories.isAnything(at: path)
+        let size = isThere ? try FileTail(of: path, linesBytes: 0).wholeLinesBytes : 0
+        file = try TailFile(AppendFile(path: path), size: size)
     }
 }

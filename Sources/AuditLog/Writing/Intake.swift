@@ -176,13 +176,18 @@ extension Intake {
         return failure.map { now - $0.since } ?? stuckFor
     }
 
-    /// Nothing of the group is in the file. What has been taken for it and what waits goes back to
+    /// Not all of the group is in the file. What has been taken for it and what waits goes back to
     /// its owners, notes and counts stay. Returns whether the log was passing before.
+    ///
+    /// - Parameter writtenRecords: how many of its records are in the file: not 0 where a
+    ///   checkpoint was due between them. Notes among them do not stay.
     mutating func settle(
-        _ group: inout WriteGroup, failedWith reason: String, now: Int64
+        _ group: inout WriteGroup, failedWith reason: String, writtenRecords: Int, now: Int64
     ) -> Bool {
         underWay = AuditUnwritten()
-        ledger.putBack(group.summaries, now: now)
+        notes.removeFirst(group.noteCount(inFirst: writtenRecords))
+        refusals.subtract(group.refusals(inFirst: writtenRecords))
+        ledger.putBack(group.summaries(behindFirst: writtenRecords), now: now)
         group.batches.giveUp(&waiting)
         statistics.failedAppends += UInt64(group.batches.owners.count)
         return fail(reason, now: now)

@@ -11,13 +11,28 @@ struct ChainPosition: Equatable, Sendable {
     static let beginning = ChainPosition(sequence: 0, hash: AuditFormat.noHash)
 }
 
-/// Makes records of bodies: the place in the chain, the hash of the record before and their own.
+/// What the next record says beside its body: the log it is of, which the first of a file says, and
+/// the checkpoint that counts the record before it. So a checkpoint that is gone is missed.
+struct ChainLink: Equatable, Sendable {
+    var log: LogIdentity?
+    /// The digits of the checkpoint's MAC.
+    var checkpoint: [UInt8]?
+}
+
+/// Makes records of bodies: the place in the chain, the hash of the record before, their own, and
+/// the MAC.
 struct RecordChain: ~Copyable {
     /// Of the latest record that was made.
     var position: ChainPosition
+    /// Of the next record.
+    var link = ChainLink()
     private var digest = SHA256Context()
+    private var authenticator: RecordAuthenticator
 
-    init(_ position: ChainPosition) { self.position = position }
+    init(_ position: ChainPosition, keys: AuditKeys, log: LogIdentity) {
+        self.position = position
+        authenticator = RecordAuthenticator(keys, log)
+    }
 
     /// Appends the record's line.
     mutating func append(_ body: Span<UInt8>, to lines: inout [UInt8]) {
@@ -25,6 +40,7 @@ struct RecordChain: ~Copyable {
         lines.appendLiteral(AuditFormat.recordStart)
         lines.appendDecimal(position.sequence + 1)
         lines.appendBytes(body)
+        if link != ChainLink() { appendLink(to: &lines) }
         lines.appendLiteral(AuditFormat.previous)
         lines.append(contentsOf: position.hash)
         lines.appendLiteral("\"")
@@ -34,6 +50,24 @@ struct RecordChain: ~Copyable {
         position.hash.appendHexadecimal(hash)
         lines.appendLiteral(AuditFormat.hash)
         lines.append(contentsOf: position.hash)
+        lines.appendLiteral(AuditFormat.recordMAC)
+        let digits = position.hash
+        let mac = authenticator.digest(of: digits.span)
+        lines.appendHexadecimal(mac, first: AuditFormat.recordMACDigits / 2)
         lines.appendLiteral(AuditFormat.lineEnd)
+    }
+
+    private mutating func appendLink(to lines: inout [UInt8]) {
+        if let log = link.log {
+            lines.appendLiteral(AuditFormat.log)
+            lines.append(contentsOf: log.digits)
+            lines.appendLiteral("\"")
+        }
+        if let checkpoint = link.checkpoint {
+            lines.appendLiteral(AuditFormat.checkpoint)
+            lines.append(contentsOf: checkpoint)
+            lines.appendLiteral("\"")
+        }
+        link = ChainLink()
     }
 }

@@ -11,7 +11,8 @@ struct RecordWriter: ~Copyable {
 
     private let settings: AuditSettings
     private let files: AuditFiles
-    private var lock: FileLock?
+    private var lock: LogLock?
+    private let identity: LogIdentity
     private var chain: RecordChain
     /// Of the last record in the file.
     private var position: ChainPosition
@@ -31,16 +32,19 @@ struct RecordWriter: ~Copyable {
     /// When a checkpoint was last told.
     private var toldAt = Int64.min
     private(set) var statistics = AuditStatistics()
+    /// What the next record says beside its body.
+    private var link: ChainLink
+    /// How many records of the latest group are in the file.
+    private(set) var writtenOfGroup = 0
 
     /// Goes on where `tail` says.
     init(
-        _ settings: AuditSettings, keys: AuditKeys, lock: consuming FileLock, tail: LogTail,
-        now: Int64
+        _ settings: AuditSettings, keys: AuditKeys, lock: consuming LogLock, tail: LogTail,
+        _ identity: LogIdentity, now: Int64
     ) throws(FileError) {
         let files = AuditFiles(directory: settings.directory)
         let checkpoints = try CheckpointFile(
-            files.checkpointsPath, wholeLinesBytes: tail.checkpoints.wholeLinesBytes,
-            countedRecords: tail.checkpoints.newest?.sequence ?? 0, settings,
+            files.checkpointsPath, tail, of: identity, settings,
             mac: HMACSHA256(key: keys.checkpoint.span))
         if let newest = tail.newest, !newest.isContinued {
             // What is torn is cut off there as well.
@@ -63,22 +67,55 @@ struct RecordWriter: ~Copyable {
         segmentName = name
         directoryIsUnsynchronized = continued == nil
         position = tail.position
-        chain = RecordChain(tail.position)
+        chain = RecordChain(tail.position, keys: keys, log: identity)
+        self.identity = identity
+        let newest = tail.checkpoints.newest
+        link = ChainLink(
+            log: identity,
+            checkpoint: newest?.count == tail.position.sequence
+                && newest?.mac == tail.lastCheckpoint
+                ? newest.map { Array($0.mac.description.utf8) } : nil)
         lookedAt = now
     }
 
-    /// Appends the records of a group, all or none.
-    mutating func write(_ group: borrowing WriteGroup, now: Int64) throws(FileError) {
+    /// Appends the records of a group: all or none, but where more than may wait for a checkpoint
+    /// do; then `writtenOfGroup` tells how many are in the file when this throws.
+    ///
+    /// - Parameter isStart: whether what is there has no checkpoint yet because the group tells of
+    ///   it.
+    mutating func write(
+        _ group: borrowing WriteGroup, now: Int64, isStart: Bool = false
+    ) throws(FileError) {
+        writtenOfGroup = 0
         let isRetry = group.failedForNanoseconds != nil
         try lookForSegment(now: now, isRetry: isRetry)
         if segment.size >= settings.segmentBytesMax { try rotate(now: now) }
         try synchronizeDirectory()
+        let count = group.recordCount
+        while writtenOfGroup < count {
+            var end = count
+            if !isStart {
+                let limit = settings.checkpointRecordsMax
+                let waiting = checkpoints.uncounted(position.sequence)
+                if waiting > 0, waiting + count - writtenOfGroup > limit { try sign(now: now) }
+                end = min(count, writtenOfGroup + limit)
+            }
+            try write(group, writtenOfGroup..<end, isRetry: isRetry, now: now)
+            writtenOfGroup = end
+        }
+    }
+
+    /// Appends these records of a group, all or none.
+    private mutating func write(
+        _ group: borrowing WriteGroup, _ range: Range<Int>, isRetry: Bool, now: Int64
+    ) throws(FileError) {
         var lines = self.lines
         self.lines = []
         defer { keepMemory(of: &lines) }
         chain.position = position
+        chain.link = link
         group.appendRecords(
-            to: &lines, chain: &chain, unixMilliseconds: settings.unixMilliseconds())
+            range, to: &lines, chain: &chain, unixMilliseconds: settings.unixMilliseconds())
         if isRetry { try segment.reserve(max(lines.count, RecordWriter.reservedBytes)) }
         try segment.append(lines.span)
         if settings.sync == .always || hasUncertainBytes {
@@ -89,6 +126,7 @@ struct RecordWriter: ~Copyable {
         statistics.records += UInt64(chain.position.sequence - position.sequence)
         statistics.bytes += UInt64(lines.count)
         position = chain.position
+        link = chain.link
     }
 
     /// When there will be something to do although nothing is written.
@@ -114,16 +152,25 @@ struct RecordWriter: ~Copyable {
 
     /// Writes one where there are records without one; a failure is reported once.
     mutating func writeCheckpoint(now: Int64) {
+        // Records go on until one has to be there.
+        try? sign(now: now)
+    }
+
+    /// Writes a checkpoint where there are records without one.
+    private mutating func sign(now: Int64) throws(FileError) {
         let wasFailing = checkpoints.isFailing
         do throws(FileError) {
-            let isWritten = try checkpoints.write(
+            try lookForDirectory()
+            let mac = try checkpoints.write(
                 position, now: now, unixMilliseconds: settings.unixMilliseconds())
-            if isWritten {
-                statistics.checkpoints += 1
-                tellCheckpoint(now: now)
-            }
+            if checkpoints.takeHasChanged() { reports.append(.checkpointsChanged) }
+            guard let mac else { return }
+            link.checkpoint = mac
+            statistics.checkpoints += 1
+            tellCheckpoint(now: now)
         } catch {
             if !wasFailing { reports.append(.checkpointFailed(reason: error.reason)) }
+            throw error
         }
     }
 
@@ -187,6 +234,13 @@ extension RecordWriter {
         let vanished = segmentName
         try beginSegment()
         reports.append(.segmentVanished(name: vanished))
+        // So that whoever opens the log next finds no gap that nothing attests to.
+        writeCheckpoint(now: now)
+    }
+
+    /// Another directory at the path may have another writer: this one's lock is not on it.
+    private func lookForDirectory() throws(FileError) {
+        try lock?.checkPath()
     }
 
     private mutating func rotate(now: Int64) throws(FileError) {
@@ -196,10 +250,12 @@ extension RecordWriter {
     }
 
     private mutating func beginSegment() throws(FileError) {
+        try lookForDirectory()
         let name = AuditFiles.segmentName(firstSequence: position.sequence + 1)
         segment = try TailFile(
             AppendFile(path: files.path(of: name), mustBeNew: true), size: 0)
         segmentName = name
+        link.log = identity
         directoryIsUnsynchronized = true
         synchronizeAt = nil
         hasUncertainBytes = false

@@ -22,6 +22,12 @@ struct TailFile: ~Copyable {
 
     var isAtItsPath: Bool { file.isAtItsPath() }
 
+    /// Whether it is at its path and nobody else has cut it or appended to it.
+    var isAsItWasLeft: Bool {
+        // What could not be cut off yet is this value's own.
+        isAtItsPath && (needsCut || (try? file.size()) == size)
+    }
+
     /// Appends all bytes, or none where that fails.
     mutating func append(_ lines: Span<UInt8>) throws(FileError) {
         try cut()

@@ -79,11 +79,49 @@ struct WriteGroup {
         return unwritten
     }
 
-    /// Appends the records of all that is in it.
+    /// How many records it has.
+    var recordCount: Int {
+        countsStart + countedReasons.count + summaries.count + (isLast ? 1 : 0)
+    }
+
+    /// How many records come before those that count refusals.
+    private var countsStart: Int {
+        (failedForNanoseconds == nil ? 0 : 1) + notes.count + batches.ends.count
+    }
+
+    private var countedReasons: [AuditRefusalReason] {
+        AuditRefusalReason.allCases.filter { refusals[$0] > 0 }
+    }
+
+    /// How many of its first `count` records are notes.
+    func noteCount(inFirst count: Int) -> Int {
+        min(notes.count, max(0, count - (failedForNanoseconds == nil ? 0 : 1)))
+    }
+
+    /// What its first `count` records count of the refusals of unknown callers.
+    func refusals(inFirst count: Int) -> AuditRefusalCounts {
+        var written = AuditRefusalCounts()
+        for reason in countedReasons.prefix(max(0, count - countsStart)) {
+            written[reason] = refusals[reason]
+        }
+        return written
+    }
+
+    /// The summaries that are not among its first `count` records.
+    func summaries(behindFirst count: Int) -> [RefusalSummary] {
+        Array(summaries.dropFirst(max(0, count - countsStart - countedReasons.count)))
+    }
+
+    /// Appends its records from the first to the last of `range`, counted from 0.
     func appendRecords(
-        to lines: inout [UInt8], chain: inout RecordChain, unixMilliseconds: Int64
+        _ range: Range<Int>, to lines: inout [UInt8], chain: inout RecordChain,
+        unixMilliseconds: Int64
     ) {
-        func append(_ body: [UInt8]) { chain.append(body.span, to: &lines) }
+        var index = 0
+        func append(_ body: @autoclosure () -> [UInt8]) {
+            if range.contains(index) { chain.append(body().span, to: &lines) }
+            index += 1
+        }
         if let failedForNanoseconds {
             append(
                 ProcessRecords.resumed(
@@ -91,11 +129,16 @@ struct WriteGroup {
         }
         for note in notes { append(note) }
         let bodies = batches.bodies.span
-        var start = 0
-        for end in batches.ends {
-            chain.append(bodies.extracting(start..<end), to: &lines)
-            start = end
+        let first = max(range.lowerBound - index, 0)
+        let last = min(range.upperBound - index, batches.ends.count)
+        if first < last {
+            var start = first == 0 ? 0 : batches.ends[first - 1]
+            for end in batches.ends[first..<last] {
+                chain.append(bodies.extracting(start..<end), to: &lines)
+                start = end
+            }
         }
+        index += batches.ends.count
         for reason in AuditRefusalReason.allCases where refusals[reason] > 0 {
             append(
                 ProcessRecords.refusals(

@@ -57,6 +57,9 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case developmentOperations(at: ConfigurationPlace, host: String)
     /// audit.directory without audit.key.
     case noAuditKey
+    /// The same bytes for both. `name` is the token key's: jwt.secret, or the path of one of
+    /// jwt.keys.
+    case auditKeyIsTokenKey(name: String)
     /// quota.limit times store.subjects.
     case storeTooLarge(quotaLimit: Int, subjects: Int)
     case drainDelayTooLong
@@ -87,7 +90,7 @@ extension ConfigurationError: CustomStringConvertible {
                 + (settings.count == 1 ? "setting is" : "settings are") + " weak: "
                 + settings.map(\.description).joined(separator: "; ")
         case .secretAsFlag, .variableAndFile, .noSecret, .noKeys, .tooManyKeys, .weakKey,
-            .noAuditKey, .developmentSecret, .secretAsPath:
+            .noAuditKey, .auditKeyIsTokenKey, .developmentSecret, .secretAsPath:
             secretDescription
         case .noStore, .storeTooLarge, .developmentHost, .developmentStore,
             .developmentOperations:
@@ -117,6 +120,9 @@ extension ConfigurationError: CustomStringConvertible {
                 + "wanted it without, or no --dev"
         case .noAuditKey:
             "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE"
+        case .auditKeyIsTokenKey(let name):
+            "audit.key: the same as \(name), wanted a key of its own: who verifies the log could "
+                + "make tokens, and who makes tokens could forge the log"
         case _: preconditionFailure("not about a secret")
         }
     }

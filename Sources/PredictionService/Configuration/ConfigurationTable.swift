@@ -181,7 +181,7 @@ extension ConfigurationKey {
     static let auditKey = ConfigurationKey(
         "audit.key", .secret, default: nil, bareVariable: "AUDIT_KEY",
         meaning: "The key under which the audit log hides subjects and customers and signs its "
-            + "checkpoints. Needed with audit.directory. Not accepted as a flag.")
+            + "records and checkpoints. Needed with audit.directory. Not accepted as a flag.")
     static let auditSync = ConfigurationKey(
         "audit.sync", .choice(["none", "interval", "always"]), default: "interval",
         meaning: "When records are safe from a loss of power: whenever the kernel writes them "

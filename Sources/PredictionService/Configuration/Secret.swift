@@ -15,6 +15,15 @@ package struct Secret: Sendable {
 
     func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result { shared.withBytes(body) }
 
+    /// Compares without a copy.
+    func isEqual(to other: Secret) -> Bool {
+        withBytes { one in
+            other.withBytes { other in
+                one.count == other.count && one.indices.allSatisfy { one[$0] == other[$0] }
+            }
+        }
+    }
+
     /// Overwrites the bytes for everybody who holds them.
     func wipe() { shared.wipe() }
 }

@@ -164,7 +164,7 @@ extension ServiceConfiguration {
             model: Model(
                 path: settings.text(.modelPath),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),
-            audit: try audit(settings), operations: operations,
+            audit: try audit(settings, tokens), operations: operations,
             logFile: settings.text(.logFile) == LogOutput.standardOutput
                 ? nil : settings.text(.logFile),
             logsRequests: settings.toggle(.logRequests),
@@ -206,12 +206,13 @@ extension ServiceConfiguration {
     }
 
     private static func audit(
-        _ settings: ConfigurationSettings
+        _ settings: ConfigurationSettings, _ tokens: Tokens
     ) throws(ConfigurationError) -> Audit? {
         guard let directory = settings.optionalText(.auditDirectory) else {
             return nil
         }
         guard case .secret(let key) = settings.value(.auditKey) else { throw .noAuditKey }
+        try checkIsNoTokenKey(key, settings, tokens)
         let sync: AuditSync =
             switch settings.text(.auditSync) {
             case "none": .none
@@ -223,6 +224,19 @@ extension ServiceConfiguration {
             segmentBytesMax: settings.integer(.auditSegmentBytes),
             recordsFeatures: settings.toggle(.auditFeatures),
             deadline: settings.duration(.auditDeadline))
+    }
+
+    /// Also where a secret is set and not used: it may be used again.
+    private static func checkIsNoTokenKey(
+        _ key: Secret, _ settings: ConfigurationSettings, _ tokens: Tokens
+    ) throws(ConfigurationError) {
+        if case .secret(let secret) = settings.value(.tokenSecret), secret.isEqual(to: key) {
+            throw .auditKeyIsTokenKey(name: "jwt.secret")
+        }
+        guard case .named(let keys) = tokens.keys else { return }
+        if let same = keys.first(where: { $0.secret.isEqual(to: key) }) {
+            throw .auditKeyIsTokenKey(name: "key \(same.id) of jwt.keys")
+        }
     }
 
     private static func operations(

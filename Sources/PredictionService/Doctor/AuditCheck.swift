@@ -10,9 +10,11 @@ package enum AuditCheck {
 
     private static let subject = "audit log"
 
-    /// - Parameter key: `audit.key`.
+    /// - Parameters:
+    ///   - key: `audit.key`.
+    ///   - isServing: whether a churnd answers where one with this configuration would.
     package static func examine(
-        directory: String, key: [UInt8], segmentBytesMax: Int
+        directory: String, key: [UInt8], segmentBytesMax: Int, isServing: @autoclosure () -> Bool
     ) -> [DoctorFinding] {
         // churnd makes it where it is not there, in a directory that is.
         let isThere = Directories.isAnything(at: directory)
@@ -21,7 +23,7 @@ package enum AuditCheck {
             try Directories.checkWritable(existing)
             let findings =
                 isThere
-                ? try log(directory, key: key)
+                ? try log(directory, key: key, isServing: isServing)
                 : [DoctorFinding(.good, subject, "\(directory) is not there yet, and can be made")]
             let space = try DiskSpace(at: existing)
             return findings + [self.space(space, segmentBytesMax: UInt64(segmentBytesMax))]
@@ -32,11 +34,10 @@ package enum AuditCheck {
 
     /// What a start would find in a directory that is there.
     private static func log(
-        _ directory: String, key: [UInt8]
+        _ directory: String, key: [UInt8], isServing: () -> Bool
     ) throws(FileError) -> [DoctorFinding] {
-        let lockPath = AuditFiles(directory: directory).lockPath
-        let held = DoctorFinding(.good, subject, "\(directory) is being written by a churnd")
-        if try FileLock.isHeld(lockPath) { return [held] }
+        let files = AuditFiles(directory: directory)
+        if try files.isHeld() { return [held(directory, isServing: isServing())] }
         let findings: [DoctorFinding]
         do throws(AuditError) {
             let inspection = try AuditInspection(directory: directory, key: key)
@@ -47,7 +48,17 @@ package enum AuditCheck {
             findings = [DoctorFinding(.failure, subject, "\(error)")]
         }
         // One that was being opened meanwhile may have been read half way.
-        return try FileLock.isHeld(lockPath) ? [held] : findings
+        return try files.isHeld() ? [held(directory, isServing: isServing())] : findings
+    }
+
+    /// The process that has the log is this configuration's churnd, or in the way of it.
+    private static func held(_ directory: String, isServing: Bool) -> DoctorFinding {
+        isServing
+            ? DoctorFinding(.good, subject, "\(directory) is being written by a churnd")
+            : DoctorFinding(
+                .failure, subject,
+                "\(directory): in use by another process, and no churnd answers on http.port; "
+                    + "wanted a directory of its own")
     }
 
     /// What a start would go on with all the same, and note.
@@ -68,7 +79,29 @@ package enum AuditCheck {
             texts.append(
                 "its last record is not whole: \(recovery.tornBytes) bytes would be cut off")
         }
-        return texts.map { DoctorFinding(.warning, subject, $0) }
+        return texts.map { DoctorFinding(.warning, subject, $0) } + faults(of: inspection)
+    }
+
+    /// What a start would go on with, and what stays a fault.
+    private static func faults(of inspection: AuditInspection) -> [DoctorFinding] {
+        var texts: [String] = []
+        let recovery = inspection.recovery
+        if recovery.missingCheckpoints > 0 {
+            texts.append(
+                "checkpoints that its records name are missing: at least "
+                    + "\(recovery.missingCheckpoints)")
+        }
+        if recovery.unprovenRecords > 0 {
+            texts.append(
+                "nothing proves its last records: \(recovery.unprovenRecords) have no MAC and no "
+                    + "checkpoint")
+        }
+        if let last = inspection.notedFaults.last {
+            texts.append(
+                "record \(last), a start, found checkpoints missing or records without a proof: "
+                    + "see churnctl audit verify")
+        }
+        return texts.map { DoctorFinding(.failure, subject, $0) }
     }
 
     package static func space(_ space: DiskSpace, segmentBytesMax: UInt64) -> DoctorFinding {

@@ -28,7 +28,9 @@ package struct Doctor {
         if let audit = configuration.audit {
             AuditCheck.examine(
                 directory: audit.directory, key: audit.key.bytes,
-                segmentBytesMax: audit.segmentBytesMax
+                segmentBytesMax: audit.segmentBytesMax,
+                isServing: PortCheck.isChurndListening(
+                    host: configuration.http.host, port: configuration.http.port)
             ).forEach(report)
         }
         report(DescriptorCheck.examine(configuration))

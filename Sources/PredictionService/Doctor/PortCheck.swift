@@ -36,6 +36,11 @@ enum PortCheck {
         }
     }
 
+    /// Whether a churnd has the port.
+    static func isChurndListening(host: String, port: UInt16) -> Bool {
+        isChurnd(at: .tcp(host: reachable(host), port: port))
+    }
+
     static func stranger(_ subject: String, _ place: String) -> DoctorFinding {
         DoctorFinding(
             .failure, subject,

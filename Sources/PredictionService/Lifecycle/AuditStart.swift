@@ -1,5 +1,6 @@
 internal import AuditLog
 internal import Logging
+internal import POSIX
 
 extension AuditLog {
     /// Opens the log that is configured, and says in the service's log what was found, and later
@@ -11,6 +12,7 @@ extension AuditLog {
             directory: configuration.directory, key: configuration.key.bytes,
             sync: configuration.sync, segmentBytesMax: configuration.segmentBytesMax,
             serviceVersion: Service.version)
+        let begin = Clock.monotonicNanoseconds()
         let log: AuditLog
         do throws(AuditError) {
             log = try AuditLog.open(settings) { report in report.log(to: logger) }
@@ -23,6 +25,9 @@ extension AuditLog {
             metadata: [
                 "directory": "\(configuration.directory)",
                 "next_sequence": "\(recovery.nextSequence)",
+                "log": "\(log.identity)",
+                "verified_records": "\(recovery.verifiedRecords)",
+                "duration_ms": "\((Clock.monotonicNanoseconds() - begin) / 1_000_000)",
             ])
         if recovery.tornBytes > 0 {
             logger.warning(
@@ -33,6 +38,16 @@ extension AuditLog {
             logger.error(
                 "records are missing at the end of the audit log: a checkpoint names them",
                 metadata: ["records": "\(recovery.missingRecords)"])
+        }
+        if recovery.missingCheckpoints > 0 {
+            logger.error(
+                "checkpoints of the audit log are missing: its records name them",
+                metadata: ["checkpoints": "\(recovery.missingCheckpoints)"])
+        }
+        if recovery.unprovenRecords > 0 {
+            logger.error(
+                "nothing proves the last records of the audit log: no MAC and no checkpoint",
+                metadata: ["records": "\(recovery.unprovenRecords)"])
         }
         return log
     }
@@ -62,6 +77,8 @@ extension AuditReport {
             logger.error(
                 "no checkpoint of the audit log can be written",
                 metadata: ["reason": "\(reason)"])
+        case .checkpointsChanged:
+            logger.error("the audit log's checkpoints were removed or changed by another program")
         case .segmentVanished(let name):
             logger.error(
                 "the audit log's file is gone: it goes on in a new one",

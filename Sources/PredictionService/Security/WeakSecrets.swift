@@ -45,7 +45,7 @@ extension WeakSettingRule {
     }
 
     private static func redisSecrets(_ subject: Subject) -> [Named] {
-        guard case .redis(let endpoint, deadline: _) = subject.configuration.store,
+        guard case .redis(let endpoint, _, _) = subject.configuration.store,
             let password = endpoint.password
         else { return [] }
         return [("the password of Redis", Secret(password))]
@@ -59,15 +59,7 @@ extension WeakSettingRule {
 
     private static func equals(_ some: [Named], _ others: [Named]) -> [String] {
         some.flatMap { one in
-            others.filter { isEqual(one.secret, $0.secret) }.map { "\(one.name) is \($0.name)" }
-        }
-    }
-
-    private static func isEqual(_ one: Secret, _ other: Secret) -> Bool {
-        one.withBytes { one in
-            other.withBytes { other in
-                one.count == other.count && one.indices.allSatisfy { one[$0] == other[$0] }
-            }
+            others.filter { one.secret.isEqual(to: $0.secret) }.map { "\(one.name) is \($0.name)" }
         }
     }
 }

@@ -1,0 +1,82 @@
+internal import OpenSSL
+
+/// What tells one log from another that is written with the same key, such as another replica's:
+/// made at random when the log begins, and part of what every MAC is over.
+package struct LogIdentity: Equatable, Sendable, CustomStringConvertible {
+    /// Lower-case hexadecimal, `AuditFormat.identityDigits` of them.
+    let digits: [UInt8]
+
+    /// A new one.
+    init() { digits = Array(RandomBytes.hexadecimalText(AuditFormat.identityDigits / 2).utf8) }
+
+    /// Nil unless `digits` are those of an identity.
+    init?(_ digits: Span<UInt8>) {
+        guard digits.count == AuditFormat.identityDigits, digits.isLowerCaseHexadecimal else {
+            return nil
+        }
+        self.digits = digits.indices.map { digits[$0] }
+    }
+
+    /// Nil for text that is no identity.
+    package init?(_ text: String) { self.init(Array(text.utf8).span) }
+
+    package var description: String { String(decoding: digits, as: UTF8.self) }
+}
+
+/// Makes and verifies the MACs of one log's records. A MAC is over the identity and the hash: the
+/// hash is over all else, and a MAC over whole lines would read every byte a second time.
+struct RecordAuthenticator: ~Copyable {
+    private var mac: HMACSHA256
+    /// The identity, and behind it the digits of a hash.
+    private var message: [UInt8]
+
+    init(_ keys: AuditKeys, _ identity: LogIdentity) {
+        mac = HMACSHA256(key: keys.record.span)
+        message = identity.digits + AuditFormat.noHash
+    }
+
+    /// - Parameter hash: its digits.
+    mutating func digest(of hash: Span<UInt8>) -> InlineArray<32, UInt8> {
+        for index in 0..<AuditFormat.digestDigits {
+            message[AuditFormat.identityDigits + index] = hash[index]
+        }
+        // The MAC and what it is over cannot be borrowed from one value at a time.
+        let message = message
+        return mac.digest(of: message.span)
+    }
+
+    /// Whether somebody with the key wrote a record, for this log; false where it has no MAC.
+    ///
+    /// - Parameter line: the one that `record` was read from.
+    mutating func accepts(_ record: AuditRecordLine, _ line: Span<UInt8>) -> Bool {
+        guard let mac = record.mac else { return false }
+        return isAuthentic(line.extracting(mac), for: line.extracting(record.hashDigits))
+    }
+
+    /// - Parameters:
+    ///   - digits: of a record's MAC.
+    ///   - hash: the digits that stand in the record.
+    private mutating func isAuthentic(_ digits: Span<UInt8>, for hash: Span<UInt8>) -> Bool {
+        let expected = digest(of: hash)
+        // Nothing is gained by comparing in constant time: the file is there to be read.
+        for index in 0..<AuditFormat.recordMACDigits {
+            let nibble = index % 2 == 0 ? expected[index / 2] >> 4 : expected[index / 2] & 15
+            let digit = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+            guard digits[index] == digit else { return false }
+        }
+        return true
+    }
+}
+
+extension Span<UInt8> {
+    var isLowerCaseHexadecimal: Bool {
+        for index in 0..<count {
+            switch self[index] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
+                continue
+            case _: return false
+            }
+        }
+        return true
+    }
+}

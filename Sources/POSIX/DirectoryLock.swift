@@ -1,0 +1,72 @@
+internal import Glibc
+
+/// A lock on a directory itself (flock(2)): unlike a file in it, which may be removed and made
+/// again, nobody can put another in its place while it keeps its name. Two locks of one process
+/// exclude each other as well.
+package struct DirectoryLock: ~Copyable {
+    private let path: String
+    private let descriptor: FileDescriptor
+    private let device: UInt
+    private let inode: UInt
+
+    /// Locks the directory at `path`; nil when somebody else holds the lock. On a file system that
+    /// locks no directories (NFS, where an exclusive lock wants a descriptor that may write) there
+    /// is no lock, and this is as if it was had.
+    package static func acquire(_ path: String) throws(FileError) -> DirectoryLock? {
+        let lock = try DirectoryLock.opened(path)
+        guard try lock.descriptor.tryLock(LOCK_EX, path: path) else { return nil }
+        return lock
+    }
+
+    /// Whether somebody holds the lock of the directory at `path`. It is tried for and let go at
+    /// once, as by `FileLock.isHeld`.
+    package static func isHeld(_ path: String) throws(FileError) -> Bool {
+        guard Directories.isAnything(at: path) else { return false }
+        let lock = try DirectoryLock.opened(path)
+        return try !lock.descriptor.tryLock(LOCK_SH, path: path)
+    }
+
+    private static func opened(_ path: String) throws(FileError) -> DirectoryLock {
+        let rawValue = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard rawValue != -1 else { throw .system(path: path, .last("open")) }
+        let descriptor = FileDescriptor(owning: rawValue)
+        var status = stat()
+        guard unsafe fstat(rawValue, &status) == 0 else {
+            throw .system(path: path, .last("fstat"))
+        }
+        return DirectoryLock(path: path, descriptor: descriptor, status)
+    }
+
+    private init(path: String, descriptor: consuming FileDescriptor, _ status: stat) {
+        self.path = path
+        self.descriptor = descriptor
+        device = status.st_dev
+        inode = status.st_ino
+    }
+
+    deinit {
+        // A child that is about to become another program may still share the descriptor.
+        _ = flock(descriptor.rawValue, LOCK_UN)
+    }
+
+    /// Throws ESTALE where the directory that is locked is not the one that its path leads to.
+    package func checkPath() throws(FileError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw .system(path: path, .last("stat")) }
+        guard status.st_dev == device, status.st_ino == inode else {
+            throw .system(path: path, SystemError(call: "stat", code: ESTALE))
+        }
+    }
+}
+
+extension FileDescriptor {
+    /// False when somebody else holds a lock that excludes it; true where there are no locks.
+    fileprivate func tryLock(_ kind: CInt, path: String) throws(FileError) -> Bool {
+        if retryingOnInterrupt({ Int(flock(rawValue, kind | LOCK_NB)) }) == 0 { return true }
+        switch errno {
+        case EWOULDBLOCK: return false
+        case EBADF, ENOLCK, EINVAL, EOPNOTSUPP, EISDIR: return true
+        case _: throw .system(path: path, .last("flock"))
+        }
+    }
+}
