@@ -17,10 +17,11 @@ package struct FileReader: ~Copyable {
     ///
     /// - Parameter offset: where it is read from.
     package init(regularFile path: String, from offset: Int = 0) throws(FileError) {
-        descriptor = try FileDescriptor.openRegular(path)
+        let descriptor = try FileDescriptor.openRegular(path)
         guard offset == 0 || lseek(descriptor.rawValue, offset, SEEK_SET) == offset else {
             throw .system(path: path, .last("lseek"))
         }
+        self.descriptor = descriptor
         self.path = path
     }
 
