@@ -26,8 +26,8 @@ package struct ServerLimits: Sendable {
     /// How long accepting pauses when the process is out of connections or descriptors and none of
     /// this reactor's own ends.
     package static let acceptPause: Int64 = 50_000_000
-    /// How long a connection idles at least before it makes room for another: the request of one that
-    /// was accepted or answered a moment ago is probably on its way.
+    /// How long a connection idles at least before it makes room for another: the request of one
+    /// that was accepted or answered a moment ago is probably on its way.
     package static let idleMin: Int64 = 100_000_000
     /// How many idle connections are looked at for one that can be closed to make room.
     package static let displacementTriesMax = 16
@@ -37,7 +37,7 @@ package struct ServerLimits: Sendable {
     package static let connectionTurnNanosecondsMax: Int64 = 500_000
     /// How long a turn may have taken before a connection gets one request in it and no more, and
     /// before what is left of pipelines waits for the next turn.
-    package static let turnNanosecondsMax: Int64 = 2_000_000
+    package static let turnNanosecondsMax: Int64 = 1_000_000
     /// The least time that a client may acknowledge nothing, whatever `writeTimeout` is: the kernel
     /// sends a lost packet again after 0.2, 0.6, 1.4 and 3 seconds.
     package static let userTimeoutMin: Int64 = 5_000_000_000

@@ -293,7 +293,7 @@ extension ProgramTests.DoctorStartTests {
     static let descriptorLimits = [
         Case(
             name: "fewer than wanted", starts: true,
-            says: "warn  descriptors: the hard limit here is 500, wanted 501 ",
+            says: "warn  descriptors: the hard limit here is 500, wanted 501: ",
             descriptors: 500
         ) { _ in crowd },
         Case(

@@ -15,8 +15,8 @@ package final class Service: Sendable {
     /// Of the program, as health and `--version` say it.
     package static let version = "0.2.0"
 
-    /// How long a signal that comes again is taken for the same: timeout(1) and some supervisors send
-    /// it to the process and to its group, so that it comes twice.
+    /// How long a signal that comes again is taken for the same: timeout(1) and some supervisors
+    /// send it to the process and to its group, so that it comes twice.
     package static let repeatNanoseconds: Int64 = 1_000_000_000
 
     /// The port that is listened on, also where the configuration left the choice to the kernel.

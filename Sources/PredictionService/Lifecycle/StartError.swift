@@ -50,8 +50,8 @@ package enum StartError: Error, CustomStringConvertible {
         case .example(let path, let error): "model \(path) refused: \(error)"
         case .audit(let error): "audit log: \(error)"
         case .descriptors(let limit, let reserve):
-            "the limit of open descriptors is \(limit), expected more than \(reserve), which churnd "
-                + "itself needs"
+            "the limit of open descriptors is \(limit), expected more than \(reserve), "
+                + "which churnd itself needs"
         case .keys(let error): "\(error)"
         case .tokenRules(let error): "\(error)"
         case .developmentToken(let error): "no token for development: \(error)"
