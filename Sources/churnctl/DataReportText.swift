@@ -118,6 +118,7 @@ extension DataOddity {
         case .repeatedRow: "rows that repeat another but for the identifier"
         case .contradiction: "contradictions"
         case .constantColumn: "columns with one value"
+        case .decidingColumn: "columns that alone decide the outcome"
         case .missingTarget: "target columns that are not there"
         case .oneClass: "target columns with one outcome"
         case .noRows: "tables without rows"
