@@ -60,7 +60,9 @@ let package = Package(
         module("Models", ["Features", "JSON", "OpenSSL", "POSIX"]),
         module("BatchScoring", ["Features", "JSON", "Models"]),
         module("DataCheck", ["Features", "JSON"]),
-        module("Training", ["Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
+        module(
+            "Training",
+            ["DataCheck", "Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
         module(
             "ModelImport", ["Features", "JSON", "Models", "OpenSSL", "Training", "XGBoost"]),
         module("Metrics"),
@@ -107,7 +109,8 @@ let package = Package(
         tests("BatchScoringTests", ["BatchScoring", "Models", "Features", "JSON", "POSIX"]),
         tests("DataCheckTests", ["DataCheck", "Features", "JSON", "POSIX"]),
         tests(
-            "TrainingTests", ["Training", "Models", "Features", "JSON", "OpenSSL", "POSIX"],
+            "TrainingTests",
+            ["Training", "DataCheck", "Models", "Features", "JSON", "OpenSSL", "POSIX"],
             hasFixtures: true),
         tests("MetricsTests", ["Metrics"]),
         tests("AuditLogTests", ["AuditLog", "JSON", "OpenSSL", "POSIX"]),

@@ -108,7 +108,7 @@ package struct BatchScorer {
             try reader.read(batch.record(place), atLine: place.line)
         } catch { throw .malformedHeader(error) }
         do throws(TableError) {
-            return try TableDecoder(schema: schema, header: reader.record)
+            return try TableDecoder(schema: schema, header: reader.record, readsTarget: false)
         } catch { throw .columns(error) }
     }
 

@@ -25,6 +25,7 @@ package struct DataCheck {
     private var decoder: TableDecoder?
     private var identifiers: RepeatedRows
     private var rows: RepeatedRows
+    private var deciding: DecidingColumns
 
     package init(schema: Schema, limits: DataCheckLimits = DataCheckLimits()) {
         self.schema = schema
@@ -41,6 +42,7 @@ package struct DataCheck {
         reader = CSVReader(limits: limits.table)
         identifiers = RepeatedRows(countMax: limits.rowsRememberedMax)
         rows = RepeatedRows(countMax: limits.rowsRememberedMax)
+        deciding = DecidingColumns(schema)
     }
 
     /// Takes the next bytes of the table. Throws what is wrong with its header.
@@ -157,6 +159,7 @@ package struct DataCheck {
     /// Compares a valid row with earlier ones and with the rules.
     private mutating func compare(line: Int) {
         guard let decoder else { return }
+        if let target = decoder.target { deciding.take(decoder.record, label: target) }
         if let identifier = decoder.identifier {
             var hasher = Hasher()
             hasher.combine(identifier)
@@ -191,11 +194,22 @@ package struct DataCheck {
             note(.noRows, line: nil, column: nil, "a header and no row")
             return
         }
+        for finding in deciding.findings {
+            note(
+                .decidingColumn, line: nil, column: finding.name,
+                "ranks the rows by itself with a ROC-AUC of \(DataCheck.text(finding.area)): "
+                    + "make sure that it is known before the outcome is")
+        }
         guard report.rowCount > 1 else { return }
         for column in report.columns where column.isConstant {
             let oddity = column.kind == .target ? DataOddity.oneClass : .constantColumn
             note(oddity, line: nil, column: column.name, "one value in all rows")
         }
+    }
+
+    /// To four decimals, and never up to 1.
+    private static func text(_ area: Double) -> String {
+        "\((area * 10_000).rounded(.down) / 10_000)"
     }
 
     private mutating func note(

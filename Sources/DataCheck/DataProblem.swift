@@ -72,6 +72,9 @@ package enum DataOddity: String, CaseIterable, Sendable {
     case outOfRange = "out_of_range"
     /// A field of which all rows have the same value, so that nothing is learned from it.
     case constantColumn = "constant_column"
+    /// A feature by which alone rows are ranked almost without a mistake, so that it may be known
+    /// only after the outcome.
+    case decidingColumn = "deciding_column"
     /// The schema names an outcome, and the table has no such column: it can be scored, and no
     /// more.
     case missingTarget = "missing_target"

@@ -89,9 +89,16 @@ package struct TableDecoder {
     private let derivation: Derivation
     private let outcomes: Outcomes
     private let columns: [Column]
+    private let readsTarget: Bool
 
     /// Matches the columns that `header` names with those of `schema`.
-    package init(schema: Schema, header: borrowing CSVRecord) throws(TableError) {
+    ///
+    /// - Parameter readsTarget: Whether cells of the target's column are read. If not, they may
+    ///   hold anything and `target` is nil.
+    package init(
+        schema: Schema, header: borrowing CSVRecord, readsTarget: Bool = true
+    ) throws(TableError) {
+        self.readsTarget = readsTarget
         table = FieldTable(schema)
         derivation = Derivation(schema)
         outcomes = Outcomes(schema.target)
@@ -116,7 +123,7 @@ package struct TableDecoder {
                 guard let code = read(row[index], slot) else { continue }
                 note(code, table.names[slot], wanted: table.wanted[slot], line: row.line)
             case .target:
-                guard let code = readTarget(row[index]) else { continue }
+                guard readsTarget, let code = readTarget(row[index]) else { continue }
                 note(code, outcomes.column, wanted: outcomes.wanted, line: row.line)
             }
         }

@@ -92,7 +92,7 @@ extension ModelBundle {
         }
     }
 
-    fileprivate var linkText: String {
+    var linkText: String {
         switch ensemble.link {
         case .logistic: "probability 1 / (1 + e^-margin)"
         case .identity: "probability the margin itself, held between 0 and 1"

@@ -119,6 +119,7 @@ extension DataOddity {
         case .contradiction: "contradictions"
         case .outOfRange: "numbers beyond their bounds that are taken"
         case .constantColumn: "columns with one value"
+        case .decidingColumn: "columns that alone decide the outcome"
         case .missingTarget: "target columns that are not there"
         case .oneClass: "target columns with one outcome"
         case .noRows: "tables without rows"

@@ -12,7 +12,10 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             On the table the model was trained on, the rows that training held out are found again \
             and their figures compared with those of the manifest; the figures of all rows follow, \
-            which flatter a model that learned from them. Another table is measured as a whole.
+            which flatter a model that learned from them. That table is known by its SHA-256, so \
+            that a copy with another order or fewer rows is another file: whether its rows were \
+            learned from cannot be told from the bundle. With --training its rows are compared \
+            with those of the training.
 
             Exit codes: 65 for data that cannot be used or a hold-out whose figures are not those \
             of the manifest, 66 for a file that cannot be read, 70 for a model that does not load.
@@ -22,9 +25,26 @@ struct EvaluateCommand: ParsableCommand {
     var model: String
 
     @Option(
-        help: ArgumentHelp("The table: CSV with a header.", valueName: "path"),
+        help: ArgumentHelp(
+            "The table: CSV with a header; - is standard input.", valueName: "path"),
         completion: .file())
     var data: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The table the model was trained on, to find its rows in another one.",
+            valueName: "path"),
+        completion: .file())
+    var training: String?
+
+    @Flag(help: "Report as one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if data == TrainingData.standardInputPath && training == data {
+            throw ValidationError("--data and --training: only one can be standard input")
+        }
+    }
 
     func run() throws {
         let bundle: ModelBundle
@@ -38,35 +58,25 @@ struct EvaluateCommand: ParsableCommand {
         do throws(TrainingError) {
             guard bundle.schema.target != nil else { throw .noTarget(path: model) }
             let table = try TrainingData(table: data, schema: bundle.schema)
-            evaluation = try Evaluation(bundle, table, path: data)
+            var compared: (data: TrainingData, path: String)?
+            if let training {
+                compared = (
+                    try TrainingData(table: training, schema: bundle.schema),
+                    TrainingData.name(ofTable: training)
+                )
+            }
+            evaluation = try Evaluation(
+                bundle, table, path: TrainingData.name(ofTable: data), training: compared)
         } catch {
             complain("\(error)")
             throw ExitCode(error.exitCode)
         }
-        try tell(evaluation, bundle.fullName)
-    }
-
-    private func tell(_ evaluation: Evaluation, _ name: String) throws {
-        switch evaluation.holdOut {
-        case .measured(let measures, let isAsStated):
-            print("\(name), hold-out, which neither training nor selection saw")
-            for line in MeasureLines(measures).lines { print(line) }
-            print(
-                isAsStated
-                    ? "  the figures are those of the manifest"
-                    : "  the figures are not those of the manifest")
-            print("")
-            print("\(name), whole table, most of which was learned from")
-            for line in MeasureLines(evaluation.whole).lines { print(line) }
-            guard isAsStated else { throw ExitCode(65) }
-            return
-        case .otherTable:
-            print("\(name), a table that was not learned from")
-        case .learned:
-            print("\(name), whole table, all of which was learned from")
-        case .unknown:
-            print("\(name), whole table; the manifest does not say what was held out")
+        let text = EvaluationText(evaluation, model: bundle.fullName)
+        if json {
+            StandardStream.output.write(IndentedJSON.bytes(text.json).span)
+        } else {
+            for line in text.lines { print(line) }
         }
-        for line in MeasureLines(evaluation.whole).lines { print(line) }
+        if case .measured(_, isAsStated: false) = evaluation.holdOut { throw ExitCode(65) }
     }
 }

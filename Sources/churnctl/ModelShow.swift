@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import POSIX
+internal import Training
 
 /// `churnctl model show`: what a bundle holds.
 struct ModelShow: ParsableCommand {
@@ -13,9 +14,17 @@ struct ModelShow: ParsableCommand {
     @Argument(help: "The bundle's directory.", completion: .directory)
     var directory: String
 
+    @Flag(help: "Show it as one JSON object.")
+    var json = false
+
     func run() throws {
         // A pager that is left before the end is no failure.
         Signals.ignoreBrokenPipes()
+        if json {
+            let document = BundleDocument(try LoadedBundle.load(directory))
+            StandardStream.output.write(IndentedJSON.bytes(document.value).span)
+            return
+        }
         let lines = BundleDescription(try LoadedBundle.load(directory)).lines
         let text = lines.map { TerminalText.plain($0) + "\n" }.joined()
         StandardStream.output.write(Array(text.utf8).span)

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import DataCheck
 internal import Models
 internal import POSIX
+internal import PredictionService
 internal import Training
 
 struct TrainCommand: ParsableCommand {
@@ -10,9 +12,11 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             One row in five is held out. On the others the candidates are compared by repeated \
             stratified cross-validation, all on the same folds; what a candidate has to search or \
-            to scale, it does within each fold. The simplest candidate whose mean ROC-AUC is \
-            within 0.001 of the best is fitted on all rows but the hold-out, measured on that, \
-            and written.
+            to scale, it does within each fold. Of the candidates whose mean ROC-AUC is within \
+            0.001 of the best and whose log-loss is within 1 % of the least of these, the \
+            simplest is fitted on all rows but the hold-out, measured on that, and written. A \
+            candidate is calibrated where that lowers its log-loss out of fold. Where the \
+            identifier repeats, rows of the same one are kept together.
 
             The same table, schema, options and release of XGBoost make the same bytes. Exit \
             codes: 64 for an option that is wrong, 65 for data or a schema that cannot be used, 66 \
@@ -21,7 +25,8 @@ struct TrainCommand: ParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("The table: CSV with a header.", valueName: "path"),
+        help: ArgumentHelp(
+            "The table: CSV with a header; - is standard input.", valueName: "path"),
         completion: .file())
     var data: String
 
@@ -81,6 +86,12 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The column whose rows of one value are kept together. (default: the identifier)",
+            valueName: "column"))
+    var groupBy: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Where the report goes. (default: the output's name and -report.html)",
             valueName: "path"),
         completion: .file())
@@ -99,6 +110,9 @@ struct TrainCommand: ParsableCommand {
             (default: the processors)
             """)
     var threads: Int?
+
+    @Flag(help: "Print the result as one JSON object; progress is on standard error.")
+    var json = false
 
     private static let foldsMax = 20
     private static let repeatsMax = 100
@@ -125,10 +139,18 @@ struct TrainCommand: ParsableCommand {
             if case .schema(let path, let error) = error {
                 complain(aboutSchema: path, error)
             } else {
-                complain("\(error)")
+                complain("\(error)\(TrainCommand.hint(error))")
             }
             throw ExitCode(error.exitCode)
         }
+    }
+
+    /// Which name a misspelt one may have meant.
+    private static func hint(_ error: TrainingError) -> String {
+        guard case .unknownField(let name, let known) = error,
+            let nearest = NearestName.of(name, in: known)
+        else { return "" }
+        return "; did you mean \(nearest)?"
     }
 
     private func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
@@ -139,7 +161,8 @@ struct TrainCommand: ParsableCommand {
 
     private func train(_ interruption: Interruption) throws(TrainingError) {
         let table = try TrainingData(table: data, schema: schema)
-        let training = try TrainingRun(table, path: data, options: options)
+        let training = try TrainingRun(
+            table, path: TrainingData.name(ofTable: data), options: options)
         let directory = bundleDirectory
         try BundleWriter.prepare(directory)
 
@@ -152,14 +175,27 @@ struct TrainCommand: ParsableCommand {
             throw error
         }
         display.clear()
-        for line in TrainingLines(outcome, table).lines { print(line) }
+        for finding in outcome.deciding { complain(TrainCommand.warning(finding)) }
+        if !json { for line in TrainingLines(outcome, table).lines { print(line) } }
         try interruption.protecting { () throws(TrainingError) in
             let bundle = try outcome.contents.write(to: directory)
-            print("\(directory): \(bundle.summary)")
+            if !json { print("\(directory): \(bundle.summary)") }
             let contents = ReportContents(outcome, table, source: TrainCommand.fileName(data))
-            try write(ReportPage(contents).html(), to: report ?? "\(directory)-report.html")
+            let reportPath = report ?? "\(directory)-report.html"
+            try write(ReportPage(contents).html(), to: reportPath)
             if let exportFolds { try write(FoldTable(outcome).csv(), to: exportFolds) }
+            guard json else { return }
+            let result = TrainingResult(
+                outcome: outcome, data: table, bundle: bundle, directory: directory,
+                reportPath: reportPath, foldsPath: exportFolds)
+            StandardStream.output.write(IndentedJSON.bytes(result.value).span)
         }
+    }
+
+    private static func warning(_ finding: DecidingColumns.Finding) -> String {
+        "warning: \(finding.name) alone ranks the rows with a ROC-AUC of "
+            + "\(FigureText.fixed(finding.area, 4)): make sure that it is known before the "
+            + "outcome is"
     }
 
     private var options: TrainingOptions {
@@ -172,6 +208,7 @@ struct TrainCommand: ParsableCommand {
         options.balancing.classWeight = classWeight
         options.refits = refit
         options.groupFields = groups
+        options.groupBy = groupBy
         options.threads = threads ?? ProcessLimits.processorCount
         return options
     }
@@ -187,11 +224,11 @@ struct TrainCommand: ParsableCommand {
         do throws(FileError) {
             try Files.writeAtomically(bytes.span, to: path)
         } catch { throw .unwritable(error) }
-        print("\(path): written")
+        if !json { print("\(path): written") }
     }
 
     private static func fileName(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
+        TrainingData.name(ofTable: path).split(separator: "/").last.map(String.init) ?? path
     }
 }
 
@@ -203,9 +240,9 @@ extension TrainingError {
     /// By sysexits(3).
     var exitCode: Int32 {
         switch self {
-        case .name, .groupField: 64
+        case .name, .groupField, .unknownField: 64
         case .schema, .noTarget, .table, .columns, .rows, .tooManyRows, .tooFewRows,
-            .ranksByChance:
+            .tooFewGroups, .notTheTraining, .ranksByChance:
             65
         case .unreadable: 66
         case .library, .bundle: 70

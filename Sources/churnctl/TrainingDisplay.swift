@@ -3,7 +3,7 @@ internal import Synchronization
 internal import Training
 
 /// Tells how far a training has come: on a terminal in one line that changes, elsewhere in a line
-/// for each fifth of a candidate's folds.
+/// for each fifth of a candidate's folds and of the fields, and for each other stage.
 final class TrainingDisplay: Sendable {
     private static let linesPerCandidate = 5
     private static let nanosecondsPerSecond = 1e9
@@ -25,17 +25,30 @@ final class TrainingDisplay: Sendable {
     func clear() { progress.withLock { $0.clear() } }
 
     private func isMilestone(_ state: TrainingProgress) -> Bool {
+        let (done, count) =
+            switch state.stage {
+            case .folds(_, let done, let count), .importance(let done, let count): (done, count)
+            case .fit, .holdOut, .effects: (1, 1)
+            }
         let lines = TrainingDisplay.linesPerCandidate
-        let (now, before) = (state.foldsDone * lines, (state.foldsDone - 1) * lines)
-        return now / state.foldCount > before / state.foldCount
+        return done * lines / count > (done - 1) * lines / count
     }
 
     private func text(_ state: TrainingProgress) -> String {
         let elapsed =
             Double(Clock.monotonicNanoseconds() - begin) / TrainingDisplay.nanosecondsPerSecond
         let left = elapsed * (1 - state.shareDone) / state.shareDone
-        return "\(state.candidate.title), \(state.foldsDone) of \(state.foldCount) folds, "
-            + "\(Int((100 * state.shareDone).rounded())) % done, "
+        let done =
+            switch state.stage {
+            case .folds(let candidate, let done, let count):
+                "\(candidate.title), \(done) of \(count) folds"
+            case .fit(let candidate): "\(candidate.title), fitted"
+            case .holdOut: "hold-out measured"
+            case .importance(let done, let count): "importance of \(done) of \(count) fields"
+            case .effects: "effects of values"
+            }
+        // Down, so that 100 % stands for all and nothing less.
+        return "\(done), \(Int(100 * state.shareDone)) % done, "
             + "about \(Int(left.rounded(.up))) s left"
     }
 }

@@ -14,13 +14,15 @@ struct TrainingLines {
 
     var lines: [String] {
         let plan = outcome.plan
-        var lines = [
-            "\(data.records.count) rows, \(data.positiveCount) positive; "
-                + "\(plan.holdOut.count) held out",
-            "",
-            "\(plan.foldCount) folds, \(plan.repeatCount) times, on the other "
-                + "\(plan.learning.count); mean ± sd",
-        ]
+        var lines =
+            [
+                "\(data.records.count) rows, \(data.positiveCount) positive; "
+                    + "\(plan.holdOut.count) held out"
+            ] + grouping + [
+                "",
+                "\(plan.foldCount) folds, \(plan.repeatCount) times, on the other "
+                    + "\(plan.learning.count); mean ± sd",
+            ]
         lines +=
             TextTable(
                 header: [
@@ -31,9 +33,32 @@ struct TrainingLines {
             ).lines
         lines += [
             "", "chosen: \(outcome.selected.candidate.title) (\(outcome.model.recipe.summary))",
+            "calibration: \(calibration)",
         ]
         lines += ["", "hold-out"] + MeasureLines(outcome.model.holdOut).lines + [""]
         return lines
+    }
+
+    private var grouping: [String] {
+        guard let groups = outcome.groups else { return [] }
+        return [
+            "\(groups.count) values of \(groups.column); rows of one value are kept together"
+        ]
+    }
+
+    /// What was done, and by what reason.
+    private var calibration: String {
+        let kind =
+            switch outcome.model.calibration {
+            case .none: "none"
+            case .platt: "Platt"
+            }
+        guard let trial = outcome.selected.calibration else {
+            return outcome.options.balancing.isActive ? kind : "none; the margins rank by chance"
+        }
+        return "\(kind); out of fold it lowers the log-loss by "
+            + "\(FigureText.fixed(trial.gain.mean, 4)), standard error "
+            + FigureText.fixed(trial.standardError, 4)
     }
 
     private func row(_ result: CandidateResult) -> [String] {
@@ -60,7 +85,8 @@ struct MeasureLines {
         let measures = holdOut.measures
         var lines = [
             "  rows      \(measures.count), \(measures.positiveCount) positive",
-            "  ROC-AUC   \(FigureText.fixed(measures.rocAUC, 6))",
+            "  ROC-AUC   \(FigureText.fixed(measures.rocAUC, 6)); 95 % interval "
+                + FigureText.range(holdOut.areaInterval.range, 4),
             "  PR-AUC    \(FigureText.fixed(measures.prAUC, 6))",
             "  log-loss  \(FigureText.fixed(measures.logLoss, 6))",
             "  Brier     \(FigureText.fixed(measures.brier, 6))",

@@ -90,6 +90,16 @@ import Testing
                 == alone.lines.map { $0.split(separator: ",").first })
     }
 
+    @Test(arguments: ["0", "1", "", " ", "Maybe", "yes", "\"a, b\"", "1e400"])
+    func `the target's cells are not looked at`(cell: String) throws {
+        let rows = (0..<20).map { Rows.row($0) }
+        let told = rows.map { $0.replacing(/,No\n$/, with: ",\(cell)\n") }
+        #expect(told != rows)
+        let wanted = try score(Rows.header + rows.joined(), .table)
+        #expect(try score(Rows.header + told.joined(), .table) == wanted)
+        #expect(wanted.counts.scored == 20 && wanted.refusals.isEmpty)
+    }
+
     @Test func `lines count on within cells and over empty lines`() throws {
         let scored = try score(
             "\n" + Rows.header + "\n" + Rows.row(1, id: "\"a\nb\"") + "\n\n" + "ragged\n", .table)

@@ -203,8 +203,8 @@ import Testing
             text == #"""
                 {"rows":2,"unusable_rows":1,"warnings":{"repeated_identifier":0,\#
                 "repeated_row":0,"contradiction":0,"out_of_range":0,"constant_column":2,\#
-                "missing_target":0,"one_class":0,"no_rows":0},"remembered_all_rows":true,\#
-                "columns":[{"name":"c",\#
+                "deciding_column":0,"missing_target":0,"one_class":0,"no_rows":0},\#
+                "remembered_all_rows":true,"columns":[{"name":"c",\#
                 "type":"category","blank":0,"bad":1,"values":{"a":1,"b c":0},\#
                 "unknown_values":[{"text":"d","count":1,"first_line":3}],"further_unknown":0},\#
                 {"name":"i","type":"integer","blank":0,"bad":0,"minimum":1,"maximum":2},\#
@@ -243,5 +243,58 @@ import Testing
                 {"severity":"error","line":2,"column":"c","code":"not_allowed",\
                 "detail":"must be one of: a, b c"}
                 """)
+    }
+
+    @Test func `a column that alone decides the outcome is warned of`() throws {
+        func table(_ cells: (Int) -> String, rows: Int = 200) -> String {
+            "c,i,n,y\n"
+                + (0..<rows).map { "\(cells($0)),\($0.isMultiple(of: 4) ? "Yes" : "No")\n" }
+                .joined()
+        }
+        func deciding(_ text: String) throws -> [String?] {
+            try check(text).problems.filter { $0.code == "deciding_column" }.map(\.column)
+        }
+        // Each column decides in turn, from either end and but for one row in a hundred.
+        func isYes(_ row: Int) -> Bool { row.isMultiple(of: 4) }
+        #expect(try deciding(table { "\(isYes($0) ? "a" : "b c"),\($0 % 9),\($0 % 7)" }) == ["c"])
+        #expect(try deciding(table { "a,\(isYes($0) ? 1 : 2),\($0 % 7)" }) == ["i"])
+        #expect(
+            try deciding(table { "a,\($0 % 9),\(isYes($0) == ($0 != 8) ? 500 : $0)" }) == ["n"])
+        // None does: one row in ten is wrong, all columns are noise, or there are too few rows.
+        #expect(try deciding(table { "a,\(isYes($0) == ($0 % 10 != 0) ? 1 : 2),3" }) == [])
+        #expect(try deciding(table { "a,\($0 % 9),\($0 % 7)" }) == [])
+        let few = table({ "\(isYes($0) ? "a" : "b c"),1,\($0)" }, rows: 36)
+        #expect(try deciding(few) == [])
+        let enough = table({ "\(isYes($0) ? "a" : "b c"),1,\($0)" }, rows: 37)
+        #expect(try deciding(enough) == ["c"])
+    }
+
+    @Test func `values of one row each do not decide, and the sample is spread over the table`()
+        throws
+    {
+        let values = (0..<200).map { "\"v\($0)\"" }.joined(separator: ",")
+        let schema = try Schema(
+            json: """
+                {"type":"object","properties":{"c":{"type":"string","enum":[\(values)]},
+                "n":{"type":"number","minimum":0,"maximum":1e9}},
+                "required":["c","n"],"additionalProperties":false,
+                "x-target":{"column":"y","positive":"Yes","negative":"No"}}
+                """.utf8.span)
+        var limits = DecidingColumns.Limits()
+        limits.rowsMax = 300
+        var columns = DecidingColumns(schema, limits: limits)
+        // The number decides in the first half alone.
+        for row in 0..<2000 {
+            let label = row.isMultiple(of: 2)
+            let number = row < 1000 && label ? 1_000_000 : Double(row % 97)
+            columns.take(Record(values: [Double(row * 7919 % 200), number]), label: label)
+        }
+        #expect(columns.findings == [])
+        var single = DecidingColumns(schema, limits: limits)
+        for row in 0..<200 {
+            single.take(
+                Record(values: [Double(row), Double(row % 97)]), label: row.isMultiple(of: 3))
+        }
+        #expect(single.findings == [])
     }
 }

@@ -1,12 +1,12 @@
 /// Which known name a misspelt one may have meant.
-enum NearestName {
+package enum NearestName {
     /// Longer names are not compared: the work grows with the square of the length.
     private static let nameBytesMax = 64
 
     /// The candidate that ends in `name` after a separator, when there is one only (`port` for
     /// `http.port`); else the one with the fewest edits, at most a third of the name's length; else
     /// nil.
-    static func of(_ name: String, in candidates: [String]) -> String? {
+    package static func of(_ name: String, in candidates: [String]) -> String? {
         let bytes = Array(name.utf8)
         guard (1...nameBytesMax).contains(bytes.count) else { return nil }
         let endings = candidates.filter {

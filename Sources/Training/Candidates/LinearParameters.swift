@@ -2,28 +2,32 @@
 package struct LinearParameters: Equatable, Sendable {
     /// The inverse strength of the penalty, as scikit-learn's `C`.
     package var inversePenalty = 1.0
-    package var roundsMax = 2000
-    /// After so many rounds the fit is looked at.
-    package var roundsBetweenChecks = 10
-    /// A fit whose margins have changed by no more than this since the last look has converged.
-    package var marginTolerance: Float = 1e-5
+    package var iterationsMax = 100
+    /// A fit whose last step has changed no margin by more than this has converged: the next would
+    /// be a hundredth of it.
+    package var marginTolerance = 1e-7
+    /// Beyond so many columns no matrix of columns by columns is made.
+    package var directColumnsMax = 1024
 
     package init() {}
 
-    /// The parameters as XGBoost spells them. The library multiplies its penalty by the sum of the
-    /// rows' weights; scikit-learn does not.
-    package func settings(weightSum: Double, baseScore: Float, seed: UInt64) -> [XGBoostSetting] {
+    /// What a manifest states: how churnd's own optimiser has found the weights.
+    package func settings(baseScore: Float) -> [XGBoostSetting] {
         [
             ("booster", "gblinear"),
             ("objective", "binary:logistic"),
-            ("updater", "coord_descent"),
-            ("feature_selector", "cyclic"),
-            ("eta", "1"),
-            ("lambda", "\(1 / (inversePenalty * weightSum))"),
-            ("alpha", "0"),
-            ("tolerance", "0"),
-            ("scale_pos_weight", "1"),
+            ("solver", "newton"),
+            ("C", "\(inversePenalty)"),
+            ("margin_tolerance", "\(marginTolerance)"),
             ("base_score", "\(baseScore)"),
-        ] + Recipe.runSettings(seed: seed)
+        ]
+    }
+
+    /// The parameters of the library's document that the weights are written into.
+    func documentSettings(baseScore: Float) -> [XGBoostSetting] {
+        [
+            ("booster", "gblinear"), ("objective", "binary:logistic"),
+            ("updater", "coord_descent"), ("base_score", "\(baseScore)"),
+        ] + Recipe.runSettings(seed: 0)
     }
 }

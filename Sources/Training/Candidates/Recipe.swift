@@ -20,7 +20,7 @@ package enum Recipe: Equatable, Sendable {
     /// The rounds of learning: as many where there are trees, at most where there are none.
     package var roundsMax: Int {
         switch self {
-        case .linear(let parameters): parameters.roundsMax
+        case .linear(let parameters): parameters.iterationsMax
         case .boosting(let parameters): parameters.rounds
         case .forest: 1
         }
@@ -34,16 +34,16 @@ package enum Recipe: Equatable, Sendable {
         }
     }
 
-    /// The parameters as XGBoost spells them, for what is learned from `matrix`.
-    package func settings(learning matrix: FeatureMatrix, seed: UInt64) -> [XGBoostSetting] {
+    /// The parameters as XGBoost spells them, for what is learned from `rows` of so many columns.
+    package func settings(
+        learning rows: LearningSet, columnCount: Int, seed: UInt64
+    ) -> [XGBoostSetting] {
         switch self {
-        case .linear(let parameters):
-            parameters.settings(
-                weightSum: matrix.weightSum, baseScore: matrix.positiveShare, seed: seed)
+        case .linear(let parameters): parameters.settings(baseScore: rows.positiveShare)
         case .boosting(let parameters):
-            parameters.settings(baseScore: matrix.positiveShare, seed: seed)
+            parameters.settings(baseScore: rows.positiveShare, seed: seed)
         case .forest(let parameters):
-            parameters.settings(columnCount: matrix.columnCount, seed: seed)
+            parameters.settings(columnCount: columnCount, seed: seed)
         }
     }
 

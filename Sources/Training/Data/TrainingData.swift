@@ -11,7 +11,10 @@ package struct TrainingData: Sendable {
     package let labels: [Bool]
     /// For each field how many cells were blank and stand for the schema's value.
     package let blankCounts: [Int]
-    /// SHA-256 of the table's file.
+    /// A number for each record's identifier, the same where that is the same, in the order of
+    /// their first rows; nil where no identifier repeats or the table has none.
+    package let identifierGroups: [Int]?
+    /// SHA-256 of the table's bytes.
     package let sha256: String
 
     package struct Limits: Sendable {
@@ -46,19 +49,73 @@ package struct TrainingData: Sendable {
     ) throws(TrainingError) {
         let table: [UInt8]
         do throws(FileError) {
-            table = try Files.read(tablePath, bytesMax: limits.tableBytesMax)
+            table =
+                tablePath == TrainingData.standardInputPath
+                ? try TrainingData.readStandardInput(bytesMax: limits.tableBytesMax)
+                : try Files.read(tablePath, bytesMax: limits.tableBytesMax)
         } catch { throw .unreadable(error) }
         self.schema = schema
-        var rows = RowCollector(path: tablePath, schema: schema, limits: limits)
+        var rows = RowCollector(
+            path: TrainingData.name(ofTable: tablePath), schema: schema, limits: limits)
         try rows.read(table.span)
         records = rows.records
         labels = rows.labels
         blankCounts = rows.blankCounts
+        identifierGroups = rows.identifiers.repeated
         sha256 = SHA256.hexDigest(table.span)
     }
 
     /// How many records have the outcome to foretell.
     package var positiveCount: Int { labels.count { $0 } }
+
+    /// The path that stands for standard input.
+    package static let standardInputPath = "-"
+
+    /// What the table at a path is called.
+    package static func name(ofTable path: String) -> String {
+        path == standardInputPath ? "standard input" : path
+    }
+
+    private static let blockBytes = 1 << 20
+
+    private static func readStandardInput(bytesMax: Int) throws(FileError) -> [UInt8] {
+        let reader = try FileReader.standardInput()
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: blockBytes)
+        while true {
+            let count = try reader.read(into: &block)
+            guard count > 0 else { return bytes }
+            guard bytes.count + count <= bytesMax else {
+                throw .tooLarge(path: name(ofTable: standardInputPath), bytesMax: bytesMax)
+            }
+            bytes += block[..<count]
+        }
+    }
+}
+
+/// Numbers identifiers in the order of their first rows. It keeps a hash of 64 bits of each, so
+/// that among four million two different ones are taken for one with a probability of 4e-7.
+private struct IdentifierNumbers {
+    private var numbers: [Int: Int] = [:]
+    private var ofRows: [Int] = []
+    private var count = 0
+
+    /// Takes the identifier of the next row; one that is absent or empty is like no other.
+    mutating func take(_ identifier: [UInt8]?) {
+        var number = count
+        if let identifier, !identifier.isEmpty {
+            var hasher = Hasher()
+            hasher.combine(identifier)
+            let hash = hasher.finalize()
+            number = numbers[hash] ?? count
+            numbers[hash] = number
+        }
+        if number == count { count += 1 }
+        ofRows.append(number)
+    }
+
+    /// The number of each row; nil where all differ.
+    var repeated: [Int]? { count == ofRows.count ? nil : ofRows }
 }
 
 /// Collects the rows of a table while it is split into records.
@@ -74,6 +131,7 @@ private struct RowCollector {
     var columnKinds: [TableDecoder.ColumnKind] = []
     var violations: [CellViolation] = []
     var violationCount = 0
+    var identifiers = IdentifierNumbers()
 
     init(path: String, schema: Schema, limits: TrainingData.Limits) {
         self.path = path
@@ -126,6 +184,7 @@ private struct RowCollector {
             blankCounts[field] += 1
         }
         records.append(decoder.record)
+        identifiers.take(decoder.identifier)
         labels.append(label)
     }
 

@@ -22,8 +22,14 @@ package enum TrainingError: Error, Equatable, Sendable {
     case tooFewRows(path: String, positives: Int, negatives: Int, least: Int)
     /// Not fit for the name or the version of a model.
     case name(String)
+    /// Fewer groups with rows of one outcome than a plan needs that divides no group.
+    case tooFewGroups(path: String, column: String, positives: Int, negatives: Int, least: Int)
     /// Not a field that makes groups.
     case groupField(String)
+    /// Not a field of the schema; the names that would be.
+    case unknownField(String, known: [String])
+    /// Not the table that the model was trained on.
+    case notTheTraining(path: String)
     /// Something is at the place of the bundle already; a version is written once.
     case outputExists(path: String)
     case unwritable(FileError)

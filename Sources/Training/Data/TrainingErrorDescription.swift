@@ -17,6 +17,14 @@ extension TrainingError: CustomStringConvertible {
         case .tooFewRows(let path, let positives, let negatives, let least):
             "\(path): \(positives) positive and \(negatives) negative rows, "
                 + "wanted at least \(least) of each"
+        case .tooFewGroups(let path, let column, let positives, let negatives, let least):
+            "\(path): rows of the same \(column) are kept together, and \(positives) values of it "
+                + "have positive rows and \(negatives) negative ones, wanted at least \(least) "
+                + "of each"
+        case .unknownField(let name, let known):
+            "\(name): no such field, wanted one of \(known.joined(separator: ", "))"
+        case .notTheTraining(let path):
+            "\(path): not the table the model was trained on, whose SHA-256 the manifest states"
         case .name(let text):
             "\(text): not a name, wanted 1 to 64 of A-Z a-z 0-9 . _ - and no dot in front"
         case .groupField(let name):

@@ -46,20 +46,6 @@ package struct FeatureMatrix: Sendable {
 
     package var rowCount: Int { labels.count }
 
-    /// What all rows count together.
-    var weightSum: Double {
-        weights.map { $0.reduce(0) { $0 + Double($1) } } ?? Double(labels.count)
-    }
-
-    /// The share of positives, by weight.
-    package var positiveShare: Float {
-        guard let weights else {
-            return Float(Double(labels.count { $0 }) / Double(labels.count))
-        }
-        let positive = zip(weights, labels).reduce(0.0) { $1.1 ? $0 + Double($1.0) : $0 }
-        return Float(positive / weightSum)
-    }
-
     /// The same rows as XGBoost holds them.
     func dataMatrix() throws(XGBoostError) -> DataMatrix {
         let matrix = try DataMatrix(rows: values.span, columnCount: columnCount)

@@ -20,22 +20,22 @@ package struct FittedModel: ~Copyable {
         self.recipe = recipe
         let encoding = recipe.isStandardized ? encoding.standardized(by: rows.records) : encoding
         self.encoding = encoding
-        let matrix = FeatureMatrix(rows, encoding: encoding)
-        let settings = recipe.settings(learning: matrix, seed: seed)
-        self.settings = settings
-        booster = try FittedModel.booster(recipe, settings, matrix, encoding.columnNames)
+        settings = recipe.settings(
+            learning: rows, columnCount: encoding.columnCount, seed: seed)
+        booster = try FittedModel.booster(recipe, settings, rows, encoding)
     }
 
     private static func booster(
-        _ recipe: Recipe, _ settings: [XGBoostSetting], _ matrix: FeatureMatrix, _ names: [String]
+        _ recipe: Recipe, _ settings: [XGBoostSetting], _ rows: LearningSet,
+        _ encoding: FeatureEncoding
     ) throws(XGBoostError) -> Booster {
         if case .linear(let parameters) = recipe {
-            return try LinearFit(parameters: parameters, settings: settings)
-                .booster(learning: matrix, featureNames: names)
+            return try LinearFit(parameters: parameters)
+                .booster(learning: rows, encoding: encoding)
         }
-        let data = try matrix.dataMatrix()
+        let data = try FeatureMatrix(rows, encoding: encoding).dataMatrix()
         let booster = try Booster(learning: data, parameters: settings)
-        try booster.setFeatureNames(names)
+        try booster.setFeatureNames(encoding.columnNames)
         for round in 0..<recipe.roundsMax { try booster.update(round: round, learning: data) }
         return booster
     }
@@ -47,8 +47,12 @@ package struct FittedModel: ~Copyable {
 
     /// The probability of each record, as a bundle of this model states it.
     package func probabilities(of records: [Record]) throws(XGBoostError) -> [Float] {
-        let (calibration, link) = (calibration, recipe.link)
-        return try margins(of: records).map { calibration.probability(fromMargin: $0, link: link) }
+        try margins(of: records).map { probability(fromMargin: $0) }
+    }
+
+    /// The probability that a margin stands for.
+    package func probability(fromMargin margin: Float) -> Float {
+        calibration.probability(fromMargin: margin, link: recipe.link)
     }
 
     /// What each of `Schema.features` adds to each record's margin, record after record.

@@ -1,49 +1,46 @@
+internal import Features
 internal import JSON
+internal import Models
 internal import XGBoost
 
-/// Fits a logistic regression by the library's coordinate descent.
+/// Fits a logistic regression and writes it as a model of the library's `gblinear`.
 ///
-/// Coordinate descent crawls where columns are correlated, as one-hot columns are: on the Telco
-/// table it takes some 5,000 rounds to come within 1e-4 of the optimum. The penalty, a sum of
-/// squares, does not change when the columns are rotated. So the library learns on principal axes,
-/// which are uncorrelated, in about 50 rounds, and the weights are turned back.
+/// The library's own coordinate descent crawls where columns are correlated, as one-hot columns
+/// are, and reads every column of every row in each round. The optimum is the same for any way to
+/// it, so churnctl finds it itself, and the library only makes the document.
 struct LinearFit {
     let parameters: LinearParameters
-    let settings: [XGBoostSetting]
 
-    /// A model of the columns of `matrix`, which must be standardized.
+    /// A model of `rows`, by an encoding that is standardized on them.
     func booster(
-        learning matrix: FeatureMatrix, featureNames: [String]
+        learning rows: LearningSet, encoding: FeatureEncoding
     ) throws(XGBoostError) -> Booster {
-        let axes = PrincipalAxes(of: matrix.values, columnCount: matrix.columnCount)
-        let rotated = FeatureMatrix(
-            values: axes.rotated(matrix.values), columnCount: matrix.columnCount,
-            labels: matrix.labels, weights: matrix.weights)
-        let data = try rotated.dataMatrix()
-        let booster = try Booster(learning: data, parameters: settings)
-        try converge(booster, data)
-
-        let document = try LinearDocument(parsing: try booster.document())
-        var weights = document.weights
-        let bias = weights.removeLast()
-        let turned = try Booster(
-            document: document.bytes(weights: axes.columnWeights(weights) + [bias]).span)
-        try turned.setFeatureNames(featureNames)
-        return turned
+        let optimum = LogisticOptimum(
+            parameters: parameters, learning: rows, encoding: encoding)
+        var found = optimum.found()
+        let bias = optimum.design.centred(bias: found.removeLast(), weights: found)
+        // The library adds the margin of `base_score` to the bias.
+        let baseMargin = Logistic.margin(fromProbability: rows.positiveShare)
+        let document = try LinearDocument(parsing: try emptyDocument(rows, encoding.columnCount))
+        let booster = try Booster(
+            document: document.bytes(weights: found + [bias - Double(baseMargin)]).span)
+        try booster.setFeatureNames(encoding.columnNames)
+        return booster
     }
 
-    private func converge(
-        _ booster: borrowing Booster, _ data: borrowing DataMatrix
-    ) throws(XGBoostError) {
-        var margins: [Float] = []
-        for round in 0..<parameters.roundsMax {
-            try booster.update(round: round, learning: data)
-            guard (round + 1) % parameters.roundsBetweenChecks == 0 else { continue }
-            let found = try booster.margins(of: data)
-            let change = zip(margins, found).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
-            if !margins.isEmpty && change <= parameters.marginTolerance { return }
-            margins = found
-        }
+    /// A document of as many columns, learned from two rows of zeros: its weights are exchanged.
+    private func emptyDocument(
+        _ rows: LearningSet, _ columnCount: Int
+    ) throws(XGBoostError) -> [UInt8] {
+        let matrix = FeatureMatrix(
+            values: [Float](repeating: 0, count: 2 * columnCount), columnCount: columnCount,
+            labels: [false, true])
+        let data = try matrix.dataMatrix()
+        let booster = try Booster(
+            learning: data,
+            parameters: parameters.documentSettings(baseScore: rows.positiveShare))
+        try booster.update(round: 0, learning: data)
+        return try booster.document()
     }
 }
 

@@ -5,6 +5,8 @@ package import Models
 package struct HoldOutMeasures: Equatable, Sendable {
     package let thresholds: Thresholds
     package let measures: BinaryMeasures
+    /// How uncertain the area under the ROC curve is.
+    package let areaInterval: AreaInterval
     package let reliability: Reliability
     /// The calibration error a perfect model would show.
     package let noiseFloor: Spread
@@ -18,13 +20,17 @@ package struct HoldOutMeasures: Equatable, Sendable {
     package static let costRatios = [2.0, 5, 10]
 
     /// Of predictions that hold both a positive and a negative.
+    ///
+    /// - Parameter groups: of each row the group that is drawn as one to find the interval.
     package init(
         _ predictions: Predictions, thresholds: Thresholds = .standard,
-        costRatios: [Double] = HoldOutMeasures.costRatios, seed: UInt64
+        costRatios: [Double] = HoldOutMeasures.costRatios, groups: [Int]? = nil, seed: UInt64
     ) {
         let ranking = Ranking(predictions)
         self.thresholds = thresholds
         measures = BinaryMeasures(predictions, thresholds: thresholds)
+        areaInterval = AreaInterval(
+            predictions, groups: groups, seed: RandomSeeds(seed).seed(of: .interval))
         reliability = Reliability(predictions)
         noiseFloor = reliability.noiseFloor(seed: seed)
         rocPoints = ranking.rocPoints

@@ -10,6 +10,7 @@ package struct PermutationImportance: Equatable, Sendable {
     /// classes of `labels`; `score` gives the probability of each record it is handed.
     package init<Failure: Error>(
         _ records: [Record], labels: [Bool], schema: Schema, repeats: Int = 10, seed: UInt64,
+        report: (_ fieldsDone: Int) -> Void = { _ in },
         score: (_ records: [Record]) throws(Failure) -> [Double]
     ) throws(Failure) {
         precondition(repeats > 1)
@@ -33,6 +34,7 @@ package struct PermutationImportance: Equatable, Sendable {
                 drops.append(whole - ranking.rocAUC)
             }
             fields.append(FieldImportance(name: field.name, drop: Spread(drops)))
+            report(fields.count)
         }
         self.fields = fields
     }

@@ -1,14 +1,26 @@
+internal import Models
+
 /// One candidate's models on all folds of a plan, and how they did.
 package struct CandidateResult: Equatable, Sendable {
     package let candidate: Candidate
     /// What each fold's model was fitted by: the same everywhere, unless it is searched for.
     package let recipes: [Recipe]
-    /// Of each fold's testing rows, in their order.
+    /// Of each fold's testing rows, in their order; calibrated where that helps.
     package let probabilities: [[Float]]
+    /// The measures of these probabilities.
     package let folds: FoldMeasures
+    /// What calibration would do; nil where each model is calibrated anyway, or ranks by chance.
+    package let calibration: CalibrationTrial?
+
+    /// Whether the probabilities and measures are calibrated ones, by the trial.
+    package var isCalibrated: Bool { calibration?.helps == true }
 
     /// What the models were fitted by, in a few words.
     package var settings: String {
+        isCalibrated ? "\(recipeText), calibrated after Platt" : recipeText
+    }
+
+    private var recipeText: String {
         guard let first = recipes.first, recipes.contains(where: { $0 != first }) else {
             return recipes.first?.summary ?? ""
         }
@@ -18,17 +30,34 @@ package struct CandidateResult: Equatable, Sendable {
         return "searched in each fold; depth \(depths.min() ?? 0) to \(depths.max() ?? 0)"
     }
 
-    init(_ candidate: Candidate, _ pieces: ArraySlice<FoldPiece>) {
+    init(
+        _ candidate: Candidate, _ pieces: ArraySlice<FoldPiece>, _ plan: FoldPlan,
+        _ trainer: Trainer
+    ) {
         self.candidate = candidate
         recipes = pieces.map(\.recipe)
-        probabilities = pieces.map(\.probabilities)
-        folds = FoldMeasures(pieces.map(\.measures))
+        let measured = FoldMeasures(pieces.map(\.measures))
+        let link = pieces.first?.recipe.link ?? .logistic
+        calibration =
+            trainer.balancing.isActive
+            ? nil
+            : CalibrationTrial(
+                margins: pieces.map(\.margins), folds: measured, plan: plan,
+                labels: trainer.data.labels, link: link)
+        if let calibration, calibration.helps {
+            probabilities = calibration.probabilities
+            folds = calibration.folds
+        } else {
+            probabilities = pieces.map(\.probabilities)
+            folds = measured
+        }
     }
 }
 
 /// What came of one candidate on one fold.
 struct FoldPiece: Sendable {
     let recipe: Recipe
+    let margins: [Float]
     let probabilities: [Float]
     let measures: BinaryMeasures
 }
@@ -44,9 +73,18 @@ package struct Comparison: Equatable, Sendable {
         _ candidates: [Candidate], plan: FoldPlan, trainer: Trainer, seeds: RandomSeeds,
         threads: Int, report: @escaping @Sendable (TrainingProgress) -> Void
     ) throws(TrainingError) {
-        let tally = ProgressTally(
-            candidates: candidates, foldCount: plan.folds.count, trials: trainer.search.trials,
-            report: report)
+        try self.init(
+            candidates, plan: plan, trainer: trainer, seeds: seeds, threads: threads,
+            tally: ProgressTally(
+                candidates: candidates, foldCount: plan.folds.count,
+                trials: trainer.search.trials, report: report))
+    }
+
+    /// The same as a part of longer work, which is counted in `tally`.
+    init(
+        _ candidates: [Candidate], plan: FoldPlan, trainer: Trainer, seeds: RandomSeeds,
+        threads: Int, tally: ProgressTally
+    ) throws(TrainingError) {
         let foldCount = plan.folds.count
         let costs = candidates.map { $0.cost(trials: trainer.search.trials) }
         // The longest first, so that no thread is left alone with one at the end.
@@ -65,7 +103,8 @@ package struct Comparison: Equatable, Sendable {
         }
         results = candidates.indices.map { index in
             CandidateResult(
-                candidates[index], pieces[index * foldCount..<(index + 1) * foldCount])
+                candidates[index], pieces[index * foldCount..<(index + 1) * foldCount], plan,
+                trainer)
         }
     }
 
@@ -74,9 +113,10 @@ package struct Comparison: Equatable, Sendable {
     ) throws(TrainingError) -> FoldPiece {
         let model = try trainer.fit(candidate, rows: fold.learning, seeds: seeds)
         let testing = LearningSet(trainer.data, rows: fold.testing)
-        let probabilities = try trainer.probabilities(model, of: testing.records)
+        let margins = try trainer.margins(model, of: testing.records)
+        let probabilities = margins.map { model.probability(fromMargin: $0) }
         return FoldPiece(
-            recipe: model.recipe, probabilities: probabilities,
+            recipe: model.recipe, margins: margins, probabilities: probabilities,
             measures: BinaryMeasures(
                 Predictions(singlePrecision: probabilities, labels: testing.labels)))
     }

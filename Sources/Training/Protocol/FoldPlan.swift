@@ -28,15 +28,23 @@ package struct FoldPlan: Equatable, Sendable {
 
     /// Divides rows of these labels by what the seed draws; the hold-out does not depend on the
     /// number of folds.
-    package init(labels: [Bool], foldCount: Int, repeatCount: Int, seeds: RandomSeeds) {
+    ///
+    /// - Parameter groups: of each row the group that is not divided; nil where there are none.
+    package init(
+        labels: [Bool], groups: [Int]? = nil, foldCount: Int, repeatCount: Int,
+        seeds: RandomSeeds
+    ) {
         let division = StratifiedFolds(
-            labels: labels, count: FoldPlan.holdOutDivisor, seed: seeds.seed(of: .holdOut))
+            labels: labels, groups: groups, count: FoldPlan.holdOutDivisor,
+            seed: seeds.seed(of: .holdOut))
         let learning = division.rows(outside: 0)
         let learningLabels = learning.map { labels[$0] }
+        let learningGroups = groups.map { groups in learning.map { groups[$0] } }
         var folds: [Fold] = []
         for round in 0..<repeatCount {
             let part = StratifiedFolds(
-                labels: learningLabels, count: foldCount, seed: seeds.seed(of: .folds, round))
+                labels: learningLabels, groups: learningGroups, count: foldCount,
+                seed: seeds.seed(of: .folds, round))
             for number in 0..<foldCount {
                 folds.append(
                     Fold(

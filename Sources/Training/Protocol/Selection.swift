@@ -3,7 +3,7 @@ package struct Selection: Equatable, Sendable {
     /// What the choice is made by.
     package struct Standing: Equatable, Sendable {
         package let candidate: Candidate
-        /// Means over the folds.
+        /// Means over the folds, calibrated where that helps.
         package let rocAUC: Double
         package let logLoss: Double
 
@@ -25,11 +25,14 @@ package struct Selection: Equatable, Sendable {
 
     /// A simpler candidate is chosen if its mean area under the ROC curve is less by no more.
     package static let areaMargin = 0.001
+    /// And if its mean log-loss is no greater than the least of those by more than this share.
+    package static let lossMargin = 0.01
     /// What rounding may add to the difference of two areas.
     private static let rounding = 1e-12
 
-    /// Chooses, of the candidates within `areaMargin` of the best, the simplest, and of several
-    /// that are as simple the best. At least one must stand.
+    /// Chooses, of the candidates within `areaMargin` of the best whose log-loss is within
+    /// `lossMargin` of the least among these, the simplest, and of several that are as simple the
+    /// best. At least one must stand.
     package init(_ standings: [Standing]) {
         precondition(!standings.isEmpty)
         var best = 0
@@ -37,8 +40,13 @@ package struct Selection: Equatable, Sendable {
             best = index
         }
         let limit = standings[best].rocAUC - Selection.areaMargin - Selection.rounding
-        var chosen = best
-        for index in standings.indices where standings[index].rocAUC >= limit {
+        let near = standings.indices.filter { standings[$0].rocAUC >= limit }
+        let leastLoss = near.map { standings[$0].logLoss }.min() ?? standings[best].logLoss
+        let lossLimit = leastLoss * (1 + Selection.lossMargin) + Selection.rounding
+        let fit = near.filter { standings[$0].logLoss <= lossLimit }
+        // The least loss is one of them, so that there is a first.
+        var chosen = fit.contains(best) ? best : fit[0]
+        for index in fit {
             let (this, other) = (standings[index], standings[chosen])
             if this.candidate.complexity < other.candidate.complexity
                 || this.candidate.complexity == other.candidate.complexity

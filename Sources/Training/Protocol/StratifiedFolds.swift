@@ -1,5 +1,5 @@
 /// A division of rows into folds of the same size and the same share of positives, each within one
-/// row.
+/// row; or, where rows belong to groups that are not divided, as nearly as these allow.
 package struct StratifiedFolds: Equatable, Sendable {
     /// How many folds there are.
     package let count: Int
@@ -20,6 +20,21 @@ package struct StratifiedFolds: Equatable, Sendable {
                 next = (next + 1) % count
             }
         }
+        self.count = count
+        self.assignments = assignments
+    }
+
+    /// By the rows, or where there are groups by these.
+    package init(labels: [Bool], groups: [Int]?, count: Int, seed: UInt64) {
+        guard let groups else {
+            self.init(labels: labels, count: count, seed: seed)
+            return
+        }
+        let grouped = GroupedFolds(labels: labels, groups: groups, count: count, seed: seed)
+        self.init(count: count, assignments: grouped.assignments)
+    }
+
+    private init(count: Int, assignments: [Int]) {
         self.count = count
         self.assignments = assignments
     }

@@ -10,6 +10,8 @@ package struct Trainer: Sendable {
     package let encoding: FeatureEncoding
     package var balancing = Balancing()
     package var search = ParameterSearch()
+    /// The group of each row of the table, of which no rows are divided; nil where there are none.
+    package var groups: [Int]?
 
     /// Into how many folds rows are divided to calibrate on what the model did not learn.
     package static let calibrationFoldCount = 3
@@ -24,7 +26,7 @@ package struct Trainer: Sendable {
     package func fit(
         _ candidate: Candidate, rows: [Int], seeds: RandomSeeds
     ) throws(TrainingError) -> FittedModel {
-        let rows = LearningSet(data, rows: rows)
+        let rows = LearningSet(data, rows: rows, groups: groups)
         let recipe = try recipe(candidate, rows, seeds)
         var model = try fit(recipe, rows, seeds)
         guard balancing.isActive else { return model }
@@ -33,6 +35,15 @@ package struct Trainer: Sendable {
         }
         model.calibration = line.calibration
         return model
+    }
+
+    /// The margins that a model gives to records.
+    func margins(
+        _ model: borrowing FittedModel, of records: [Record]
+    ) throws(TrainingError) -> [Float] {
+        do throws(XGBoostError) {
+            return try model.margins(of: records)
+        } catch { throw .library(error) }
     }
 
     /// The probabilities that a model gives to records.
@@ -73,7 +84,7 @@ package struct Trainer: Sendable {
         _ recipe: Recipe, _ rows: LearningSet, _ seeds: RandomSeeds
     ) throws(TrainingError) -> PlattScaling? {
         let division = StratifiedFolds(
-            labels: rows.labels, count: Trainer.calibrationFoldCount,
+            labels: rows.labels, groups: rows.groups, count: Trainer.calibrationFoldCount,
             seed: seeds.seed(of: .calibration))
         var margins: [Float] = []
         var labels: [Bool] = []

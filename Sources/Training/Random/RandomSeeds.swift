@@ -5,6 +5,7 @@ package struct RandomSeeds: Equatable, Sendable {
     package enum Part: UInt64, Sendable {
         case holdOut = 1
         case folds, fitting, search, resampling, calibration, goldenRequests, importance, noiseFloor
+        case effects, importanceRows, interval
     }
 
     package let seed: UInt64

@@ -1,6 +1,8 @@
 /// The shape of each feature's effect, all on one scale.
 struct EffectSection {
     let shapes: [EffectShape]
+    /// Which rows they were found on.
+    let rows: String
 
     func write(to html: inout HTMLWriter) {
         html.element(
@@ -8,7 +10,7 @@ struct EffectSection {
             text: "The mean contribution of each value to the log-odds of churn, features with the "
                 + "largest effect first and all on one scale. Above zero, or to the right, a value "
                 + "raises the risk. By +0.7 the odds double. These are effects inside the model, "
-                + "not what would happen if the value were changed.")
+                + "not what would happen if the value were changed. \(rows)")
         guard !shapes.isEmpty else { return }
         let sorted = shapes.enumerated().sorted { left, right in
             (right.element.magnitudeMax, left.offset) < (left.element.magnitudeMax, right.offset)

@@ -50,6 +50,11 @@ package enum FigureText {
         return fixed(spread.mean, decimals) + plusMinus + fixed(spread.deviation, decimals)
     }
 
+    /// Both ends: `0.828 to 0.870`.
+    package static func range(_ range: ClosedRange<Double>, _ decimals: Int) -> String {
+        "\(fixed(range.lowerBound, decimals)) to \(fixed(range.upperBound, decimals))"
+    }
+
     /// The same of shares, as per cent.
     package static func percentSpread(_ spread: Spread?, _ decimals: Int = 1) -> String {
         guard let spread else { return none }

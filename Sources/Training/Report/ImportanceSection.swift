@@ -1,6 +1,8 @@
 /// Which fields the ranking rests on.
 struct ImportanceSection {
     let fields: [FieldImportance]
+    /// Which rows it was found on.
+    let rows: String
 
     /// More fields than this are told in the table alone.
     private static let barsMax = 40
@@ -10,7 +12,7 @@ struct ImportanceSection {
             "p",
             text: "How much the ROC-AUC on the hold-out falls when the values of one field are "
                 + "shuffled between customers, as mean ± standard deviation over repeats. What two "
-                + "fields both tell counts for neither, and a fall is no cause.")
+                + "fields both tell counts for neither, and a fall is no cause. \(rows)")
         guard !fields.isEmpty else { return }
         let sorted = fields.enumerated().sorted { left, right in
             (right.element.drop.mean, left.offset) < (left.element.drop.mean, right.offset)

@@ -14,6 +14,9 @@ package struct ReportContents: Sendable {
     package var groups: [GroupMeasures]
     /// What the model was made from and by.
     package var provenance: [Fact]
+    /// How many rows of the hold-out the importances and the effects were found on; nil: on all.
+    package var importanceRowCount: Int?
+    package var effectRowCount: Int?
 
     package init(
         modelName: String, modelVersion: String, data: DataSummary, comparison: Comparison,

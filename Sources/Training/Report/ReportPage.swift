@@ -67,6 +67,14 @@ package struct ReportPage: Sendable {
         SummarySection(contents: contents).write(to: &html)
     }
 
+    /// Which rows of the hold-out something was found on.
+    private func rows(_ count: Int?) -> String {
+        let all = contents.data.holdOutCount
+        guard let count, count < all else { return "Found on all rows of the hold-out." }
+        return "Found on \(FigureText.count(count)) of its \(FigureText.count(all)) rows, drawn by "
+            + "the seed."
+    }
+
     private func write(_ section: ReportSection, to html: inout HTMLWriter) {
         switch section {
         case .data: DataSection(data: contents.data).write(to: &html)
@@ -82,8 +90,13 @@ package struct ReportPage: Sendable {
         case .bands:
             BandSection(holdOut: contents.holdOut, folds: contents.selected.folds)
                 .write(to: &html)
-        case .importance: ImportanceSection(fields: contents.importance).write(to: &html)
-        case .effects: EffectSection(shapes: contents.effects).write(to: &html)
+        case .importance:
+            ImportanceSection(
+                fields: contents.importance, rows: rows(contents.importanceRowCount)
+            ).write(to: &html)
+        case .effects:
+            EffectSection(shapes: contents.effects, rows: rows(contents.effectRowCount))
+                .write(to: &html)
         case .costs: CostSection(holdOut: contents.holdOut).write(to: &html)
         case .card:
             CardSection(card: contents.card, groups: contents.groups).write(to: &html)

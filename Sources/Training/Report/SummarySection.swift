@@ -10,7 +10,8 @@ struct SummarySection {
         html.element("dl", [("class", "key")]) { html in
             write(
                 "ROC-AUC on the hold-out", FigureText.fixed(measures.rocAUC, 3),
-                "\(FigureText.spread(folds.spread(.rocAUC), 3)) over folds", to: &html)
+                "95\u{A0}% interval \(FigureText.range(holdOut.areaInterval.range, 3)); "
+                    + "\(FigureText.spread(folds.spread(.rocAUC), 3)) over folds", to: &html)
             write(
                 "Log-loss on the hold-out", FigureText.fixed(measures.logLoss, 3),
                 "\(FigureText.spread(folds.spread(.logLoss), 3)) over folds", to: &html)

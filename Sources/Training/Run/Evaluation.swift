@@ -9,8 +9,12 @@ package struct Evaluation: Sendable {
     package enum HoldOut: Equatable, Sendable {
         /// The figures, and whether they are those of the manifest.
         case measured(HoldOutMeasures, isAsStated: Bool)
-        /// The table is another than the one that was trained on, so all of its rows are new.
-        case otherTable
+        /// The file is another than the one that was trained on. Its rows may be the same:
+        /// `isLikelyCopy` where there are as many of each outcome as were trained on.
+        case otherFile(isLikelyCopy: Bool)
+        /// The file is another and its rows were compared with those of the training. The figures
+        /// are those of the rows that were not learned from; nil where these lack an outcome.
+        case compared(TableOverlap, HoldOutMeasures?)
         /// The model learned from all rows.
         case learned
         /// The manifest does not say how a hold-out was drawn.
@@ -21,7 +25,13 @@ package struct Evaluation: Sendable {
     package let whole: HoldOutMeasures
 
     /// Scores `data`, which is of the bundle's schema and holds both outcomes, as the service does.
-    package init(_ bundle: ModelBundle, _ data: TrainingData, path: String) throws(TrainingError) {
+    ///
+    /// - Parameter training: the table the model was trained on, and where it is, to compare the
+    ///   rows of another table with.
+    package init(
+        _ bundle: ModelBundle, _ data: TrainingData, path: String,
+        training: (data: TrainingData, path: String)? = nil
+    ) throws(TrainingError) {
         let negatives = data.labels.count - data.positiveCount
         guard min(data.positiveCount, negatives) > 0 else {
             throw .tooFewRows(
@@ -30,28 +40,42 @@ package struct Evaluation: Sendable {
         let predictions = Predictions(
             singlePrecision: Evaluation.probabilities(bundle, data), labels: data.labels)
         let provenance = Provenance(bundle.manifest.provenance)
+        let groups = try RowGroups(data, by: provenance?.groupedBy)
         let seeds = RandomSeeds(provenance?.seed ?? 0)
-        func measures(_ predictions: Predictions) -> HoldOutMeasures {
+        func measures(_ rows: [Int]) -> HoldOutMeasures {
             HoldOutMeasures(
-                predictions, thresholds: bundle.thresholds, seed: seeds.seed(of: .noiseFloor))
+                predictions.rows(rows), thresholds: bundle.thresholds,
+                groups: groups.map { groups in rows.map { groups.numbers[$0] } },
+                seed: seeds.seed(of: .noiseFloor))
         }
-        whole = measures(predictions)
+        whole = measures(Array(data.labels.indices))
         guard let provenance else {
             holdOut = .unknown
             return
         }
-        guard provenance.dataSHA256 == data.sha256 else {
-            holdOut = .otherTable
+        if provenance.dataSHA256 == data.sha256 {
+            guard let rows = try provenance.holdOut(of: data) else {
+                holdOut = .learned
+                return
+            }
+            let found = measures(rows)
+            let stated = bundle.manifest.metrics["hold_out"]?.asObject
+            holdOut = .measured(found, isAsStated: HoldOutFigures(found).object == stated)
             return
         }
-        guard provenance.learnedRows + provenance.holdOutRows == data.records.count else {
-            holdOut = .learned
+        guard let training else {
+            holdOut = .otherFile(
+                isLikelyCopy: provenance.rowCount == data.records.count
+                    && provenance.positiveCount == data.positiveCount)
             return
         }
-        let plan = FoldPlan(labels: data.labels, foldCount: 2, repeatCount: 0, seeds: seeds)
-        let found = measures(predictions.rows(plan.holdOut))
-        let stated = bundle.manifest.metrics["hold_out"]?.asObject
-        holdOut = .measured(found, isAsStated: HoldOutFigures(found).object == stated)
+        guard training.data.sha256 == provenance.dataSHA256 else {
+            throw .notTheTraining(path: training.path)
+        }
+        let overlap = TableOverlap(
+            of: data, with: training.data, heldOut: try provenance.holdOut(of: training.data) ?? [])
+        let hasBoth = Set(overlap.unlearned.map { data.labels[$0] }).count == 2
+        holdOut = .compared(overlap, hasBoth ? measures(overlap.unlearned) : nil)
     }
 
     private static func probabilities(_ bundle: ModelBundle, _ data: TrainingData) -> [Float] {

@@ -8,6 +8,8 @@ struct ManifestFigures {
     let plan: FoldPlan
     let comparison: Comparison
     let selection: Selection
+    /// The column whose rows of one value were kept together.
+    let groupedBy: String?
 
     func metrics(_ holdOut: HoldOutMeasures) -> JSONObject {
         let selected = comparison.results[selection.chosen]
@@ -37,21 +39,23 @@ struct ManifestFigures {
     ) -> JSONObject {
         let learnedCount = options.refits ? data.records.count : plan.learning.count
         let parameters = settings.map { (name: $0.name, value: JSONValue.string($0.value)) }
-        return JSONObject(members: [
-            (Provenance.dataSHA256, .string(data.sha256)),
-            ("rows", .number(Double(data.records.count))),
-            ("positives", .number(Double(data.positiveCount))),
-            (Provenance.seed, .string("\(options.seed)")),
-            (Provenance.holdOutRows, .number(Double(plan.holdOut.count))),
-            (Provenance.learnedRows, .number(Double(learnedCount))),
-            ("candidate", .string(options.candidates[selection.chosen].rawValue)),
-            ("resample", .string(options.balancing.resampling.rawValue)),
-            ("class_weight", .string(options.balancing.classWeight.rawValue)),
-            ("search_trials", .number(Double(options.search.trials))),
-            ("library", .string("XGBoost \(XGBoostLibrary.version)")),
-            ("rounds", .number(Double(recipe.roundsMax))),
-            ("parameters", .object(JSONObject(members: parameters))),
-        ])
+        let grouping = groupedBy.map { [(Provenance.groupedBy, JSONValue.string($0))] } ?? []
+        return JSONObject(
+            members: [
+                (Provenance.dataSHA256, .string(data.sha256)),
+                (Provenance.rows, .number(Double(data.records.count))),
+                (Provenance.positives, .number(Double(data.positiveCount))),
+                (Provenance.seed, .string("\(options.seed)")),
+                (Provenance.holdOutRows, .number(Double(plan.holdOut.count))),
+                (Provenance.learnedRows, .number(Double(learnedCount))),
+                ("candidate", .string(options.candidates[selection.chosen].rawValue)),
+                ("resample", .string(options.balancing.resampling.rawValue)),
+                ("class_weight", .string(options.balancing.classWeight.rawValue)),
+                ("search_trials", .number(Double(options.search.trials))),
+                ("library", .string("XGBoost \(XGBoostLibrary.version)")),
+                ("rounds", .number(Double(recipe.roundsMax))),
+                ("parameters", .object(JSONObject(members: parameters))),
+            ] + grouping)
     }
 
     private func candidate(_ result: CandidateResult, _ selected: CandidateResult) -> JSONValue {

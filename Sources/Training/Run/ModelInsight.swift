@@ -7,16 +7,46 @@ package struct ModelInsight: Sendable {
     package let effects: [EffectShape]
     package let groups: [GroupMeasures]
 
+    /// How many rows the importances and the effects were found on, drawn by the seed where these
+    /// are not all.
+    package let importanceRowCount: Int
+    package let effectRowCount: Int
+
     /// Contributions are computed for so many rows at most: for deep trees they take long.
     package static let contributionRowsMax = 1000
+    /// Importances are found on so many rows at most, and on fewer where there are many fields,
+    /// each of which is scored `importanceRepeats` times.
+    package static let importanceRowsMax = 5000
+    package static let importanceRowsMin = 1000
+    private static let importanceScoringsMax = 600_000
+    static let importanceRepeats = 10
+
+    /// How many rows of a hold-out importances of so many fields are found on at most.
+    package static func importanceRows(fieldCount: Int) -> Int {
+        let rows = importanceScoringsMax / max(1, fieldCount * importanceRepeats)
+        return min(importanceRowsMax, max(importanceRowsMin, rows))
+    }
+
+    /// `report` is told of how many fields the importance is known.
     package init(
         _ model: borrowing FittedModel, on rows: LearningSet, _ predictions: Predictions,
-        schema: Schema, groupFields: [Int], seeds: RandomSeeds
+        schema: Schema, groupFields: [Int], seeds: RandomSeeds,
+        report: (_ fieldsDone: Int) -> Void = { _ in }
     ) throws(TrainingError) {
+        let shuffled = rows.rows(
+            RowSample.rows(
+                rows.labels,
+                countMax: ModelInsight.importanceRows(fieldCount: schema.fields.count),
+                seed: seeds.seed(of: .importanceRows)))
+        let explained = rows.rows(
+            RowSample.rows(
+                rows.labels, countMax: ModelInsight.contributionRowsMax,
+                seed: seeds.seed(of: .effects)))
+        importanceRowCount = shuffled.count
+        effectRowCount = explained.count
         do throws(XGBoostError) {
-            importance = try ModelInsight.importance(model, rows, schema, seeds)
-            effects = try ModelInsight.effects(
-                model, Array(rows.records.prefix(ModelInsight.contributionRowsMax)), schema)
+            importance = try ModelInsight.importance(model, shuffled, schema, seeds, report)
+            effects = try ModelInsight.effects(model, explained.records, schema)
         } catch { throw .library(error) }
         groups = groupFields.flatMap { field in
             ModelInsight.groups(schema, field, rows.records, predictions)
@@ -24,10 +54,13 @@ package struct ModelInsight: Sendable {
     }
 
     private static func importance(
-        _ model: borrowing FittedModel, _ rows: LearningSet, _ schema: Schema, _ seeds: RandomSeeds
+        _ model: borrowing FittedModel, _ rows: LearningSet, _ schema: Schema,
+        _ seeds: RandomSeeds, _ report: (_ fieldsDone: Int) -> Void
     ) throws(XGBoostError) -> [FieldImportance] {
         try PermutationImportance(
-            rows.records, labels: rows.labels, schema: schema, seed: seeds.seed(of: .importance)
+            rows.records, labels: rows.labels, schema: schema,
+            repeats: ModelInsight.importanceRepeats, seed: seeds.seed(of: .importance),
+            report: report
         ) { records throws(XGBoostError) in
             try model.probabilities(of: records).map(Double.init)
         }.fields

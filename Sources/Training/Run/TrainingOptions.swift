@@ -12,6 +12,9 @@ package struct TrainingOptions: Equatable, Sendable {
     /// Fields by whose values the hold-out is divided into groups that are measured each:
     /// categories, or integers of few values.
     package var groupFields: [String] = []
+    /// The column whose rows of one value are kept together; nil for the identifier, if that
+    /// repeats.
+    package var groupBy: String?
     /// Whether the model that is shipped learns from the hold-out too. The figures of the hold-out
     /// are those of a model that did not.
     package var refits = false

@@ -1,3 +1,4 @@
+internal import DataCheck
 internal import Features
 internal import Models
 internal import XGBoost
@@ -22,6 +23,8 @@ extension ReportContents {
             card: ModelCard(
                 intendedUse: texts.intendedUse, data: texts.dataUse, limits: texts.limits),
             groups: outcome.model.insight.groups, provenance: texts.provenance)
+        importanceRowCount = outcome.model.insight.importanceRowCount
+        effectRowCount = outcome.model.insight.effectRowCount
     }
 }
 
@@ -69,7 +72,21 @@ private struct TrainingReportTexts {
         return blanks.map { field, count in
             "\(field.name): \(FigureText.count(count)) blank cells were taken as "
                 + "\(FigureText.plain(field.blank ?? 0)), as the schema says."
-        } + ["No row was dropped."]
+        } + ["No row was dropped."] + grouping
+            + outcome.deciding.map { finding in
+                "Warning: \(finding.name) alone ranks the rows with a ROC-AUC of "
+                    + "\(FigureText.fixed(finding.area, 4)). If it is known only after the "
+                    + "outcome, no figure here holds for customers whose outcome is open."
+            }
+    }
+
+    private var grouping: [String] {
+        guard let groups = outcome.groups else { return [] }
+        return [
+            "\(FigureText.count(data.records.count)) rows have \(FigureText.count(groups.count)) "
+                + "values of \(groups.column). Rows of one value were kept together, in the "
+                + "hold-out and in the folds, so that no figure rests on recognising a customer."
+        ]
     }
 
     var method: String {
@@ -85,7 +102,17 @@ private struct TrainingReportTexts {
                 + "learning rows: \(options.search.trials) trials by the log-loss on "
                 + "\(options.search.foldCount) inner folds."
         }
-        return text + balancing
+        return text + balancing + calibrations
+    }
+
+    private var calibrations: String {
+        guard !outcome.options.balancing.isActive else { return "" }
+        let names = outcome.comparison.results.filter(\.isCalibrated).map(\.candidate.title)
+        let rule =
+            " A candidate is calibrated after Platt where that lowers the log-loss out of fold by "
+            + "more than the standard error"
+        return names.isEmpty
+            ? "\(rule): here none is." : "\(rule): \(names.joined(separator: ", "))."
     }
 
     private var balancing: String {
@@ -113,11 +140,14 @@ private struct TrainingReportTexts {
     var reason: String {
         let rule =
             "Chosen is the simplest candidate whose mean ROC-AUC is within "
-            + "\(FigureText.plain(Selection.areaMargin)) of the best"
+            + "\(FigureText.plain(Selection.areaMargin)) of the best, and whose log-loss is within "
+            + "\(FigureText.percent(Selection.lossMargin, 0)) of the least of these"
         let best = outcome.comparison.results[outcome.selection.best]
         let chosen = outcome.selected
-        guard best != chosen else { return "\(rule); here it is the best." }
-        return "\(rule), which is \(best.candidate.title): \(chosen.candidate.title)."
+        guard best != chosen else { return "\(rule); here it has the highest ROC-AUC." }
+        return
+            "\(rule). The highest ROC-AUC is that of \(best.candidate.title); chosen is "
+            + "\(chosen.candidate.title)."
     }
 
     var intendedUse: [String] {
@@ -149,8 +179,11 @@ private struct TrainingReportTexts {
                 + "train anew when they part.",
             "A contribution says what the model makes of a value, not what would happen if it were "
                 + "changed.",
-            "Figures of one hold-out of \(FigureText.count(outcome.plan.holdOut.count)) rows are "
-                + "uncertain by about a hundredth of ROC-AUC: compare candidates on the folds.",
+            "The ROC-AUC on the hold-out of \(FigureText.count(outcome.plan.holdOut.count)) rows "
+                + "has a 95\u{A0}% interval of "
+                + "\(FigureText.range(outcome.model.holdOut.areaInterval.range, 3)), by bootstrap"
+                + (outcome.groups.map { " of the values of \($0.column)" } ?? "")
+                + ": compare candidates on the folds.",
         ]
     }
 

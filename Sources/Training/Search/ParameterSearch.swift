@@ -25,7 +25,8 @@ package struct ParameterSearch: Equatable, Sendable {
         balancing: Balancing, seeds: RandomSeeds
     ) throws(XGBoostError) -> BoostingParameters {
         let division = StratifiedFolds(
-            labels: rows.labels, count: foldCount, seed: seeds.seed(of: .folds))
+            labels: rows.labels, groups: rows.groups, count: foldCount,
+            seed: seeds.seed(of: .folds))
         var folds: [SearchFold] = []
         for fold in 0..<foldCount {
             let learning = balancing.applied(
@@ -36,6 +37,7 @@ package struct ParameterSearch: Equatable, Sendable {
                     learning: FeatureMatrix(learning, encoding: encoding),
                     testing: FeatureMatrix(
                         rows.rows(division.rows(in: fold)), encoding: encoding),
+                    baseScore: learning.positiveShare,
                     measure: balancing.isActive ? .ranking : .logLoss))
         }
         var random = RandomSource(seed: seeds.seed(of: .search))
@@ -88,12 +90,12 @@ private final class SearchFold {
     private var booster: Booster?
 
     init(
-        learning: FeatureMatrix, testing: FeatureMatrix, measure: Measure
+        learning: FeatureMatrix, testing: FeatureMatrix, baseScore: Float, measure: Measure
     ) throws(XGBoostError) {
         self.learning = try learning.dataMatrix()
         self.testing = try testing.dataMatrix()
         labels = testing.labels
-        baseScore = learning.positiveShare
+        self.baseScore = baseScore
         self.measure = measure
     }
 

@@ -71,9 +71,10 @@ struct ComparisonTests {
         let all = seen.withLock { $0 }
         #expect(all.count == 12)
         for candidate in [Candidate.stumps, .forest] {
-            let own = all.filter { $0.candidate == candidate }
-            #expect(own.map(\.foldsDone) == Array(1...6))
-            #expect(own.allSatisfy { $0.foldCount == 6 })
+            let own = all.map(\.stage).filter { stage in
+                if case .folds(candidate, _, _) = stage { true } else { false }
+            }
+            #expect(own == (1...6).map { .folds(candidate, done: $0, count: 6) })
         }
         #expect(all.map(\.shareDone) == all.map(\.shareDone).sorted())
         #expect(isNear(all.last?.shareDone, 1, within: 1e-12))

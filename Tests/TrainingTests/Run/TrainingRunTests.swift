@@ -1,6 +1,8 @@
+import DataCheck
 import JSON
 import Models
 import POSIX
+import Synchronization
 import TestSupport
 import Testing
 import Training
@@ -110,11 +112,16 @@ struct TrainingRunTests {
         let groups = try TrainingRun(data, path: "", options: options).run().model.insight.groups
         #expect(groups.map(\.value) == ["basic", "plus", "all"])
         #expect(groups.reduce(0) { $0 + $1.count } == 60)
-        for name in ["price", "months", "nothing"] {
+        for name in ["price", "months"] {
             options.groupFields = [name]
             #expect(throws: TrainingError.groupField(name)) {
                 try TrainingRun(data, path: "", options: options)
             }
+        }
+        options.groupFields = ["plan", "plans"]
+        let known = ["plan", "months", "price"]
+        #expect(throws: TrainingError.unknownField("plans", known: known)) {
+            try TrainingRun(data, path: "", options: options)
         }
     }
 
@@ -148,6 +155,68 @@ struct TrainingRunTests {
                 path: "t.csv", positives: positives, negatives: negatives, least: least)
             #expect(throws: error) { try TrainingRun(data, path: "t.csv", options: options) }
         }
+    }
+
+    @Test(arguments: [false, true])
+    func `progress is work done, and reaches 100 % with the last stage alone`(refits: Bool) throws {
+        let data = try TrainingTable(rows: TrainingTable.rows(300)).read()
+        var options = quickOptions([.stumps, .forest])
+        options.refits = refits
+        let seen = Mutex<[TrainingProgress]>([])
+        let outcome = try TrainingRun(data, path: "", options: options).run { progress in
+            seen.withLock { $0.append(progress) }
+        }
+        let all = seen.withLock { $0 }
+        let chosen = outcome.selected.candidate
+        let later: [TrainingProgress.Stage] =
+            [.fit(chosen), .holdOut] + (1...3).map { .importance(done: $0, count: 3) } + [.effects]
+            + (refits ? [.fit(chosen)] : [])
+        #expect(all.dropFirst(12).map(\.stage) == later)
+        #expect(all.map(\.shareDone) == all.map(\.shareDone).sorted())
+        #expect(all.dropLast().allSatisfy { $0.shareDone < 0.9999 })
+        #expect(isNear(all.last?.shareDone, 1, within: 1e-9))
+        // When the folds are done, importances of a forest are not.
+        #expect(all[11].shareDone < 0.9)
+    }
+
+    @Test func `effects and importances come from rows that the seed draws, not the first`() throws
+    {
+        // The first thousand rows of the hold-out have one plan only.
+        let rows = TrainingTable.rows(6000).enumerated().map { index, row in
+            let cells = row.split(separator: ",")
+            let plan = index < 5500 ? "basic" : "plus"
+            return "\(cells[0]),\(plan),\(cells[2]),\(cells[3]),\(cells[4])"
+        }
+        let data = try TrainingTable(rows: rows).read()
+        var options = quickOptions([.logistic])
+        options.foldCount = 2
+        options.repeatCount = 1
+        let outcome = try TrainingRun(data, path: "", options: options).run()
+        let insight = outcome.model.insight
+        #expect(insight.effectRowCount == 1000 && insight.importanceRowCount == 1200)
+        let counts = try #require(insight.effects.first).steps.map(\.count)
+        #expect(counts.reduce(0, +) == 1000)
+        #expect(counts[0] > 850 && counts[1] > 50)
+        let page = String(
+            decoding: ReportPage(ReportContents(outcome, data, source: "")).html(), as: UTF8.self)
+        #expect(page.contains("Found on 1,000 of its 1,200 rows, drawn by the seed."))
+        #expect(page.contains("Found on all rows of the hold-out."))
+    }
+
+    @Test func `a column that alone decides is found, and the report warns of it`() throws {
+        let leaking = TrainingTable.rows(300).map { row in
+            let cells = row.split(separator: ",")
+            return "\(cells[0]),\(cells[4] == "yes" ? "all" : "plus"),\(cells[2]),1,\(cells[4])"
+        }
+        let data = try TrainingTable(rows: leaking).read()
+        let outcome = try TrainingRun(data, path: "", options: quickOptions([.stumps])).run()
+        #expect(outcome.deciding.map(\.name) == ["plan"])
+        let page = String(
+            decoding: ReportPage(ReportContents(outcome, data, source: "")).html(), as: UTF8.self)
+        #expect(page.contains("Warning: plan alone ranks the rows"))
+        let clean = try TrainingTable(rows: TrainingTable.rows(300)).read()
+        #expect(
+            try TrainingRun(clean, path: "", options: quickOptions([.stumps])).run().deciding == [])
     }
 
     @Test func `the report tells of every candidate, field and group`() throws {
