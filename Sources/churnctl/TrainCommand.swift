@@ -200,8 +200,8 @@ extension TrainingError {
     var exitCode: Int32 {
         switch self {
         case .name, .groupField: 64
-        case .schema, .noTarget, .table, .columns, .rows, .tooManyRows, .tooFewRows,
-            .ranksByChance:
+        case .schema, .noTarget, .table, .columns, .form, .outcomes, .rows, .tooManyRows,
+            .tooFewRows, .ranksByChance:
             65
         case .unreadable: 66
         case .library, .bundle: 70
