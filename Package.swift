@@ -62,7 +62,8 @@ let package = Package(
         module("DataCheck", ["Features", "JSON"]),
         module("Training", ["Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
         module(
-            "ModelImport", ["Features", "JSON", "Models", "OpenSSL", "Training", "XGBoost"]),
+            "ModelImport",
+            ["Features", "JSON", "Models", "OpenSSL", "POSIX", "Training", "XGBoost"]),
         module("Metrics"),
         module("AuditLog", ["HTTP", "JSON", "OpenSSL", "POSIX"]),
         module("ModelRegistry", ["Models", "POSIX"]),
