@@ -1,5 +1,5 @@
-/// The text of a cell that is not what its column wants, as somebody who has the table is shown it:
-/// bounded, without control characters, and with what makes it wrong where that is to be seen.
+/// The text of a cell that is not what its column wants, shown to a person with the table: bounded,
+/// without control characters, and with what makes it wrong where that is to be seen.
 package struct FoundCell: Equatable, Sendable, CustomStringConvertible {
     /// The text, cut at `textBytesMax`.
     package let text: String

@@ -5,7 +5,7 @@ package struct LineEndReader: Sendable {
     private enum State {
         /// In the first line; whether a quote is open.
         case firstLine(isQuoted: Bool)
-        /// A carriage return ended the last chunk, and the next byte tells.
+        /// A carriage return ended the last chunk, and the next byte decides.
         case undecided
         case lineFeeds
         case carriageReturns

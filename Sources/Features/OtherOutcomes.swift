@@ -1,5 +1,5 @@
 /// What stands in a target's column where no row has one of the schema's two values: 0 and 1, or
-/// true and false, while the schema says Yes and No.
+/// true and false, while the schema has Yes and No.
 package struct OtherOutcomes: Equatable, Sendable, CustomStringConvertible {
     /// The different texts, at most `textsMax`.
     package private(set) var texts: [String] = []

@@ -81,7 +81,7 @@ extension TableForm: CustomStringConvertible {
                 + ", as pandas writes its index, wanted the schema's columns alone: "
                 + "to_csv(…, index=False)"
         case .trailingComma:
-            "a header that ends with a comma, wanted none behind the last column"
+            "a header that ends with a comma, wanted none after the last column"
         case .noHeader: "a first line without a name of a column, wanted a header"
         case .otherSpelling(let found, let wanted):
             "column \(found), wanted \(wanted): names are compared byte for byte"

@@ -29,7 +29,7 @@ package enum DifferenceCause: Equatable, Sendable, CustomStringConvertible {
             "the probability of the other outcome is expected, wanted predict_proba(X)[:, 1]"
         case .margins: "margins are expected (output_margin=True), wanted probabilities"
         case .customObjective:
-            "1 / (1 + e^-margin) is expected, but the model says reg:squarederror: a custom "
+            "1 / (1 + e^-margin) is expected, but the model states reg:squarederror: a custom "
                 + "objective, which XGBoost does not save; train with binary:logistic"
         case .order: "the same numbers are expected in another order of the rows"
         case .baseScore(let difference):
@@ -42,7 +42,7 @@ package enum DifferenceCause: Equatable, Sendable, CustomStringConvertible {
                 + "target?"
         case .blanks(let column):
             "the rows that differ have a blank in \(column): training took it for a missing value, "
-                + "and churnd for what the schema's x-blank says"
+                + "and churnd for the value of the schema's x-blank"
         case .value(let column):
             "the rows that differ, and no others, have one value in \(column): did training "
                 + "change it?"

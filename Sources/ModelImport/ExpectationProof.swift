@@ -100,7 +100,7 @@ struct ExpectationProof {
 }
 
 extension Expectations.Entry {
-    /// Whether `found` is `expected` as far as the digits say.
+    /// Whether `found` is `expected` as far as its digits go.
     func isNear(_ found: Double, to expected: Double) -> Bool {
         let units = Double(ProofLimits.unitsMax * Float(found).ulp)
         // A decimal halfway between two numbers may have been rounded to either.

@@ -12,7 +12,7 @@ package enum ForeignModel: Equatable, Sendable {
     case configuration
     /// XGBoost's own binary format of before 1.6.
     case oldBinary
-    /// A pickle, and what it says is in it.
+    /// A pickle, and the library that it names.
     case pickle(of: PickledModel?)
     case compressed(name: String)
     case onnx

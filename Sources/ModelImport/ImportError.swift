@@ -110,8 +110,8 @@ extension ImportError: CustomStringConvertible {
         case .library(let error): "\(error)"
         case .suspicious(let suspicions):
             suspicions.map { "\($0)" }.joined(separator: "\n")
-                + "\nprove the import by --expect, or by --data where outcomes can tell, or say "
-                + "--unproven"
+                + "\nprove the import by --expect, or by --data where outcomes can show it, or "
+                + "pass --unproven"
         case .proofRows(let error): "\(error)"
         case .expectations(let error): "\(error)"
         case .differences(let differences): "\(differences)"

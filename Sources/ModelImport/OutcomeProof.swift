@@ -27,7 +27,7 @@ package struct OutcomeProof: Equatable, Sendable {
     package let loss: Double
     package let lossOfRate: Double
     package let isRegression: Bool
-    /// What the model was told to count each positive as, where that is not 1.
+    /// The weight of each positive in training, as the model states it; 1 is none.
     package let positiveWeight: Double
     package let contradictions: [Contradiction]
 

@@ -6,7 +6,7 @@ package enum ProofLimits {
     /// Splits of a column whose thresholds all lie in a part of its range no larger than this are
     /// those of a column that was scaled.
     package static let rangeShareMax = 0.1
-    /// Fewer different thresholds say nothing of a column of numbers. One is enough for a column
+    /// Fewer different thresholds show nothing of a column of numbers. One is enough for a column
     /// of integers: there thresholds are integers or lie halfway between two.
     package static let numberThresholdsMin = 2
     /// How far from a multiple of one half a threshold of integers may lie.
@@ -44,7 +44,7 @@ package enum ProofLimits {
     /// Slices that a column of numbers is cut into, by its quantiles.
     package static let numberSlices = 4
 
-    /// What is told of rows that differ from their expected predictions.
+    /// What is reported of rows that differ from their expected predictions.
 
     package static let differencesToldMax = 10
     package static let rowsMax = 4_000_000

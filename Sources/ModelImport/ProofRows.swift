@@ -41,7 +41,7 @@ package struct ProofRows: Sendable {
 }
 
 private struct ProofRowReader {
-    /// Bad cells that are told one by one.
+    /// Bad cells that are listed one by one.
     private static let violationsToldMax = 20
 
     let path: String

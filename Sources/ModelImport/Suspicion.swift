@@ -23,7 +23,7 @@ package enum Suspicion: Equatable, Sendable {
     case beyondProbability(lowest: Float, highest: Float)
 
     /// Whether a table's outcomes show that there is nothing in it: not where a few rows are
-    /// concerned, which no figure of all rows tells.
+    /// concerned, which no figure of all rows shows.
     var isDecidedByOutcomes: Bool {
         switch self {
         case .missingValues, .lackingValues: false
@@ -60,7 +60,7 @@ extension Suspicion: CustomStringConvertible {
                 + "or from scaled columns"
         case .missingValues(let columns):
             "\(Suspicion.list(columns)): the model learned where missing values go, and churnd "
-                + "never has one: fill them before training with what the schema's x-blank says"
+                + "never has one: fill them before training with the value of the schema's x-blank"
         case .lackingValues(let values):
             "no column for \(Suspicion.list(values, named: nil)), though for other values of the "
                 + "same fields: where training took it for another value, predictions for it "

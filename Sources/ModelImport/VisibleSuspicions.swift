@@ -110,7 +110,7 @@ struct VisibleSuspicions {
 
     /// A feature of which some values have columns and others have none. The first one may be
     /// dropped, of all such features alike, as get_dummies and OneHotEncoder do; and of two values
-    /// one tells both.
+    /// one shows both.
     private func lackingValues() -> [Suspicion] {
         typealias Group = (feature: Feature, lacking: [String])
         let groups = features.indices.compactMap { index -> Group? in

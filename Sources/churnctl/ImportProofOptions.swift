@@ -4,7 +4,7 @@ internal import ModelImport
 internal import POSIX
 internal import Training
 
-/// The options of `model import` that say what the import is proved with.
+/// The options of `model import` that name what the import is proved with.
 struct ImportProofOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -79,7 +79,7 @@ struct ImportProofOptions: ParsableArguments {
 }
 
 extension ImportProof {
-    /// What there is to say of an import that is made, a line each.
+    /// What is reported of an import that is made, a line each.
     var remarks: [String] {
         var remarks: [String] = []
         if let comparedCount {
