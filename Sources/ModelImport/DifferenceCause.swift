@@ -143,7 +143,7 @@ struct DifferenceSearch {
 
 extension Feature {
     /// The value that a record's number stands for.
-    fileprivate func text(of number: Double) -> String {
+    func text(of number: Double) -> String {
         categories.map { $0[Int(number)] } ?? Int(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 }

@@ -71,6 +71,29 @@ struct ExpectationProof {
             ).cause)
     }
 
+    /// Whether the rows that were compared would have shown what a suspicion is about: a blank of a
+    /// column with missing values, and each value without a column.
+    func covers(_ suspicion: Suspicion, _ encoding: FeatureEncoding, _ schema: Schema) -> Bool {
+        switch suspicion {
+        case .missingValues(let columns):
+            let fields = encoding.columns.filter { columns.contains($0.name) }.map(\.feature)
+                .filter { $0 < schema.fields.count && schema.fields[$0].blank != nil }
+            return fields.allSatisfy { field in
+                pairs.contains { $0.row.blankFields.contains(field) }
+            }
+        case .lackingValues(let names):
+            var seen: Set<String> = []
+            for pair in pairs {
+                for (feature, value) in zip(schema.features, pair.row.record.values) {
+                    seen.insert("\(feature.name)=\(feature.text(of: value))")
+                }
+            }
+            return names.allSatisfy { seen.contains($0) }
+        case .scaledColumn, .idleSplits, .constantProbability, .extremeMargin, .beyondProbability:
+            return true
+        }
+    }
+
     /// For each expectation the index of its row.
     private static func matches(
         _ expectations: Expectations, _ rows: ProofRows

@@ -50,10 +50,7 @@ package struct ImportProof: Equatable, Sendable {
     package var isProven: Bool { comparedCount != nil || outcome != nil }
 
     /// What is visible and was not disproved.
-    var openSuspicions: [Suspicion] {
-        if comparedCount != nil { return [] }
-        return outcome == nil ? suspicions : suspicions.filter { !$0.isDecidedByOutcomes }
-    }
+    let openSuspicions: [Suspicion]
 
     /// Throws where the predictions are not the expected ones, or the outcomes contradict them and
     /// nothing was expected: a faithful import of a bad model is still one.
@@ -62,6 +59,7 @@ package struct ImportProof: Equatable, Sendable {
         _ schema: Schema, suspicions: [Suspicion], positiveWeight: Double
     ) throws(ImportError) {
         var scorer = scorer
+        var open = suspicions
         self.suspicions = suspicions
         expectedSHA256 = material.expected?.sha256
         dataSHA256 = material.labelled?.sha256
@@ -74,11 +72,13 @@ package struct ImportProof: Equatable, Sendable {
                 throw .differences(differences)
             }
             comparedCount = comparison.count
+            open = open.filter { !comparison.covers($0, encoding, schema) }
         } else {
             comparedCount = nil
         }
         guard let labelled = material.labelled else {
             outcome = nil
+            openSuspicions = open
             return
         }
         let proof: OutcomeProof
@@ -91,6 +91,7 @@ package struct ImportProof: Equatable, Sendable {
             throw .contradicted(proof, suspicions)
         }
         outcome = proof
+        openSuspicions = open.filter { !$0.isDecidedByOutcomes }
     }
 
     /// As a manifest's provenance has it: a list with an object for each proof, empty for none, and
