@@ -64,7 +64,8 @@ let package = Package(
             "Training",
             ["DataCheck", "Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
         module(
-            "ModelImport", ["Features", "JSON", "Models", "OpenSSL", "Training", "XGBoost"]),
+            "ModelImport",
+            ["Features", "JSON", "Models", "OpenSSL", "POSIX", "Training", "XGBoost"]),
         module("Metrics"),
         module("AuditLog", ["HTTP", "JSON", "OpenSSL", "POSIX"]),
         module("ModelRegistry", ["Models", "POSIX"]),

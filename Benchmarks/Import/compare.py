@@ -4,10 +4,10 @@
 usage: compare.py --data telco.csv [--churnctl .build/release/churnctl] [--schema Config/telco.schema.json]
 needs: pip install xgboost==3.2.0 scikit-learn pandas
 
-For each model: what XGBoost itself predicts for every customer is written where the bundle's golden rows were,
-and `churnctl model verify` reads it as it reads golden rows: the request through schema and encoding to the
-margin, which must be equal bit for bit, and to the probability, within two units of the last place of single
-precision. Then `churnctl score` predicts for the table itself, and its probabilities are compared with XGBoost's
+Each import is proved by --expect, with every digit that pandas writes, and by --data. What XGBoost itself predicts
+for every customer is then written where the bundle's golden rows were, and `churnctl model verify` reads it as it
+reads golden rows: the request through schema and encoding to the margin, which must be equal bit for bit, and to
+the probability, within two units of the last place of single precision. Then `churnctl score` predicts for the table itself, and its probabilities are compared with XGBoost's
 at the four decimals it writes. Everything is made in a temporary directory and removed.
 """
 import argparse
@@ -129,6 +129,7 @@ def main():
     parser.add_argument("--schema", default="Config/telco.schema.json")
     options = parser.parse_args()
     X, y = table(options.data)
+    identifiers = pandas.read_csv(options.data)["customerID"]
     print(f"XGBoost {xgboost.__version__}, scikit-learn {sklearn.__version__}, pandas {pandas.__version__}, {len(X)} rows")
     for name, booster, frame, ending, columns in models(X, y):
         with tempfile.TemporaryDirectory() as place:
@@ -137,14 +138,17 @@ def main():
             booster.save_model(model)
             command = [options.churnctl, "model", "import", "--model", model, "--schema", options.schema]
             command += ["--output", bundle, "--name", "imported", "--version", "1"]
+            rows = xgboost.DMatrix(frame, enable_categorical=True)
+            margins = booster.predict(rows, output_margin=True)
+            predicted = booster.predict(rows)
+            pandas.DataFrame({"customerID": identifiers, "p": predicted}).to_csv(place / "expected.csv", index=False)
+            command += ["--expect", place / "expected.csv", "--data", options.data]
             if columns:
                 (place / "columns.json").write_text(json.dumps(columns))
                 command += ["--columns", place / "columns.json"]
             run(*command)
 
-            rows = xgboost.DMatrix(frame, enable_categorical=True)
-            margins = booster.predict(rows, output_margin=True)
-            probabilities = numpy.clip(booster.predict(rows), 0, 1)
+            probabilities = numpy.clip(predicted, 0, 1)
             scored = csv.DictReader(io.StringIO(
                 run(options.churnctl, "score", "--model", bundle, "--input", options.data)))
             found = numpy.array([float(row["churn_probability"]) for row in scored])

@@ -38,6 +38,8 @@ package struct BatchScorer {
     /// Workers whose batch the last call has scored.
     private var scoredCount = 0
     private var hasRecord = false
+    private var beginning = TableBeginning()
+    private var lineEnds = LineEndReader()
 
     package init(model: ModelBundle, options: ScoringOptions) {
         precondition(options.threads >= 1)
@@ -64,7 +66,12 @@ package struct BatchScorer {
     /// Takes the next bytes of the file. Throws what is wrong with a table's header.
     package mutating func take(_ chunk: Span<UInt8>) throws(ScoringError) {
         scoredCount = 0
-        splitter.take(chunk)
+        if options.input == .csv, !hasRecord { beginning.take(chunk) }
+        if options.input == .csv, let replacement = lineEnds.replacement(for: chunk) {
+            splitter.take(replacement.span)
+        } else {
+            splitter.take(chunk)
+        }
         guard splitter.byteCount >= options.batchBytes else { return }
         try fillWorker()
         if filledCount == workers.count { score() }
@@ -73,6 +80,7 @@ package struct BatchScorer {
     /// Ends the file. Throws also when it had no record.
     package mutating func finish() throws(ScoringError) {
         scoredCount = 0
+        if options.input == .csv { splitter.take(lineEnds.finish().span) }
         splitter.finish()
         try fillWorker()
         guard hasRecord else { throw .empty }
@@ -87,7 +95,12 @@ package struct BatchScorer {
         splitter.handOver(to: &batch)
         guard !batch.places.isEmpty else { return }
         if !hasRecord && options.input == .csv {
-            let table = try readHeader(batch)
+            let table: TableDecoder
+            do throws(ScoringError) {
+                table = try readHeader(batch)
+            } catch {
+                throw beginning.form(schema: schema).map { .form($0) } ?? error
+            }
             batch.removeFirst()
             for worker in workers { worker.work.withLock { $0.scorer.table = table } }
         }

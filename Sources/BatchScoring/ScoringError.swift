@@ -8,12 +8,15 @@ package enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformedHeader(CSVError)
     /// The header does not name the schema's columns.
     case columns(TableError)
+    /// It is another kind of file.
+    case form(TableForm)
 
     package var description: String {
         switch self {
         case .empty: "nothing in it, wanted a table with a header or a JSON object a line"
         case .malformedHeader(let error): "\(error)"
         case .columns(let error): "\(error)"
+        case .form(let form): "\(form)"
         }
     }
 }

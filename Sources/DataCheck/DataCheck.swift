@@ -26,6 +26,9 @@ package struct DataCheck {
     private var identifiers: RepeatedRows
     private var rows: RepeatedRows
     private var deciding: DecidingColumns
+    private var beginning = TableBeginning()
+    private var lineEnds = LineEndReader()
+    private var otherOutcomes: OtherOutcomes
 
     package init(schema: Schema, limits: DataCheckLimits = DataCheckLimits()) {
         self.schema = schema
@@ -38,6 +41,7 @@ package struct DataCheck {
                     RuleText.wanted(conclusion, where: implication.conditions, schema)
                 })
         }
+        otherOutcomes = OtherOutcomes(schema.target)
         splitter = RecordSplitter(tableLimits: limits.table)
         reader = CSVReader(limits: limits.table)
         identifiers = RepeatedRows(countMax: limits.rowsRememberedMax)
@@ -48,16 +52,23 @@ package struct DataCheck {
     /// Takes the next bytes of the table. Throws what is wrong with its header.
     package mutating func take(_ chunk: Span<UInt8>) throws(DataCheckError) {
         problems.removeAll(keepingCapacity: true)
-        splitter.take(chunk)
+        if decoder == nil { beginning.take(chunk) }
+        if let replacement = lineEnds.replacement(for: chunk) {
+            splitter.take(replacement.span)
+        } else {
+            splitter.take(chunk)
+        }
         try checkBatch()
     }
 
     /// Ends the table. Throws also when it had no record.
     package mutating func finish() throws(DataCheckError) {
         problems.removeAll(keepingCapacity: true)
+        splitter.take(lineEnds.finish().span)
         splitter.finish()
         try checkBatch()
         guard decoder != nil else { throw .empty }
+        if otherOutcomes.areAll { report.otherOutcomes = otherOutcomes }
         report.hasForgotten = identifiers.hasForgotten || rows.hasForgotten
         checkWhole()
     }
@@ -66,7 +77,11 @@ package struct DataCheck {
         splitter.handOver(to: &batch)
         guard !batch.places.isEmpty else { return }
         if decoder == nil {
-            try readHeader(batch.places[0])
+            do throws(DataCheckError) {
+                try readHeader(batch.places[0])
+            } catch {
+                throw beginning.form(schema: schema).map { .form($0) } ?? error
+            }
             batch.removeFirst()
         }
         for index in 0..<batch.places.count {
@@ -122,6 +137,7 @@ package struct DataCheck {
             return false
         }
         summarize()
+        if let decoder { otherOutcomes.take(reader.record, decoder) }
         if isValid { compare(line: place.line) }
         return isValid
     }
@@ -137,7 +153,8 @@ package struct DataCheck {
                 decoder.violations[next].column == report.columns[index].name
             {
                 report.columns[index].take(cell, decoder.violations[next])
-                problems.append(DataProblem(decoder.violations[next]))
+                problems.append(
+                    DataProblem(decoder.violations[next].showing(record, decoder)))
                 next += 1
                 continue
             }

@@ -21,12 +21,15 @@ package enum DataCheckError: Error, Equatable, Sendable, CustomStringConvertible
     case malformedHeader(CSVError)
     /// The header does not name the schema's columns.
     case columns(TableError)
+    /// It is another kind of file.
+    case form(TableForm)
 
     package var description: String {
         switch self {
         case .empty: "nothing in it, wanted a table with a header"
         case .malformedHeader(let error): "\(error)"
         case .columns(let error): "\(error)"
+        case .form(let form): "\(form)"
         }
     }
 }

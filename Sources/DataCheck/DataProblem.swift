@@ -1,7 +1,8 @@
-internal import Features
+package import Features
 package import JSON
 
-/// One thing that is wrong with a table, or odd. It repeats names of the schema, never a cell.
+/// One thing that is wrong with a table, or odd. It repeats names of the schema, and of a cell that
+/// is not what its column wants as much as `FoundCell` does: who checks a table has it.
 package struct DataProblem: Equatable, Sendable {
     /// An error makes its row unusable; a warning does not.
     package enum Severity: String, Sendable {
@@ -17,6 +18,8 @@ package struct DataProblem: Equatable, Sendable {
     package let code: String
     /// What is wanted, or what was found.
     package let detail: String
+    /// The cell that an error is about; nil for an identifier, a blank, and a warning.
+    package let found: FoundCell?
 
     init(_ violation: CellViolation) {
         severity = .error
@@ -24,6 +27,7 @@ package struct DataProblem: Equatable, Sendable {
         column = violation.column
         code = violation.code.rawValue
         detail = violation.detail
+        found = violation.found
     }
 
     init(_ fault: RowFault, line: Int, detail: String) {
@@ -32,6 +36,7 @@ package struct DataProblem: Equatable, Sendable {
         column = nil
         code = fault.rawValue
         self.detail = detail
+        found = nil
     }
 
     init(_ oddity: DataOddity, line: Int?, column: String?, detail: String) {
@@ -40,9 +45,11 @@ package struct DataProblem: Equatable, Sendable {
         self.column = column
         code = oddity.rawValue
         self.detail = detail
+        found = nil
     }
 
-    /// Appends it as an object: `severity`, `line`, `column`, `code` and `detail`.
+    /// Appends it as an object: `severity`, `line`, `column`, `code`, `detail` and, where a cell is
+    /// shown, `found`.
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.name("severity")
@@ -55,6 +62,10 @@ package struct DataProblem: Equatable, Sendable {
         writer.string(code)
         writer.name("detail")
         writer.string(detail)
+        if let found {
+            writer.name("found")
+            writer.string(found.text)
+        }
         writer.endObject()
     }
 }

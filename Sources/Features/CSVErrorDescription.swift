@@ -37,7 +37,8 @@ extension TableError: CustomStringConvertible {
                 .filter { !$0.1.isEmpty }
                 .map { "\($0.0) columns: \($0.1.joined(separator: ", "))" }
                 .joined(separator: "; ")
-        case .raggedRecord(_, let cells, let wanted): "\(cells) cells, wanted \(wanted)"
+        case .raggedRecord(_, let cells, let wanted, let cause):
+            "\(cells) cells, wanted \(wanted)" + (cause.map { ": \($0)" } ?? "")
         }
     }
 
@@ -45,7 +46,7 @@ extension TableError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .wrongColumns: explanation
-        case .raggedRecord(let line, _, _): "line \(line): \(explanation)"
+        case .raggedRecord(let line, _, _, _): "line \(line): \(explanation)"
         }
     }
 }

@@ -6,11 +6,13 @@ package enum TableError: Error, Equatable, Sendable {
     /// does not have, and columns that stand there twice, in the header's. Names from the header
     /// are cut at `RecordLimits.unknownNameBytesMax`.
     case wrongColumns(missing: [String], unknown: [String], duplicate: [String])
-    /// A record with another number of cells than the header.
-    case raggedRecord(line: Int, cells: Int, wanted: Int)
+    /// A record with another number of cells than the header, and what makes it so where that is
+    /// to be seen.
+    case raggedRecord(line: Int, cells: Int, wanted: Int, cause: RaggedCause? = nil)
 }
 
-/// One thing that is wrong with a record of a table. It repeats names, never values.
+/// One thing that is wrong with a record of a table. It repeats names, and a value only where
+/// `found` was set.
 package struct CellViolation: Equatable, Sendable {
     /// The line the record begins on.
     package let line: Int
@@ -20,6 +22,9 @@ package struct CellViolation: Equatable, Sendable {
     package let code: ViolationCode
     /// What is wanted, as for a request.
     package let detail: String
+    /// The cell's text, where the caller shows it to somebody who has the table. The decoder sets
+    /// none.
+    package var found: FoundCell?
 }
 
 /// Reads records from a table by the same rules as those from requests: columns are found by the
@@ -59,6 +64,23 @@ package struct TableDecoder {
             case .slot(let slot): .field(table.slots[slot].feature)
             case .target: .target
             }
+        }
+    }
+
+    /// Where the column of this name stands in a record.
+    func columnIndex(named name: String) -> Int? {
+        columns.firstIndex { column in
+            switch column {
+            case .slot(let slot): table.names[slot] == name
+            case .target: outcomes.column == name
+            }
+        }
+    }
+
+    /// Whether the field of this index is no category.
+    func isNumber(_ field: Int) -> Bool {
+        table.slots.contains { slot in
+            slot.feature == field && (slot.kind == .integer || slot.kind == .number)
         }
     }
 
@@ -112,7 +134,9 @@ package struct TableDecoder {
     package mutating func decode(_ row: borrowing CSVRecord) throws(TableError) -> Bool {
         violations.removeAll(keepingCapacity: true)
         guard row.count == columns.count else {
-            throw .raggedRecord(line: row.line, cells: row.count, wanted: columns.count)
+            throw .raggedRecord(
+                line: row.line, cells: row.count, wanted: columns.count,
+                cause: RaggedCause(row, wanted: columns.count))
         }
         hasIdentifier = false
         target = nil

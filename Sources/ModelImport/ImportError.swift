@@ -1,12 +1,15 @@
 package import Features
 package import JSON
 package import Models
+package import Training
 package import XGBoost
 
 /// Why a model cannot be imported.
 package enum ImportError: Error, Equatable, Sendable {
     /// The file is neither JSON nor UBJSON.
     case notAModel
+    /// The file is a model of another library, or another kind of file.
+    case foreign(ForeignModel)
     case malformed(JSONError)
     case ubjson(UBJSONError)
     /// The model is none that is served.
@@ -45,14 +48,28 @@ package enum ImportError: Error, Equatable, Sendable {
     /// The scorer and the library differ; rows count from 1.
     case marginsDiffer(row: Int, found: UInt32, library: UInt32)
     case library(XGBoostError)
+    /// What is visible in the model, which nothing was given to disprove.
+    case suspicious([Suspicion])
+    /// The rows that were to prove the import cannot be read.
+    case proofRows(TrainingError)
+    /// The expected predictions cannot be read, or are not those of the rows.
+    case expectations(ExpectationError)
+    /// Predictions that are not the expected ones.
+    case differences(PredictionDifferences)
+    /// Rows of which one outcome is too rare to show anything.
+    case tooFewOutcomes(positives: Int, negatives: Int)
+    /// Outcomes that contradict the predictions, and what is visible in the model beside.
+    case contradicted(OutcomeProof, [Suspicion])
 }
 
 extension ImportError: CustomStringConvertible {
-    /// One line. Names come from the model, so whoever prints it must mind what they hold.
+    /// One line, or one for each thing that speaks against the import. Names come from the model,
+    /// so whoever prints it must mind what they hold.
     package var description: String {
         switch self {
         case .notAModel:
             "neither JSON nor UBJSON, wanted what booster.save_model(\"model.json\") writes"
+        case .foreign(let model): "\(model)"
         case .malformed(let error): "\(error)"
         case .ubjson(let error): "\(error); booster.save_model(\"model.json\") writes JSON"
         case .model(let error): ImportError.text(error)
@@ -91,6 +108,19 @@ extension ImportError: CustomStringConvertible {
         case .marginsDiffer(let row, let found, let library):
             "row \(row): margin \(floatBits(found)), the library's is \(floatBits(library))"
         case .library(let error): "\(error)"
+        case .suspicious(let suspicions):
+            suspicions.map { "\($0)" }.joined(separator: "\n")
+                + "\nprove the import by --expect, or by --data where outcomes can show it, or "
+                + "pass --unproven"
+        case .proofRows(let error): "\(error)"
+        case .expectations(let error): "\(error)"
+        case .differences(let differences): "\(differences)"
+        case .tooFewOutcomes(let positives, let negatives):
+            "\(positives) positive and \(negatives) negative rows, wanted at least "
+                + "\(ProofLimits.outcomeRowsMin) of each"
+        case .contradicted(let proof, let suspicions):
+            (["\(proof)"] + proof.reasons + suspicions.map { "visible in the model: \($0)" })
+                .joined(separator: "\n")
         }
     }
 

@@ -18,6 +18,8 @@ struct LearnerFacts {
     private(set) var version: String?
     /// Where `base_score` stands between its quotes.
     private(set) var baseScore: Range<Int>?
+    /// What each positive was told to count as: `scale_pos_weight`, 1 where nothing is said.
+    private(set) var positiveWeight = 1.0
     private var treeCount: Int?
     private var treesPerRound = 1
     private var statedRounds: Int?
@@ -59,6 +61,7 @@ struct LearnerFacts {
             case "attributes": try readAttributes(&scanner)
             case "learner_model_param": try readParameters(&scanner)
             case "gradient_booster": try readBooster(&scanner)
+            case "objective": try readObjective(&scanner)
             default: try scanner.skipValue()
             }
         }
@@ -85,6 +88,26 @@ struct LearnerFacts {
                 featureCount = Int(scanner.text(try scanner.string())) ?? 0
             } else {
                 try scanner.skipValue()
+            }
+        }
+    }
+
+    private mutating func readObjective(_ scanner: inout JSONScanner) throws(JSONError) {
+        try scanner.beginObject()
+        while let name = try scanner.nextName() {
+            guard scanner.equals(name, "reg_loss_param"), try scanner.peek() == .object else {
+                try scanner.skipValue()
+                continue
+            }
+            try scanner.beginObject()
+            while let member = try scanner.nextName() {
+                guard scanner.equals(member, "scale_pos_weight"), try scanner.peek() == .string
+                else {
+                    try scanner.skipValue()
+                    continue
+                }
+                let weight = Double(scanner.text(try scanner.string()))
+                positiveWeight = weight.flatMap { $0 > 0 && $0.isFinite ? $0 : nil } ?? 1
             }
         }
     }

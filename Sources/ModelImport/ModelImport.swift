@@ -19,6 +19,10 @@ package struct ModelImport: Sendable {
     /// Whether a model that was stopped early is taken with the rounds after its best one.
     package var keepsAllRounds = false
     package var thresholds = Thresholds.standard
+    /// What the import is proved with.
+    package var material = ProofMaterial()
+    /// Whether a model is taken without a proof though something in it is doubtful.
+    package var acceptsUnproven = false
 
     /// Bytes of the model's file, and of the list of columns.
     package static let modelBytesMax = ModelLimits().modelBytesMax
@@ -35,6 +39,7 @@ package struct ModelImport: Sendable {
         package let encoding: FeatureEncoding
         /// Columns that are taken as they are, though a step of scikit-learn may have changed them.
         package let unscaledColumns: [String]
+        package let proof: ImportProof
     }
 
     /// - Parameters:
@@ -45,15 +50,16 @@ package struct ModelImport: Sendable {
     ) throws(ImportError) -> Result {
         let document = try ModelImport.document(file)
         let facts: LearnerFacts
-        do throws(JSONError) {
-            facts = try LearnerFacts(parsing: document.span)
-        } catch { throw .malformed(error) }
-        let encoding = try encoding(facts, schema, columns)
+        let encoding: FeatureEncoding
         let ensemble: Ensemble
-        do throws(ModelError) {
-            ensemble = try Ensemble(
-                xgboostJSON: document.span, featureNames: encoding.columnNames)
-        } catch { throw .model(error) }
+        do throws(ImportError) {
+            (facts, encoding, ensemble) = try read(document, schema, columns)
+        } catch {
+            guard let foreign = ForeignModel(json: document.span) else { throw error }
+            // What ends too early is no JSON of any kind.
+            if case .malformed = error, foreign == .otherJSON { throw error }
+            throw .foreign(foreign)
+        }
         if let best = facts.bestIteration, let rounds = facts.roundCount, best + 1 < rounds,
             !keepsAllRounds
         {
@@ -63,18 +69,42 @@ package struct ModelImport: Sendable {
         for (column, use) in zip(encoding.columns, ensemble.featureUses) {
             try ranges.check(column, use)
         }
-        let rows = try goldenRows(
+        let (rows, firstRow) = try goldenRows(
             ensemble, schema, encoding, legacy: facts.legacyDocument(document))
+        let suspicions = VisibleSuspicions(ensemble, encoding, schema)
+            .found(in: rows, firstRow: firstRow)
+        let proof = try ImportProof(
+            material, ProofScorer(ensemble, encoding), encoding, schema, suspicions: suspicions,
+            positiveWeight: facts.positiveWeight)
+        guard proof.openSuspicions.isEmpty || acceptsUnproven else {
+            throw .suspicious(proof.openSuspicions)
+        }
         let bundle = BundleWriter(
             model: document, goldenRows: rows, name: name, version: version, schema: schema,
             encoding: encoding, calibration: .none, thresholds: thresholds, metrics: JSONObject(),
-            provenance: provenance(file, facts))
+            provenance: provenance(file, facts, proof))
         return Result(
             bundle: bundle, encoding: encoding,
             unscaledColumns: encoding.columns.filter { column in
                 column.content == .number && column.mean == 0 && column.scale == 1
                     && column.name != schema.features[column.feature].name
-            }.map(\.name))
+            }.map(\.name),
+            proof: proof)
+    }
+
+    private func read(
+        _ document: [UInt8], _ schema: Schema, _ columns: [UInt8]?
+    ) throws(ImportError) -> (LearnerFacts, FeatureEncoding, Ensemble) {
+        let facts: LearnerFacts
+        do throws(JSONError) {
+            facts = try LearnerFacts(parsing: document.span)
+        } catch { throw .malformed(error) }
+        let encoding = try encoding(facts, schema, columns)
+        do throws(ModelError) {
+            let ensemble = try Ensemble(
+                xgboostJSON: document.span, featureNames: encoding.columnNames)
+            return (facts, encoding, ensemble)
+        } catch { throw .model(error) }
     }
 
     /// The model as strict JSON.
@@ -88,6 +118,7 @@ package struct ModelImport: Sendable {
                 return try UBJSONReader.json(file.span, bytesMax: modelBytesMax)
             } catch { throw .ubjson(error) }
         }
+        if let foreign = ForeignModel(file.span) { throw .foreign(foreign) }
         let isSpace: (UInt8) -> Bool = { $0 == 0x20 || 0x09...0x0D ~= $0 }
         guard file.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { throw .notAModel }
         return JSONText.finite(file)
@@ -131,7 +162,7 @@ package struct ModelImport: Sendable {
 
     private func goldenRows(
         _ ensemble: Ensemble, _ schema: Schema, _ encoding: FeatureEncoding, legacy: [UInt8]
-    ) throws(ImportError) -> [GoldenRow] {
+    ) throws(ImportError) -> (rows: [GoldenRow], first: [Float]) {
         let requests = GoldenRequests(schema: schema, seed: seed)
         var decoder = RecordDecoder(schema: schema)
         var row = [Float](repeating: 0, count: encoding.columnCount)
@@ -154,14 +185,17 @@ package struct ModelImport: Sendable {
             throw .marginsDiffer(
                 row: index + 1, found: margin.bitPattern, library: wanted.bitPattern)
         }
-        return zip(requests.bodies, wanted).map { body, margin in
+        let rows = zip(requests.bodies, wanted).map { body, margin in
             GoldenRow(
                 request: body, marginBits: margin.bitPattern,
                 probability: ensemble.link.probability(fromMargin: margin))
         }
+        return (rows, Array(values.prefix(encoding.columnCount)))
     }
 
-    private func provenance(_ file: [UInt8], _ facts: LearnerFacts) -> JSONObject {
+    private func provenance(
+        _ file: [UInt8], _ facts: LearnerFacts, _ proof: ImportProof
+    ) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = [
             ("method", .string("imported")),
             ("file_sha256", .string(SHA256.hexDigest(file.span))),
@@ -173,6 +207,7 @@ package struct ModelImport: Sendable {
             ("seed", .string("\(seed)")),
             ("library", .string("XGBoost \(XGBoostLibrary.version)")),
         ]
+        members += proof.members
         return JSONObject(members: members)
     }
 }

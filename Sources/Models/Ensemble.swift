@@ -66,7 +66,7 @@ package struct Ensemble: Sendable {
             if node.isByCategory {
                 uses[feature].isSplitByCategory = true
             } else {
-                uses[feature].include(threshold: node.value)
+                uses[feature].include(threshold: node.value, defaultLeft: node.defaultLeft)
             }
         }
         return uses
@@ -104,10 +104,17 @@ package struct Ensemble: Sendable {
 package struct FeatureUse: Equatable, Sendable {
     /// The lowest and the highest threshold it is compared with; nil where it never is.
     package private(set) var thresholds: ClosedRange<Float>?
+    /// The different thresholds.
+    package private(set) var distinctThresholds: Set<Float> = []
+    /// Splits by a threshold that send a missing value to the left, and to the right.
+    package private(set) var defaultLeftCount = 0
+    package private(set) var defaultRightCount = 0
     /// Whether a split asks for its category.
     package fileprivate(set) var isSplitByCategory = false
 
-    fileprivate mutating func include(threshold: Float) {
+    fileprivate mutating func include(threshold: Float, defaultLeft: Bool) {
+        distinctThresholds.insert(threshold)
+        if defaultLeft { defaultLeftCount += 1 } else { defaultRightCount += 1 }
         guard let known = thresholds else {
             thresholds = threshold...threshold
             return

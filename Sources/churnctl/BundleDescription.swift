@@ -28,6 +28,9 @@ struct BundleDescription {
         if !omissions.isEmpty {
             parts.append(("not shown", omissions.joined(separator: ", ")))
         }
+        if let proof = BundleDescription.proof(bundle.manifest.provenance) {
+            parts.append(("proof", proof))
+        }
         var lines = parts.map { label, text in BundleDescription.line(label, text) }
         lines.append(BundleDescription.line("columns", "\(bundle.encoding.columnCount)"))
         lines += ColumnTable(bundle).lines
@@ -37,6 +40,22 @@ struct BundleDescription {
             lines += BundleDescription.lines(label, object)
         }
         self.lines = lines
+    }
+
+    /// How the import of a model was proved, and what was visible in it; nil of a model that was
+    /// trained here or imported before proofs were.
+    private static func proof(_ provenance: JSONObject) -> String? {
+        guard let proofs = provenance["proof"]?.asArray else { return nil }
+        let texts = proofs.compactMap { proof -> String? in
+            guard let proof = proof.asObject, let rows = proof["rows"]?.asNumber,
+                let count = Int(exactly: rows)
+            else { return nil }
+            return proof["kind"]?.asString == "expect"
+                ? "\(count) rows as expected" : "\(count) outcomes"
+        }
+        let seen = (provenance["suspicions"]?.asArray ?? []).compactMap(\.asString)
+        return (texts.isEmpty ? "none" : texts.joined(separator: ", "))
+            + (seen.isEmpty ? "" : ": \(seen.joined(separator: ", "))")
     }
 
     private static func line(_ label: String, _ text: String) -> String {

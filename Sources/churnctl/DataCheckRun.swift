@@ -110,7 +110,9 @@ enum DataCheckRunError: Error {
     /// By sysexits(3).
     var exitCode: Int32 {
         switch self {
-        case .unusableRows, .schema, .table(_, .malformedHeader), .table(_, .columns): 65
+        case .unusableRows, .schema, .table(_, .malformedHeader), .table(_, .columns),
+            .table(_, .form):
+            65
         case .unreadable, .table(_, .empty): 66
         case .output, .silenced: 73
         }

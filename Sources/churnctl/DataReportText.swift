@@ -18,6 +18,7 @@ struct DataReportText {
         lines += table(report.columns)
         let unknown = report.columns.flatMap { unknownLines(of: $0) }
         if !unknown.isEmpty { lines += [""] + unknown }
+        if let outcomes = report.otherOutcomes { lines += ["", "\(outcomes)"] }
         let odd = DataOddity.allCases.compactMap { oddity in
             report.oddityCounts[oddity].map { "\(oddity.name): \($0)" }
         }
@@ -94,9 +95,10 @@ struct DataReportText {
     private func text(_ problem: DataProblem) -> String {
         var place = problem.line.map { "line \($0), " } ?? ""
         if let column = problem.column { place += "column \(column), " }
+        let found = problem.found.map { ", \($0)" } ?? ""
         return place.isEmpty
-            ? "\(problem.severity.rawValue): \(problem.detail)"
-            : "\(place.dropLast(2)): \(problem.severity.rawValue): \(problem.detail)"
+            ? "\(problem.severity.rawValue): \(problem.detail)\(found)"
+            : "\(place.dropLast(2)): \(problem.severity.rawValue): \(problem.detail)\(found)"
     }
 
     private func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }

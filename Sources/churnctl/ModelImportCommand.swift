@@ -24,9 +24,15 @@ struct ModelImportCommand: ParsableCommand {
             {"name": "Contract", "feature": "Contract", "codes": ["Month-to-month", "One year", \
             "Two year"]}.
 
-            Exit codes: 64 for a wrong option, 65 for columns or a schema that do not fit or a \
-            model that was stopped early, 66 for \
-            a file that cannot be read, 70 for a model that is refused, 73 for a bundle that \
+            That a model predicts here what it predicts in Python is proved by --expect: its \
+            predictions for the rows of --rows or --data, compared one by one. --data, a table \
+            with its outcomes, shows whether they are worse than a model that reads its columns \
+            rightly can be. Without either, a model in which something is doubtful is refused \
+            unless --unproven is given.
+
+            Exit codes: 64 for a wrong option, 65 for columns, a schema or rows that do not fit, \
+            a model that was stopped early, is doubtful, or predicts otherwise than expected, 66 \
+            for a file that cannot be read, 70 for a model that is refused, 73 for a bundle that \
             cannot be written.
             """)
 
@@ -59,6 +65,8 @@ struct ModelImportCommand: ParsableCommand {
     @Flag(help: "Take a model that was stopped early with the rounds after its best one.")
     var allRounds = false
 
+    @OptionGroup var proof: ImportProofOptions
+
     func validate() throws {
         for (option, text) in [("--name", name), ("--version", version)]
         where !Manifest.isName(text) {
@@ -81,12 +89,15 @@ struct ModelImportCommand: ParsableCommand {
             if !omissions.isEmpty {
                 complain("no column shows \(omissions.joined(separator: ", "))")
             }
+            for remark in result.proof.remarks { complain(TerminalText.plain(remark)) }
             print("\(output): \(bundle.summary)")
         } catch {
             if case .refused(let path, .schema(let error)) = error {
                 complain(aboutSchema: path, error)
             } else {
-                complain(TerminalText.plain(error.reason))
+                for line in error.reason.split(separator: "\n") {
+                    complain(TerminalText.plain(String(line)))
+                }
             }
             throw ExitCode(error.exitCode)
         }
@@ -108,10 +119,12 @@ struct ModelImportCommand: ParsableCommand {
         var making = ModelImport(name: name, version: version)
         making.seed = seed
         making.keepsAllRounds = allRounds
+        making.acceptsUnproven = proof.unproven
+        making.material = try proof.material(known)
         let result: ModelImport.Result
         do throws(ImportError) {
             result = try making.run(file: file, schema: known, columns: list)
-        } catch { throw .refused(path: error.isOfColumnList ? columns ?? model : model, error) }
+        } catch { throw .refused(path: path(of: error), error) }
         do throws(TrainingError) {
             return (result, try result.bundle.write(to: output))
         } catch { throw .output(error) }
@@ -122,19 +135,36 @@ struct ModelImportCommand: ParsableCommand {
             return try Files.read(path, bytesMax: bytesMax)
         } catch { throw .unreadable(error) }
     }
+
+    /// The file that is at fault.
+    private func path(of error: ImportError) -> String {
+        switch error {
+        case .columnList, .column: columns ?? model
+        case .expectations, .differences: proof.expect ?? model
+        case .tooFewOutcomes, .contradicted: proof.data ?? model
+        case .notAModel, .foreign, .malformed, .ubjson, .model, .marginsDiffer, .library, .schema,
+            .noNames, .nameCount, .nameTooLong, .unknownColumn, .ambiguousColumn, .repeatedColumn,
+            .noCodes, .codesOfNumber, .codesOfOneValue, .tooManyCategories, .unseenCategory,
+            .thresholdOutside, .stoppedEarly, .suspicious, .proofRows:
+            model
+        }
+    }
 }
 
 /// Why nothing was imported.
-private enum ImportFailure: Error {
+enum ImportFailure: Error {
     case unreadable(FileError)
     case refused(path: String, ImportError)
     case output(TrainingError)
 
-    /// One line.
+    /// One line, or several.
     var reason: String {
         switch self {
         case .unreadable(let error): "\(error)"
-        case .refused(let path, let error): "\(path): \(error)"
+        // A table that cannot be read is named in the error.
+        case .refused(_, .proofRows(let error)): "\(error)"
+        case .refused(let path, let error):
+            "\(error)".split(separator: "\n").map { "\(path): \($0)" }.joined(separator: "\n")
         case .output(let error): "\(error)"
         }
     }
@@ -154,21 +184,11 @@ extension ImportError {
     /// Whether the model itself is refused, whatever its columns mean.
     fileprivate var isOfModel: Bool {
         switch self {
-        case .notAModel, .malformed, .ubjson, .model, .marginsDiffer, .library: true
+        case .notAModel, .foreign, .malformed, .ubjson, .model, .marginsDiffer, .library: true
         case .schema, .columnList, .column, .noNames, .nameCount, .nameTooLong, .unknownColumn,
             .ambiguousColumn, .repeatedColumn, .noCodes, .codesOfNumber, .codesOfOneValue,
-            .tooManyCategories, .unseenCategory, .thresholdOutside, .stoppedEarly:
-            false
-        }
-    }
-
-    fileprivate var isOfColumnList: Bool {
-        switch self {
-        case .columnList, .column: true
-        case .notAModel, .malformed, .ubjson, .model, .marginsDiffer, .library, .schema, .noNames,
-            .nameCount, .nameTooLong, .unknownColumn, .ambiguousColumn, .repeatedColumn, .noCodes,
-            .codesOfNumber, .codesOfOneValue, .tooManyCategories, .unseenCategory,
-            .thresholdOutside, .stoppedEarly:
+            .tooManyCategories, .unseenCategory, .thresholdOutside, .stoppedEarly, .suspicious,
+            .proofRows, .expectations, .differences, .tooFewOutcomes, .contradicted:
             false
         }
     }

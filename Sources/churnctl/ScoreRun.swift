@@ -92,7 +92,7 @@ enum ScoreRunError: Error {
         switch self {
         case .rowsRefused: 65
         case .input(_, .empty), .unreadable: 66
-        case .input(_, .malformedHeader), .input(_, .columns): 65
+        case .input(_, .malformedHeader), .input(_, .columns), .input(_, .form): 65
         case .model: 70
         case .output: 73
         }

@@ -241,8 +241,8 @@ extension TrainingError {
     var exitCode: Int32 {
         switch self {
         case .name, .groupField, .unknownField: 64
-        case .schema, .noTarget, .table, .columns, .rows, .tooManyRows, .tooFewRows,
-            .tooFewGroups, .notTheTraining, .ranksByChance:
+        case .schema, .noTarget, .table, .columns, .form, .outcomes, .rows, .tooManyRows,
+            .tooFewRows, .tooFewGroups, .notTheTraining, .ranksByChance:
             65
         case .unreadable: 66
         case .library, .bundle: 70

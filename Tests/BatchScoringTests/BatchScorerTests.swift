@@ -30,6 +30,33 @@ import Testing
                 """#)
     }
 
+    @Test func `a file that is no table of the schema is named`() {
+        let cases: [(String, TableForm)] = [
+            ("[{\"tenure\": 1}]", .jsonArray),
+            // Longer than any record: what it is shows in the beginning, which is kept.
+            ("[" + String(repeating: "1,", count: 200_000), .jsonArray),
+            ("," + Rows.header, .unnamedColumn(name: "")),
+            (
+                Rows.header.replacing(",", with: ";"),
+                .separated(by: .semicolon, decimalComma: false)
+            ),
+            ("PK\u{3}\u{4}docProps/app.xml", .workbook),
+        ]
+        for (text, form) in cases {
+            #expect(throws: ScoringError.form(form)) { try score(text, .table) }
+        }
+    }
+
+    @Test(arguments: [1, 7, 65_536])
+    func `a table whose lines end in carriage returns alone is scored`(chunk: Int) throws {
+        let table = Rows.header + Rows.row(1) + Rows.row(2)
+        let returns = table.replacing("\n", with: "\r")
+        #expect(!returns.contains("\n"))
+        #expect(
+            try score(Array(returns.utf8), .table, chunk: chunk).predictions
+                == score(table, .table).predictions)
+    }
+
     @Test func `a customer without an identifier has none in the prediction`() throws {
         let table =
             Rows.header.replacing("customerID,", with: "")

@@ -234,6 +234,31 @@ import Testing
         #expect(found.report.oddityCounts[.outOfRange] == 2)
     }
 
+    @Test(arguments: [1, 7, Int.max])
+    func `a file that is no table of the schema is named`(chunk: Int) throws {
+        let cases: [(String, TableForm)] = [
+            ("c;i;n\na;1;2.5\n", .separated(by: .semicolon, decimalComma: false)),
+            ("[{\"c\": \"a\"}]", .jsonArray), (",c,i,n\n0,a,1,2\n", .unnamedColumn(name: "")),
+        ]
+        for (text, form) in cases {
+            #expect(throws: DataCheckError.form(form)) { try check(text, chunk: chunk) }
+        }
+    }
+
+    @Test(arguments: [1, 7, Int.max])
+    func `lines may end in carriage returns alone`(chunk: Int) throws {
+        let found = try check("c,i,n,y\ra,1,2,Yes\rd,1,1,No\r", chunk: chunk)
+        #expect(found.report.rowCount == 2)
+        #expect(found.lines.first == "error 3 c not_allowed")
+        #expect(found.lines.count == 3)
+    }
+
+    @Test func `outcomes in another spelling are told once for the table`() throws {
+        let found = try check("c,i,n,y\na,1,2,0\na,2,2,1\n")
+        #expect(found.report.otherOutcomes?.texts == ["0", "1"])
+        #expect(try check("c,i,n,y\na,1,2,0\na,2,2,Yes\n").report.otherOutcomes == nil)
+    }
+
     @Test func `a problem is one JSON object`() throws {
         let found = try check("c,i,n,y\nd,1,1,Yes\n")
         var writer = JSONWriter()
@@ -241,7 +266,7 @@ import Testing
         #expect(
             String(decoding: writer.finish(), as: UTF8.self) == """
                 {"severity":"error","line":2,"column":"c","code":"not_allowed",\
-                "detail":"must be one of: a, b c"}
+                "detail":"must be one of: a, b c","found":"d"}
                 """)
     }
 

@@ -76,7 +76,7 @@ import Testing
 
     @Test(arguments: [
         ("c,i,n\na,1,2\na,1\n", TableError.raggedRecord(line: 3, cells: 2, wanted: 3)),
-        ("c,i,n\na,1,2,3\n", .raggedRecord(line: 2, cells: 4, wanted: 3)),
+        ("c,i,n\na,1,2,3\n", .raggedRecord(line: 2, cells: 4, wanted: 3, cause: .decimalComma)),
         ("c,i,n\n\n\n \n", .raggedRecord(line: 4, cells: 1, wanted: 3)),
     ])
     func `a row with another number of cells is refused with its line`(

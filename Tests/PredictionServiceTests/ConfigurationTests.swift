@@ -432,7 +432,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             files: ConfigurationFiles(read: { _, _ in .success([]) }, names: { _ in .success([]) }))
         let configuration = try ServiceConfiguration.load(sources, isDevelopment: false)
         #expect(secretBytes(configuration) == Array(secret.utf8))
-        guard case .redis(let endpoint, deadline: _) = configuration.store else {
+        guard case .redis(let endpoint, _, _) = configuration.store else {
             Issue.record("store: \(configuration.store)")
             return
         }

@@ -61,10 +61,10 @@ extension ProgramTests {
                     rows that repeat another but for the identifier: 1
                     contradictions: 1
 
-                    line 4, column months: error: must be an integer from 0 to 120
+                    line 4, column months: error: must be an integer from 0 to 120, found "400"
                     line 5, column id: warning: the same as in line 3
                     line 5, column months: warning: must be 12 or 24 where plan is Premium
-                    line 6, column plan: error: must be one of: Basic, Premium
+                    line 6, column plan: error: must be one of: Basic, Premium, found "Gold"
                     line 6, column months: error: is required and must be an integer from 0 to 120
                     line 7: warning: the values of line 2
                     line 8: error: 1 cells, wanted 4

@@ -46,7 +46,13 @@ extension ProgramTests {
                 "ours/1, gbtree, 4 trees of depth 3, linked, 4 features, "
                 + "100 golden rows reproduced\n"
             #expect(making.output == "bundle: " + summary)
-            #expect(making.errors == "churnctl: no column shows paperless=No\n")
+            #expect(
+                making.errors == """
+                    churnctl: no column shows paperless=No
+                    churnctl: unproven: whether it predicts what it predicts in Python is shown \
+                    by --expect, and by --data with outcomes
+
+                    """)
 
             let verifying = try churnctl("verify", "bundle")
             #expect(try verifying.waitForExit() == .code(0))
@@ -74,6 +80,13 @@ extension ProgramTests {
                     { try importing(schema: "other.json") }, 65,
                     "column price: nothing the schema has; nearest: prize, "
                 ),
+                (
+                    {
+                        try churnctl(
+                            "import", "--model", Self.model, "--schema", "schema.json", "--output",
+                            "b", "--name", "a", "--version", "1", "--expect", "text")
+                    }, 64, "--expect: wanted its rows too"
+                ),
                 ({ try importing(model: "none") }, 66, "none: open: No such file"),
                 ({ try importing(model: "text") }, 70, "text: neither JSON nor UBJSON"),
                 ({ try importing(output: ".") }, 73, ".: exists"),
@@ -86,6 +99,80 @@ extension ProgramTests {
             }
             #expect(
                 try Files.names(in: directory.path) == ["other.json", "schema.json", "text"])
+        }
+
+        /// A table and a model of it, of Tests/ModelImportTests, with what it predicts in Python.
+        private func importingProven(
+            _ name: String, _ arguments: String..., rows: String = "proof-customers.csv"
+        ) throws -> ChildProcess {
+            let fixtures = "\(ProjectPlaces.root)/Tests/ModelImportTests/Fixtures"
+            let schema = """
+                {"type":"object","properties":{"id":{"type":"string","x-identifier":true},
+                "plan":{"type":"string","enum":["basic","plus","none"]},
+                "security":{"type":"string","enum":["Yes","No","No plan"]},
+                "months":{"type":"integer","minimum":0,"maximum":60},
+                "senior":{"type":"integer","minimum":0,"maximum":1},
+                "price":{"type":"number","minimum":0,"maximum":150,"x-blank":0}},
+                "required":["plan","security","months","senior","price"],
+                "additionalProperties":false,
+                "x-target":{"column":"left","positive":"yes","negative":"no"}}
+                """
+            try Files.writeAtomically(schema.utf8.span, to: directory.path(of: "proof.json"))
+            let text = String(
+                decoding: try Files.read("\(fixtures)/proof-expected.csv", bytesMax: 1 << 20),
+                as: UTF8.self)
+            let lines = text.split(separator: "\n").map { $0.split(separator: ",") }
+            let column = try #require(lines[0].firstIndex(of: Substring(name)))
+            let expected = lines.map { "\($0[0]),\($0[column])\n" }.joined()
+            try Files.writeAtomically(expected.utf8.span, to: directory.path(of: "expected.csv"))
+            return try ChildProcess(
+                BuiltProgram.churnctl,
+                [
+                    "model", "import", "--model", "\(fixtures)/proofs/\(name).json", "--schema",
+                    "proof.json", "--output", "bundle", "--name", "a", "--version", "1",
+                ] + arguments.map { $0.replacing("TABLE", with: "\(fixtures)/\(rows)") },
+                workingDirectory: directory.path)
+        }
+
+        @Test func `an import is proved by predictions and outcomes, and shown to be`() throws {
+            let making = try importingProven(
+                "right-trees", "--expect", "expected.csv", "--data", "TABLE")
+            #expect(try making.waitForExit() == .code(0))
+            #expect(making.errors.contains("churnctl: 400 predictions are the expected ones\n"))
+            #expect(making.errors.contains("churnctl: 400 rows: ROC-AUC 0.8971 (0.8583 to 0.936)"))
+            let showing = try churnctl("show", "bundle")
+            #expect(try showing.waitForExit() == .code(0))
+            #expect(showing.output.contains("\nproof        400 rows as expected, 400 outcomes\n"))
+            #expect(showing.output.contains("\"kind\": \"expect\""))
+        }
+
+        @Test func `what contradicts an import is told line by line, and nothing is written`()
+            throws
+        {
+            for (arguments, words) in [
+                ([], "/wrong-missing.json: column price: the model learned where missing values"),
+                (
+                    ["--expect", "expected.csv", "--rows", "TABLE"],
+                    "churnctl: expected.csv: 29 of 400 predictions are not the expected ones: the "
+                        + "rows that differ have a blank in price"
+                ),
+            ] as [([String], String)] {
+                let making =
+                    arguments.isEmpty
+                    ? try importingProven("wrong-missing")
+                    : try importingProven(
+                        "wrong-missing", arguments[0], arguments[1], arguments[2], arguments[3])
+                #expect(try making.waitForExit() == .code(65))
+                #expect(making.errors.contains(words), "\(making.errors)")
+                #expect(
+                    making.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("churnctl: ") })
+                #expect(try !Files.names(in: directory.path).contains("bundle"))
+            }
+            let unproven = try importingProven("wrong-missing", "--unproven")
+            #expect(try unproven.waitForExit() == .code(0))
+            let showing = try churnctl("show", "bundle")
+            #expect(try showing.waitForExit() == .code(0))
+            #expect(showing.output.contains("\nproof        none: missing_values\n"))
         }
 
         @Test func `a bundle that was changed is refused`() throws {

@@ -57,7 +57,7 @@ package struct TrainingData: Sendable {
         self.schema = schema
         var rows = RowCollector(
             path: TrainingData.name(ofTable: tablePath), schema: schema, limits: limits)
-        try rows.read(table.span)
+        try rows.read(table.span, beginningAs: schema)
         records = rows.records
         labels = rows.labels
         blankCounts = rows.blankCounts
@@ -132,19 +132,43 @@ private struct RowCollector {
     var violations: [CellViolation] = []
     var violationCount = 0
     var identifiers = IdentifierNumbers()
+    /// What stands in the target's column beside its two values.
+    var outcomes: OtherOutcomes
 
     init(path: String, schema: Schema, limits: TrainingData.Limits) {
         self.path = path
         self.schema = schema
         self.limits = limits
         blankCounts = schema.fields.map { _ in 0 }
+        outcomes = OtherOutcomes(schema.target)
     }
 
-    mutating func read(_ table: Span<UInt8>) throws(TrainingError) {
+    /// Reads the table, or throws what the file is where its header cannot be read.
+    mutating func read(
+        _ table: Span<UInt8>, beginningAs schema: Schema
+    ) throws(TrainingError) {
+        var ends = LineEndReader()
+        let replacement = ends.replacement(for: table).map { $0 + ends.finish() }
+        do throws(TrainingError) {
+            if let replacement {
+                try read(replacement.span)
+            } else {
+                try read(table)
+            }
+        } catch {
+            guard decoder == nil else { throw error }
+            var beginning = TableBeginning()
+            beginning.take(table)
+            throw beginning.form(schema: schema).map { .form(path: path, $0) } ?? error
+        }
+    }
+
+    private mutating func read(_ table: Span<UInt8>) throws(TrainingError) {
         var reader = CSVReader()
         var offset = 0
         while try advance(&reader, in: table, from: &offset) { try take(reader.record) }
         guard violationCount == 0 else {
+            if outcomes.areAll { throw .outcomes(path: path, outcomes) }
             throw .rows(
                 path: path, first: violations, further: violationCount - violations.count)
         }
@@ -173,7 +197,10 @@ private struct RowCollector {
         guard let decoder else { return }
         violationCount += decoder.violations.count
         let room = limits.violationsToldMax - violations.count
-        violations += decoder.violations.prefix(room)
+        for violation in decoder.violations.prefix(room) {
+            violations.append(violation.showing(row, decoder))
+        }
+        outcomes.take(row, decoder)
         guard decoder.violations.isEmpty else { return }
         guard let label = decoder.target else { throw missingColumns }
         guard records.count < limits.rowsMax else {

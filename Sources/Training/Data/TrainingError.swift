@@ -14,6 +14,10 @@ package enum TrainingError: Error, Equatable, Sendable {
     case table(path: String, CSVError)
     /// The table is not one of the schema.
     case columns(path: String, TableError)
+    /// The data is another kind of file.
+    case form(path: String, TableForm)
+    /// A target of which no row has one of the schema's two values, and the values it has instead.
+    case outcomes(path: String, OtherOutcomes)
     /// Rows that the schema refuses: the first violations, and how many more there are.
     case rows(path: String, first: [CellViolation], further: Int)
     /// More rows than the limit.

@@ -9,8 +9,13 @@ extension TrainingError: CustomStringConvertible {
         case .noTarget(let path): "\(path): no x-target, wanted the column to learn"
         case .table(let path, let error): "\(path): \(error)"
         case .columns(let path, let error): "\(path): \(error)"
+        case .form(let path, let form): "\(path): \(form)"
+        case .outcomes(let path, let outcomes): "\(path): \(outcomes)"
         case .rows(let path, let first, let further):
-            (first.map { "\(path): line \($0.line), column \($0.column): \($0.detail)" }
+            (first.map { violation in
+                "\(path): line \(violation.line), column \(violation.column): "
+                    + violation.detail + (violation.found.map { ", \($0)" } ?? "")
+            }
                 + (further > 0 ? ["\(path): and \(further) more"] : []))
                 .joined(separator: "\n")
         case .tooManyRows(let path, let most): "\(path): too many rows, wanted at most \(most)"

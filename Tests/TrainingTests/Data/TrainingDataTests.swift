@@ -17,13 +17,14 @@ struct TrainingDataTests {
 
     @Test func `every bad cell is told by line and column, up to the limit`() throws {
         let table = try TrainingTable(rows: [
-            "a,basic,12,9.5,no", "b,none,61,9,yes", "c,plus,3,free,maybe",
+            "a,basic,12,9.5,no", "b,none,61,9,yes", "c,plus,3,\"29,85\",maybe",
         ])
         let wanted = [
-            "line 3, column plan: must be one of: basic, plus, all",
-            "line 3, column months: must be an integer from 0 to 60",
-            "line 4, column price: must be a number from 0 to 150",
-            "line 4, column left: must be one of: yes, no",
+            "line 3, column plan: must be one of: basic, plus, all, found \"none\"",
+            "line 3, column months: must be an integer from 0 to 60, found \"61\"",
+            "line 4, column price: must be a number from 0 to 150, found \"29,85\": "
+                + "a decimal comma, or one between thousands",
+            "line 4, column left: must be one of: yes, no, found \"maybe\"",
         ]
         for (told, further) in [(5, []), (4, []), (3, ["and 1 more"])] {
             var limits = TrainingData.Limits()
@@ -66,6 +67,30 @@ struct TrainingDataTests {
                 path: empty.tablePath,
                 .wrongColumns(missing: ["left"], unknown: [], duplicate: []))
         ) { try empty.read() }
+    }
+
+    @Test(arguments: [
+        ("id;plan;months;price;left\na;basic;12;9,5;no\n", "columns separated by semicolons and "),
+        ("{\"plan\":\"basic\"}\n", "JSON, which score alone reads"),
+        (",id,plan,months,price,left\n0,a,basic,12,9.5,no\n", "a first column without a name"),
+        (
+            "id,plan,months,price,left\na,basic,12,9.5,0\nb,plus,1,1,1\n",
+            "column left: \"0\" and \"1\" in every row, wanted \"yes\" and \"no\""
+        ),
+    ])
+    func `a file that is no table of the schema is named`(text: String, words: String) throws {
+        let table = try TrainingTable(rows: [])
+        try table.write(text, to: table.tablePath)
+        #expect {
+            try table.read()
+        } throws: { "\($0)".hasPrefix("\(table.tablePath): \(words)") }
+    }
+
+    @Test func `a table whose lines end in carriage returns alone is read`() throws {
+        let table = try TrainingTable(rows: [])
+        try table.write(
+            "id,plan,months,price,left\ra,basic,12,9.5,no\rb,full,0,,yes\r", to: table.tablePath)
+        #expect(try table.read().labels == [false, true])
     }
 
     @Test func `files that are not there are named`() throws {

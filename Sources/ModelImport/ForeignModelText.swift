@@ -1,0 +1,74 @@
+extension ForeignModel: CustomStringConvertible {
+    private static let saving = "booster.save_model(\"model.json\")"
+    private static let wanted = "wanted what XGBoost's \(saving) writes"
+    private static let otherLibrary =
+        "\(wanted): train with XGBoost on the same columns, or churnctl train on the table"
+
+    /// One line: what it is, what was wanted, and the way out.
+    package var description: String {
+        switch self {
+        case .lightGBM: "a LightGBM model, \(Self.otherLibrary)"
+        case .lightGBMDump: "a LightGBM model as dump_model writes it, \(Self.otherLibrary)"
+        case .catBoost: "a CatBoost model, \(Self.otherLibrary)"
+        case .treeDump:
+            "trees as XGBoost's dump_model writes them for people to read, without base score and "
+                + "objective; \(Self.wanted)"
+        case .configuration:
+            "parameters as XGBoost's save_config writes them, without a tree; \(Self.wanted)"
+        case .oldBinary:
+            "XGBoost's old binary format; load it in Python with the release that wrote it, 3.0 at "
+                + "most, and call \(Self.saving)"
+        case .pickle(let model): ForeignModel.pickleText(model)
+        case .compressed(let name):
+            "compressed by \(name), perhaps by joblib; load it in Python where you trust it, and "
+                + "call model.get_booster().save_model(\"model.json\")"
+        case .onnx: "an ONNX model, \(Self.otherLibrary)"
+        case .keras: "a Keras or HDF5 file, \(Self.otherLibrary)"
+        case .tensorFlow: "a TensorFlow model, \(Self.otherLibrary)"
+        case .pyTorch: "a PyTorch file, \(Self.otherLibrary)"
+        case .skops:
+            "a skops file of scikit-learn; load it in Python, and where the last step is of "
+                + "XGBoost call model[-1].get_booster().save_model(\"model.json\")"
+        case .pmml: "a PMML document, \(Self.otherLibrary)"
+        case .gguf: "a GGUF language model, \(Self.otherLibrary)"
+        case .safetensors: "a safetensors file, \(Self.otherLibrary)"
+        case .numPy: "a NumPy file, \(Self.otherLibrary)"
+        case .archive: "a zip archive, \(Self.wanted), not packed"
+        case .table(let name): "a table (\(name)), \(Self.wanted)"
+        case .html: "an HTML or XML document, \(Self.wanted); perhaps the page of a login"
+        case .lfsPointer: "a pointer of Git LFS, wanted the file itself: git lfs pull"
+        case .sourceCode: "source code, \(Self.wanted)"
+        case .wideText: "text in UTF-16, wanted UTF-8: iconv -f UTF-16 -t UTF-8"
+        case .jsonArray: "an array of JSON, \(Self.wanted)"
+        case .otherJSON: "JSON without the member \"learner\", \(Self.wanted)"
+        }
+    }
+
+    private static func pickleText(_ model: PickledModel?) -> String {
+        let way = "load it in Python where you trust it, for that runs what is in it, and call "
+        switch model {
+        case .xgboost:
+            return "a pickle or joblib file of XGBoost; \(way)\(saving), of an XGBClassifier "
+                + "model.save_model(\"model.json\")"
+        case .sklearn:
+            return "a pickle or joblib file of scikit-learn, \(wanted): where its last step is of "
+                + "XGBoost, \(way)model[-1].get_booster().save_model(\"model.json\"); else train "
+                + "with XGBoost or churnctl train"
+        case .lightgbm, .catboost, .torch, .keras:
+            return "a pickle or joblib file of \(model.map(name) ?? "a model"), \(otherLibrary)"
+        case .none:
+            return "a pickle or joblib file, \(wanted): \(way)\(saving)"
+        }
+    }
+
+    private static func name(_ model: PickledModel) -> String {
+        switch model {
+        case .xgboost: "XGBoost"
+        case .lightgbm: "LightGBM"
+        case .catboost: "CatBoost"
+        case .sklearn: "scikit-learn"
+        case .torch: "PyTorch"
+        case .keras: "Keras"
+        }
+    }
+}
