@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How long one client of /predict waits beside 64 connections that pipeline 1,000 requests each,
-# and beside none. usage: Benchmarks/Serving/pipelines.sh [seconds] [rounds]
+# How long one client of /predict waits beside 64 connections that send requests ahead as fast as
+# they are taken, and beside none. usage: Benchmarks/Serving/pipelines.sh [seconds] [rounds]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -23,16 +23,14 @@ measure() { # name
 }
 
 echo "# $(date -u +%F), $(nproc) cores, $(redis-server --version | cut -d' ' -f1-3)"
-printf '%-10s %10s %10s %8s %12s\n' beside p50-us p99-us not-2xx pipelined/s
+printf '%-10s %10s %10s %8s %12s\n' beside p50-us p99-us not-2xx answers-B/s
 for _ in $(seq "$rounds"); do
     measure none
-    wrk -t1 -c64 -d"$((seconds + 2))s" -s Benchmarks/Serving/pipeline.lua \
-        "http://127.0.0.1:$port/" > "$work/pipelines" &
+    python3 Benchmarks/Serving/pipelines.py "$port" 64 "$((seconds + 2))" > "$work/pipelines" &
     pipelines=$!
     started+=("$pipelines")
     pause 1
     line=$(measure 64)
     wait "$pipelines"
-    read -r rate _ < <(wrk_figures "$work/pipelines")
-    echo "${line% *} ${rate%.*}"
+    echo "${line% *} $(cat "$work/pipelines")"
 done
