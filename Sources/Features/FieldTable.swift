@@ -48,6 +48,11 @@ struct FieldTable: Sendable {
         fillBuckets()
     }
 
+    /// What a slot takes in a request, where a blank is written `null`.
+    func wantedInRequest(_ slot: Int) -> String {
+        wanted[slot] + (blanks[slot].map { ", or null for \(Numerals.text($0))" } ?? "")
+    }
+
     /// The slot of this name, spelled without escapes; nil when the schema has none.
     func slot(named name: Span<UInt8>) -> Int? {
         var bucket = FieldTable.hash(name) & bucketMask
@@ -143,9 +148,8 @@ extension FieldTable {
         _ field: Field, _ kind: Kind, _ type: String, _ bounds: (minimum: Double, maximum: Double),
         feature: Int
     ) {
-        var wanted = "\(type) from \(Numerals.text(bounds.minimum)) to "
-        wanted += Numerals.text(bounds.maximum)
-        if let blank = field.blank { wanted += ", or null for \(Numerals.text(blank))" }
+        let wanted =
+            "\(type) from \(Numerals.text(bounds.minimum)) to \(Numerals.text(bounds.maximum))"
         append(
             field.name, kind, choices: 0..<0, bounds, field.outOfRange, blank: field.blank,
             feature: feature, wanted: wanted)

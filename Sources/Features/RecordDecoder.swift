@@ -209,8 +209,8 @@ package struct RecordDecoder {
             guard let code = faults[i] else { continue }
             violations.append(
                 Violation(
-                    field: table.names[i], code: code, detail: code.detail(wanted: table.wanted[i]))
-            )
+                    field: table.names[i], code: code,
+                    detail: code.detail(wanted: table.wantedInRequest(i))))
         }
         violations += unknown
     }

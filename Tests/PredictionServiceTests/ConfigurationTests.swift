@@ -141,25 +141,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             files: keyFile.merging(["f": file]) { first, _ in first })
         let byEnvironment = try load(environment: variables, files: keyFile)
         for configuration in [byFile, byEnvironment] {
-            let http = configuration.http
-            #expect(http.host == "::1")
-            #expect(http.port == 0)
-            #expect(http.isInsecureMeant)
-            #expect(http.reactors == 2)
-            #expect(http.connectionsMax == 7)
-            #expect(http.connectionsPerAddressMax == 21)
-            #expect(http.requestLineBytesMax == 101)
-            #expect(http.headBytesMax == 302)
-            #expect(http.headFieldsMax == 3)
-            #expect(http.authorizationBytesMax == 304)
-            #expect(http.bodyBytesMax == 5)
-            #expect(http.chunkExtensionLineBytesMax == 6)
-            #expect(http.chunkExtensionBytesMax == 8)
-            #expect(http.trailerBytesMax == 9)
-            #expect(http.headTimeout == .milliseconds(1500))
-            #expect(http.bodyTimeout == .seconds(2))
-            #expect(http.idleTimeout == .milliseconds(250))
-            #expect(http.writeTimeout == .seconds(4))
+            expectHTTP(of: configuration.http)
             #expect(configuration.drain.delay == .milliseconds(1))
             #expect(configuration.drain.timeout == .seconds(5))
             #expect(keyNames(configuration) == ["k1"])
@@ -177,6 +159,27 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             #expect(configuration.model.path == "elsewhere")
             expectOperations(of: configuration)
         }
+    }
+
+    private func expectHTTP(of http: ServiceConfiguration.HTTP) {
+        #expect(http.host == "::1")
+        #expect(http.port == 0)
+        #expect(http.isInsecureMeant)
+        #expect(http.reactors == 2)
+        #expect(http.connectionsMax == 7)
+        #expect(http.connectionsPerAddressMax == 21)
+        #expect(http.requestLineBytesMax == 101)
+        #expect(http.headBytesMax == 302)
+        #expect(http.headFieldsMax == 3)
+        #expect(http.authorizationBytesMax == 304)
+        #expect(http.bodyBytesMax == 5)
+        #expect(http.chunkExtensionLineBytesMax == 6)
+        #expect(http.chunkExtensionBytesMax == 8)
+        #expect(http.trailerBytesMax == 9)
+        #expect(http.headTimeout == .milliseconds(1500))
+        #expect(http.bodyTimeout == .seconds(2))
+        #expect(http.idleTimeout == .milliseconds(250))
+        #expect(http.writeTimeout == .seconds(4))
     }
 
     private func expectOperations(of configuration: ServiceConfiguration) {

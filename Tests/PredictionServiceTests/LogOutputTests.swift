@@ -31,6 +31,7 @@ import Testing
         try Directories.rename(path, to: path + ".1")
         append("two\n", to: sink)
         sink.reopen()
+        sink.flush(waitingAtMost: 10)
         append("three\n", to: sink)
         #expect(try text(path + ".1") == "one\ntwo\n")
         #expect(try text(path) == "three\n")

@@ -122,7 +122,13 @@ extension ProgramTests {
             try Files.writeAtomically("{}".utf8.span, to: directory.path(of: "schema.json"))
             let child = try check(["--data", "-"], input: "")
             #expect(try child.waitForExit() == .code(65))
-            #expect(child.errors == "churnctl: schema.json: /type: missing\n")
+            #expect(
+                child.errors == """
+                    churnctl: schema.json: /type: missing
+                    churnctl: schema.json: /additionalProperties: missing
+                    churnctl: schema.json: /properties: missing
+
+                    """)
         }
     }
 }

@@ -195,11 +195,11 @@ extension ProgramTests {
         @Test func `an audit log that a churnd writes is seen to be written`() throws {
             let directory = try TemporaryDirectory()
             let path = directory.path(of: "audit")
-            let environment = ["AUDIT_KEY": ChurndProcess.secret]
+            let environment = AuditedChurnd.environment
             let churnd = try ChurndProcess(["audit.directory": path], environment: environment)
             let child = try doctor(
-                ["--store=memory", "--audit.directory=\(path)"], redis: nil,
-                environment: environment)
+                ["--store=memory", "--http.port=\(churnd.port)", "--audit.directory=\(path)"],
+                redis: nil, environment: environment)
             #expect(
                 child.output.contains("ok    audit log: \(path) is being written by a churnd\n"))
             #expect(churnd.child.ended == nil)
@@ -223,7 +223,7 @@ extension ProgramTests {
 
         @Test func `an audit log is looked after`() throws {
             let directory = try TemporaryDirectory()
-            let environment = ["AUDIT_KEY": ChurndProcess.secret]
+            let environment = AuditedChurnd.environment
             let good = try doctor(
                 ["--store=memory", "--audit.directory=\(directory.path)"], redis: nil,
                 environment: environment)
