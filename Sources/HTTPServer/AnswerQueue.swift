@@ -68,6 +68,7 @@ extension HTTPServer {
 
     package func turnEnded() {
         sendAnswers()
+        acceptIfReady()
         turn &+= 1
     }
 

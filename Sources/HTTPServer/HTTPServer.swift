@@ -27,6 +27,8 @@ package final class HTTPServer: TurnParticipant {
     private(set) var isDraining = false
     private var drained: (() -> Void)?
     private var isAskingForRoom = false
+    /// What accepting waits for at the start; nil once it is so.
+    private var isReadyToAccept: (() -> Bool)?
     /// Its connections now, and those that it closed for want of room.
     package private(set) var figures = ConnectionFigures()
 
@@ -54,6 +56,22 @@ package final class HTTPServer: TurnParticipant {
 
     /// Sets what happens with requests; once, before the reactor's first turn.
     package func serve(_ handlers: RequestHandlers) { self.handlers = handlers }
+
+    /// Accepts nobody until `isReady` says so at a turn's end, or the time has passed. Clients that
+    /// connect meanwhile wait in the kernel's queue. To be called before the reactor's first turn.
+    package func holdAccepting(
+        forAtMost nanoseconds: Int64, until isReady: @escaping () -> Bool
+    ) {
+        isReadyToAccept = isReady
+        listener?.pause(forNanoseconds: nanoseconds)
+    }
+
+    /// Accepts once what that waits for at the start is so.
+    func acceptIfReady() {
+        guard let isReadyToAccept, isReadyToAccept() else { return }
+        self.isReadyToAccept = nil
+        listener?.resume()
+    }
 
     /// Stops accepting, lets the requests that have begun be answered with `Connection: close`, and
     /// calls `drained` when no connection is left.

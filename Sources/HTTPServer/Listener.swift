@@ -68,8 +68,9 @@ final class Listener: Channel {
         return false
     }
 
-    private func pause() {
-        resumesAt = server.reactor.now + ServerLimits.acceptPause
+    /// Accepts nobody for so long, unless it is resumed before.
+    func pause(forNanoseconds nanoseconds: Int64 = ServerLimits.acceptPause) {
+        resumesAt = server.reactor.now + nanoseconds
         watch([])
     }
 

@@ -1,6 +1,7 @@
 import Glibc
 import HTTPServer
 import POSIX
+import Synchronization
 import TestSupport
 import Testing
 
@@ -38,6 +39,30 @@ struct ListenerTests {
         #expect(try clients[0].readToEnd() == "")
         #expect(server.counter.value == limit)
         #expect(server.onReactor { $0.figures.displaced } == 1)
+    }
+
+    @Test func `clients that come before the server is ready wait, and are then served`() throws {
+        let isReady = Atomic(false)
+        try withExtendedLifetime(isReady) {
+            let server = try TestServer(acceptsAfter: .max / 2) {
+                isReady.load(ordering: .relaxed)
+            }
+            let client = try ClientSocket(port: server.port)
+            try client.send(get("/early"))
+            for _ in 0..<20 { server.onReactor { _ in } }
+            #expect(server.counter.value == 0)
+            #expect(!client.hasNews)
+            isReady.store(true, ordering: .relaxed)
+            server.onReactor { _ in }
+            #expect(try client.readAnswer().text == "GET /early ")
+        }
+    }
+
+    @Test func `a server that is never ready accepts after its time`() throws {
+        let server = try TestServer(acceptsAfter: 20_000_000)
+        let client = try ClientSocket(port: server.port)
+        try client.send(get("/late"))
+        #expect(try client.readAnswer().text == "GET /late ")
     }
 
     @Test func `a flood of clients beyond the limit is served one by one`() throws {

@@ -57,10 +57,12 @@ final class TestServer: Sendable {
     ///   - receiveBufferBytes: SO_RCVBUF of the connections.
     ///   - perAddressMax: the connections that one address may have; 0: any number.
     ///   - sharing: a server whose counter of connections and whose port this one shares.
+    ///   - nanoseconds: how long it accepts nobody, unless `isReady` says so before.
     init(
         _ limits: ServerLimits = .patient, sendBufferBytes: CInt? = nil,
         receiveBufferBytes: CInt? = nil, perAddressMax: Int = 0,
-        sharing other: TestServer? = nil
+        sharing other: TestServer? = nil, acceptsAfter nanoseconds: Int64? = nil,
+        isReady: @escaping @Sendable () -> Bool = { false }
     ) throws {
         let counter = other?.counter ?? ConnectionCounter(perAddressMax: perAddressMax)
         self.counter = counter
@@ -83,6 +85,9 @@ final class TestServer: Sendable {
             notes.port.withLock { $0 = port }
             let server = try HTTPServer(
                 reactor: reactor, listener: listener, limits: limits, counter: counter)
+            if let nanoseconds {
+                server.holdAccepting(forAtMost: nanoseconds, until: isReady)
+            }
             TestServer.serve(server, reactor, notes)
             reactor.add(Follower(notes, server))
         } ended: { _ in

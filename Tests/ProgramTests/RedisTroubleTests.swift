@@ -144,5 +144,14 @@ extension ProgramTests {
             #expect(!child.errors.isEmpty)
             #expect(child.output.isEmpty)
         }
+
+        @Test func `the first answer to health is what Redis said, however long that took`() throws
+        {
+            let redis = try RedisServer()
+            let control = try redis.client()
+            #expect(try control.command("CLIENT", "PAUSE", "300", "ALL") == .status("OK"))
+            let churnd = try ChurndProcess(redisPort: redis.port, ["redis.deadline": "5000"])
+            #expect(try churnd.client().exchange(.get("/health")).status == 200)
+        }
     }
 }

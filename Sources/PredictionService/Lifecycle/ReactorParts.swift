@@ -49,6 +49,7 @@ struct ReactorParts: Sendable {
         let audit = common.makeAuditGate(reactor, index: index, writesHere: true)
         let server = try HTTPServer(
             reactor: reactor, listener: listener, limits: limits, counter: counter)
+        common.store.holdAccepting(server)
         let log = common.makeLog()
         reactor.add(log)
         reactor.add(metrics)

@@ -1,4 +1,5 @@
 internal import Access
+internal import HTTPServer
 internal import Logging
 internal import POSIX
 internal import Reactor
@@ -62,6 +63,15 @@ struct SharedStore: Sendable {
             reactor.add(store)
             reactor.add(connection)
             return store
+        }
+    }
+
+    /// Lets a server accept when it is known whether Redis serves, or the deadline for that has
+    /// passed: until then health fails.
+    func holdAccepting(_ server: HTTPServer) {
+        guard let health else { return }
+        server.holdAccepting(forAtMost: deadlineNanoseconds) {
+            health.current(now: Clock.monotonicNanoseconds()) != .unknown
         }
     }
 

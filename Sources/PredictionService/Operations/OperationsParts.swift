@@ -45,6 +45,7 @@ struct OperationsParts: Sendable {
             reactor: reactor, listener: listener,
             limits: OperationsListener.limits(common.configuration.http),
             counter: ConnectionCounter())
+        common.store.holdAccepting(server)
         let log = common.makeLog()
         reactor.add(log)
         reactor.add(metrics)
