@@ -182,4 +182,32 @@ import Testing
         #expect(sum(records) == AuditLimits.recordedRefusalsMax + counted)
         #expect(try verify(settings.directory).faults == [])
     }
+
+    @Test(.enabled(if: TestDisk.hasFileDisks, "needs root and the right to mount ext4"))
+    func `what a group that failed half way has written is not counted again`() throws {
+        let disk = try TestDisk(.ext4, kibibytes: 4_096)
+        var settings = fixture.settings()
+        settings.directory = disk.path(of: "audit")
+        settings.checkpointRecordsMax = 3
+        let log = try fixture.open(settings)
+        let writer = Writer()
+        let subjects = (0..<5).map { "s\($0)" }
+        for subject in subjects {
+            for _ in 0..<AuditLimits.recordedRefusalsMax { refuse(log, writer, subject) }
+        }
+        // So that the last three are just due for a checkpoint.
+        writer.predict("r")
+        #expect(try writer.write(to: log))
+        try eventually("all have a checkpoint") { log.statistics.checkpoints == 18 }
+        try disk.set(immutable: true, "\(settings.directory)/\(AuditFiles.checkpointsName)")
+        for subject in subjects { #expect(!refuse(log, writer, subject)) }
+        log.close()
+        let segment = try #require(
+            try Files.names(in: settings.directory).first { $0.hasPrefix("records-") })
+        let text = try Files.read("\(settings.directory)/\(segment)", bytesMax: 1 << 20)
+        let records = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(counts(records).count == 3)
+        #expect(log.unwritten.refusals == 2)
+        #expect(sum(records) + log.unwritten.refusals == 55)
+    }
 }
