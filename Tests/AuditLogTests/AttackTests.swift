@@ -65,6 +65,12 @@ import Testing
             }
         },
         Attack(
+            name: "a copy of an old record at the end", start: .refused, told: ["outOfOrder"]
+        ) { victim in
+            let old = try victim.fixture.lines(try #require(victim.fixture.segments().first))[0]
+            try victim.editLast { $0 += Array((old + "\n").utf8) }
+        },
+        Attack(
             name: "records cut off at the end", start: .noted, told: ["truncated"],
             toldAfter: ["missing"]
         ) { victim in

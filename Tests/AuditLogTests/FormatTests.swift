@@ -132,6 +132,37 @@ import Testing
         #expect(kinds == wanted)
     }
 
+    @Test func `records of format 1 that are there twice are refused, not counted twice`() throws {
+        var sample = SampleLog.standard
+        sample.checkpoints = Array(sample.checkpoints.prefix(3))
+        let (fixture, settings) = try old(sample)
+        let segment = try #require(try fixture.segments().last)
+        let lines = try fixture.segments().flatMap { try fixture.lines($0) }
+        // The record that the newest checkpoint counts, and those that nothing proves.
+        let again = lines[6...].map { $0 + "\n" }.joined()
+        try fixture.write(try fixture.bytes(segment) + Array(again.utf8), segment)
+        #expect(throws: AuditError.damagedTail(file: segment, sequence: 7)) {
+            try fixture.open(settings)
+        }
+    }
+
+    @Test func `a record that no MAC proves gives a log no identity`() throws {
+        let (fixture, settings) = try old(.standard)
+        let segment = try #require(try fixture.segments().last)
+        var lines = try fixture.lines(segment)
+        let planted = String(repeating: "5a", count: 16)
+        let record = lines[lines.count - 2]
+        let tail = try #require(record.firstRange(of: ",\"prev\":\"")).lowerBound
+        let end = try #require(record.firstRange(of: ",\"hash\":\"")).lowerBound
+        let hashed = record[..<tail] + ",\"log\":\"\(planted)\"" + record[tail..<end]
+        let hash = SHA256.hexDigest(Array(hashed.utf8).span)
+        lines.insert("\(hashed),\"hash\":\"\(hash)\",\"mac\":\"\(planted)\"}", at: lines.count - 1)
+        try fixture.write(Array(lines.map { $0 + "\n" }.joined().utf8), segment)
+        let log = try fixture.open(settings)
+        #expect("\(log.identity)" != planted)
+        log.close()
+    }
+
     @Test func `a log of format 1 with another key is refused`() throws {
         let (fixture, settings) = try old(.standard)
         var other = settings

@@ -287,4 +287,21 @@ struct WritingHangTests {
         // A start, three, a resumed, one more and a stop.
         #expect(log.statistics.records == 7)
     }
+
+    @Test func `a directory that was moved is reported once, not as often as can be`() throws {
+        var settings = fixture.settings()
+        settings.checkpointNanosecondsMax = 1_000_000
+        let log = try fixture.open(settings)
+        let moved = fixture.parent.path(of: "moved")
+        try Directories.rename(fixture.directory, to: moved)
+        let writer = Writer()
+        writer.predict("r")
+        #expect(try writer.write(to: log))
+        try eventually("it is reported") { !fixture.told.isEmpty }
+        // Three times as long as the next attempt would have been, but for its distance.
+        let end = Clock.monotonicNanoseconds() + 100_000_000
+        try eventually("some time has passed") { Clock.monotonicNanoseconds() > end }
+        #expect(fixture.told.count == 1, "\(fixture.told.count)")
+        log.close()
+    }
 }

@@ -210,4 +210,27 @@ import Testing
         #expect(log.unwritten.refusals == 2)
         #expect(sum(records) + log.unwritten.refusals == 55)
     }
+
+    @Test(.enabled(if: TestDisk.hasFileDisks, "needs root and the right to mount ext4"))
+    func `who is written before a group fails half way is told so`() throws {
+        let disk = try TestDisk(.ext4, kibibytes: 4_096)
+        var settings = fixture.settings()
+        settings.directory = disk.path(of: "audit")
+        settings.checkpointRecordsMax = 3
+        settings.summaryNanoseconds = 0
+        let log = try fixture.open(settings)
+        try disk.set(immutable: true, "\(settings.directory)/\(AuditFiles.checkpointsName)")
+        let writer = Writer()
+        for _ in 0..<3 { writer.predict("r") }
+        // Due in the same group, and one record too many.
+        writer.batch.countRefusal(.missingToken)
+        #expect(try writer.write(to: log))
+        guard case .failing = log.state(nowNanoseconds: Clock.monotonicNanoseconds()) else {
+            Issue.record("the group did not fail")
+            return
+        }
+        #expect(log.statistics.failedAppends == 0)
+        #expect(log.unwritten.refusals == 1)
+        log.close()
+    }
 }

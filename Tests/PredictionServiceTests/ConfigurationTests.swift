@@ -408,6 +408,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
 
     @Test(arguments: [
         ("JWT_SECRET_FILE", secret), ("JWT_SECRET_FILE", String(repeating: "ab", count: 200)),
+        ("JWT_SECRET_FILE", "q7Zc/1mXw0Rk9yT3vB5nA8dLhJ2sGfP6uEiKoC4tYbM="),
         ("REDIS_URL_FILE", "redis://:hidden@h"), ("CHURND_REDIS_URL_FILE", "redis://:hidden@h/0"),
     ])
     func `a secret in place of its file's path is not shown`(variable: String, text: String) {

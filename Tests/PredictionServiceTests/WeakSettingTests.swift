@@ -91,6 +91,11 @@ private let secretSamples: [WeakSample] = [
         says: "keys/two has mode 602", flags: ["jwt.keys": "keys"],
         environment: ["JWT_SECRET": nil], modes: ["keys/two": 0o602]),
     WeakSample(
+        name: "a directory of keys that all may write to",
+        rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        says: "keys has mode 777", flags: ["jwt.keys": "keys"],
+        environment: ["JWT_SECRET": nil], modes: ["keys": 0o777]),
+    WeakSample(
         name: "a URL's file that all may read",
         rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
         says: "u has mode 604", environment: ["REDIS_URL": nil, "REDIS_URL_FILE": "u"],

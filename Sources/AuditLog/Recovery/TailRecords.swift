@@ -162,7 +162,8 @@ extension TailRecords {
         if let identity, identity != log {
             throw .otherLog(file: segment.name, found: log, wanted: identity)
         }
-        if identity == nil {
+        // Only of a record whose MAC is verified next: anybody can write another one.
+        if identity == nil, record.sequence > counted {
             identity = log
             authenticator = RecordAuthenticator(keys, log)
         }
@@ -172,6 +173,10 @@ extension TailRecords {
         _ record: AuditRecordLine, _ line: Span<UInt8>, of segment: AuditFiles.Segment
     ) throws(AuditError) {
         let sequence = record.sequence
+        // An old record again would bring back what a checkpoint counts, and what follows with it.
+        if let lastRecord, isBehindCheckpoint, sequence <= lastRecord.sequence {
+            throw .damagedTail(file: segment.name, sequence: sequence)
+        }
         try learnIdentity(of: record, in: segment)
         if sequence == counted, record.hash != checkpoint?.hash {
             // The last record is not the one that the checkpoint was made of.

@@ -239,11 +239,10 @@ struct AuditWalk: ~Copyable {
                     .checkpointsMissing(count: content.missingCheckpoints), at: place,
                     sequence: sequence))
         }
-        if 1..<sequence ~= content.unproven {
+        if content.unproven > 0 {
+            let first = max(1, sequence - content.unproven)
             faults.append(
-                AuditFault(
-                    .unproven(sequence - content.unproven...sequence - 1), at: place,
-                    sequence: sequence))
+                AuditFault(.unproven(first...sequence - 1), at: place, sequence: sequence))
         }
     }
 

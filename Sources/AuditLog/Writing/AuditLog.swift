@@ -318,7 +318,12 @@ extension AuditLog {
             if isNew { report(.failed(reason: reason)) }
         }
         publish(&confined)
-        for owner in confined.group.batches.owners { owner(isWritten) }
+        for (index, owner) in confined.group.batches.owners.enumerated() {
+            owner(
+                isWritten
+                    || confined.group.isWritten(
+                        owner: index, inFirst: confined.writer.writtenOfGroup))
+        }
         confined.group.removeAll()
         return true
     }

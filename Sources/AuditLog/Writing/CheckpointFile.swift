@@ -61,24 +61,22 @@ struct CheckpointFile: ~Copyable {
         return now >= max(end, retryAt ?? end)
     }
 
+    /// After a failure: the next attempt is made later, whatever failed.
+    mutating func postpone(now: Int64) { retryAt = now + CheckpointFile.retryNanoseconds }
+
     /// Writes one where there are records without one, and returns the digits of its MAC.
     mutating func write(
-        _ position: ChainPosition, now: Int64, unixMilliseconds: Int64
+        _ position: ChainPosition, unixMilliseconds: Int64
     ) throws(FileError) -> [UInt8]? {
         guard position.sequence > countedRecords else { return nil }
         var line: [UInt8] = []
         let digits = Checkpoint.append(
             position, of: log, behind: previous, unixMilliseconds: unixMilliseconds, mac: &mac,
             to: &line)
-        do throws(FileError) {
-            if !file.isAsItWasLeft { try reopen() }
-            try file.append(line.span)
-            // The next attempt writes it again, and no two may count the same.
-            if isSynchronized { try file.synchronize(orTakeBack: line.count) }
-        } catch {
-            retryAt = now + CheckpointFile.retryNanoseconds
-            throw error
-        }
+        if !file.isAsItWasLeft { try reopen() }
+        try file.append(line.span)
+        // The next attempt writes it again, and no two may count the same.
+        if isSynchronized { try file.synchronize(orTakeBack: line.count) }
         countedRecords = position.sequence
         dueAt = nil
         retryAt = nil

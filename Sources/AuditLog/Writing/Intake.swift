@@ -148,7 +148,7 @@ extension Intake {
         swap(&group.batches, &waiting)
         group.notes = notes
         if isLast || summaryDueAt.map({ now >= $0 }) ?? false { group.refusals = refusals }
-        if isLast || ledger.isDue(now: now) { group.summaries = ledger.take() }
+        if isLast || ledger.isDue(now: now) { group.summaries = ledger.take(now: now) }
         group.isLast = isLast
         let isNeeded = !group.isEmpty
         isScheduled = isNeeded
@@ -187,9 +187,13 @@ extension Intake {
         underWay = AuditUnwritten()
         notes.removeFirst(group.noteCount(inFirst: writtenRecords))
         refusals.subtract(group.refusals(inFirst: writtenRecords))
+        if refusals.isEmpty { summaryDueAt = nil }
         ledger.putBack(group.summaries(behindFirst: writtenRecords), now: now)
         group.batches.giveUp(&waiting)
-        statistics.failedAppends += UInt64(group.batches.owners.count)
+        statistics.failedAppends += UInt64(
+            group.batches.owners.indices.count {
+                !group.isWritten(owner: $0, inFirst: writtenRecords)
+            })
         return fail(reason, now: now)
     }
 

@@ -162,7 +162,7 @@ struct RecordWriter: ~Copyable {
         do throws(FileError) {
             try lookForDirectory()
             let mac = try checkpoints.write(
-                position, now: now, unixMilliseconds: settings.unixMilliseconds())
+                position, unixMilliseconds: settings.unixMilliseconds())
             if checkpoints.takeHasChanged() { reports.append(.checkpointsChanged) }
             guard let mac else { return }
             link.checkpoint = mac
@@ -170,6 +170,7 @@ struct RecordWriter: ~Copyable {
             tellCheckpoint(now: now)
         } catch {
             if !wasFailing { reports.append(.checkpointFailed(reason: error.reason)) }
+            checkpoints.postpone(now: now)
             throw error
         }
     }

@@ -17,6 +17,8 @@ struct RefusalLedger {
     private var others: [AuditedRefusal.Reason: RefusalCount] = [:]
     private var recorded = 0
     /// When the period ends; nil before its first refusal.
+    private var periodEnd: Int64?
+    /// When counts are to be written: then, or sooner where they could not be.
     private(set) var dueAt: Int64?
 
     init(periodNanoseconds: Int64) { self.periodNanoseconds = periodNanoseconds }
@@ -29,7 +31,8 @@ struct RefusalLedger {
     mutating func counts(
         _ key: Key, tokenID: [UInt8], unixMilliseconds: Int64, now: Int64
     ) -> Bool {
-        if dueAt == nil { dueAt = now + periodNanoseconds }
+        if periodEnd == nil { periodEnd = now + periodNanoseconds }
+        if dueAt == nil { dueAt = periodEnd }
         guard entries[key] != nil || entries.count < AuditLimits.followedRefusalsMax else {
             others[key.reason, default: RefusalCount()].add(nil, unixMilliseconds)
             return true
@@ -49,8 +52,8 @@ struct RefusalLedger {
 
     func isDue(now: Int64) -> Bool { dueAt.map { now >= $0 } ?? false }
 
-    /// What was counted; another period begins with the next refusal.
-    mutating func take() -> [RefusalSummary] {
+    /// What was counted. Once the period has ended, another one begins with the next refusal.
+    mutating func take(now: Int64) -> [RefusalSummary] {
         var summaries = entries.compactMap { key, entry in
             entry.counted.count == 0
                 ? nil
@@ -59,10 +62,16 @@ struct RefusalLedger {
         summaries += others.map { reason, counted in
             RefusalSummary(subject: nil, reason: reason, counted: counted)
         }
-        entries.removeAll(keepingCapacity: true)
         others = [:]
-        recorded = 0
-        dueAt = nil
+        if let periodEnd, now < periodEnd {
+            for key in entries.keys { entries[key]?.counted = RefusalCount() }
+            dueAt = periodEnd
+        } else {
+            entries.removeAll(keepingCapacity: true)
+            recorded = 0
+            periodEnd = nil
+            dueAt = nil
+        }
         return summaries.sorted { $0.counted.first < $1.counted.first }
     }
 

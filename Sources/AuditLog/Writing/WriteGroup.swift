@@ -7,6 +7,8 @@ struct WaitingBatches {
     private(set) var ends: [Int] = []
     /// Whom to tell, for each batch.
     private(set) var owners: [@Sendable (Bool) -> Void] = []
+    /// How many bodies there are up to and with those of each owner; none for one that was given up.
+    private(set) var ownerEnds: [Int] = []
 
     mutating func append(
         _ batch: borrowing AuditBatch, owner: @escaping @Sendable (Bool) -> Void
@@ -15,6 +17,7 @@ struct WaitingBatches {
         bodies.appendBytes(batch.bytes.span)
         for end in batch.ends { ends.append(start + end) }
         owners.append(owner)
+        ownerEnds.append(ends.count)
     }
 
     /// Takes over whom else to tell; what they wanted written is given up.
@@ -29,6 +32,7 @@ struct WaitingBatches {
         bodies.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         owners.removeAll(keepingCapacity: true)
+        ownerEnds.removeAll(keepingCapacity: true)
     }
 }
 
@@ -96,6 +100,12 @@ struct WriteGroup {
     /// How many of its first `count` records are notes.
     func noteCount(inFirst count: Int) -> Int {
         min(notes.count, max(0, count - (failedForNanoseconds == nil ? 0 : 1)))
+    }
+
+    /// Whether all of an owner's records are among its first `count`.
+    func isWritten(owner index: Int, inFirst count: Int) -> Bool {
+        guard index < batches.ownerEnds.count else { return false }
+        return countsStart - batches.ends.count + batches.ownerEnds[index] <= count
     }
 
     /// What its first `count` records count of the refusals of unknown callers.

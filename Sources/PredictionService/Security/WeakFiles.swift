@@ -13,10 +13,11 @@ extension WeakSettingRule {
     static let secretFile = WeakSettingRule(
         "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
         weakWhen: "others than the file's owner may write it, or others than owner and group read "
-            + "it",
-        wanted: "a mode of 640 or less"
+            + "it, or others than its owner may write to the directory jwt.keys",
+        wanted: "a mode of 640 or less, of the directory 755 or less"
     ) { subject in
         var paths: [String] = []
+        var found: [String] = []
         for key in ConfigurationTable.keys where key.isSecret {
             if case .variableFile(variable: _, let path) = subject.settings.place(key) {
                 paths.append(path)
@@ -26,8 +27,9 @@ extension WeakSettingRule {
             let directory = subject.settings.optionalText(.tokenKeys)
         {
             paths += keys.map { "\(directory)/\($0.id)" }
+            if let weak = beyond(0o755, directory, subject.files) { found.append(weak) }
         }
-        return paths.compactMap { beyond(privateMode, $0, subject.files) }
+        return found + paths.compactMap { beyond(privateMode, $0, subject.files) }
     }
 
     static let keyFile = WeakSettingRule(
