@@ -68,7 +68,7 @@ final class Listener: Channel {
         return false
     }
 
-    /// Accepts nobody for so long, unless it is resumed before.
+    /// Accepts no connection for so long, unless it is resumed before.
     func pause(forNanoseconds nanoseconds: Int64 = ServerLimits.acceptPause) {
         resumesAt = server.reactor.now + nanoseconds
         watch([])

@@ -176,7 +176,7 @@ extension RequestService {
                 deadline: request.reply.receivedAt + rules.admissionDeadline, ticket: ticket))
     }
 
-    /// Asks for one whose leader was admitted.
+    /// Asks about a request after its leader was admitted.
     private func ask(_ follower: PredictionRequest) {
         guard case .unscored(let body) = follower.outcome else {
             preconditionFailure("one with another outcome does not wait for a leader's admission")

@@ -19,7 +19,7 @@ extension WeakSettingRule {
     static let sharedSecret = WeakSettingRule(
         "audit.key, redis.url",
         weakWhen: "the audit log's key or the password of Redis is a key of tokens, or one is the "
-            + "other: who has it for one has it for both",
+            + "other: anyone who has one has both",
         wanted: "a secret for each"
     ) { subject in
         let tokens = tokenSecrets(subject)
