@@ -22,7 +22,7 @@ while time.monotonic() - begun < seconds:
             if events & selectors.EVENT_READ:
                 received += key.fileobj.recv_into(buffer)
             if events & selectors.EVENT_WRITE:
-                # Goes on where the kernel took no more, so that requests stay whole.
+                # Continues where the kernel accepted no more, so that requests stay whole.
                 sent = key.fileobj.send(memoryview(batch)[key.data[0]:])
                 key.data[0] = (key.data[0] + sent) % len(batch)
         except BlockingIOError:

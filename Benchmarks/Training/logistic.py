@@ -9,7 +9,7 @@ churnctl trains with --candidates logistic, one thread and one repeat of five fo
 else that a training does. scikit-learn makes the same six fits on the exported folds, of a matrix that
 exists already: sparse, each column divided by its deviation, which has the same optimum, for the
 penalty leaves the intercept out. CPU seconds of either are printed, and how far the probabilities of
-the folds' testing rows lie apart when scikit-learn converges as far as churnctl does.
+the folds' testing rows differ when scikit-learn converges as far as churnctl does.
 """
 import argparse
 import csv

@@ -4,7 +4,7 @@ internal import Redis
 struct ScriptRules {
     let limit: Int
     let windowMilliseconds: Int
-    /// The key without which nothing is decided; nil where none is wanted.
+    /// The key without which nothing is decided; nil where none is configured.
     let markerKey: [UInt8]?
 }
 
@@ -48,7 +48,7 @@ struct AdmissionGroup {
         deadline = min(deadline, request.deadline)
     }
 
-    /// Appends a request that asks for all that the script can do.
+    /// Appends a request that runs every command of the script.
     mutating func appendProbe(_ name: Span<UInt8>) {
         append(
             AdmissionRequest(

@@ -1,8 +1,8 @@
 package import Redis
 
 /// The admission script as a connection's probe: run each second over a subject that no token can
-/// have, so that health knows what a prediction would be told: that it may not write here, that
-/// Redis is full, that a right is missing. It leaves no key.
+/// have, so that health sees what a prediction would meet: writes are not allowed, Redis is full, a
+/// right is missing. It leaves no key.
 package enum AdmissionProbe {
     /// A `sub` and a `jti` have no control characters.
     private static let name: [UInt8] = [0x01] + Array("churnd".utf8)

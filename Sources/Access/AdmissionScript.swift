@@ -1,9 +1,9 @@
 /// The script that decides over a group of requests, one after another, in one step of Redis.
 ///
-/// Its keys: for all requests `blacklist:<token>`, and `blacklist:<jti>` behind it when there is
-/// one; then `quota:<sub>` for each request that is to be charged; last the marker key, if one is
-/// wanted. Its arguments: the limit, the window in milliseconds, a digit for each request, how many
-/// of the keys are of tokens, the question's nonce, and a sixth if there is a marker key.
+/// Its keys: for all requests `blacklist:<token>`, and `blacklist:<jti>` after it when there is
+/// one; then `quota:<sub>` for each request to be charged; last the marker key, if one is
+/// configured. Its arguments: the limit, the window in milliseconds, a digit for each request, how
+/// many of the keys are of tokens, the question's nonce, and a sixth if there is a marker key.
 ///
 /// It answers with the nonce and then three numbers for each request: a code, what is left,
 /// milliseconds until the reset; in place of a code, an error that concerns the request. Without
@@ -14,7 +14,7 @@ package enum AdmissionScript {
     /// What the digit of a request adds up.
     static let chargesDigit: UInt8 = 1
     static let tokenIDDigit: UInt8 = 2
-    /// What was admitted is removed again, so that all that the script can do is done. After the
+    /// What was admitted is removed again, so that every command of the script runs. After the
     /// LPUSH: a Redis that is full refuses only the first command that writes.
     static let probeDigit: UInt8 = 4
 
@@ -24,12 +24,12 @@ package enum AdmissionScript {
     static let answerWidth = 3
 
     // A list has the newest admission first. What a request costs does not depend on how many of
-    // its admissions have left the window: where they begin is found by halving, and one LTRIM
-    // removes them. Most requests need three calls: LRANGE from the last element to the one before
-    // the limit's gives the oldest admission of a list that is not full, and nothing of one that
-    // is; LPUSH; PTTL. A key is given an eighth of the window more than it needs, so that PEXPIRE,
-    // the dearest call, and what it adds to the append-only file, are rare; PTTL tells when it is
-    // due, also where a churnd of 0.2.0 has written the key.
+    // its admissions have left the window: the first that has not is found by binary search, and
+    // one LTRIM removes them. Most requests need three calls: LRANGE from the last element to the
+    // one before the limit's gives the oldest admission of a list that is not full, and nothing of
+    // one that is; LPUSH; PTTL. A key is given an eighth of the window more than it needs, so that
+    // PEXPIRE, the dearest call, and what it adds to the append-only file, are rare; PTTL shows
+    // when it is due, also where a churnd of 0.2.0 has written the key.
     //
     // Nothing is written before it is known that the request is admitted: a flood of refused
     // requests costs the append-only file and the replicas nothing. `pcall`, so that an error ends

@@ -55,8 +55,8 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     case prediction
     /// A known caller was refused.
     case refusal
-    /// How many callers were refused for one reason who have no record each: unknown ones, at most
-    /// one record a second; known ones, at most one a minute and subject.
+    /// How many refusals for one reason have no record of their own: of unknown callers, at most
+    /// one record a second; of known ones, at most one a minute for each subject and reason.
     case refusals
     case start
     /// The log can be written again after it could not.

@@ -1,7 +1,7 @@
 internal import OpenSSL
 
-/// What tells one log from another that is written with the same key, such as another replica's:
-/// made at random when the log begins, and part of what every MAC is over.
+/// What distinguishes one log from another that is written with the same key, such as another
+/// replica's: made at random when the log begins, and part of what every MAC is over.
 package struct LogIdentity: Equatable, Sendable, CustomStringConvertible {
     /// Lower-case hexadecimal, `AuditFormat.identityDigits` of them.
     let digits: [UInt8]
@@ -17,7 +17,7 @@ package struct LogIdentity: Equatable, Sendable, CustomStringConvertible {
         self.digits = digits.indices.map { digits[$0] }
     }
 
-    /// Nil for text that is no identity.
+    /// Nil for text that is not an identity.
     package init?(_ text: String) { self.init(Array(text.utf8).span) }
 
     package var description: String { String(decoding: digits, as: UTF8.self) }
@@ -27,7 +27,7 @@ package struct LogIdentity: Equatable, Sendable, CustomStringConvertible {
 /// hash is over all else, and a MAC over whole lines would read every byte a second time.
 struct RecordAuthenticator: ~Copyable {
     private var mac: HMACSHA256
-    /// The identity, and behind it the digits of a hash.
+    /// The identity, followed by the digits of a hash.
     private var message: [UInt8]
 
     init(_ keys: AuditKeys, _ identity: LogIdentity) {
@@ -45,7 +45,7 @@ struct RecordAuthenticator: ~Copyable {
         return mac.digest(of: message.span)
     }
 
-    /// Whether somebody with the key wrote a record, for this log; false where it has no MAC.
+    /// Whether a record was written with the key, for this log; false where it has no MAC.
     ///
     /// - Parameter line: the one that `record` was read from.
     mutating func accepts(_ record: AuditRecordLine, _ line: Span<UInt8>) -> Bool {
@@ -55,7 +55,7 @@ struct RecordAuthenticator: ~Copyable {
 
     /// - Parameters:
     ///   - digits: of a record's MAC.
-    ///   - hash: the digits that stand in the record.
+    ///   - hash: the digits in the record.
     private mutating func isAuthentic(_ digits: Span<UInt8>, for hash: Span<UInt8>) -> Bool {
         let expected = digest(of: hash)
         // Nothing is gained by comparing in constant time: the file is there to be read.

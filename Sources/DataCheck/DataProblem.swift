@@ -2,7 +2,7 @@ package import Features
 package import JSON
 
 /// One thing that is wrong with a table, or odd. It repeats names of the schema, and of a cell that
-/// is not what its column wants as much as `FoundCell` does: who checks a table has it.
+/// does not fit its column as much as `FoundCell` does: anyone who checks a table has the table.
 package struct DataProblem: Equatable, Sendable {
     /// An error makes its row unusable; a warning does not.
     package enum Severity: String, Sendable {

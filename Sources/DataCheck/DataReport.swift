@@ -10,7 +10,7 @@ package struct DataReport: Sendable {
     package internal(set) var unusableCount = 0
     /// How often each oddity was found.
     package internal(set) var oddityCounts: [DataOddity: Int] = [:]
-    /// What stands in the target's column where no row has one of its two values.
+    /// The values of the target's column if no row has one of its two values.
     package internal(set) var otherOutcomes: OtherOutcomes?
     /// Whether there were more rows than are remembered, so that a row may repeat one unnoticed.
     package internal(set) var hasForgotten = false

@@ -1,7 +1,7 @@
 package import Features
 
-/// Finds features that alone decide the outcome: what a table knows only of customers who have
-/// already left, such as the date or the reason. It keeps a bounded sample of the rows, evenly
+/// Finds features that alone decide the outcome: columns that are filled only for customers who
+/// have already left, such as the date or the reason. It keeps a bounded sample of the rows, evenly
 /// spread over the table.
 package struct DecidingColumns: Sendable {
     /// A feature, and the area under the ROC curve of ranking rows by it alone.
@@ -11,7 +11,7 @@ package struct DecidingColumns: Sendable {
     }
 
     package struct Limits: Sendable {
-        /// A feature whose area is no less decides alone.
+        /// A feature with this area or more decides alone.
         package var areaMin = 0.98
         /// Rows that are kept at most.
         package var rowsMax = 20_000
@@ -53,7 +53,7 @@ package struct DecidingColumns: Sendable {
         }
     }
 
-    /// Whichever end of the numbers the positives stand at.
+    /// It does not matter whether the positives have the high or the low numbers.
     private func areaOfNumber(_ index: Int) -> Double {
         let area = DecidingColumns.area(
             rows.map { (score: $0.values[index], weight: 1, isPositive: $0.label) })

@@ -12,8 +12,8 @@ enum RuleText {
         return "must be \(list(conclusion, schema)) where \(wheres.joined(separator: " and "))"
     }
 
-    /// What becomes of a number beyond the bounds of a field that takes such, for example
-    /// `beyond 0 to 72, taken as the nearest of them`.
+    /// How a number beyond the bounds of a field that accepts such is treated, for example `beyond
+    /// 0 to 72, taken as the nearest of them`.
     static func outOfRange(_ field: Field) -> String {
         let bounds: (minimum: Double, maximum: Double)
         switch field.kind {

@@ -6,7 +6,7 @@ struct ExampleCheck {
 
     init(_ schema: Schema) { self.schema = schema }
 
-    /// Notes each example that is no record, and everything that is wrong with it.
+    /// Notes each example that is not a record, and everything that is wrong with it.
     func check(_ examples: [SchemaNode], _ mistakes: inout SchemaMistakes) {
         // Its tables are only made where there is something to be looked up in them.
         guard !examples.isEmpty else { return }

@@ -24,9 +24,8 @@ struct FieldTable: Sendable {
     private(set) var names: [String] = []
     /// For each slot what it takes, as `an integer from 0 to 72`.
     private(set) var wanted: [String] = []
-    /// For each slot what a value that is left blank stands for. Apart from the slots, as is what
-    /// becomes of a number beyond the bounds: few records need them, and larger slots cost each
-    /// record 30 ns.
+    /// For each slot the value of a blank. Kept apart from the slots, as is the treatment of
+    /// numbers beyond the bounds: few records need them, and larger slots cost each record 30 ns.
     private(set) var blanks: [Double?] = []
     private var outOfRange: [OutOfRange] = []
     private var choices: [Choice] = []
@@ -85,8 +84,8 @@ struct FieldTable: Sendable {
         return isInside ? nil : .outOfRange
     }
 
-    /// What stands in the record for a number beyond the bounds of `slot`; nil where it is refused.
-    /// An integer has to be one.
+    /// The value in the record for a number beyond the bounds of `slot`; nil if it is refused. An
+    /// integer field needs an integral number.
     func substitute(for number: Double, in slot: Int) -> Double? {
         switch outOfRange[slot] {
         case .refuse: return nil

@@ -52,7 +52,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether these bytes stand somewhere in the first `limit` bytes.
+    /// Whether these bytes occur in the first `limit` bytes.
     package func holds(_ text: String, within limit: Int = .max) -> Bool {
         let wanted = Array(text.utf8)
         guard !wanted.isEmpty, wanted.count <= Swift.min(count, limit) else { return false }
@@ -62,7 +62,7 @@ extension Span<UInt8> {
         return false
     }
 
-    /// The first byte that is no white space and no byte order mark.
+    /// The first byte that is neither white space nor part of a byte order mark.
     package var firstMark: UInt8? {
         let start = begins(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         for index in start..<count {

@@ -1,9 +1,9 @@
-/// The text of a cell that is not what its column wants, shown to a person with the table: bounded,
-/// without control characters, and with what makes it wrong where that is to be seen.
+/// The text of a cell that does not fit its column, shown to a person with the table: bounded,
+/// without control characters, and with the cause if it can be recognized.
 package struct FoundCell: Equatable, Sendable, CustomStringConvertible {
     /// The text, cut at `textBytesMax`.
     package let text: String
-    /// For example `a decimal comma`; nil where nothing is to be seen.
+    /// For example `a decimal comma`; nil if no cause is recognized.
     package let cause: String?
 
     package static let textBytesMax = 40
@@ -108,7 +108,7 @@ enum NumberText {
         return isDigits(parts[0].drop { $0 == "-" }) && isDigits(parts[1])
     }
 
-    /// What makes a text no number as JSON writes it, or not one of the column.
+    /// Why a text is not a number as JSON writes it, or not one of the column.
     static func fault(of text: String) -> String? {
         if Double(text) != nil, let first = text.first {
             if first == "+" { return "a plus sign" }

@@ -1,5 +1,5 @@
-/// What stands in a target's column where no row has one of the schema's two values: 0 and 1, or
-/// true and false, while the schema has Yes and No.
+/// The values of a target's column if no row has one of the schema's two values: 0 and 1, or true
+/// and false, while the schema has Yes and No.
 package struct OtherOutcomes: Equatable, Sendable, CustomStringConvertible {
     /// The different texts, at most `textsMax`.
     package private(set) var texts: [String] = []
@@ -7,7 +7,7 @@ package struct OtherOutcomes: Equatable, Sendable, CustomStringConvertible {
     private var otherCount = 0
     private let target: TargetColumn?
 
-    /// More than two texts are no other spelling of two outcomes.
+    /// More than two texts are not another spelling of two outcomes.
     private static let textsMax = 3
 
     package init(_ target: TargetColumn?) { self.target = target }

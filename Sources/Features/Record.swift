@@ -71,7 +71,7 @@ package struct Derivation: Sendable {
                 }
             } else {
                 let value = values[step.field]
-                // What lies beyond the field's maximum, where that is taken, is in the last bin.
+                // A number beyond the field's maximum, if that is accepted, is in the last bin.
                 let last = step.range.count - 1
                 while result < last, value > upperEdges[step.range.lowerBound + result] {
                     result += 1

@@ -15,7 +15,7 @@ package struct RecordDecoder {
     package private(set) var record: Record
     /// The identifier of that body, escapes resolved; nil when it had none.
     package var identifier: [UInt8]? { hasIdentifier ? identifierBytes : nil }
-    /// Fields of that body whose numbers are beyond their bounds and were taken all the same, as
+    /// Fields of that body whose numbers are beyond their bounds and were still accepted, as
     /// indices into `Schema.fields`, ascending.
     package private(set) var outOfRange: [Int] = []
     /// What was wrong with the last body: fields in the schema's order, then unknown ones in the

@@ -116,9 +116,9 @@ package struct Field: Equatable, Sendable {
     package let name: String
     /// The values it takes.
     package let kind: FieldKind
-    /// What a cell without a value stands for, and `null` in JSON; nil when such are refused.
+    /// The value of a blank cell, and of `null` in JSON; nil when such are refused.
     package let blank: Double?
-    /// What becomes of a number beyond the bounds.
+    /// How a number beyond the bounds is treated.
     package let outOfRange: OutOfRange
     /// What the document says about it; empty where it says nothing.
     package let description: String
@@ -134,14 +134,13 @@ package enum FieldKind: Equatable, Sendable {
     case number(minimum: Double, maximum: Double)
 }
 
-/// What becomes of a number beyond a field's bounds. The raw values are those of
-/// `x-out-of-range`.
+/// How a number beyond a field's bounds is treated. The raw values are those of `x-out-of-range`.
 package enum OutOfRange: String, CaseIterable, Equatable, Sendable {
     case refuse
-    /// The nearest bound is taken, and the answer says so.
+    /// The nearest bound is taken, and the answer names the field.
     case clamp
-    /// The number is taken as it is, up to `SchemaLimits.boundMagnitudeMax`, and the answer says
-    /// so.
+    /// The number is taken as it is, up to `SchemaLimits.boundMagnitudeMax`, and the answer names
+    /// the field.
     case flag
 }
 

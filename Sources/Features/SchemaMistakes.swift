@@ -42,8 +42,7 @@ struct SchemaMistakes {
         }
     }
 
-    /// Throws the mistakes in the order in which they stand in `document`; nothing where there is
-    /// none.
+    /// Throws the mistakes in their order in `document`; does nothing if there is none.
     func check(in document: JSONValue) throws(SchemaError) {
         guard !kept.isEmpty else { return }
         let placed = kept.map { (place: $0.pointer.place(in: document), error: $0) }
@@ -59,7 +58,7 @@ struct SchemaMistakes {
 
 extension JSONPointer {
     /// Where in the document this points, as the places of members and elements from the outside
-    /// in. What is not there stands at the end of what lacks it.
+    /// in. What is missing counts as the end of what lacks it.
     fileprivate func place(in document: JSONValue) -> [Int] {
         var place: [Int] = []
         var value = document

@@ -68,7 +68,7 @@ enum SchemaReader {
         return parts
     }
 
-    /// What says nothing about the properties.
+    /// The members that do not concern the properties.
     private static func readHead(_ document: SchemaNode, _ mistakes: inout SchemaMistakes) {
         mistakes.attempt { mistakes throws(SchemaError) in
             try document.refuse(allBut: SchemaKeyword.document, &mistakes)
@@ -150,8 +150,8 @@ enum SchemaReader {
             }
             if isSound == nil { areSound = false }
         }
-        // Whichever entry is wrong may stand for the one that is not there; and a property that
-        // could not be read may be the identifier.
+        // Any wrong entry may be meant for the missing one; and a property that could not be read
+        // may be the identifier.
         guard areSound else { return }
         for field in parts.fields where !named.contains(field.name) {
             mistakes.note(required.error(.incomplete(lacking: field.name)))

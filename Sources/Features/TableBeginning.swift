@@ -11,8 +11,8 @@ package struct TableBeginning: Sendable {
         if room > 0 { bytes.append(chunk.extracting(0..<min(room, chunk.count))) }
     }
 
-    /// What the file is, as far as its beginning shows that it is no table of `schema`; nil where
-    /// it shows nothing.
+    /// What the file is, as far as its beginning shows that it is not a table of `schema`; nil
+    /// where it shows nothing.
     package func form(schema: Schema) -> TableForm? {
         let bytes = bytes.span
         if let encoding = TableBeginning.wideEncoding(bytes) {
@@ -82,7 +82,7 @@ package struct TableBeginning: Sendable {
     }
 }
 
-/// A first line that is not the header of the schema, and what is to be seen of it.
+/// A first line that is not the header of the schema, and what it looks like.
 private struct TableHeader {
     private static let separatorLinePrefix = "sep="
 

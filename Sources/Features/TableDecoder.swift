@@ -6,8 +6,8 @@ package enum TableError: Error, Equatable, Sendable {
     /// does not have, and columns that stand there twice, in the header's. Names from the header
     /// are cut at `RecordLimits.unknownNameBytesMax`.
     case wrongColumns(missing: [String], unknown: [String], duplicate: [String])
-    /// A record with another number of cells than the header, and what makes it so where that is
-    /// to be seen.
+    /// A record with another number of cells than the header, and the cause if it can be
+    /// recognized.
     case raggedRecord(line: Int, cells: Int, wanted: Int, cause: RaggedCause? = nil)
 }
 
@@ -22,8 +22,7 @@ package struct CellViolation: Equatable, Sendable {
     package let code: ViolationCode
     /// What is wanted, as for a request.
     package let detail: String
-    /// The cell's text, where the caller shows it to somebody who has the table. The decoder sets
-    /// none.
+    /// The cell's text, if the caller shows it to a person with the table. The decoder sets none.
     package var found: FoundCell?
 }
 
@@ -32,7 +31,8 @@ package struct CellViolation: Equatable, Sendable {
 ///
 /// A number is written as in JSON (no `+`, no leading zeros or spaces), a category byte for byte as
 /// its value or an alias. A cell of spaces and tabs alone, or of nothing, is blank: it stands for
-/// the field's `x-blank`, and is a violation where there is none. An empty identifier is none.
+/// the field's `x-blank`, and is a violation where there is none. An empty identifier is no
+/// identifier.
 package struct TableDecoder {
     /// The record of the last row. Where the row was not valid, the fields that have a violation
     /// and the derived features mean nothing.
@@ -42,8 +42,8 @@ package struct TableDecoder {
     /// Whether that row's outcome is the positive one; nil when it has none, or one that is not
     /// valid.
     package private(set) var target: Bool?
-    /// Fields of that row whose numbers are beyond their bounds and were taken all the same, as
-    /// indices into `Schema.fields`, ascending.
+    /// Fields of that row whose numbers are beyond their bounds and were still accepted, as indices
+    /// into `Schema.fields`, ascending.
     package private(set) var outOfRange: [Int] = []
     /// What was wrong with the last row, in the order of its columns.
     package private(set) var violations: [CellViolation] = []
@@ -67,7 +67,7 @@ package struct TableDecoder {
         }
     }
 
-    /// Where the column of this name stands in a record.
+    /// The index of the column of this name in a record.
     func columnIndex(named name: String) -> Int? {
         columns.firstIndex { column in
             switch column {
@@ -77,7 +77,7 @@ package struct TableDecoder {
         }
     }
 
-    /// Whether the field of this index is no category.
+    /// Whether the field of this index is not a category.
     func isNumber(_ field: Int) -> Bool {
         table.slots.contains { slot in
             slot.feature == field && (slot.kind == .integer || slot.kind == .number)

@@ -5,7 +5,7 @@ package enum TableForm: Equatable, Sendable {
     case compressed(name: String, command: String)
     /// An Excel workbook, new or old.
     case workbook
-    /// An archive that is no workbook.
+    /// An archive that is not a workbook.
     case archive
     /// Columns in a binary format: its name, and the function of pandas that reads it.
     case columnar(name: String, reader: String)

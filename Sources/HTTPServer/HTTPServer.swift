@@ -27,9 +27,9 @@ package final class HTTPServer: TurnParticipant {
     private(set) var isDraining = false
     private var drained: (() -> Void)?
     private var isAskingForRoom = false
-    /// What accepting waits for at the start; nil once it is so.
+    /// What accepting waits for at the start; nil once it has happened.
     private var isReadyToAccept: (() -> Bool)?
-    /// Its connections now, and those that it closed for want of room.
+    /// Its connections now, and those that it closed because of a limit.
     package private(set) var figures = ConnectionFigures()
 
     /// - Parameters:
@@ -57,8 +57,9 @@ package final class HTTPServer: TurnParticipant {
     /// Sets what happens with requests; once, before the reactor's first turn.
     package func serve(_ handlers: RequestHandlers) { self.handlers = handlers }
 
-    /// Accepts nobody until `isReady` says so at a turn's end, or the time has passed. Clients that
-    /// connect meanwhile wait in the kernel's queue. To be called before the reactor's first turn.
+    /// Accepts no connection until `isReady` returns true at a turn's end, or the time has passed.
+    /// Clients that connect meanwhile wait in the kernel's queue. To be called before the reactor's
+    /// first turn.
     package func holdAccepting(
         forAtMost nanoseconds: Int64, until isReady: @escaping () -> Bool
     ) {
@@ -66,7 +67,7 @@ package final class HTTPServer: TurnParticipant {
         listener?.pause(forNanoseconds: nanoseconds)
     }
 
-    /// Accepts once what that waits for at the start is so.
+    /// Accepts once what it waits for at the start has happened.
     func acceptIfReady() {
         guard let isReadyToAccept, isReadyToAccept() else { return }
         self.isReadyToAccept = nil
@@ -189,18 +190,23 @@ extension HTTPServer {
         let others = counter.members(after: reactor.mailbox)
         guard !others.isEmpty else { return }
         isAskingForRoom = true
-        HTTPServer.ask(others, for: reactor.mailbox)
+        HTTPServer.ask(
+            others, for: reactor.mailbox, until: reactor.now + ServerLimits.acceptPause)
     }
 
-    private static func ask(_ others: ArraySlice<Mailbox>, for asking: Mailbox) {
+    /// - Parameter end: when who asks has stopped waiting, and nobody needs the room any more.
+    private static func ask(
+        _ others: ArraySlice<Mailbox>, for asking: Mailbox, until end: Int64
+    ) {
         guard let next = others.first else {
             return asking.post { reactor in
                 reactor.participant(HTTPServer.self)?.othersAnswered(hasRoom: false)
             }
         }
         next.post { reactor in
+            guard reactor.now < end else { return }
             guard reactor.participant(HTTPServer.self)?.closeLongestIdle() == true else {
-                return ask(others.dropFirst(), for: asking)
+                return ask(others.dropFirst(), for: asking, until: end)
             }
             asking.post { reactor in
                 reactor.participant(HTTPServer.self)?.othersAnswered(hasRoom: true)

@@ -7,6 +7,8 @@ internal import Reactor
 final class Listener: Channel {
     /// Accepted at one event, so that a flood of connects leaves the others their turn.
     private static let acceptsPerTurn = 64
+    /// Accepted when draining begins, so that clients that connect as fast do not keep it.
+    private static let acceptsAtEndMax = 1 << 14
 
     private let descriptor: FileDescriptor
     private unowned let server: HTTPServer
@@ -23,8 +25,8 @@ final class Listener: Channel {
 
     func ready(_ readiness: Readiness) { accept(atMost: Listener.acceptsPerTurn) }
 
-    /// Accepts all who wait already.
-    func acceptRest() { accept(atMost: .max) }
+    /// Accepts all who wait already, as many as the kernel's queue may hold.
+    func acceptRest() { accept(atMost: Listener.acceptsAtEndMax) }
 
     func close() {
         guard let registration else { return }
@@ -68,7 +70,7 @@ final class Listener: Channel {
         return false
     }
 
-    /// Accepts nobody for so long, unless it is resumed before.
+    /// Accepts no connection for so long, unless it is resumed before.
     func pause(forNanoseconds nanoseconds: Int64 = ServerLimits.acceptPause) {
         resumesAt = server.reactor.now + nanoseconds
         watch([])

@@ -52,12 +52,12 @@ extension HTTPServer {
         settle(connection)
     }
 
-    /// Goes on with pipelines that had their share of an earlier turn, until this one has taken its
+    /// Continues pipelines that had their share of an earlier turn, until this one has taken its
     /// time; one of them at least, so that each has its turn in the end.
     func takeUpPipelines() {
         guard !takeUps.isEmpty else { return }
         let first = takenUpCount
-        // Behind one that has had its share of this turn are no others.
+        // After one that has had its share of this turn there are no others.
         while takenUpCount < takeUps.count, let connection = takeUps[takenUpCount],
             connection.turn != turn
         {
@@ -293,8 +293,8 @@ extension HTTPServer {
 }
 
 extension RequestHead {
-    /// RFC 9112 §6.3: without a length a request has no content. A client that sends some all the
-    /// same does so with a method that takes it, so with neither GET nor HEAD.
+    /// RFC 9112 §6.3: without a length a request has no content. A client that still sends some
+    /// uses a method that allows content, so neither GET nor HEAD.
     fileprivate var mayHaveUnframedContent: Bool {
         guard case .none = framing else { return false }
         return method != .get && method != .head

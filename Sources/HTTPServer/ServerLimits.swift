@@ -3,9 +3,9 @@ package import HTTP
 /// The bounds of one server; times in nanoseconds.
 package struct ServerLimits: Sendable {
     package var http: HTTPLimits
-    /// Connections open at once over all reactors that share the `ConnectionCounter`. Beyond them
-    /// the one that has idled longest makes room for another; where none idles accepting pauses,
-    /// and the kernel's backlog holds new clients.
+    /// Connections open concurrently over all reactors that share the `ConnectionCounter`. Beyond
+    /// them the one that has idled longest makes room for another; where none idles accepting
+    /// pauses, and the kernel's backlog holds new clients.
     package var connectionsMax: Int
     /// From a request's first byte to the end of its head, absolute.
     package var headTimeout: Int64
@@ -46,7 +46,7 @@ package struct ServerLimits: Sendable {
     /// Answers that wait for the end of the turn; beyond them they leave at once.
     package static let answerBytesMax = 1 << 18
 
-    /// From the accept to the first byte: nothing is lost with a client that says nothing.
+    /// From the accept to the first byte: nothing is lost with a client that sends nothing.
     var firstByteTimeout: Int64 { min(headTimeout, idleTimeout) }
 
     /// For the kernel, which knows of what is sent and not acknowledged.

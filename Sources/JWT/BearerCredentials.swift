@@ -15,7 +15,7 @@ package enum BearerCredentials: Equatable, Sendable {
             self = .absent
             return
         }
-        // RFC 6750 §2.1: "Bearer" 1*SP b64token. A tab is no SP (RFC 5234, appendix B.1).
+        // RFC 6750 §2.1: "Bearer" 1*SP b64token. A tab is not SP (RFC 5234, appendix B.1).
         var start = name.count + 1
         while start < value.count, value[start] == UInt8(ascii: " ") { start += 1 }
         let token = start..<value.count

@@ -44,7 +44,7 @@ package struct SigningKeys: Sendable {
         try self.init(sharing: keys.map { ($0.id, SecretBytes(copying: $0.secret.span)) })
     }
 
-    /// Overwrites the secrets, once every verifier there will be has been made of them.
+    /// Overwrites the secrets, once all verifiers have been made of them.
     package func wipe() {
         switch choice {
         case .single(let secret): secret.wipe()

@@ -61,7 +61,7 @@ struct DifferenceSearch {
     let suspicions: [Suspicion]
     let schema: Schema
 
-    /// How far margins that are computed from probabilities may lie apart.
+    /// How far margins that are computed from probabilities may differ.
     private static let marginSpreadMax = 0.02
 
     var cause: DifferenceCause? {
@@ -142,7 +142,7 @@ struct DifferenceSearch {
 }
 
 extension Feature {
-    /// The value that a record's number stands for.
+    /// The value that a record's number encodes.
     func text(of number: Double) -> String {
         categories.map { $0[Int(number)] } ?? Int(exactly: number).map { "\($0)" } ?? "\(number)"
     }

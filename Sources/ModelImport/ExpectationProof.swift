@@ -145,7 +145,7 @@ package struct PredictionDifferences: Equatable, Sendable {
     package let count: Int
     /// The first of them.
     package let first: [Row]
-    /// Why they differ, as far as that is to be seen.
+    /// Why they differ, if a cause is recognized.
     package let cause: DifferenceCause?
 }
 

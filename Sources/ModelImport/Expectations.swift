@@ -4,10 +4,10 @@ package import Features
 /// identifier or in the order of the rows.
 package struct Expectations: Sendable {
     package struct Entry: Equatable, Sendable {
-        /// The line it stands on.
+        /// Its line in the file.
         package let line: Int
         package let identifier: String?
-        /// The digits as they stand there.
+        /// The digits as written in the file.
         package let text: String
         let value: Double
         /// Half a unit of the last digit.

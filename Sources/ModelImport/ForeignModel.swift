@@ -51,7 +51,7 @@ package enum ForeignModel: Equatable, Sendable {
         }
     }
 
-    /// Of JSON that is no model of XGBoost, what it is.
+    /// What JSON that is not a model of XGBoost is.
     package init?(json bytes: Span<UInt8>) {
         func holds(_ text: String) -> Bool {
             bytes.holds(text, within: ForeignModel.searchedBytesMax)

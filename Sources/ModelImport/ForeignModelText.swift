@@ -4,7 +4,7 @@ extension ForeignModel: CustomStringConvertible {
     private static let otherLibrary =
         "\(wanted): train with XGBoost on the same columns, or churnctl train on the table"
 
-    /// One line: what it is, what was wanted, and the way out.
+    /// One line: what it is, what was wanted, and how to convert it.
     package var description: String {
         switch self {
         case .lightGBM: "a LightGBM model, \(Self.otherLibrary)"

@@ -63,8 +63,8 @@ package enum ImportError: Error, Equatable, Sendable {
 }
 
 extension ImportError: CustomStringConvertible {
-    /// One line, or one for each thing that speaks against the import. Names come from the model,
-    /// so whoever prints it must mind what they hold.
+    /// One line, or one for each reason against the import. Names come from the model, so code that
+    /// prints it must escape them.
     package var description: String {
         switch self {
         case .notAModel:

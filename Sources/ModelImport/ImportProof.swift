@@ -3,7 +3,7 @@ internal import JSON
 internal import Models
 internal import OpenSSL
 
-/// What an import is to be proved with, beside the model itself.
+/// What an import is verified with, beside the model itself.
 package struct ProofMaterial: Sendable {
     /// Predictions of another program, and the rows they are for.
     package struct Expected: Sendable {
@@ -37,7 +37,7 @@ package struct ProofMaterial: Sendable {
     package init() {}
 }
 
-/// How an import was proved, and what speaks against it.
+/// How an import was verified, and the reasons against it.
 package struct ImportProof: Equatable, Sendable {
     /// How many predictions were compared; nil where none were expected.
     package let comparedCount: Int?
@@ -95,7 +95,7 @@ package struct ImportProof: Equatable, Sendable {
     }
 
     /// As a manifest's provenance has it: a list with an object for each proof, empty for none, and
-    /// what was seen and taken nevertheless.
+    /// what was found and accepted nevertheless.
     var members: [(name: String, value: JSONValue)] {
         var proofs: [JSONValue] = []
         if let comparedCount, let expectedSHA256 {

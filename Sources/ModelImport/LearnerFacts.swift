@@ -18,7 +18,7 @@ struct LearnerFacts {
     private(set) var version: String?
     /// Where `base_score` stands between its quotes.
     private(set) var baseScore: Range<Int>?
-    /// What each positive was told to count as: `scale_pos_weight`, 1 where nothing is said.
+    /// The weight of each positive: `scale_pos_weight`, 1 if it is not stated.
     private(set) var positiveWeight = 1.0
     private var treeCount: Int?
     private var treesPerRound = 1

@@ -56,7 +56,7 @@ package struct ModelImport: Sendable {
             (facts, encoding, ensemble) = try read(document, schema, columns)
         } catch {
             guard let foreign = ForeignModel(json: document.span) else { throw error }
-            // What ends too early is no JSON of any kind.
+            // A truncated file is not JSON of any kind.
             if case .malformed = error, foreign == .otherJSON { throw error }
             throw .foreign(foreign)
         }

@@ -27,7 +27,7 @@ package struct OutcomeProof: Equatable, Sendable {
     package let loss: Double
     package let lossOfRate: Double
     package let isRegression: Bool
-    /// The weight of each positive in training, as the model states it; 1 is none.
+    /// The weight of each positive in training, as the model states it; 1 means none.
     package let positiveWeight: Double
     package let contradictions: [Contradiction]
 
@@ -139,7 +139,7 @@ extension OutcomeProof: CustomStringConvertible {
                 "the mean probability is \(figure(meanProbability)) and the rate \(figure(rate)), "
                     + "\(meanProbability > rate ? "too high" : "too low") by more than "
                     + "\(figure(limit)): a scaled column, another target, or training on resampled "
-                    + "or weighted rows, whose probabilities are not to be served as they are"
+                    + "or weighted rows, whose probabilities must not be served as they are"
             case .worseThanRate:
                 "\(isRegression ? "a Brier score" : "a log-loss") of \(figure(loss)), where the "
                     + "rate for every row has \(figure(lossOfRate))"

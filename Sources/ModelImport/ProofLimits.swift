@@ -3,7 +3,7 @@
 package enum ProofLimits {
     /// What is visible in the model itself.
 
-    /// Splits of a column whose thresholds all lie in a part of its range no larger than this are
+    /// Splits of a column whose thresholds all are in a part of its range no larger than this are
     /// those of a column that was scaled.
     package static let rangeShareMax = 0.1
     /// Fewer different thresholds show nothing of a column of numbers. One is enough for a column
@@ -13,7 +13,7 @@ package enum ProofLimits {
     package static let halfTolerance = 1e-3
     /// How far beyond the ends of a scaled column a threshold may lie.
     package static let outermostTolerance = 1e-4
-    /// Values of a standardized column hardly lie farther from zero.
+    /// Values of a standardized column are rarely farther from zero.
     package static let standardizedMax = 4.0
     /// A margin farther from zero is a probability of 1e-13 or of 1 less that.
     package static let marginMagnitudeMax: Float = 30
@@ -27,15 +27,15 @@ package enum ProofLimits {
     package static let outcomeRowsMin = 10
     /// Standard errors of an interval that holds 95 %.
     package static let intervalErrors = 1.96
-    /// Standard errors beyond which a gap between probabilities and rates is no chance.
+    /// Standard errors beyond which a gap between probabilities and rates is not chance.
     package static let gapErrors = 3.0
-    /// How far the mean probability may lie from the rate beyond chance, as it does when customers
+    /// How far the mean probability may be from the rate beyond chance, as it does when customers
     /// have changed since the training.
     package static let meanGapMax = 0.05
     /// The same where something is visible in the model: it must then be as calibrated as on the
     /// rows of its training.
     package static let doubtfulMeanGapMax = 0.01
-    /// Rows of a slice without which nothing is said of it.
+    /// The least rows of a slice that is judged.
     package static let sliceRowsMin = 50
     /// The same as for the mean of all rows, in one slice of them: many are looked at.
     package static let sliceGapErrors = 4.0

@@ -20,7 +20,7 @@ package struct ProofRows: Sendable {
 
     /// - Parameters:
     ///   - path: what the table is called in errors.
-    ///   - needsTarget: whether each row has to have its outcome. Where not, the target's column is
+    ///   - needsTarget: whether each row must have its outcome. If not, the target's column is
     ///     ignored if it is there.
     package init(
         table: [UInt8], path: String, schema: Schema, needsTarget: Bool
@@ -119,7 +119,7 @@ private struct ProofRowReader {
             ProofRows.Row(
                 line: row.line,
                 identifier: decoder.identifier.map { String(decoding: $0, as: UTF8.self) },
-                // Whose target alone is none has no derived features yet.
+                // A row of which only the target is invalid has no derived features yet.
                 record: derivation.record(
                     of: Array(decoder.record.values.prefix(schema.fields.count))),
                 label: decoder.target, blankFields: blankFields))

@@ -5,7 +5,7 @@ package enum Suspicion: Equatable, Sendable {
         case minMax, logarithm, standard
     }
 
-    /// All splits of a column lie in a small part of its range.
+    /// All splits of a column are in a small part of its range.
     case scaledColumn(
         String, thresholds: ClosedRange<Float>, values: ClosedRange<Double>, Scaling)
     /// Splits of columns that are 0 or 1, or codes, with a threshold that neither reaches.

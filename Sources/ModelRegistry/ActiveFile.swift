@@ -3,14 +3,14 @@ internal import Models
 /// What the file `active` of a model's directory says: the version that serves, and in a second
 /// line the one before it. A file and not a link, so that whatever copies files can carry it.
 ///
-/// Behind a version may stand `sha256:` and the digest of its manifest: then no other bundle is
-/// served under that version.
+/// A version may be followed by `sha256:` and the digest of its manifest: then no other bundle is
+/// loaded under that version.
 struct ActiveFile: Equatable, Sendable {
     static let bytesMax = 1024
     private static let pinMark = "sha256:"
 
     let version: String
-    /// Nil where any bundle of the version will do.
+    /// Nil if any bundle of the version is accepted.
     let sha256: String?
     let previous: String?
     let previousSHA256: String?
@@ -25,7 +25,7 @@ struct ActiveFile: Equatable, Sendable {
         self.previousSHA256 = self.previous == nil ? nil : previousSHA256
     }
 
-    /// The digest that a version must have by this file.
+    /// The digest that a version must have according to this file.
     func pin(of version: String) -> String? {
         version == self.version ? sha256 : version == previous ? previousSHA256 : nil
     }
@@ -83,7 +83,7 @@ package enum ActiveFault: Error, Equatable, Sendable {
     case lines(found: Int)
     /// A line, counted from 1, that names no version.
     case name(line: Int, found: String)
-    /// What stands behind the version of a line, counted from 1, is no digest.
+    /// What follows the version in a line, counted from 1, is not a digest.
     case pin(line: Int)
 }
 

@@ -81,7 +81,7 @@ package struct ModelDirectory: Sendable {
     ///
     /// - Parameters:
     ///   - name: the model's, where it is known already: a bundle of another one is refused.
-    ///   - sha256: of the manifest that is wanted; any will do where nil.
+    ///   - sha256: the digest that the manifest must have; any if nil.
     package func load(
         _ version: String, ofModel name: String? = nil, sha256: String? = nil
     ) throws(RegistryError) -> ModelBundle {

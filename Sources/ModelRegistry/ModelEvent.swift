@@ -7,7 +7,7 @@ package struct ModelFacts: Equatable, Sendable {
     /// Of the bundle's manifest, which holds those of its other files.
     package let sha256: String
     package let thresholds: Thresholds
-    /// What in its manifest does not agree; nil where nothing is known.
+    /// What in its manifest does not agree; nil if nothing is known to.
     package let remark: String?
 
     init(_ bundle: ModelBundle) {

@@ -67,11 +67,10 @@ package final class ModelRegistry: Sendable {
     /// Serves with another version, once its bundle is proven and `active` names it.
     ///
     /// - Parameters:
-    ///   - sha256: of the manifest that is wanted, and that is served under the version from then
-    ///     on; any will do where nil.
+    ///   - sha256: the digest the manifest must have from then on under this version; any if nil.
     ///   - witness: nil: nothing is recorded.
     ///   - completion: called once, on the registry's queue; where the request is refused as `busy`
-    ///     or `stopped`, at once.
+    ///     or `stopped`, immediately.
     package func activate(
         _ version: String, sha256: String? = nil, witness: ModelWitness? = nil,
         completion: @escaping ChangeCompletion

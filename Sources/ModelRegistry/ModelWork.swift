@@ -158,7 +158,7 @@ struct ModelWork {
         let change = change(to: bundle, trigger)
         // Whatever is wrong with the old file, it is replaced.
         let current = try? directory.readActive()
-        // A pin that still holds is kept; one that does not was given up by who names none.
+        // A pin that still matches is kept; a request without a digest drops one that does not.
         let kept = current?.file.pin(of: version)
         let pin = sha256 ?? (kept == bundle.sha256 ? kept : nil)
         if !change.isChanged, current?.file.version == version, current?.file.sha256 == pin {

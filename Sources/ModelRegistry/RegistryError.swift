@@ -28,7 +28,7 @@ package enum RegistryError: Error, Equatable, Sendable {
     case name(version: String?, found: String, wanted: String)
     /// A bundle with another manifest than the one that was asked for, or that `active` names.
     case digest(version: String, found: String, wanted: String)
-    /// The model's directory cannot be listed; `active` serves on.
+    /// The model's directory cannot be listed; the active model stays active.
     case listing(FileError, active: String)
     case nothingToRollBackTo
     /// The change could not be recorded, and so was not made.

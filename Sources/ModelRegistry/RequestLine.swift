@@ -7,7 +7,7 @@ enum ModelRequest: Sendable {
 }
 
 enum ModelWish: Sendable {
-    /// - Parameter sha256: of the manifest that is wanted; any will do where nil.
+    /// - Parameter sha256: the digest that the manifest must have; any if nil.
     case activate(String, sha256: String?)
     case rollback
     case reload

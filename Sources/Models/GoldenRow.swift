@@ -77,12 +77,12 @@ package struct GoldenRow: Equatable, Sendable {
         }
     }
 
-    /// How many floats lie between two numbers, the second one included. Minus zero is zero.
+    /// How many floats are between two numbers, the second one included. Minus zero is zero.
     private static func unitsApart(_ first: Float, _ second: Float) -> UInt64 {
         (place(of: first) - place(of: second)).magnitude
     }
 
-    /// Where a number stands among all floats in their order, 0 at zero; in 64 bits, so that no
+    /// The place of a number among all floats in their order, 0 at zero; in 64 bits, so that no
     /// difference of two overflows.
     private static func place(of number: Float) -> Int64 {
         let magnitude = Int64(number.magnitude.bitPattern)

@@ -1,20 +1,20 @@
 internal import COpenSSL
 internal import Synchronization
 
-/// Bytes of which all who hold this share one copy. It is overwritten by `wipe`, or when nobody
-/// holds it any more.
+/// Bytes of which all holders share one copy. It is overwritten by `wipe`, or when the last holder
+/// is gone.
 package final class SecretBytes: Sendable {
     package let count: Int
     private let buffer: Mutex<Buffer>
 
-    /// Copies the bytes; what becomes of the original is for its owner to see to.
+    /// Copies the bytes; wiping the original is its owner's task.
     package init(copying bytes: Span<UInt8>) {
         count = bytes.count
         buffer = Mutex(Buffer(copying: bytes))
     }
 
-    /// Calls `body` with the bytes, of which it is to make no copy. Traps once they are wiped, so
-    /// that nobody takes zeros for a key.
+    /// Calls `body` with the bytes, which it must not copy. Traps once they are wiped, so that
+    /// zeros are never used as a key.
     package func withBytes<Result: ~Copyable, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -27,10 +27,10 @@ package final class SecretBytes: Sendable {
         return result
     }
 
-    /// Overwrites the bytes for everybody.
+    /// Overwrites the bytes for all holders.
     package func wipe() { buffer.withLock { $0.wipe() } }
 
-    /// Overwrites an array to whose memory nothing else refers, and empties it.
+    /// Overwrites an array that shares its memory with nothing else, and empties it.
     package static func wipe(_ bytes: inout [UInt8]) {
         // SAFETY: OPENSSL_cleanse writes the bytes that the array holds.
         unsafe bytes.withUnsafeMutableBytes { bytes in
@@ -55,7 +55,7 @@ package final class SecretBytes: Sendable {
 
         deinit {
             wipeBytes()
-            // SAFETY: this value's own, and nobody else has it.
+            // SAFETY: this value's own, and nothing else refers to it.
             unsafe start.deallocate()
         }
 

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A lock on a directory itself (flock(2)): unlike a file in it, which may be removed and made
-/// again, nobody can put another in its place while it keeps its name. Two locks of one process
+/// again, no process can put another in its place while it keeps its name. Two locks of one process
 /// exclude each other as well.
 package struct DirectoryLock: ~Copyable {
     private let path: String
@@ -9,17 +9,17 @@ package struct DirectoryLock: ~Copyable {
     private let device: UInt
     private let inode: UInt
 
-    /// Locks the directory at `path`; nil when somebody else holds the lock. On a file system that
-    /// locks no directories (NFS, where an exclusive lock wants a descriptor that may write) there
-    /// is no lock, and this is as if it was had.
+    /// Locks the directory at `path`; nil when another process holds the lock. On a file system
+    /// that locks no directories (NFS, where an exclusive lock wants a descriptor that may write)
+    /// there is no lock, and this returns as if it was locked.
     package static func acquire(_ path: String) throws(FileError) -> DirectoryLock? {
         let lock = try DirectoryLock.opened(path)
         guard try lock.descriptor.tryLock(LOCK_EX, path: path) else { return nil }
         return lock
     }
 
-    /// Whether somebody holds the lock of the directory at `path`. It is tried for and let go at
-    /// once, as by `FileLock.isHeld`.
+    /// Whether a process holds the lock of the directory at `path`. It is tried and released
+    /// immediately, as by `FileLock.isHeld`.
     package static func isHeld(_ path: String) throws(FileError) -> Bool {
         guard Directories.isAnything(at: path) else { return false }
         let lock = try DirectoryLock.opened(path)
@@ -60,7 +60,7 @@ package struct DirectoryLock: ~Copyable {
 }
 
 extension FileDescriptor {
-    /// False when somebody else holds a lock that excludes it; true where there are no locks.
+    /// False when another process holds a lock that excludes it; true where there are no locks.
     fileprivate func tryLock(_ kind: CInt, path: String) throws(FileError) -> Bool {
         if retryingOnInterrupt({ Int(flock(rawValue, kind | LOCK_NB)) }) == 0 { return true }
         switch errno {

@@ -14,8 +14,8 @@ package enum Environment {
         return variables
     }
 
-    /// Hands the value's bytes to `body` where they stand, so that there is no copy of them; nil
-    /// where the variable is not set.
+    /// Hands the value's bytes to `body` in place, without copying them; nil where the variable is
+    /// not set.
     package static func withValue<Result>(
         of wanted: String, _ body: (Span<UInt8>) -> Result
     ) -> Result? {
@@ -26,8 +26,8 @@ package enum Environment {
         return result
     }
 
-    /// Overwrites the values of these variables where the kernel has put them, which is what
-    /// /proc tells of the environment, and unsets them. To be called on the only thread.
+    /// Overwrites the values of these variables where the kernel has put them, which is what /proc
+    /// shows of the environment, and unsets them. Call it while there is only one thread.
     package static func wipe(_ names: Set<String>) {
         forEach { name, value in
             if names.contains(name) { value.wipe() }

@@ -13,7 +13,7 @@ package struct FileLock: ~Copyable {
     package static func acquire(_ path: String) throws(FileError) -> FileLock? {
         for _ in 0..<attemptsMax {
             guard let lock = try attempt(path) else { return nil }
-            // One that was removed meanwhile excludes nobody.
+            // One that was removed meanwhile excludes no process.
             if lock.isAtItsPath(path) { return lock }
         }
         throw .system(path: path, SystemError(call: "flock", code: ESTALE))

@@ -36,9 +36,9 @@ package struct FileWriter: ~Copyable {
         try self.init(replacing: isThere ? FileWriter.resolved(path) : path, mode: mode)
     }
 
-    /// Begins what shall be at `path` in place of whatever is there then, but a directory. The file
-    /// is a new one: what somebody else has put in the directory, under whatever name, is neither
-    /// opened nor waited for.
+    /// Begins the file that replaces whatever is at `path` then, except a directory. The file is
+    /// new: what another process has put in the directory, under any name, is neither opened nor
+    /// waited for.
     init(replacing path: String, mode: UInt32) throws(FileError) {
         // A file without a name gets one by way of /proc.
         let unnamed =
@@ -129,8 +129,8 @@ package struct FileWriter: ~Copyable {
         guard fsync(descriptor.rawValue) == 0 else { throw .system(path: name, .last("fsync")) }
     }
 
-    /// A name beside `path` under which `make` succeeds; nil where it fails, with errno. Nobody can
-    /// foresee the name, and where somebody has it all the same, another one is tried.
+    /// A name beside `path` under which `make` succeeds; nil where it fails, with errno. The name
+    /// cannot be predicted, and if it exists nevertheless, another one is tried.
     private static func newName(for path: String, _ make: (String) -> Bool) -> String? {
         for _ in 0..<namesTriedMax {
             let name = "\(path).\(String(UInt64.random(in: 0...UInt64.max), radix: 16)).new"

@@ -4,8 +4,9 @@ internal import Glibc
 /// The IP address that a connection comes from, without its port, as text (RFC 5952). Empty for a
 /// Unix socket, whose peers have none.
 package struct PeerAddress: Sendable {
-    /// The networks that are told apart where connections are shared out: one IPv4 address, or the
-    /// /64 of an IPv6 address, all of whose hosts usually belong to one subscriber (RFC 6177).
+    /// The networks that are distinguished when connections are limited by address: one IPv4
+    /// address, or the /64 of an IPv6 address, all of whose hosts usually belong to one subscriber
+    /// (RFC 6177).
     package enum Network: Hashable, Sendable {
         case ipv4(UInt32)
         case ipv6(UInt64)

@@ -9,8 +9,8 @@ package struct PeerCredentials: Equatable, Sendable {
 }
 
 extension FileDescriptor {
-    /// Who is at the other end; nil for a socket that is not of the Unix domain, of which the
-    /// kernel knows nobody.
+    /// The process at the other end; nil for a socket that is not of the Unix domain, for which the
+    /// kernel knows none.
     package borrowing func peerCredentials() -> PeerCredentials? {
         var user: CUnsignedInt = 0
         var process: CInt = 0

@@ -3,14 +3,14 @@ internal import Glibc
 
 /// Whether what this process has in memory may leave it.
 package enum ProcessMemory {
-    /// Forbids core dumps, and makes root the owner of what /proc tells of this process, so that
-    /// neither its user's other processes nor a debugger of theirs may look into it
-    /// (PR_SET_DUMPABLE of prctl(2), proc(5)). The process reads its own /proc all the same.
+    /// Forbids core dumps, and makes root the owner of this process' files in /proc, so that
+    /// neither its user's other processes nor their debuggers may inspect it (PR_SET_DUMPABLE of
+    /// prctl(2), proc(5)). The process can still read its own /proc.
     package static func seal() throws(SystemError) {
         guard clinux_set_dumpable(0) == 0 else { throw .last("prctl") }
     }
 
-    /// Takes `seal` back.
+    /// Undoes `seal`.
     package static func unseal() throws(SystemError) {
         guard clinux_set_dumpable(1) == 0 else { throw .last("prctl") }
     }

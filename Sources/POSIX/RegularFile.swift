@@ -1,8 +1,8 @@
 internal import Glibc
 
 extension FileDescriptor {
-    /// Opens the regular file at `path` for reading, also by a link: nothing else is waited for,
-    /// read, or made this process' terminal.
+    /// Opens the regular file at `path` for reading, also through a link: anything else is not
+    /// waited for, read, or made this process' terminal.
     static func openRegular(_ path: String) throws(FileError) -> FileDescriptor {
         // Without O_NONBLOCK a pipe in the place of the file would wait for its writer.
         let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

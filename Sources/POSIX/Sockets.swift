@@ -18,7 +18,7 @@ package enum Transfer: Equatable, Sendable {
 package enum Sockets {
     /// SO_SNDBUF and SO_RCVBUF of accepted TCP sockets, each of which the kernel doubles for its
     /// own use (socket(7)). Without them it lets each buffer grow to tcp_wmem and tcp_rmem,
-    /// megabytes that a client who never reads would hold.
+    /// megabytes that a client which never reads would hold.
     package static let acceptedBufferBytes: CInt = 1 << 16
 
     /// A listening socket. A Unix one is had from `listenUnix`, which gives its file a mode.

@@ -48,9 +48,9 @@ package enum StandardStream: CInt, Sendable {
         return (written, nil)
     }
 
-    /// Lets a regular file grow at its end only, whoever opened it (O_APPEND of fcntl(2)). The `>`
-    /// of a shell does not: after something has emptied such a file, the next write would leave a
-    /// hole up to where the last one ended, which reads as NUL bytes.
+    /// Makes all writes to a regular file append, however it was opened (O_APPEND of fcntl(2)). The
+    /// `>` of a shell does not: after something has emptied such a file, the next write would leave
+    /// a hole up to where the last one ended, which reads as NUL bytes.
     package func appendToFile() {
         var status = stat()
         guard unsafe fstat(rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -29,7 +29,7 @@ package struct DeadlineQueue {
         return deadlines[member] &- timeout
     }
 
-    /// The one whose deadline follows that of a member.
+    /// The member with the next deadline after a member's.
     package func member(after member: Int) -> Int? {
         let following = next[member]
         return following == DeadlineQueue.none ? nil : Int(following)

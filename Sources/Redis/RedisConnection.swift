@@ -92,8 +92,8 @@ package final class RedisConnection: Channel, TurnParticipant {
         queue.append(deadline: deadline, completion: completion, encode: encode)
     }
 
-    /// A number that no other question on this connection has. Its reply is to carry it, which
-    /// tells one that belongs to another question.
+    /// A number that no other question on this connection has. Its reply must carry it, which
+    /// reveals a reply that belongs to another question.
     package func makeNonce() -> Int {
         latestNonce += 1
         return latestNonce
@@ -240,7 +240,7 @@ extension RedisConnection {
     }
 }
 
-/// How it is known whether Redis serves.
+/// How to find out whether Redis serves.
 extension RedisConnection {
     private func ask() {
         nextProbe = reactor.now + RedisHealth.probeNanoseconds

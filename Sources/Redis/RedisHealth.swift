@@ -6,7 +6,7 @@ package final class RedisHealth: Sendable {
         case pass(ageNanoseconds: Int64)
         /// On one connection at least.
         case fail(RedisFailure, ageNanoseconds: Int64)
-        /// Nothing was heard yet, or not for longer than a probe may take to tell.
+        /// There is no result yet, or none within the time that a probe may take.
         case unknown
     }
 
@@ -22,8 +22,8 @@ package final class RedisHealth: Sendable {
     /// By connection.
     private let latest = Mutex<[Record?]>([])
 
-    /// - Parameter deadlineNanoseconds: how long a probe may take. What was heard counts for as
-    ///   long as the next probe and its deadline take: 1.1 s for 100 ms.
+    /// - Parameter deadlineNanoseconds: how long a probe may take. A result counts for as long as
+    ///   the next probe and its deadline take: 1.1 s for 100 ms.
     package init(deadlineNanoseconds: Int64) {
         ageMax = RedisHealth.probeNanoseconds + deadlineNanoseconds
     }
@@ -38,8 +38,8 @@ package final class RedisHealth: Sendable {
             })
     }
 
-    /// Fails while any connection fails, since the requests of its reactor do; one that has not
-    /// been heard of for long says nothing. Never waits for Redis.
+    /// Fails while any connection fails, since the requests of its reactor do; a connection without
+    /// recent results does not count. Never waits for Redis.
     ///
     /// - Parameter now: nanoseconds of the monotonic clock, as in all of these.
     package func current(now: Int64) -> Status {

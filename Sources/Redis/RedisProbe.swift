@@ -3,7 +3,7 @@ package struct RedisProbe {
     /// A question is asked in short form first, and in full where Redis answers NOSCRIPT.
     package enum Form { case short, full }
 
-    /// What the reply to it says of Redis.
+    /// What its reply means.
     package enum Verdict: Equatable, Sendable {
         case passes
         /// Redis answers, but cannot serve.
@@ -12,12 +12,12 @@ package struct RedisProbe {
         case stray
     }
 
-    /// Whether any reply that is no error shows that Redis serves. False where commands can fail
-    /// for reasons that only this question meets, as writes on a replica do.
+    /// Whether any reply that is not an error shows that Redis serves. False where commands can
+    /// fail for reasons that only this question meets, as writes on a replica do.
     let isPing: Bool
-    /// Appends one command, whose reply is to carry the nonce.
+    /// Appends one command; its reply must carry the nonce.
     let append: (inout [UInt8], _ form: Form, _ nonce: Int) -> Void
-    /// What the reply to the question with this nonce says; an error reply is not brought here.
+    /// What the reply to the question with this nonce means; error replies are handled elsewhere.
     let judge: (RedisReply, _ nonce: Int) -> Verdict
 
     package init(
@@ -38,6 +38,6 @@ package struct RedisProbe {
         judge = { _, _ in .passes }
     }
 
-    /// For connections whose commands are not known.
+    /// For connections that are used for unknown commands.
     package static var ping: RedisProbe { RedisProbe() }
 }

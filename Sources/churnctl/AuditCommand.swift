@@ -43,7 +43,7 @@ struct AuditKeyOptions: ParsableArguments {
 
     /// Ends where these are not the keys that the log in `directory` is written with.
     static func check(_ keys: AuditKeys, of directory: String) throws {
-        // A directory that cannot be read is for whoever reads the log to tell.
+        // A directory that cannot be read is reported by the code that reads the log.
         if (try? AuditKeyCheck(directory: directory, keys: keys)) == .wrong {
             throw AuditFailure.data("\(directory): \(AuditFailure.otherKey())")
         }

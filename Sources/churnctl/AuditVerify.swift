@@ -9,12 +9,12 @@ struct AuditVerify: ParsableCommand {
         abstract: "Finds what was changed in an audit log, and where.",
         discussion: """
             A line for each thing that is wrong, at most 100, and a summary. The log may be \
-            written to meanwhile. A log whose end was cut off is known by the newest checkpoint; \
-            who can cut that off as well is found out by one that was kept elsewhere \
-            (--checkpoint). A log that was replaced by another one of the same key is found out \
-            by its identity, which churnd says in its own log at each start (--log). Of a log \
-            whose oldest files were archived, --from says the record it begins with now; a \
-            checkpoint must count those before, or the record must have a MAC.
+            written to meanwhile. The newest checkpoint reveals that the end of a log was cut \
+            off; if that checkpoint was cut off as well, one that was kept elsewhere reveals it \
+            (--checkpoint). The identity of a log, which churnd writes to its own log at each \
+            start, reveals that a log was replaced by another one of the same key (--log). If \
+            the oldest files of a log were archived, --from gives the record it begins with now; \
+            a checkpoint must count those before, or the record must have a MAC.
 
             Exit codes: 0 when nothing is wrong, 1 when something is or when MACs were not \
             verified for want of a key, 64 for a wrong option, 65 for a directory that holds no \
@@ -41,7 +41,7 @@ struct AuditVerify: ParsableCommand {
     var checkpoint: AuditKeptCheckpoint?
 
     @Option(
-        help: ArgumentHelp("The log that it has to be, by its identity.", valueName: "id"),
+        help: ArgumentHelp("The identity that the log must have.", valueName: "id"),
         transform: { text in
             guard let log = LogIdentity(text) else {
                 throw ValidationError("wanted the 32 lower-case digits of a log's identity")

@@ -42,7 +42,7 @@ struct BundleDescription {
         self.lines = lines
     }
 
-    /// How the import of a model was proved, and what was visible in it; nil of a model that was
+    /// How the import of a model was verified, and what was visible in it; nil of a model that was
     /// trained here or imported before proofs were.
     private static func proof(_ provenance: JSONObject) -> String? {
         guard let proofs = provenance["proof"]?.asArray else { return nil }

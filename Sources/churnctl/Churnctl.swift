@@ -18,8 +18,8 @@ struct Churnctl: ParsableCommand {
     private static let outputExit = ExitCode(73)
 
     static func main() {
-        // Not the parser's own flag: that one answers where a command that has an option of this
-        // name is called wrongly, and ends with 0.
+        // Not the parser's own flag: that one also answers when a command that has an option of
+        // this name is called wrongly, and ends with 0.
         if Array(CommandLine.arguments.dropFirst()) == ["--version"] {
             print(Service.version)
         } else {

@@ -7,7 +7,7 @@ func complain(_ reason: String) {
     StandardStream.error.write(line.span)
 }
 
-/// Says what is wrong with the schema at `path`, a line for each mistake.
+/// Prints what is wrong with the schema at `path`, a line for each mistake.
 func complain(aboutSchema path: String, _ error: SchemaError) {
     for line in error.lines { complain(TerminalText.plain("\(path): \(line)")) }
 }

@@ -12,10 +12,10 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             On the table the model was trained on, the rows that training held out are found again \
             and their figures compared with those of the manifest; the figures of all rows follow, \
-            which flatter a model that learned from them. That table is known by its SHA-256, so \
-            that a copy with another order or fewer rows is another file: whether its rows were \
-            learned from cannot be told from the bundle. With --training its rows are compared \
-            with those of the training.
+            which flatter a model that learned from them. That table is recognized by its SHA-256, \
+            so a copy with another order or fewer rows is another file: the bundle does not show \
+            whether its rows were learned from. With --training its rows are compared with those \
+            of the training.
 
             Exit codes: 65 for data that cannot be used or a hold-out whose figures are not those \
             of the manifest, 66 for a file that cannot be read, 70 for a model that does not load.

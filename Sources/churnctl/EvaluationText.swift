@@ -29,7 +29,7 @@ struct EvaluationText {
                 isLikelyCopy
                     ? "as many rows of each outcome as that: probably the same rows, most of them "
                         + "learned from"
-                    : "whether it has learned from rows of it cannot be told from the bundle",
+                    : "the bundle does not show whether it has learned from rows of it",
                 "(--training with the table it was trained on compares the rows)",
             ] + whole
         case .compared(let overlap, let measures):

@@ -79,7 +79,7 @@ struct ImportProofOptions: ParsableArguments {
 }
 
 extension ImportProof {
-    /// What is reported of an import that is made, a line each.
+    /// What is reported about a successful import, a line each.
     var remarks: [String] {
         var remarks: [String] = []
         if let comparedCount {

@@ -13,8 +13,8 @@ struct ModelActivate: ParsableCommand {
             that is refused changes nothing.
 
             With --sha256 it must be the very bundle with this digest, as model show and model \
-            list print it, and as long as this version is active no other one is taken under its \
-            name: a change of its manifest, be it of a threshold, is refused at the next load.
+            list print it, and as long as this version is active no other one is accepted under \
+            its name: a changed manifest, even of a threshold only, is refused at the next load.
 
             \(OperationsOptions.discussion)
             """)

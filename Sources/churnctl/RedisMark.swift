@@ -13,7 +13,7 @@ struct RedisCommandGroup: ParsableCommand {
 
 /// `churnctl redis mark`: sets the key that `redis.marker_key` names.
 struct RedisMark: ParsableCommand {
-    /// sysexits.h: what is needed does not answer.
+    /// sysexits.h: a service that is needed does not answer.
     private static let unavailableExit = ExitCode(69)
 
     static let configuration = CommandConfiguration(
@@ -22,7 +22,7 @@ struct RedisMark: ParsableCommand {
         discussion: """
             The key is the one that --key names, else CHURND_REDIS_MARKER_KEY, as in churnd's \
             configuration (redis.marker_key). It has no expiry. After Redis has lost its data, \
-            revoke again what was revoked, and mark Redis after that.
+            revoke the revoked tokens again, and mark Redis after that.
 
             \(RedisOptions.discussion)
 
@@ -53,7 +53,7 @@ struct RedisMark: ParsableCommand {
             return print("marked: \(TerminalText.plain(name)) is in \(place)")
         case .success(.error(let text)):
             reason = "SET was answered with \(RedisErrorCode(of: text))"
-        case .success: reason = "SET: an answer that is no status"
+        case .success: reason = "SET: an answer that is not a status"
         case .failure(let failure): reason = "\(failure)"
         }
         complain(TerminalText.plain("\(place): \(reason)"))

@@ -13,8 +13,8 @@ struct ScoreCommand: ParsableCommand {
             POST /predict; other input as CSV with a header, in which the target's column may \
             stand and is not looked at. Predictions come in the order of the input. A row that \
             cannot be scored is listed, as a line of JSON for each thing that is wrong with it, \
-            and the others go on. Rows with a number beyond its field's bounds, where \
-            the schema takes such (x-out-of-range), name the field in out_of_range.
+            and the others are still scored. Rows with a number beyond its field's bounds, if \
+            the schema accepts such (x-out-of-range), name the field in out_of_range.
 
             Exit codes: 0 when all rows were scored, 65 when some were refused or the header is \
             wrong, 66 for no input, 70 for a model that does not load, 73 for output that cannot \

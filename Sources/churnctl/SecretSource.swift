@@ -30,7 +30,7 @@ struct SecretSource {
     }
 
     /// The secret in the file at `filePath`, else that of the environment; nil where neither says
-    /// one. From then on this process cannot be dumped or looked into.
+    /// one. From then on this process cannot be dumped or debugged.
     func read(filePath: String?) throws -> [UInt8]? {
         guard let (name, bytes) = try find(filePath: filePath) else { return nil }
         try ProcessMemory.seal()

@@ -1,6 +1,6 @@
 internal import PredictionService
 
-/// What was given in place of a token, where that can be told.
+/// What was given in place of a token, if it can be recognized.
 enum TokenMistake: Equatable, CustomStringConvertible {
     case stray(StrayBytes)
     /// A copy from a terminal or an e-mail that has broken it.

@@ -47,7 +47,7 @@ final class TrainingDisplay: Sendable {
             case .importance(let done, let count): "importance of \(done) of \(count) fields"
             case .effects: "effects of values"
             }
-        // Down, so that 100 % stands for all and nothing less.
+        // Rounded down, so that 100 % means all and nothing less.
         return "\(done), \(Int(100 * state.shareDone)) % done, "
             + "about \(Int(left.rounded(.up))) s left"
     }

@@ -36,7 +36,7 @@ struct Churnd: ParsableCommand {
         throw ExitCode(check.map { launch.check($0.question) } ?? launch.serve())
     }
 
-    /// What a churnd that runs is asked: exit 0 for yes, 1 for no.
+    /// A check of a running churnd: exit 0 for yes, 1 for no.
     enum HealthCheck: String, EnumerableFlag {
         case checkLive, checkReady, checkHealth
 

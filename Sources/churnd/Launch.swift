@@ -36,7 +36,7 @@ struct Launch {
         } catch {
             return Launch.fail("\(error)", Launch.failureExit)
         }
-        // What a closed pipe takes is an error, and is counted.
+        // Writing to a closed pipe is an error, and is counted.
         Signals.ignoreBrokenPipes()
         for stream in [StandardStream.output, .error] { stream.appendToFile() }
         let sink: LogSink

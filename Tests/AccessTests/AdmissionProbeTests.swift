@@ -3,7 +3,7 @@ import Redis
 import TestSupport
 import Testing
 
-/// That health says what a prediction would be told.
+/// Health reports what a prediction would meet.
 @Suite struct AdmissionProbeTests {
     private static let quota = QuotaRules(limit: 10, windowMilliseconds: 3_600_000)
     /// All that the script calls.
@@ -56,7 +56,7 @@ import Testing
         try server.revoke("bad")
         for command in trouble.begin { try client.command(command) }
         let expected = failures(trouble.code)
-        // Nobody asks for anything.
+        // No requests come.
         try harness.reactor.turns(until: "health fails") {
             expected.contains(harness.healthFailure)
         }

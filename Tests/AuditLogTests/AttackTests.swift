@@ -5,15 +5,15 @@ import POSIX
 import TestSupport
 import Testing
 
-/// The table of OPERATING, "Verifying": what somebody without the key may do to a log, row by row,
-/// and what tells. Nobody who starts churnd on such a log makes it right.
+/// The table of OPERATING, "Verifying": what an attacker without the key may do to a log, row by
+/// row, and what reveals it. Starting churnd on such a log never makes it verify.
 @Suite struct AttackTests {
     /// What a start does.
     enum Start: Equatable {
         case refused
-        /// Goes on, and says in its record what it found.
+        /// Continues, and states in its record what it found.
         case noted
-        /// Sees nothing; verification does.
+        /// Notices nothing; verification does.
         case unaware
     }
 
@@ -22,7 +22,7 @@ import Testing
         let start: Start
         /// Kinds of faults among those that verification finds.
         let told: Set<String>
-        /// The same after a start that went on.
+        /// The same after a start that continued.
         var toldAfter: Set<String>?
         let change: @Sendable (Victim) throws -> Void
 
@@ -168,7 +168,7 @@ import Testing
         #expect((refusal != nil) == (attack.start == .refused), "\(String(describing: refusal))")
         let after = try victim.kinds()
         #expect((attack.toldAfter ?? attack.told).isSubset(of: after), "\(after)")
-        // And for ever.
+        // And permanently.
         if refusal == nil {
             for _ in 1...2 { #expect(victim.fixture.refusal() == nil) }
             #expect(try victim.kinds() == after)

@@ -33,7 +33,7 @@ import Testing
         #expect(count > 2 * readCount)
     }
 
-    /// Records whose hashes are right whatever they say, so that what they say is believed.
+    /// Records with right hashes whatever they hold, so that their members are read.
     private func sealed(_ body: String) throws -> SampleLog {
         var log = SampleLog()
         log.beginSegment()

@@ -4,7 +4,7 @@ import POSIX
 import TestSupport
 import Testing
 
-/// What format 2 adds, looked at byte by byte, and how a log of format 1 is gone on with.
+/// What format 2 adds, looked at byte by byte, and how a log of format 1 is continued.
 @Suite struct FormatTests {
     private static let keys = AuditKeys(secret: LogFixture.key)
 
@@ -80,7 +80,7 @@ import Testing
         #expect(found.wrongMACCount == 0)
     }
 
-    /// A log of format 1 in a fixture whose key is the sample's.
+    /// A log of format 1 in a fixture with the sample's key.
     private func old(_ log: SampleLog) throws -> (LogFixture, AuditSettings) {
         let fixture = try LogFixture()
         try Directories.create(fixture.directory)
@@ -234,7 +234,7 @@ import Testing
             for _ in 0..<250 { writer.predict("r") }
             #expect(try writer.write(to: log))
         }
-        // A process that was killed, behind 4,000 records without a checkpoint.
+        // A process that was killed after 4,000 records without a checkpoint.
         let killed = try fixture.copy()
         log.close()
         let again = try killed.open()

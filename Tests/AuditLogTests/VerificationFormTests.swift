@@ -74,7 +74,7 @@ import Testing
             let text = ",\"peer\":\"\(peer)\",\"subject\""
             let kinds = try found(body.replacing(",\"subject\"", with: text))
             #expect(kinds.isEmpty == isGood, "\(kinds)")
-            // Not before the trace or behind the subject.
+            // Not before the trace or after the subject.
             let early = ",\"peer\":\"::1\",\"request_id\""
             let misplaced = body.replacing(",\"request_id\"", with: early)
             #expect(try found(misplaced).count == 1)

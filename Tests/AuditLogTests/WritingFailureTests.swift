@@ -185,7 +185,8 @@ struct WritingHangTests {
         try eventually("the batches are answered") { answers.count == 3 }
         #expect(answers.all == [0, 1, 2])
         try eventually("the log is passing") { state(log) == .passing }
-        // It is told once, when it is so and when it is over, and a record says for how long.
+        // It is reported once when it begins and once when it is over, and a record has how long it
+        // took.
         guard fixture.told.count == 2, case .stuck(let told) = fixture.told[0],
             case .recovered(let stuckFor) = fixture.told[1]
         else {

@@ -9,7 +9,7 @@ import Testing
 
     init() throws { fixture = try LogFixture() }
 
-    /// What the record with `sequence` says between its sequence and its link, or `prev`.
+    /// What the record with `sequence` holds between its sequence and its link, or `prev`.
     private func body(_ sequence: Int) throws -> String {
         let line = try fixture.records()[sequence - 1]
         let start = "{\"sequence\":\(sequence)".utf8.count

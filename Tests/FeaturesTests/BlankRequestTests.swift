@@ -14,7 +14,7 @@ import Testing
         let isTab = spelling == "\"\\t\""
         let blank = try decode(.valid.with("tenure", "0").with("TotalCharges", spelling))
         let zero = try decode(.valid.with("tenure", "0").with("TotalCharges", "0"))
-        // An escape is text, whatever it stands for: tables know none.
+        // An escape is text, whatever it means: tables have none.
         #expect(blank.record == (isTab ? nil : zero.record))
         #expect(zero.record != nil)
     }

@@ -96,7 +96,7 @@ import Testing
 
     @Test(arguments: ["{}", #"{"a":[1,{"b":2}]}"#, "[]", "[[1]]", "null", "true", "false"])
     func `a value of no field's type is a wrong type in every field`(spelling: String) throws {
-        // `null` is no identifier, and a blank where the schema has a value for blanks.
+        // `null` means no identifier, and a blank where the schema has a value for blanks.
         let takeNull = spelling == "null" ? ["customerID", "TotalCharges"] : []
         for member in Customer.valid.members where !takeNull.contains(member.name) {
             #expect(

@@ -1,7 +1,7 @@
 import Features
 import Testing
 
-/// Files that are no tables of a schema, by what they begin with.
+/// Files that are not tables of a schema, by what they begin with.
 @Suite struct TableFormTests {
     private static let schemaText = """
         {"type":"object","properties":{"id":{"type":"string","x-identifier":true},
@@ -87,7 +87,7 @@ import Testing
 
     @Test(arguments: [-1, 0, 1])
     func `no more than the beginning is kept`(excess: Int) throws {
-        // A byte that is no text stands at the last place that is looked at, or beyond.
+        // A byte that is not text is at the last place that is looked at, or beyond.
         var bytes = [UInt8](repeating: 0x61, count: TableForm.beginningBytesMax + excess)
         bytes.append(0)
         #expect(try form(bytes) == (excess < 0 ? .binary : nil))

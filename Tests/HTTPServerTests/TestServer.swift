@@ -12,8 +12,8 @@ import Testing
 ///
 /// A path that begins with `/hold` is answered when the test says so, `/later` in a later turn,
 /// `/big/N` with N bytes, `/slow/N` after N busy nanoseconds, `/peer` with the client's address,
-/// `/close` with an answer that closes, and everything else at once with
-/// `method target content`. All ends with the owner.
+/// `/close` with an answer that closes, and everything else immediately with `method target
+/// content`. All ends with the owner.
 final class TestServer: Sendable {
     /// What the handlers leave for the test.
     private final class Notes: Sendable {
@@ -57,7 +57,7 @@ final class TestServer: Sendable {
     ///   - receiveBufferBytes: SO_RCVBUF of the connections.
     ///   - perAddressMax: the connections that one address may have; 0: any number.
     ///   - sharing: a server whose counter of connections and whose port this one shares.
-    ///   - nanoseconds: how long it accepts nobody, unless `isReady` says so before.
+    ///   - nanoseconds: how long it accepts no connection, unless `isReady` returns true before.
     init(
         _ limits: ServerLimits = .patient, sendBufferBytes: CInt? = nil,
         receiveBufferBytes: CInt? = nil, perAddressMax: Int = 0,

@@ -1,7 +1,7 @@
 import ModelImport
 import Testing
 
-/// Files that are no models of XGBoost, by the bytes that the libraries begin them with.
+/// Files that are not models of XGBoost, by the bytes that the libraries begin them with.
 struct ForeignModelTests {
     struct Sample: Sendable {
         let bytes: [UInt8]

@@ -72,7 +72,7 @@ enum ImportedModels {
     ) throws -> ModelImport.Result {
         var making = ModelImport(name: "imported", version: "1")
         making.keepsAllRounds = allRounds
-        // Models that are written for a test are none that anybody has trained.
+        // Models that are written for a test were never trained.
         making.acceptsUnproven = true
         return try making.run(
             file: file, schema: schema(text), columns: columns.map { Array($0.utf8) })

@@ -31,7 +31,7 @@ struct SuspicionTests {
         Splits(thresholds: ["4.4E-1", "4.11"], scaling: .logarithm),
         // ln(1 + 60) is 4.1109.
         Splits(thresholds: ["4.4E-1", "4.112"], scaling: nil),
-        // Of a column of numbers one threshold says nothing.
+        // For a column of numbers one threshold shows nothing.
         Splits(column: "price", thresholds: ["4.4E-1"], scaling: nil),
         Splits(column: "price", thresholds: ["4.4E-1", "1E0"], scaling: .minMax),
         Splits(column: "price", thresholds: ["4.4E-1", "5.01"], scaling: .logarithm),
@@ -144,7 +144,7 @@ struct SuspicionTests {
         Group(
             names: ["plan_none", "plan_plus", "security_Yes"],
             lacking: ["security=No", "security=No plan"]),
-        // Of two values one tells both; a feature that is not shown lacks none.
+        // Of two values one shows both; a feature that is not shown lacks none.
         Group(names: ["senior_1"], lacking: []), Group(names: ["months"], lacking: []),
     ])
     func `a value without a column is told where other values have one`(group: Group) throws {

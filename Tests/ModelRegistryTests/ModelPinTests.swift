@@ -32,7 +32,7 @@ import Testing
             error.description
                 == "version 2: manifest.json: SHA-256 \(try sha256(versions, "2")), wanted \(pin)")
 
-        // Whoever names no digest takes what is there.
+        // A request without a digest takes what is there.
         #expect(try subject.activate("2").get().isChanged)
         #expect(try versions.active() == "2\n1\n")
     }

@@ -3,8 +3,7 @@ import POSIX
 import TestSupport
 import Testing
 
-/// What somebody who may write into a directory can put in the place of a file: nothing of it is
-/// waited for.
+/// What a user who may write into a directory can put in the place of a file: nothing waits for it.
 @Suite struct SpecialFilesTests {
     enum Kind: String, CaseIterable, Sendable {
         case pipe, socket, directory, danglingLink, linkToPipe, linkToDevice, linkToItself
@@ -94,8 +93,8 @@ import Testing
         #expect(!Directories.isAnything(at: directory.path(of: "nowhere")))
     }
 
-    /// The names that could be foreseen: whoever took them could have the writer wait, or write
-    /// into a file that they hold open.
+    /// The names that could be predicted: another process that took them could make the writer
+    /// wait, or write into a file that it holds open.
     @Test(arguments: Kind.allCases)
     func `what has the name that a temporary file once had is left alone`(kind: Kind) throws {
         let path = directory.path(of: "active")

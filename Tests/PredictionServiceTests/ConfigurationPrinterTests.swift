@@ -32,7 +32,7 @@ import Testing
             sources(flags, environment: environment, file: file), isDevelopment: isDevelopment)
     }
 
-    /// All of a configuration that is no secret, but for where it was given.
+    /// All of a configuration that is not secret, but for where it was given.
     private func contents(
         _ flags: [String], file: String? = nil, isDevelopment: Bool = false
     ) throws -> String {

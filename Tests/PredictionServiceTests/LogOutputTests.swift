@@ -6,7 +6,7 @@ import PredictionService
 import TestSupport
 import Testing
 
-/// Where the log's lines go, and what becomes of those that cannot go there.
+/// Where the log's lines go, and what happens to those that cannot be written.
 @Suite struct LogOutputTests {
     private let directory: TemporaryDirectory
 
@@ -90,7 +90,7 @@ import Testing
             let bytes = Array(line.utf8)
             return (try? JSONValue(parsing: bytes.span))?.asObject
         }
-        // One is cut and so no JSON; nothing was appended to it.
+        // One is cut and so not JSON; nothing was appended to it.
         #expect(objects.filter { $0 == nil }.count == 1)
         let report = try #require(objects[objects.count - 2])
         #expect(report["lines"] == .number(Double(lost + 2)))

@@ -46,7 +46,7 @@ import Testing
         refused.note(.refused(retrySeconds: 60), on: name(countMax), now: 1)
         #expect(!refused.contains(name(0), now: 1))
         #expect((1...countMax).allSatisfy { refused.contains(name($0), now: 1) })
-        // One that is known already displaces nobody.
+        // One that is known already displaces no other.
         refused.note(.refused(retrySeconds: 60), on: name(1), now: 1)
         #expect(refused.contains(name(2), now: 1))
         refused.note(.refused(retrySeconds: 60), on: name(0), now: 1)

@@ -161,7 +161,7 @@ private let otherSamples: [WeakSample] = [
         environment: ["JWT_SECRET": nil, "REDIS_URL": nil], isDevelopment: true),
 ]
 
-/// What stands on the other side of each rule.
+/// What is on the other side of each rule.
 private let goodSamples: [WeakSample] = [
     WeakSample(name: "as it should be"),
     WeakSample(

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// What administrators do is in the audit log before it is done, or is not done.
+    /// What administrators do is in the audit log before it is carried out, or is not carried out.
     @Suite(.enabled(if: TestDisk.hasFileDisks, "needs root, the right to mount, loop devices"))
     struct AuditAdministrationTests {
         private let versions: ModelVersions
@@ -64,7 +64,7 @@ extension ProgramTests {
                 try expectUnchanged(Self.revoke)
                 try expectUnchanged(.activate("2"))
                 #expect(try versions.active() == "1\n")
-                // churnctl says it in the same words.
+                // churnctl reports it in the same words.
                 let address = audited.churnd.operationsAddress ?? ""
                 let child = try ChildProcess(
                     BuiltProgram.churnctl,

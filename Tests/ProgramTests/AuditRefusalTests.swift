@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// Callers who are refused again and again.
+    /// Callers that are refused again and again.
     @Suite struct AuditRefusalTests {
         private let tokens = TokenFactory()
 

@@ -22,7 +22,7 @@ extension ProgramTests {
                 #expect(answer.status == 200)
                 // Without any waiting: it was there before the answer.
                 let record = try #require(try audited.records(.prediction).last)
-                // The first of them is the first behind a checkpoint.
+                // The first of them is the first after a checkpoint.
                 let link = index == 0 ? ["checkpoint"] : []
                 #expect(
                     record.names == [

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// What administrators are told of the versions, and numbers beyond their bounds, by a churnd.
+    /// What churnd reports to administrators about the versions, and numbers beyond their bounds.
     @Suite struct ModelListingTests {
         private let directory: TemporaryDirectory
 

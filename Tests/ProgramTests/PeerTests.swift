@@ -145,7 +145,7 @@ extension ProgramTests {
                 #expect(answer.closes, "\(head)")
                 #expect(try client.readToEnd() == "", "\(head)")
             }
-            // With a length, and where there is none to be had, the connection is kept.
+            // With a length, and where there can be none, the connection is kept.
             for (head, status) in [
                 (head("POST", "/nowhere", "Content-Length: 0\r\n"), 404),
                 (head("GET", "/nowhere"), 404),

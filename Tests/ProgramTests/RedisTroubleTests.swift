@@ -51,14 +51,14 @@ extension ProgramTests {
                 #expect(try redis.command(command) == .status("OK"))
             }
             try waitForHealth(churnd, status: 503)
-            // Refused without a write, which is no sign that others could be admitted.
+            // Refused without a write, which does not show that others could be admitted.
             let revoked = HTTPRequest.predict(token: try deployment.tokens.token("eve", id: "bad"))
             let invalid = HTTPRequest.predict(
                 token: try deployment.tokens.token("eve"), body: "{}")
             let line = try churnd.log(RedisTroubleTests.down, count: 1)[0]
             let reason = try #require(line["reason"]?.asString)
             #expect(trouble.codes.contains { reason.contains($0) }, "\(reason)")
-            // For longer than what was heard once counts.
+            // For longer than one result counts.
             let operations = try churnd.operationsClient()
             let start = ContinuousClock.now
             while ContinuousClock.now - start < .milliseconds(2500) {

@@ -69,8 +69,8 @@ extension ProgramTests {
             }
         }
 
-        /// Sends one request on each of many connections that churnd finds all at once: it stands
-        /// still meanwhile.
+        /// Sends one request on each of many connections that churnd finds all together: it is
+        /// stopped meanwhile.
         private func answersOfOneTurn(
             _ deployment: Deployment, _ request: (Int) -> HTTPRequest,
             before: () throws -> Void = {}

@@ -6,14 +6,14 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// What others on the machine may learn of a churnd that runs.
+    /// What others on the machine may learn of a running churnd.
     @Suite struct SecrecyTests {
         private static let secret = "5d0f83c1a97e4b26"
         private static let auditKey = "b27e09d4f3186ac5"
-        /// Who is nobody on every Debian.
+        /// The user nobody of every Debian.
         private static let nobody: uid_t = 65_534
 
-        /// What is twice as long as a secret has to be, since a short one may be anywhere.
+        /// Twice as long as a secret must be, since a short one may occur anywhere.
         private static func long(_ text: String) -> String {
             text + String(text.reversed()) + text + "!?"
         }
@@ -61,7 +61,7 @@ extension ProgramTests {
                     "--operations.listen=\(operations)", "--store=memory",
                     "--audit.directory=\(directory.path(of: "audit"))",
                     "--model.path=\(BuiltProgram.modelPath)",
-                    // Who is not root sees the memory of a process that may be dumped alone.
+                    // A user who is not root sees only the memory of a process that may be dumped.
                     "--security.core_dumps=\(geteuid() == 0 ? "off" : "on")",
                 ], environment: environment(way, in: directory), workingDirectory: directory.path)
             _ = try ChurndProcess.portWhenListening(child)
@@ -135,7 +135,7 @@ extension ProgramTests {
                 #/Max core file size +0 +0 /#)
             #expect(isForbidden || dumps)
 
-            // It still reads of itself what the metrics tell.
+            // It can still read what the metrics need of its own /proc.
             let line = ChurndProcess.logLines(child).first { $0["operations"] != nil }
             let port = line?["operations"]?.asString?.split(separator: ":").last
             let metrics = try ClientSocket(port: UInt16(try #require(port)) ?? 0)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// Weak settings as the programs tell them.
+    /// Weak settings as the programs report them.
     @Suite struct SecurityProgramTests {
         private static let secret = "c0f3a91d7b2e486590ad1f4c3e8b7264"
 
@@ -105,7 +105,7 @@ extension ProgramTests {
         }
     }
 
-    /// What is no token, and what has something around it.
+    /// What is not a token, and what has something around it.
     @Suite struct TokenMistakeTests {
         private let environment = ["JWT_SECRET": ChurndProcess.secret]
 

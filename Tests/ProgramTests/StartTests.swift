@@ -249,7 +249,7 @@ extension ProgramTests {
             for flag in flags { #expect(try check(flag) == .code(0), "\(flag)") }
             deployment.redis.kill()
             try eventually("health fails") { try !deployment.isHealthy() }
-            // Who restarts what does not live must not restart this.
+            // A supervisor that restarts on failed liveness must not restart this.
             #expect(try check("--check-live") == .code(0))
             #expect(try check("--check-ready") == .code(1))
             #expect(try check("--check-health") == .code(1))

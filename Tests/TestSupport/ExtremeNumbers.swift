@@ -1,4 +1,4 @@
-/// What may stand in the place of a number in a file that somebody else has written.
+/// What may be in the place of a number in a file that another program has written.
 package enum ExtremeNumbers {
     /// Ends of ranges, numbers beyond them, and texts that are taken for numbers elsewhere.
     package static let spellings = [
@@ -18,7 +18,7 @@ package enum ExtremeNumbers {
         "0x80000000", "0x7fc00000", "0xffffffff", "0x7f800000", "0x00000001",
     ]
 
-    /// Where the numbers of a JSON text stand, also those that are written as strings.
+    /// Where the numbers of a JSON text are, also those that are written as strings.
     package static func places(in text: [UInt8]) -> [Range<Int>] {
         var places: [Range<Int>] = []
         var index = 0

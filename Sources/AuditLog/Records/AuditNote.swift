@@ -1,6 +1,6 @@
 /// What an operator, or the process by itself, has done.
 package enum AuditNote: Sendable {
-    /// - Parameter isDone: false: the record that said so is taken back, for it was not done.
+    /// - Parameter isDone: false: retracts the earlier record, because it was not done.
     case model(ModelAction, AuditedModel, by: AuditedOperator, isDone: Bool = true)
     /// - Parameter token: its `jti`, or the token; the record has only an HMAC of it.
     case revocation(
@@ -9,7 +9,7 @@ package enum AuditNote: Sendable {
     /// The `result` of what was recorded and not done.
     static let notDone = "not-done"
 
-    /// The note that takes this one back.
+    /// The note that retracts this one.
     package var takenBack: AuditNote {
         switch self {
         case .model(let action, let model, let by, isDone: _):

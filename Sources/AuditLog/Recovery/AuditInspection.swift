@@ -3,8 +3,8 @@ internal import POSIX
 /// What opening a log would come upon, found without a change to it.
 package struct AuditInspection: Equatable, Sendable {
     package let recovery: AuditRecovery
-    /// The records, a `start` each, that say that something was not proven or that checkpoints were
-    /// missing, but for one that the log begins with.
+    /// The records, a `start` each, that report unverified records or missing checkpoints, except
+    /// one that the log begins with.
     package let notedFaults: [Int]
     /// Nil where the log has none yet.
     package let identity: LogIdentity?

@@ -9,7 +9,7 @@ struct CheckpointTail {
     let wholeLinesBytes: Int
     /// The newest good checkpoint.
     let newest: AuditCheckpointLine?
-    /// Whether one with a wrong MAC is behind that.
+    /// Whether one with a wrong MAC follows it.
     let hasRefused: Bool
 
     init(_ path: String, mac: inout HMACSHA256) throws(FileError) {

@@ -1,8 +1,8 @@
 internal import OpenSSL
 internal import POSIX
 
-/// Where a log ends, as its files tell it, after all behind its newest checkpoint was verified.
-/// Nothing is changed.
+/// Where a log ends, according to its files, after all records that follow its newest checkpoint
+/// were verified. Nothing is changed.
 struct LogTail {
     /// The newest file of records and how much of it counts.
     struct Newest: Equatable {
@@ -62,7 +62,7 @@ struct LogTail {
         recovery.missingCheckpoints = records.missingCheckpoints
         recovery.unprovenRecords = records.unproven
         recovery.verifiedRecords = records.verified
-        // What has to be accepted by name begins a file, so that the others can be put aside.
+        // A fault that an operator must accept begins a file, so that earlier ones can be archived.
         let isWhole = records.missingCheckpoints == 0 && records.unproven == 0
         newest = Newest(
             name: last.name, wholeLinesBytes: records.wholeLinesBytes,

@@ -1,7 +1,7 @@
 internal import OpenSSL
 internal import POSIX
 
-/// The records behind a log's newest checkpoint, verified one by one: form, hash, place in the
+/// The records after a log's newest checkpoint, verified one by one: form, hash, place in the
 /// chain, and MAC. Without a checkpoint those are all records. Memory does not grow with them.
 struct TailRecords: ~Copyable {
     /// How much of a file's end is looked through first for the record that a checkpoint names, and
@@ -16,7 +16,7 @@ struct TailRecords: ~Copyable {
     private(set) var isLastEmpty = true
     /// What records or the checkpoint say it is; nil where none does.
     private(set) var identity: LogIdentity?
-    /// Records that others stand behind and that are not there.
+    /// Missing records that others follow.
     private(set) var missing = 0
     private(set) var missingCheckpoints = 0
     /// The MAC of the newest checkpoint, there or not.
@@ -34,7 +34,8 @@ struct TailRecords: ~Copyable {
     /// Format 2 has begun.
     private var wantsMAC: Bool
     private var authenticCount = 0
-    /// A line that is no good record and counted by the checkpoint, if it is a record at all.
+    /// A line that is not a valid record and, if it is a record at all, is counted by the
+    /// checkpoint.
     private var bad: (file: String, sequence: Int?)?
 
     init(_ files: AuditFiles, _ checkpoints: CheckpointTail, keys: AuditKeys) {
@@ -134,7 +135,7 @@ extension TailRecords {
     ) throws(AuditError) -> Int {
         var window = TailRecords.windowBytes
         while counted > 0, window < bytes {
-            // The byte before belongs to it, so that the line behind the first one is whole.
+            // The byte before belongs to it, so that the line after the first one is whole.
             var lines = try lines(of: segment, from: bytes - window - 1)
             if try next(&lines) != nil, let line = try next(&lines),
                 let sequence = AuditRecordLine.claimedSequence(lines.bytes), sequence <= counted
@@ -202,7 +203,7 @@ extension TailRecords {
         var before = checkpoint.map { ($0.count, $0.hash) }
         if let lastRecord, isBehindCheckpoint { before = lastRecord }
         guard let before else {
-            // The first of all; of a log whose first files were taken away there is no hash.
+            // The first of all; for a log whose first files were archived there is no hash.
             guard record.sequence > 1 || record.previous == .none else { throw damage }
             return
         }

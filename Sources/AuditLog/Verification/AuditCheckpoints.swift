@@ -61,13 +61,13 @@ struct AuditCheckpointSummary {
     /// The record that the log begins with.
     private let first: Int
     private let wantedLog: LogIdentity?
-    /// The MAC of the checkpoint before; nil where that line is none to be trusted.
+    /// The MAC of the checkpoint before; nil if that line cannot be trusted.
     private var previous: AuditDigest? = AuditDigest.none
 
     init(_ files: AuditFiles, _ expectations: AuditExpectations) {
         let keys = expectations.keys
         first = expectations.first ?? 1
-        // Of the record before the first `anchor` shall be the hash.
+        // `anchor` must be the hash of the record before the first.
         let anchorCount = expectations.first.map { $0 - 1 }
         wantedLog = expectations.log
         let file = AuditFiles.checkpointsName
@@ -131,7 +131,7 @@ struct AuditCheckpointSummary {
         let own = log ?? wantedLog ?? link.log
         log = own
         if link.log != own { return .otherLog(found: link.log, wanted: own) }
-        // What was before the log begins now has been put aside.
+        // What came before the log's current beginning has been archived.
         guard let previous, link.previous != previous, checkpoint.count > first || first == 1
         else { return nil }
         return .checkpointUnlinked(count: checkpoint.count)

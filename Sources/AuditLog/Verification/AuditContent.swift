@@ -25,10 +25,9 @@ package struct AuditContent: Equatable, Sendable {
     package fileprivate(set) var tornBytes = 0
     /// Of a `start`: records that a checkpoint names and that were not there; of others 0.
     package fileprivate(set) var missing = 0
-    /// Of a `start`: checkpoints that records attest to and that were not there; of others 0.
+    /// Of a `start`: missing checkpoints that records name; of others 0.
     package fileprivate(set) var missingCheckpoints = 0
-    /// Of a `start`: records before it that nothing attests to which was made with the key; of
-    /// others 0.
+    /// Of a `start`: records before it that nothing made with the key covers; of others 0.
     package fileprivate(set) var unproven = 0
 }
 

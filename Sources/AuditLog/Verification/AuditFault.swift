@@ -61,19 +61,19 @@ package enum AuditFaultKind: Equatable, Sendable {
     case altered(hash: AuditDigest, stated: AuditDigest, claimed: Int)
     /// The hash is right, and what was hashed is no record of churnd's.
     case content(AuditContentFault)
-    /// The hash is right, and it was not made by somebody with the key, or for another log.
+    /// The hash is right, but the MAC was not made with the key, or was made for another log.
     case wrongRecordMAC
-    /// Stands behind the beginning of format 2 and has no MAC.
+    /// Follows the beginning of format 2 and has no MAC.
     case noRecordMAC
     /// Of another log that is written with the same key.
     case otherLog(found: LogIdentity, wanted: LogIdentity)
-    /// Nothing says that this is the log that was given.
+    /// Nothing shows that this is the log that was given.
     case notThisLog(wanted: LogIdentity)
     /// The record names a checkpoint that is not in checkpoints.jsonl.
     case checkpointGone(count: Int)
-    /// The record, a `start`, says that so many checkpoints were gone.
+    /// The record, a `start`, reports that so many checkpoints were missing.
     case checkpointsMissing(count: Int)
-    /// The record, a `start`, says that nothing made with the key attests to these.
+    /// The record, a `start`, reports that nothing made with the key covers these.
     case unproven(ClosedRange<Int>)
 
     /// The file has not the record that it is named for at its beginning.

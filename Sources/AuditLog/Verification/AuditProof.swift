@@ -1,7 +1,7 @@
 /// Verifies what format 2 proves of records: their MACs, which log they are of, and that the
 /// checkpoints they name are there.
 struct AuditProof: ~Copyable {
-    /// What the log is wanted to be, or else what it first says it is.
+    /// The identity that was given, or else the first one in the log.
     private(set) var log: LogIdentity?
     private(set) var rightMACCount = 0
     private(set) var wrongMACCount = 0
@@ -15,7 +15,7 @@ struct AuditProof: ~Copyable {
     /// Checkpoints that were written while records were read count as well: each was before the
     /// record that names it.
     private var checkpoints: AuditCheckpointCursor
-    /// Of the log that records say they are of.
+    /// The identity that the records have.
     private var current: LogIdentity?
     private var authenticator: RecordAuthenticator?
     private var hasFormat2 = false
@@ -73,7 +73,7 @@ struct AuditProof: ~Copyable {
         return isProven
     }
 
-    /// To be called behind the last record.
+    /// To be called after the last record.
     mutating func finish(_ faults: inout AuditFaultList) {
         guard let wanted, !hasOwn else { return }
         faults.append(

@@ -37,9 +37,9 @@ package struct AuditRecordLine: Equatable, Sendable {
     /// format 2 on.
     let hashDigits: Range<Int>
     let mac: Range<Int>?
-    /// The log that it says it is of; nil where it does not say.
+    /// The identity of its log; nil if it has none.
     package let log: LogIdentity?
-    /// The MAC of the checkpoint that it says counts the record before; nil where it does not say.
+    /// The MAC of the checkpoint that counts the record before; nil if it names none.
     package let checkpoint: AuditDigest?
 
     package var hasMAC: Bool { mac != nil }

@@ -20,11 +20,11 @@ package struct AuditRecordTrust: ~Copyable {
     }
 }
 
-/// Whether a key is the one that a log is written with, as far as the end of it tells.
+/// Whether a key is the one that a log is written with, as far as its end shows.
 package enum AuditKeyCheck: Equatable, Sendable {
     case right
     case wrong
-    /// Nothing there has a MAC.
+    /// No record has a MAC.
     case unknown
 
     package init(directory: String, keys: AuditKeys) throws(FileError) {

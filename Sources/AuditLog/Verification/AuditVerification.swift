@@ -8,7 +8,7 @@ package struct AuditExpectations: Sendable {
     package var first: Int?
     /// A checkpoint that was kept elsewhere.
     package var kept: AuditKeptCheckpoint?
-    /// The log that it has to be; nil: whichever it says it is.
+    /// The identity that the log must have; nil: any.
     package var log: LogIdentity?
 
     package init(keys: AuditKeys?) { self.keys = keys }

@@ -11,7 +11,7 @@ struct AuditWalk: ~Copyable {
     private var found = AuditVerification()
     private var hasMetKept = false
     private var proof: AuditProof
-    /// To be told unless the first record proves by itself what was before it.
+    /// Reported unless the first record proves by itself what came before it.
     private var archiveFault: AuditFault?
     /// Where the records end, as far as they were read.
     private var end: (file: String, byteOffset: Int)?
@@ -227,7 +227,7 @@ struct AuditWalk: ~Copyable {
         }
     }
 
-    /// Tells what a start had to go on without, unless the log was said to begin with it.
+    /// Reports what a start found missing, unless the log was declared to begin with it.
     private mutating func tellOfStart(
         _ content: AuditContent, _ record: AuditRecordLine, at place: AuditPlace
     ) {

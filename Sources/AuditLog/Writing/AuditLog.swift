@@ -45,9 +45,9 @@ package final class AuditLog: Sendable {
     private let intake: Mutex<Intake>
     private let confined: Mutex<Confined>
 
-    /// Locks the directory, which is made where it is not there (its parent must be), verifies
-    /// what no checkpoint counts, repairs what a crash has left behind, and appends a `start`
-    /// record and a checkpoint. Waits for the disk, so not for reactors.
+    /// Locks the directory, which is made where it is not there (its parent must be), verifies what
+    /// no checkpoint counts, repairs what a crash has left, and appends a `start` record and a
+    /// checkpoint. Waits for the disk, so not for reactors.
     ///
     /// - Parameter report: is called on the log's queue, or before this returns.
     package static func open(
@@ -105,7 +105,7 @@ package final class AuditLog: Sendable {
                 ProcessRecords.start(
                     version: settings.serviceVersion, tail.recovery,
                     unixMilliseconds: settings.unixMilliseconds()))
-            // Before it says what was found, nothing is signed.
+            // Nothing is signed before this record states what was found.
             try writer.write(group, now: now, isStart: true)
             writer.writeCheckpoint(now: now)
             return writer
@@ -159,8 +159,8 @@ package final class AuditLog: Sendable {
         if intake.withLock({ $0.accept(note: body) }) { queue.async { self.turn() } }
     }
 
-    /// Writes a note, and tells once whether it is in the file, as `append` does: before somebody
-    /// does what it says.
+    /// Writes a note, and reports once whether it is in the file, as `append` does: for what must
+    /// be recorded before it is done.
     package func record(_ note: AuditNote, written: @escaping @Sendable (Bool) -> Void) {
         var batch = AuditBatch()
         batch.append(
@@ -322,7 +322,8 @@ extension AuditLog {
             owner(
                 isWritten
                     || confined.group.isWritten(
-                        owner: index, inFirst: confined.writer.writtenOfGroup))
+                        owner: index, inFirst: confined.writer.writtenOfGroup)
+            )
         }
         confined.group.removeAll()
         return true

@@ -13,8 +13,8 @@ package enum AuditReport: Equatable, Sendable {
     case checkpoint(count: Int, hash: String)
     /// No checkpoint can be written; records still can, until one is due.
     case checkpointFailed(reason: String)
-    /// The file of checkpoints has been removed, replaced or changed; the log goes on in what is
-    /// there, or in a new one.
+    /// The file of checkpoints has been removed, replaced or changed; the log continues in the
+    /// existing file, or in a new one.
     case checkpointsChanged
     /// The file to which records went has been removed, renamed or replaced; the log goes on in a
     /// new one.

@@ -84,7 +84,7 @@ struct CheckpointFile: ~Copyable {
         return digits
     }
 
-    /// Goes on in what is at the path, behind its last whole line.
+    /// Continues in the file at the path, after its last whole line.
     private mutating func reopen() throws(FileError) {
         hasChanged = true
         let isThere = Directories.isAnything(at: path)

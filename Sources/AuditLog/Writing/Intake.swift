@@ -218,7 +218,7 @@ extension Intake {
         return watch.end(now: now)
     }
 
-    /// Whether somebody has to look at the disk once it could be stuck: see `look`.
+    /// Whether the disk must be checked once it could be stuck: see `look`.
     mutating func mustWatch() -> Bool { busySince != nil && watch.mustBegin() }
 
     /// Looks whether the disk is stuck.

@@ -6,7 +6,7 @@ struct LogLock: ~Copyable {
     private let file: FileLock
     private let directory: DirectoryLock
 
-    /// Nil when somebody else has one of the two.
+    /// Nil when another process has one of the two.
     static func acquire(_ files: AuditFiles) throws(FileError) -> LogLock? {
         guard let directory = try DirectoryLock.acquire(files.directory),
             let file = try FileLock.acquire(files.lockPath)

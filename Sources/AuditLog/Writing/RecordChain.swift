@@ -11,8 +11,8 @@ struct ChainPosition: Equatable, Sendable {
     static let beginning = ChainPosition(sequence: 0, hash: AuditFormat.noHash)
 }
 
-/// What the next record says beside its body: the log it is of, which the first of a file says, and
-/// the checkpoint that counts the record before it. So a checkpoint that is gone is missed.
+/// What the next record has beside its body: the identity of its log, in the first of a file, and
+/// the checkpoint that counts the record before it, so that a missing checkpoint is noticed.
 struct ChainLink: Equatable, Sendable {
     var log: LogIdentity?
     /// The digits of the checkpoint's MAC.

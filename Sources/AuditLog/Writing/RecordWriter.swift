@@ -32,7 +32,7 @@ struct RecordWriter: ~Copyable {
     /// When a checkpoint was last told.
     private var toldAt = Int64.min
     private(set) var statistics = AuditStatistics()
-    /// What the next record says beside its body.
+    /// What the next record has beside its body.
     private var link: ChainLink
     /// How many records of the latest group are in the file.
     private(set) var writtenOfGroup = 0
@@ -79,9 +79,9 @@ struct RecordWriter: ~Copyable {
     }
 
     /// Appends the records of a group: all or none, but where more than may wait for a checkpoint
-    /// do; then `writtenOfGroup` tells how many are in the file when this throws.
+    /// do; then `writtenOfGroup` is how many are in the file when this throws.
     ///
-    /// - Parameter isStart: whether what is there has no checkpoint yet because the group tells of
+    /// - Parameter isStart: whether what is there has no checkpoint yet because the group reports
     ///   it.
     mutating func write(
         _ group: borrowing WriteGroup, now: Int64, isStart: Bool = false
@@ -152,7 +152,7 @@ struct RecordWriter: ~Copyable {
 
     /// Writes one where there are records without one; a failure is reported once.
     mutating func writeCheckpoint(now: Int64) {
-        // Records go on until one has to be there.
+        // Records continue until a checkpoint is due.
         try? sign(now: now)
     }
 
@@ -235,7 +235,7 @@ extension RecordWriter {
         let vanished = segmentName
         try beginSegment()
         reports.append(.segmentVanished(name: vanished))
-        // So that whoever opens the log next finds no gap that nothing attests to.
+        // So that the next process that opens the log finds no gap that nothing covers.
         writeCheckpoint(now: now)
     }
 

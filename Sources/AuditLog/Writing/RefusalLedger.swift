@@ -75,7 +75,7 @@ struct RefusalLedger {
         return summaries.sorted { $0.counted.first < $1.counted.first }
     }
 
-    /// Takes back what could not be written. It is due immediately.
+    /// Puts back what could not be written. It is due immediately.
     mutating func putBack(_ summaries: [RefusalSummary], now: Int64) {
         for summary in summaries {
             guard let subject = summary.subject else {
@@ -108,7 +108,7 @@ struct RefusalCount {
     /// The `jti` of all of them; nil where there was none, or more than one.
     private(set) var tokenID: [UInt8]?
 
-    /// - Parameter tokenID: nil or empty where there is none to name.
+    /// - Parameter tokenID: nil or empty if there is none.
     mutating func add(_ tokenID: [UInt8]?, _ unixMilliseconds: Int64) {
         let named = tokenID.flatMap { $0.isEmpty ? nil : $0 }
         if count == 0 {
@@ -133,7 +133,7 @@ struct RefusalCount {
     }
 }
 
-/// What one record says of refusals that have none of their own.
+/// One record's summary of refusals that have no record of their own.
 struct RefusalSummary {
     /// The `sub`; nil for subjects beyond those that are followed.
     let subject: [UInt8]?

@@ -3,20 +3,20 @@ struct StuckWatch {
     enum Finding: Equatable {
         /// Nothing waits for the disk, or that is known already.
         case nothing
-        /// It is to be looked at again at this time.
+        /// It must be checked again at this time.
         case again(at: Int64)
         case stuck(forNanoseconds: Int64)
     }
 
-    /// Somebody will look.
+    /// A check is scheduled.
     private var isOn = false
     /// Since when the disk is known to be stuck.
     private var since: Int64?
-    /// For how long it was, until a record says so.
+    /// For how long it was, until a record has it.
     private(set) var unrecorded: Int64?
 
-    /// Whether somebody has to be sent to look; one at a time is enough, so that a quick disk costs
-    /// at most a timer in the time after which it would be stuck.
+    /// Whether a check must be scheduled; one at a time is enough, so that a quick disk costs at
+    /// most a timer in the time after which it would be stuck.
     mutating func mustBegin() -> Bool {
         defer { isOn = true }
         return !isOn
@@ -53,6 +53,6 @@ struct StuckWatch {
         return began
     }
 
-    /// A record says it.
+    /// A record has it.
     mutating func recorded() { unrecorded = nil }
 }

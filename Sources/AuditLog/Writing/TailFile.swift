@@ -22,7 +22,7 @@ struct TailFile: ~Copyable {
 
     var isAtItsPath: Bool { file.isAtItsPath() }
 
-    /// Whether it is at its path and nobody else has cut it or appended to it.
+    /// Whether it is at its path and no other process has truncated it or appended to it.
     var isAsItWasLeft: Bool {
         // What could not be cut off yet is this value's own.
         isAtItsPath && (needsCut || (try? file.size()) == size)

@@ -7,7 +7,8 @@ struct WaitingBatches {
     private(set) var ends: [Int] = []
     /// Whom to tell, for each batch.
     private(set) var owners: [@Sendable (Bool) -> Void] = []
-    /// How many bodies there are up to and with those of each owner; none for one that was given up.
+    /// How many bodies there are up to and with those of each owner; one that was given up has no
+    /// entry.
     private(set) var ownerEnds: [Int] = []
 
     mutating func append(

@@ -52,7 +52,7 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case noSecret
     case developmentHost(at: ConfigurationPlace, host: String)
     case developmentStore(at: ConfigurationPlace)
-    /// `--dev` signs a token of a day and shows it, with nobody's secret but its own.
+    /// `--dev` signs a token of a day and shows it, so it uses only its own secret.
     case developmentSecret(at: ConfigurationPlace, key: String)
     case developmentOperations(at: ConfigurationPlace, host: String)
     /// audit.directory without audit.key.
@@ -121,8 +121,9 @@ extension ConfigurationError: CustomStringConvertible {
         case .noAuditKey:
             "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE"
         case .auditKeyIsTokenKey(let name):
-            "audit.key: the same as \(name), wanted a key of its own: who verifies the log could "
-                + "make tokens, and who makes tokens could forge the log"
+            "audit.key: the same as \(name), wanted a key of its own: anyone who "
+                + "verifies the log could make tokens, and anyone who makes tokens could forge the "
+                + "log"
         case _: preconditionFailure("not about a secret")
         }
     }

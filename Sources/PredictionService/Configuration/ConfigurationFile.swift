@@ -21,10 +21,10 @@ enum ConfigurationFile {
         for (index, bytes) in lines.enumerated() {
             let place = ConfigurationPlace.file(path: path, line: index + 1)
             let line = trimmed(bytes)
-            // Else all that follows on a comment would be one, in silence.
+            // Else everything after a comment would silently be part of it.
             guard !line.contains(UInt8(ascii: "\r")) else { throw .carriageReturn(at: place) }
             if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-            // Without a copy, for it may hold a secret.
+            // Without a copy, because it may hold a secret.
             guard (try? UTF8Span(validating: line.span)) != nil else { throw .notUTF8(at: place) }
             guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
                 throw .notKeyAndValue(at: place)
@@ -37,7 +37,7 @@ enum ConfigurationFile {
         return entries
     }
 
-    /// That of UTF-8, which editors on Windows put there.
+    /// That of UTF-8, which editors on Windows add.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

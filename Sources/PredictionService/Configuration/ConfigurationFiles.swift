@@ -6,7 +6,7 @@ package struct ConfigurationFiles: Sendable {
     let read: @Sendable (_ path: String, _ bytesMax: Int) -> Result<[UInt8], FileError>
     /// The names in a directory, in a fixed order.
     let names: @Sendable (_ directory: String) -> Result<[String], FileError>
-    /// The permission bits of what is at a path; nil where nothing can be seen there.
+    /// The permission bits of what is at a path; nil if they cannot be read.
     let mode: @Sendable (_ path: String) -> UInt32?
 
     package init(

@@ -78,7 +78,7 @@ package enum ConfigurationKind: Equatable, Sendable {
     case secret
     /// `redis://[user:password@]host[:port][/db]`.
     case redisURL
-    /// The name of a key in Redis that no caller can make come into being.
+    /// The name of a key in Redis that no caller can cause to exist.
     case redisKey
     /// `host:port`, `unix:/path` or `off`.
     case operationsListener

@@ -11,7 +11,7 @@ package struct ConfigurationSources: Sendable {
     private let flags: [ConfigurationFlag]
     private let filePath: String?
     private let environment: [String: String]
-    /// Variables too, whose values are secrets.
+    /// Variables as well; their values are secrets.
     private let secrets: [String: Secret]
     let files: ConfigurationFiles
 
@@ -27,8 +27,8 @@ package struct ConfigurationSources: Sendable {
         self.files = files
     }
 
-    /// This process' environment. The secrets in it are read where they stand and wiped there, so
-    /// that it has to be called once, on the only thread.
+    /// This process' environment. The secrets in it are read and wiped in place, so call it once,
+    /// while there is only one thread.
     package static func ofProcess(
         flags: [ConfigurationFlag], filePath: String?
     ) -> ConfigurationSources {
@@ -161,7 +161,7 @@ extension ConfigurationSources {
         return .unknownKey(at: place, name: shown(name.utf8), nearest: nearest)
     }
 
-    /// The key whose variable it is, or a similar one.
+    /// The key that this variable sets, or a similar one.
     private static func nearestKey(_ name: String) -> String? {
         let keys = ConfigurationTable.keys
         return keys.first { $0.variable == name || $0.bareVariable == name }?.name

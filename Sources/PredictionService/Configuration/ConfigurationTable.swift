@@ -41,19 +41,20 @@ extension ConfigurationKey {
         meaning: "Port to listen on. 0 lets the kernel choose a free one.")
     static let insecure = ConfigurationKey(
         "http.insecure", .toggle, default: "off",
-        meaning: "on says that HTTP without TLS beyond this machine is meant, as a proxy in front "
-            + "ends TLS; then it is no weak setting.")
+        meaning: "on: HTTP without TLS beyond this machine is intended, because a proxy in front "
+            + "terminates TLS; then it is not a weak setting.")
     static let reactors = ConfigurationKey(
         "http.reactors", .countOrCores(1...256), default: "cores",
         meaning: "Event loops. More than there are cores gains nothing.")
     static let connections = ConfigurationKey(
         "http.connections", .integer(1...1_000_000), default: "10000",
-        meaning: "Connections open at once; at this number the one that idles longest is closed "
-            + "for each new one.")
+        meaning: "Connections open concurrently; at this number the one that has been idle "
+            + "longest is closed for each new one.")
     static let connectionsPerAddress = ConfigurationKey(
         "http.connections_per_address", .integer(0...1_000_000), default: "0",
         meaning: "Most connections of one IPv4 address, or of one /64 of IPv6; more are closed "
-            + "when they come. 0: any number, as is needed behind a proxy, which is one address.")
+            + "when they are accepted. 0: no limit, as needed behind a proxy, whose clients all "
+            + "have one address.")
     static let requestLineBytes = ConfigurationKey(
         "http.request_line_bytes", .integer(64...65_536, in: .bytes), default: "8192",
         meaning: "Longest request line; a longer one is answered with 414.")
@@ -80,14 +81,15 @@ extension ConfigurationKey {
         meaning: "Largest trailer section after a chunked body; its fields are dropped.")
     static let headTimeout = ConfigurationKey(
         "http.head_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
-        meaning: "From a request's first byte to the end of its head, absolute; then 408.")
+        meaning: "From a request's first byte to the end of its head, absolute; then 408. Also "
+            + "from the accept to the first byte.")
     static let bodyTimeout = ConfigurationKey(
         "http.body_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
         meaning: "From the end of the head to the end of the body; then 408.")
     static let idleTimeout = ConfigurationKey(
         "http.idle_timeout", .duration(thousandths: 10...86_400_000, in: .seconds), default: "130",
-        meaning: "How long a connection may stay open between two requests. Longer than a load "
-            + "balancer keeps its own, or it gets resets and answers 502.")
+        meaning: "How long a connection may stay open between two requests. Must be longer "
+            + "than a load balancer's own, or it gets resets and answers 502.")
     static let writeTimeout = ConfigurationKey(
         "http.write_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
         meaning: "How long a client may take in none of an answer before it is dropped.")
@@ -101,7 +103,8 @@ extension ConfigurationKey {
             + "that a load balancer takes to notice. Shorter than drain.timeout.")
     static let drainTimeout = ConfigurationKey(
         "drain.timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "18",
-        meaning: "From SIGTERM to the exit at the latest, whatever is still open.")
+        meaning: "From SIGTERM until connections that are still open are closed; churnd is gone at "
+            + "most 2 s later.")
 }
 
 /// `jwt.*`: which tokens are accepted.
@@ -152,7 +155,8 @@ extension ConfigurationKey {
     static let redisMarkerKey = ConfigurationKey(
         "redis.marker_key", .redisKey, default: nil,
         meaning: "A key that must be in Redis, else 503: a Redis that has lost its data does not "
-            + "know who is revoked. `churnctl redis mark` sets it. Not checked when not set.")
+            + "know which tokens are revoked. `churnctl redis mark` sets it. Not checked when not "
+            + "set.")
     static let quotaLimit = ConfigurationKey(
         "quota.limit", .integer(1...100_000), default: "100",
         meaning: "Predictions that a subject gets in any quota.window.")
@@ -216,7 +220,7 @@ extension ConfigurationKey {
         meaning: "Mode of the Unix socket: who may write to it administers.")
 }
 
-/// `security`, `security.*`: what is done about weak settings.
+/// `security`, `security.*`: how weak settings are treated.
 extension ConfigurationKey {
     static let security = ConfigurationKey(
         "security", .choice(["warn", "strict"]), default: "warn",
@@ -224,7 +228,7 @@ extension ConfigurationKey {
             + "lists them.")
     static let securityCoreDumps = ConfigurationKey(
         "security.core_dumps", .toggle, default: "off",
-        meaning: "Whether the process may be dumped, and looked into by debuggers of its user; its "
+        meaning: "Whether the process may dump core, and its user may attach a debugger; its "
             + "memory holds keys and customers' values.")
 }
 
@@ -232,8 +236,8 @@ extension ConfigurationKey {
 extension ConfigurationKey {
     static let logFile = ConfigurationKey(
         "log.file", .text(bytesMax: 4096), default: "-",
-        meaning: "The file that the log is appended to, opened again at SIGHUP; made with mode 600 "
-            + "where there is none. -: standard output.")
+        meaning: "The file that the log is appended to, opened again at SIGHUP; created with mode "
+            + "600 if it does not exist. -: standard output.")
     static let logRefusedPerSecond = ConfigurationKey(
         "log.refused_per_second", .integer(0...1_000_000), default: "100",
         meaning: "Lines a second and event loop for refused requests without a good token; beyond "

@@ -74,8 +74,8 @@ extension ConfigurationKind {
             isScope(bytes)
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
         case .redisKey:
-            // A caller's first prediction makes `quota:<sub>`, and no key may stand for a revoked
-            // token by accident.
+            // A caller's first prediction makes `quota:<sub>`, and a `blacklist:` key would revoke
+            // a token by accident.
             bytes.starts(with: "quota:".utf8) || bytes.starts(with: "blacklist:".utf8)
                 ? nil
                 : text(bytes, bytesMax: ConfigurationLimits.redisKeyBytesMax).map { .text($0) }

@@ -1,5 +1,5 @@
-/// Why a secret can be guessed, by rules that a person can check. Random bytes are none of it,
-/// whether as they are or written as hexadecimal digits or base64.
+/// Why a secret can be guessed, by rules that a person can check. Random bytes match none of them,
+/// whether raw or written as hexadecimal digits or base64.
 package enum GuessableSecret: Equatable, Sendable, CustomStringConvertible {
     /// Fewer different bytes are not random: 32 random hexadecimal digits have 14, and fewer than
     /// this once in a thousand million.
@@ -8,11 +8,11 @@ package enum GuessableSecret: Equatable, Sendable, CustomStringConvertible {
     case fewDifferentBytes(Int)
     /// The same bytes over and over.
     case repeated(bytes: Int)
-    /// Three quarters of the bytes are the one before, or the next to it as in the alphabet.
+    /// Three quarters of the bytes equal the byte before, or follow or precede it in the alphabet.
     case ordered
-    /// It has a word that samples in documents have. Which one is not told.
+    /// It has a word that samples in documents have. Which one is not reported.
     case sample
-    /// What belongs into the variable that ends in `_FILE`.
+    /// A path, which belongs into the variable that ends in `_FILE`.
     case path
 
     /// The words, small: of six letters at least, which base64 does not have by chance.
@@ -21,7 +21,7 @@ package enum GuessableSecret: Equatable, Sendable, CustomStringConvertible {
         "example", "placeholder", "insecure", "default", "letmein", "qwerty", "0123456789",
     ]
 
-    /// Nil where none of it is so.
+    /// Nil if no rule matches.
     package init?(_ secret: Span<UInt8>) {
         var isThere = [Bool](repeating: false, count: 256)
         for index in secret.indices { isThere[Int(secret[index])] = true }
@@ -52,7 +52,7 @@ package enum GuessableSecret: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// After how many bytes it begins again, at most half of them; nil where it does not.
+    /// After how many bytes it repeats, at most half of them; nil if it does not.
     private static func period(of secret: Span<UInt8>) -> Int? {
         guard secret.count > 1 else { return nil }
         return (1...secret.count / 2).first { period in

@@ -24,9 +24,9 @@ package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStri
         case .byteOrderMark: "a byte order mark before it"
         case .surroundingSpace: "white space or a carriage return around it"
         case .assignment: "a name and \"=\" before it"
-        case .slashInPassword: "a / in the user or password, which is to be written %2F"
+        case .slashInPassword: "a / in the user or password, which must be written %2F"
         case .markInPassword:
-            "a # or ? in the user or password, which are to be written %23 and %3F"
+            "a # or ? in the user or password, which must be written %23 and %3F"
         }
     }
 }
@@ -50,7 +50,7 @@ extension RedisEndpoint {
         if scheme.starts(with: "rediss:".utf8) { throw .tls }
         guard scheme.starts(with: "redis://".utf8) else { throw .otherScheme }
         let rest = url.dropFirst(8)
-        // RFC 3986 §3.2: the authority ends at the first of these. An @ behind it was meant to end
+        // RFC 3986 §3.2: the authority ends at the first of these. An @ after it was meant to end
         // user and password.
         let marks = [UInt8(ascii: "?"), UInt8(ascii: "#")]
         if let mark = rest.firstIndex(where: marks.contains) {

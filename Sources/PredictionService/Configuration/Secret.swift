@@ -1,16 +1,16 @@
 internal import OpenSSL
 
-/// A secret of the configuration, of which all who hold it share one copy. No message, log or dump
+/// A secret of the configuration, of which all holders share one copy. No message, log or dump
 /// shows it.
 package struct Secret: Sendable {
     let shared: SecretBytes
 
-    /// Copies the bytes; the original is its owner's to wipe.
+    /// Copies the bytes; wiping the original is its owner's task.
     package init(_ bytes: [UInt8]) { self.init(copying: bytes.span) }
 
     package init(copying bytes: Span<UInt8>) { shared = SecretBytes(copying: bytes) }
 
-    /// A copy, for who has to keep one.
+    /// A copy, for code that must keep one.
     package var bytes: [UInt8] { withBytes { bytes in bytes.indices.map { bytes[$0] } } }
 
     func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result { shared.withBytes(body) }
@@ -24,7 +24,7 @@ package struct Secret: Sendable {
         }
     }
 
-    /// Overwrites the bytes for everybody who holds them.
+    /// Overwrites the bytes for all holders.
     func wipe() { shared.wipe() }
 }
 

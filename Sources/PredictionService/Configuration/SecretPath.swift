@@ -1,4 +1,4 @@
-/// What is to be the path of a secret's file.
+/// The configured path of a secret's file.
 package enum SecretPath {
     /// Whether a path where there is no file looks like the secret, which must not be shown then:
     /// a URL, or as many bytes as a secret has, without a file's ending and not from the root or

@@ -41,7 +41,7 @@ package struct ServiceConfiguration: Sendable {
         /// Where these were given.
         package var hostPlace: ConfigurationPlace
         package var portPlace: ConfigurationPlace
-        /// `http.insecure`: plain HTTP beyond the machine is meant.
+        /// `http.insecure`: plain HTTP beyond the machine is intended.
         package let isInsecureMeant: Bool
         /// nil: as many as the process may use cores.
         package let reactors: Int?
@@ -80,7 +80,7 @@ package struct ServiceConfiguration: Sendable {
 
     package enum Store: Sendable {
         case memory(subjectsMax: Int)
-        /// With the key that must be there, where one is named.
+        /// With the key that must be there, if one is configured.
         case redis(RedisEndpoint, deadline: Duration, markerKey: String?)
     }
 
@@ -141,7 +141,7 @@ extension ServiceConfiguration {
         return configuration
     }
 
-    /// The same, and weak settings are told but not refused.
+    /// The same, but weak settings are only reported.
     static func read(
         _ sources: ConfigurationSources, isDevelopment: Bool
     ) throws(ConfigurationError) -> ServiceConfiguration {

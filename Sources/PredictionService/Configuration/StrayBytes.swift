@@ -1,11 +1,11 @@
-/// What stands around a value and was hardly meant to belong to it, as it does all the same: a
-/// secret is its bytes as they are.
+/// Bytes around a value that were probably not meant to be part of it, but are: a secret is used
+/// byte for byte.
 package enum StrayBytes: Equatable, Sendable, CaseIterable, CustomStringConvertible {
-    /// A shell takes them off; `docker --env-file` and Kubernetes do not.
+    /// A shell removes them; `docker --env-file` and Kubernetes do not.
     case quotes
     /// Of an editor on Windows.
     case byteOrderMark
-    /// Of a file whose lines end in CRLF.
+    /// Of a file with lines that end in CRLF.
     case carriageReturn
     /// Spaces, tabs and further line ends.
     case whiteSpace
@@ -14,7 +14,7 @@ package enum StrayBytes: Equatable, Sendable, CaseIterable, CustomStringConverti
     /// The name of the scheme before a token (RFC 6750 §2.1).
     case scheme
 
-    /// Nil where there is nothing of it.
+    /// Nil if there are none.
     package init?(around value: Span<UInt8>) {
         guard !value.isEmpty else { return nil }
         let (first, last) = (value[0], value[value.count - 1])
@@ -50,7 +50,7 @@ package enum StrayBytes: Equatable, Sendable, CaseIterable, CustomStringConverti
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 
-    /// `JWT_SECRET=`, also behind `export`: capitals, digits and underscores with an underscore
+    /// `JWT_SECRET=`, also after `export`: capitals, digits and underscores with an underscore
     /// among them. Base64 has no `=` but at its end.
     private static func isAssignment(_ value: Span<UInt8>) -> Bool {
         let export = Array("export ".utf8)
@@ -66,7 +66,7 @@ package enum StrayBytes: Equatable, Sendable, CaseIterable, CustomStringConverti
         return false
     }
 
-    /// Letters of `prefix` are small, and stand for both cases.
+    /// Letters of `prefix` are lower case, and match both cases.
     private static func begins(_ value: Span<UInt8>, with prefix: [UInt8]) -> Bool {
         guard value.count >= prefix.count else { return false }
         for (index, byte) in prefix.enumerated() {

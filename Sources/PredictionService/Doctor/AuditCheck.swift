@@ -51,7 +51,7 @@ package enum AuditCheck {
         return try files.isHeld() ? [held(directory, isServing: isServing())] : findings
     }
 
-    /// The process that has the log is this configuration's churnd, or in the way of it.
+    /// The process that has the log is this configuration's churnd, or prevents its start.
     private static func held(_ directory: String, isServing: Bool) -> DoctorFinding {
         isServing
             ? DoctorFinding(.good, subject, "\(directory) is being written by a churnd")
@@ -82,7 +82,7 @@ package enum AuditCheck {
         return texts.map { DoctorFinding(.warning, subject, $0) } + faults(of: inspection)
     }
 
-    /// What a start would go on with, and what stays a fault.
+    /// Faults that do not stop a start, but remain.
     private static func faults(of inspection: AuditInspection) -> [DoctorFinding] {
         var texts: [String] = []
         let recovery = inspection.recovery

@@ -46,7 +46,7 @@ struct ConfigurationCheck {
 
 /// Where revocations and quotas are kept, when that is not Redis.
 package enum StoreCheck {
-    /// Whether that will do is a question of `security`.
+    /// Whether that is weak is reported as `security`.
     package static let memory = DoctorFinding(
         .good, "store",
         "in churnd's own memory: revocations and quotas are lost when it ends, and no other "

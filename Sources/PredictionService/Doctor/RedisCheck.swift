@@ -7,7 +7,7 @@ struct RedisCheck {
 
     let endpoint: RedisEndpoint
     let deadlineNanoseconds: Int64
-    /// Nil where none is wanted.
+    /// Nil if none is configured.
     let markerKey: String?
     let leewaySeconds: Int
 

@@ -26,7 +26,7 @@ package struct DescriptorReserve: Equatable, Sendable {
             hasOperationsListener: configuration.operations.address != nil)
     }
 
-    /// How many connections of callers can be open of those that are wanted; nil for none.
+    /// How many of the wanted connections of callers can be open; nil for none.
     package func connections(ofWanted wanted: Int, descriptorLimit: UInt64) -> Int? {
         let limit = Int(clamping: descriptorLimit)
         return limit > count ? min(wanted, limit - count) : nil

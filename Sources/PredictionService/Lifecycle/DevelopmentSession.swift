@@ -22,7 +22,7 @@ package struct DevelopmentSession {
         token.issuer = configuration.tokens.issuer
         token.audience = configuration.tokens.audience
         token.scope = configuration.tokens.scope
-        // A configured one is refused: it would sign a token of a day that stands on a terminal.
+        // A configured one is refused: it would sign a token of a day that is shown on a terminal.
         let text = RandomBytes.hexadecimalText(DevelopmentSession.secretBytes)
         let secret = Secret(Array(text.utf8))
         configuration.tokens.keys = .secret(secret)

@@ -2,9 +2,9 @@ internal import OperationsClient
 
 /// What a running churnd is asked.
 package enum HealthQuestion: String, Sendable, CaseIterable {
-    /// Whether all is well that it depends on.
+    /// Whether everything that it depends on works.
     case health = "/health"
-    /// Whether the process answers at all, whatever is away: the question of who would restart it.
+    /// Whether the process answers at all, whatever is away: for supervisors that restart it.
     case live = "/livez"
     /// Whether requests should be sent here.
     case ready = "/readyz"

@@ -3,13 +3,13 @@ internal import Logging
 internal import POSIX
 internal import Synchronization
 
-/// Ends the process when its time to end is over and something still waits: for a disk that hangs,
-/// say. A thread that the kernel does not let go, as on a frozen file system, keeps the process in
-/// the kernel's table until the disk is back; nothing else of it is left.
+/// Ends the process when its time to end is over and something still waits, for example for a disk
+/// that hangs. A thread in a system call that cannot be interrupted, as on a frozen file system,
+/// keeps the process in the kernel's table until the disk is back; nothing else of it is left.
 final class LastExit: Sendable {
     /// What is left undone is worth an alarm.
     static let code: Int32 = 1
-    /// For the line that says so.
+    /// For the line that reports it.
     private static let flushTime = DispatchTimeInterval.milliseconds(250)
 
     private let queue = DispatchQueue(label: "churnd.exit")

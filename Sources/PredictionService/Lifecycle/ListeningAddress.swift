@@ -25,7 +25,7 @@ package struct ListeningAddress: Sendable {
         }
     }
 
-    /// The same for the public listener; what is wrong is told with where it was given.
+    /// The same for the public listener; errors name where it was given.
     static func claim(
         _ http: ServiceConfiguration.HTTP
     ) throws(StartError) -> ListeningAddress {

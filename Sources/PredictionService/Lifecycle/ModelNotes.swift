@@ -8,8 +8,8 @@ struct ModelNotes: Sendable {
     let figures: ServiceFigures
     let logger: Logger
 
-    /// Another model serves. What was asked for over the operations listener has been recorded
-    /// before; what came about otherwise is recorded here.
+    /// Another model is active. A change that was requested over the operations listener has been
+    /// recorded before; any other is recorded here.
     func changed(_ change: ModelChange) {
         figures.modelReloaded(
             change.trigger == .rollback ? .rolledBack : .activated,
@@ -58,8 +58,8 @@ struct ModelNotes: Sendable {
         logger.error("model refused: the one before goes on", metadata: metadata)
     }
 
-    /// Has a change recorded that was made by nobody over the operations listener, and so could
-    /// not be refused: the note waits until it can be written.
+    /// Records a change that was not requested over the operations listener, and so could not be
+    /// refused: the note waits until it can be written.
     private func record(_ change: ModelChange, by actor: AuditedOperator) {
         auditLog?.note(change.note(by: actor))
     }
@@ -80,7 +80,7 @@ extension ModelRefusal {
     fileprivate var isOfBundle: Bool {
         switch error {
         case .unreadable, .activeUnreadable, .active, .bundle, .version, .name: true
-        // Whoever asks for a digest is told as well.
+        // A caller that requires a digest gets the error as well.
         case .digest: trigger != .activation
         // Whoever mistypes a version is told in the answer, and tries again.
         case .notAVersion, .absent: trigger != .activation

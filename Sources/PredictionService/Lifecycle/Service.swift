@@ -13,10 +13,10 @@ internal import Synchronization
 /// A running churnd: its reactors from the start until they have drained.
 package final class Service: Sendable {
     /// Of the program, as health and `--version` say it.
-    package static let version = "0.2.0"
+    package static let version = "0.3.0"
 
-    /// How long a signal that comes again is taken for the same: timeout(1) and some supervisors
-    /// send it to the process and to its group, so that it comes twice.
+    /// How long a repeated signal counts as the same one: timeout(1) and some supervisors send it
+    /// to the process and to its group, so that it comes twice.
     package static let repeatNanoseconds: Int64 = 1_000_000_000
 
     /// The port that is listened on, also where the configuration left the choice to the kernel.
@@ -35,7 +35,7 @@ package final class Service: Sendable {
     private let drainingSince = Mutex<Int64?>(nil)
     private let timers = DispatchQueue(label: "churnd.lifecycle")
     private let lastExit: LastExit
-    /// When draining is to be over, of the monotonic clock; 0 before it has begun.
+    /// When draining must be over, by the monotonic clock; 0 before it has begun.
     private let drainsUntil = Atomic<Int64>(0)
     private let isHurried = Atomic(false)
 
@@ -43,7 +43,7 @@ package final class Service: Sendable {
     private enum Rest {
         /// For the audit log, where draining took all its time.
         static let audit: Int64 = 500_000_000
-        /// The same where somebody does not want to wait.
+        /// The same after a second signal.
         static let hurriedAudit: Int64 = 250_000_000
         /// For the last turn of reactors.
         static let turn = DispatchTimeInterval.milliseconds(100)
@@ -203,7 +203,7 @@ package final class Service: Sendable {
     }
 
     /// Returns when all connections are closed and the last log lines are with the sink, or when
-    /// there is no more time to wait for that. False if the audit log could not be closed in time.
+    /// there is no time left to wait for that. False if the audit log could not be closed in time.
     @discardableResult
     package func waitUntilEnded() -> Bool {
         ended.wait()
@@ -235,7 +235,7 @@ package final class Service: Sendable {
         return false
     }
 
-    /// Ends the process whatever it waits for, unless it ends by itself before.
+    /// Ends the process, whatever it waits for, unless it has ended by itself.
     private func endProcess(after time: DispatchTimeInterval) {
         let auditLog = auditLog
         lastExit.end(after: time) { auditLog.map(Service.undone) ?? "requests" }

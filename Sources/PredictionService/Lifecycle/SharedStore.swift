@@ -78,7 +78,7 @@ struct SharedStore: Sendable {
     func logStart(_ logger: Logger) {
         switch kind {
         case .memory:
-            // Which is among the weak settings, with a warning.
+            // This is a weak setting, reported with a warning.
             logger.info(
                 """
                 tokens and quotas are kept in this process's memory: they are lost at its end, and \

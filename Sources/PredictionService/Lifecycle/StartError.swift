@@ -24,7 +24,7 @@ package enum StartError: Error, CustomStringConvertible {
     /// An event loop could not be made, or could not listen.
     case reactor(any Error)
 
-    /// Whether somebody listens there already.
+    /// Whether a process listens there already.
     package var isPortTaken: Bool {
         switch self {
         case .portTaken: true

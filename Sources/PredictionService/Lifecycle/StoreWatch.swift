@@ -3,7 +3,7 @@ package import Logging
 internal import POSIX
 internal import Synchronization
 
-/// Logs when Redis cannot serve and when it can again, also while nobody sends requests.
+/// Logs when Redis cannot serve and when it can again, also while no requests come.
 package final class StoreWatch: Sendable {
     /// As often as every connection asks.
     private static let interval = DispatchTimeInterval.seconds(1)

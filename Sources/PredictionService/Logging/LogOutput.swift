@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// What the log's lines are written to: standard output, or a file that is opened again on demand.
 ///
-/// A disk that is full, a reader that has gone: what cannot be written is counted. Once it can be
-/// written again, that is logged, at the beginning of a line: a line that was cut is ended, so that
-/// every line is whole, or is no JSON.
+/// Lines that cannot be written, because the disk is full or the reader is gone, are counted. Once
+/// it can be written again, that is logged, at the beginning of a line: a line that was cut is
+/// ended, so that every line is either complete or not JSON.
 package final class LogOutput: Sendable {
     private struct State: ~Copyable {
         /// Nil: standard output.
@@ -31,8 +31,8 @@ package final class LogOutput: Sendable {
         state = Mutex(State(file: nil))
     }
 
-    /// The regular file at `path`, which is made for its owner alone where there is none. A link is
-    /// not followed.
+    /// The regular file at `path`, which is created for its owner alone if it does not exist. A
+    /// link is not followed.
     package init(path: String) throws(FileError) {
         self.path = path
         state = Mutex(State(file: try AppendFile(path: path)))

@@ -20,8 +20,8 @@ package final class LogSink: Sendable {
 
     /// Lines that wait for a slow reader; about a second of requests at full load.
     package static let bytesMax = 1 << 24
-    /// What of it lines of refused requests may take, so that whoever sends those does not crowd
-    /// out the lines of others.
+    /// How much of it lines of refused requests may use, so that they do not crowd out the lines of
+    /// others.
     package static let refusedBytesMax = bytesMax / 8
     /// How long lines are gathered before they are written together.
     private static let delay = DispatchTimeInterval.milliseconds(5)
@@ -47,7 +47,7 @@ package final class LogSink: Sendable {
         write = { lines in output.write(lines.span) }
     }
 
-    /// Whose lines they are.
+    /// Which requests the lines belong to.
     package enum Share {
         /// The service's own, and those of requests that were not refused.
         case own

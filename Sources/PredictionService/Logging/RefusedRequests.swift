@@ -1,12 +1,12 @@
 internal import HTTP
 
-/// Which lines of refused requests are written, and how many are only counted, so that nobody who
-/// is refused fills the disk.
+/// Which lines of refused requests are written, and how many are only counted, so that refused
+/// clients cannot fill the disk.
 ///
-/// Refused is a request that is answered with 4xx, 501 or 505. Strangers, whose token is not known
-/// to be genuine, share `linesPerSecond`; requests for health, which need no token, have as many. A
-/// known caller has the first lines of each period. Callers beyond those that are followed share as
-/// many lines as strangers. Everything else, such as 200s and 503s of predictions, is not limited.
+/// Refused is a request that is answered with 4xx, 501 or 505. Strangers, callers without a genuine
+/// token, share `linesPerSecond`; requests for health, which need no token, have as many. A known
+/// caller has the first lines of each period. Callers beyond those that are followed share as many
+/// lines as strangers. Everything else, such as 200s and 503s of predictions, is not limited.
 struct RefusedRequests {
     /// Lines of one subject in a period that are written.
     static let subjectLinesMax = 10
@@ -71,7 +71,7 @@ struct RefusedRequests {
 
     enum Verdict { case written, refused, counted }
 
-    /// Counts a request, or says as what its line is to be written.
+    /// Counts a request, or returns the kind of its line.
     ///
     /// - Parameter now: of the monotonic clock.
     mutating func judge(
@@ -113,7 +113,7 @@ struct RefusedRequests {
 }
 
 extension RefusedRequests.Key {
-    /// Appends the line that stands for the requests that were counted.
+    /// Appends the line that reports the counted requests.
     func appendLine(
         _ counted: RefusedRequests.Count, unixMilliseconds: Int64, to lines: inout [UInt8]
     ) {

@@ -27,7 +27,7 @@ extension MetricTable {
         help: "Open connections of clients.")
     static let droppedConnections = MetricFamily(
         "churnd_connections_dropped_total", .counter, labels: ["listener", "reason"],
-        help: "Connections that were closed for want of room.")
+        help: "Connections that were closed because of a limit on connections.")
 }
 
 /// Predictions and what keeps requests from them.

@@ -17,7 +17,7 @@ struct RequestDurations: Sendable {
         repeating: RequestDurations.none, count: RequestLabels.combinationCount)
     private var histograms: [Histogram] = []
 
-    /// Answers that alerts count are there with 0, or `increase` would not see the first of them.
+    /// Answers that alerts count exist with 0, or `increase` would not see the first of them.
     private static let initialStatuses: [(HTTPMethod, Route, statuses: [UInt16])] = [
         (.get, .health, [200, 503]), (.get, .readiness, [200, 503]),
         (.post, .predict, [200, 400, 401, 403, 411, 413, 415, 422, 429, 503]),

@@ -5,7 +5,7 @@ internal import Models
 /// What an administrator asks for.
 enum AdministrationCommand: Equatable {
     case listModels
-    /// - Parameter sha256: of the manifest that is wanted; any will do where nil.
+    /// - Parameter sha256: the digest that the manifest must have; any if nil.
     case activate(version: String, sha256: String?)
     case rollBack
     case revoke(RevokedName, seconds: Int)

@@ -2,10 +2,13 @@ internal import AuditLog
 internal import Dispatch
 internal import Synchronization
 
-/// Has recorded what administrators ask for, before it is done: what is not in the audit log's file
-/// in time is not done. A record whose command could not be carried out after all, or that came too
-/// late, is followed by another one that takes it back.
+/// Records administrators' commands before they are carried out: a command that is not in the audit
+/// log's file in time is not carried out. A record whose command then failed, or that was written
+/// too late, is followed by another one that retracts it.
 struct AdministrationRecords: Sendable {
+    /// Not a shared queue, whose threads may all be busy.
+    private static let deadlines = DispatchQueue(label: "churnd.administration")
+
     private let log: AuditLog
     private let deadlineNanoseconds: Int64
 
@@ -14,16 +17,16 @@ struct AdministrationRecords: Sendable {
         self.deadlineNanoseconds = deadlineNanoseconds
     }
 
-    /// - Parameter settled: is told once, on a queue of its own or before this returns, whether the
-    ///   record is in the file; false also when it is not there in time.
+    /// - Parameter settled: called once, on a separate queue or before this returns, with whether
+    ///   the record is in the file; false also when it is not there in time.
     func record(_ note: AuditNote, settled: @escaping @Sendable (Bool) -> Void) {
         let log = log
         let answer = Settled(settled)
         log.record(note) { isRecorded in
-            // The administrator has been told that nothing is changed.
+            // The administrator has got the answer that nothing is changed.
             if !answer.settle(isRecorded), isRecorded { log.note(note.takenBack) }
         }
-        DispatchQueue.global().asyncAfter(
+        AdministrationRecords.deadlines.asyncAfter(
             deadline: .now() + .nanoseconds(Int(deadlineNanoseconds))
         ) {
             _ = answer.settle(false)
@@ -42,7 +45,7 @@ struct AdministrationRecords: Sendable {
         return shared.isRecorded.load(ordering: .sequentiallyConsistent)
     }
 
-    /// What was recorded was not done.
+    /// The recorded command was not carried out.
     func takeBack(_ note: AuditNote) { log.note(note.takenBack) }
 }
 

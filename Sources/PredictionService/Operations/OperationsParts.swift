@@ -38,7 +38,8 @@ struct OperationsParts: Sendable {
         let store = common.store.makeStore(on: reactor) { ticket, decision in
             decisions.service?.decide(ticket, decision)
         }
-        // An operator is to see a disk that hangs, and costs nothing worth saving.
+        // An operator must see a disk that hangs, and operators' requests are too few to be worth
+        // saving.
         let audit = common.makeAuditGate(
             reactor, index: subjects.reactors.count, writesHere: false)
         let server = try HTTPServer(

@@ -20,7 +20,7 @@ struct RevocationDesk: Sendable {
     /// Nil where they are in Redis.
     let admissions: InMemoryAdmissions?
 
-    /// Whether it would change anything, and so is to be recorded.
+    /// Whether it would change anything, and so must be recorded.
     ///
     /// - Parameter now: nanoseconds of the monotonic clock, which the store in memory goes by.
     func isNeeded(_ change: Change, now: Int64) throws(ServiceFailure) -> Bool {

@@ -140,7 +140,7 @@ struct ProblemDocument {
     private let beginning: [UInt8]
     private static let end = Array("\"}".utf8)
 
-    /// Nil for a problem that says what is wrong with a record.
+    /// Nil for a problem that lists what is wrong with a record.
     init?(of problem: Problem) {
         guard problem.violations.isEmpty else { return nil }
         detail = problem.detail

@@ -15,12 +15,12 @@ final class PredictionRequest {
     /// When it was decided, as answer and record say it.
     private(set) var unixMilliseconds: Int64 = 0
 
-    /// Those that wait for the store's word on this request, which is to hold for them too.
+    /// Those that wait for the store's decision on this request, which will apply to them too.
     private(set) var followers: [PredictionRequest] = []
 
     enum Outcome {
         case scored(Prediction)
-        /// Valid, and scored only if the store admits it.
+        /// Valid; scored only if the store admits it.
         case unscored(ValidBody)
         case failed(ServiceFailure)
     }

@@ -1,13 +1,13 @@
 package import Access
 internal import Reactor
 
-/// The subjects that the store has refused of late, on one reactor, and how long it is likely to.
-/// Nothing is decided by it: their requests are only made cheap, for the store is asked all the
-/// same. They are not scored before it has admitted them, and those of a turn that have the same
+/// The subjects that the store has refused recently, on one reactor, and how long it is likely to
+/// refuse them. It decides nothing: it only makes their requests cheap, and the store is still
+/// asked. They are not scored before it has admitted them, and those of a turn that have the same
 /// token share one question.
 ///
-/// To be added to its reactor before the store: what was asked in a turn leaves at its end, and
-/// what comes later must not be answered with what was known before.
+/// Add it to its reactor before the store: the questions of a turn are sent at its end, and a later
+/// request must not be answered from older state.
 package final class RefusedSubjects: TurnParticipant {
     private struct Entry {
         var subject: [UInt8]
@@ -33,7 +33,7 @@ package final class RefusedSubjects: TurnParticipant {
 
     /// Whether the subject is likely to be refused now.
     package func contains(_ subject: [UInt8], now: Int64) -> Bool {
-        // Almost always there is none, and then a subject need not be hashed.
+        // Almost always it is empty, and then a subject need not be hashed.
         guard !places.isEmpty, let place = places[subject] else { return false }
         return now < entries[place].until
     }
@@ -41,7 +41,7 @@ package final class RefusedSubjects: TurnParticipant {
     /// Makes a question the one that others of this turn may share.
     package func lead(_ ticket: UInt64) { leaderOfTurn = ticket }
 
-    /// Takes the store's word on a request of the subject.
+    /// Takes the store's decision on a request of the subject.
     package func note(_ decision: AdmissionDecision, on subject: [UInt8], now: Int64) {
         switch decision {
         case .refused(let seconds), .admitted(left: 0, resetSeconds: let seconds):
@@ -75,8 +75,8 @@ package final class RefusedSubjects: TurnParticipant {
 }
 
 extension AdmissionDecision {
-    /// What a decision says of another request of the same turn with the same token; nil when that
-    /// one has to be asked for itself.
+    /// What a decision means for another request of the same turn with the same token; nil when the
+    /// store must be asked about that one too.
     package func ofFollower(isCharged: Bool) -> AdmissionDecision? {
         switch self {
         case .refused: isCharged ? self : .uncharged

@@ -26,7 +26,7 @@ final class RequestIntake {
             stages: stages)
     }
 
-    /// For a request that never became whole. Where its head did, it keeps what that says.
+    /// For a request that never became complete. If its head did, its fields are kept.
     ///
     /// - Parameter route: of the head; nil without one.
     func reply(

@@ -134,7 +134,7 @@ extension RequestService {
         }
         if let leader { return leader.addFollower(judged) }
         if isRefused, judged.isCharged { refused.lead(judged.reply.exchange.rawValue) }
-        ask(judged, request.headBytes.extracting(tokenRange))
+        ask(judged, request.headBytes.extracting(tokenRange), from: reply.receivedAt)
     }
 
     /// What was verified a moment ago, byte for byte, need not be verified again.
@@ -164,7 +164,10 @@ extension RequestService {
         }
     }
 
-    private func ask(_ request: PredictionRequest, _ token: Span<UInt8>) {
+    /// - Parameter start: what the store's time is counted from.
+    private func ask(
+        _ request: PredictionRequest, _ token: Span<UInt8>, from start: Int64
+    ) {
         let ticket = request.reply.exchange.rawValue
         pending[ticket] = request
         let subject = request.token.subject
@@ -173,15 +176,17 @@ extension RequestService {
             AdmissionRequest(
                 token: token, tokenID: tokenID.span, subject: subject.span,
                 charges: request.isCharged,
-                deadline: request.reply.receivedAt + rules.admissionDeadline, ticket: ticket))
+                deadline: start + rules.admissionDeadline, ticket: ticket))
     }
 
-    /// Asks for one whose leader was admitted.
+    /// Asks about a request after its leader was admitted. It has the store's time once more: what
+    /// is left of the first would be the deadline of all that are asked with it, and drop their
+    /// connection.
     private func ask(_ follower: PredictionRequest) {
         guard case .unscored(let body) = follower.outcome else {
             preconditionFailure("one with another outcome does not wait for a leader's admission")
         }
-        ask(follower, body.token.span)
+        ask(follower, body.token.span, from: reactor.now)
     }
 
     /// Answers who has no token that would do.

@@ -37,7 +37,7 @@ package enum Route: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether it tells anybody how the service is.
+    /// Whether it reports the service's health.
     package var isHealth: Bool {
         switch self {
         case .health, .liveness, .readiness: true

@@ -49,7 +49,7 @@ package final class Scorer {
     }
 
     /// The customer's identifier in a body that `score` would have a prediction for; nil when it
-    /// has none. Throws what `score` would.
+    /// has none. Throws as `score` would.
     package func customerID(
         in body: Span<UInt8>, _ stages: inout StageTimes
     ) throws(ServiceFailure) -> [UInt8]? {

@@ -1,7 +1,7 @@
 internal import AuditLog
 internal import Redis
 
-/// Rules about who else on the machine may read or write what churnd goes by.
+/// Rules about which other users of the machine may read or write churnd's files.
 extension WeakSettingRule {
     /// Of a file that holds a secret: its owner's, and its group's to read.
     private static let privateMode: UInt32 = 0o640
@@ -56,7 +56,7 @@ extension WeakSettingRule {
     ) { subject in
         guard let directory = subject.configuration.audit?.directory else { return [] }
         let files = AuditFiles(directory: directory)
-        // What is not there yet is made with modes that are right.
+        // What does not exist yet is created with the right modes.
         let segments = (try? files.listing().segments.map { files.path(of: $0.name) }) ?? []
         let weak = (segments + [files.checkpointsPath]).compactMap {
             beyond(privateMode, $0, subject.files)
@@ -85,8 +85,8 @@ extension WeakSettingRule {
         return [first + (weak.count > 1 ? ", and \(weak.count - 1) more like it" : "")]
     }
 
-    /// What is at `path` and its mode, where that allows more than `most` does; nil also for what
-    /// is not there.
+    /// What is at `path` and its mode, if that allows more than `most` does; nil also if nothing is
+    /// there.
     private static func beyond(
         _ most: UInt32, _ path: String, _ files: ConfigurationFiles
     ) -> String? {

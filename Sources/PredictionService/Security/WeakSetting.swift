@@ -1,11 +1,11 @@
 internal import OperationsClient
 internal import Redis
 
-/// A setting that works and leaves a way in.
+/// A setting that is valid but insecure.
 package struct WeakSetting: Equatable, Sendable, CustomStringConvertible {
     /// The key, or the flag.
     package let name: String
-    /// What is so; holds no secret, nor anything of one.
+    /// What was found; holds no part of a secret.
     package let found: String
     package let wanted: String
 
@@ -24,7 +24,7 @@ package struct WeakSetting: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// A row of the table of weak settings: churnd's start, `security = strict` and `churnctl doctor`
-/// go by it, and `Docs/OPERATING.md` is compared with it.
+/// use it, and `Docs/OPERATING.md` is compared with it.
 package struct WeakSettingRule: Sendable {
     /// Where it is looked for.
     struct Subject {
@@ -38,7 +38,7 @@ package struct WeakSettingRule: Sendable {
     /// When it is weak, for the document.
     package let meaning: String
     package let wanted: String
-    /// `--dev` is for trying and has a rule of its own; the others are not asked then.
+    /// `--dev` is for trying and has a rule of its own; the others are not applied then.
     let isAboutDevelopment: Bool
     /// What is weak, once for each.
     let find: @Sendable (Subject) -> [String]
@@ -65,8 +65,8 @@ package struct WeakSettingRule: Sendable {
 extension WeakSettingRule {
     static let host = WeakSettingRule(
         "http.host",
-        weakWhen: "it is no loopback address and `http.insecure` is off: HTTP without TLS, tokens "
-            + "and customers in the clear",
+        weakWhen: "it is not a loopback address and `http.insecure` is off: HTTP without TLS, "
+            + "tokens and customers in the clear",
         wanted: "a loopback address, or http.insecure = on where a proxy in front ends TLS"
     ) { subject in
         let http = subject.configuration.http
@@ -98,7 +98,7 @@ extension WeakSettingRule {
     }
 
     static let issuer = WeakSettingRule(
-        "jwt.issuer", weakWhen: "not set: another issuer with the key is not told apart",
+        "jwt.issuer", weakWhen: "not set: tokens of another issuer under the key are taken",
         wanted: "the iss of the tokens"
     ) { $0.configuration.tokens.issuer == nil ? ["not set, so that iss is not checked"] : [] }
 
@@ -127,7 +127,7 @@ extension WeakSettingRule {
     }
 
     static let noAudit = WeakSettingRule(
-        "audit.directory", weakWhen: "not set: nobody can prove what was answered",
+        "audit.directory", weakWhen: "not set: there is no proof of what was answered",
         wanted: "a directory"
     ) { $0.configuration.audit == nil ? ["not set: what is answered is not recorded"] : [] }
 
@@ -137,7 +137,7 @@ extension WeakSettingRule {
     ) { $0.configuration.allowsCoreDumps ? ["on"] : [] }
 
     static let development = WeakSettingRule(
-        "--dev", weakWhen: "given: a token of a day stands on standard error", wanted: "no --dev",
+        "--dev", weakWhen: "given: standard error shows a token of a day", wanted: "no --dev",
         isAboutDevelopment: true
     ) { _ in ["given, which is for trying alone"] }
 

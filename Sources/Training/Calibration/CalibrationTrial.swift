@@ -1,7 +1,7 @@
 internal import Models
 
 /// Whether a line after Platt makes a candidate's probabilities better, tried on rows that neither
-/// the model nor the line has learned: each fold's line is learned from the margins of the other
+/// the model nor the line was trained on: each fold's line is learned from the margins of the other
 /// folds of its repeat.
 package struct CalibrationTrial: Equatable, Sendable {
     /// By how much the log-loss falls, over the folds.

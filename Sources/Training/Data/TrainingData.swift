@@ -68,7 +68,7 @@ package struct TrainingData: Sendable {
     /// How many records have the outcome to foretell.
     package var positiveCount: Int { labels.count { $0 } }
 
-    /// The path that stands for standard input.
+    /// The path that means standard input.
     package static let standardInputPath = "-"
 
     /// What the table at a path is called.
@@ -132,7 +132,7 @@ private struct RowCollector {
     var violations: [CellViolation] = []
     var violationCount = 0
     var identifiers = IdentifierNumbers()
-    /// What stands in the target's column beside its two values.
+    /// What the target's column holds beside its two values.
     var outcomes: OtherOutcomes
 
     init(path: String, schema: Schema, limits: TrainingData.Limits) {
@@ -143,7 +143,7 @@ private struct RowCollector {
         outcomes = OtherOutcomes(schema.target)
     }
 
-    /// Reads the table, or throws what the file is where its header cannot be read.
+    /// Reads the table, or throws what the file is if its header cannot be read.
     mutating func read(
         _ table: Span<UInt8>, beginningAs schema: Schema
     ) throws(TrainingError) {

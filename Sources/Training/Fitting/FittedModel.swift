@@ -50,7 +50,7 @@ package struct FittedModel: ~Copyable {
         try margins(of: records).map { probability(fromMargin: $0) }
     }
 
-    /// The probability that a margin stands for.
+    /// The probability of a margin.
     package func probability(fromMargin margin: Float) -> Float {
         calibration.probability(fromMargin: margin, link: recipe.link)
     }

@@ -5,7 +5,7 @@ internal import Features
 /// pass costs O(rows × features) and not O(rows × columns).
 ///
 /// A category's columns are divided by their scales and not shifted by their means: the bias takes
-/// the shift, and `centred` says by how much.
+/// the shift, and `centred` is its size.
 struct LinearDesign {
     enum Block {
         /// Of a column, each row's cell, shifted and scaled.

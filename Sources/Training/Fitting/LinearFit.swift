@@ -5,9 +5,9 @@ internal import XGBoost
 
 /// Fits a logistic regression and writes it as a model of the library's `gblinear`.
 ///
-/// The library's own coordinate descent crawls where columns are correlated, as one-hot columns
-/// are, and reads every column of every row in each round. The optimum is the same for any way to
-/// it, so churnctl finds it itself, and the library only makes the document.
+/// The library's own coordinate descent converges slowly when columns are correlated, as one-hot
+/// columns are, and reads every column of every row in each round. The optimum is the same for any
+/// way to it, so churnctl finds it itself, and the library only makes the document.
 struct LinearFit {
     let parameters: LinearParameters
 

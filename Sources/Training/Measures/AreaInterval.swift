@@ -1,6 +1,7 @@
 /// How uncertain the area under the ROC curve of some rows is: the range that 95 in 100 bootstrap
 /// samples of them have it in (Efron, Tibshirani 1993, percentiles). Where rows belong to groups
-/// the samples are of groups, since rows of one customer tell less than as many customers do.
+/// the samples are of groups, since rows of one customer hold less information than as many
+/// customers do.
 package struct AreaInterval: Equatable, Sendable {
     package let range: ClosedRange<Double>
 
@@ -21,8 +22,8 @@ package struct AreaInterval: Equatable, Sendable {
 
     private static let confidence = 0.95
 
-    /// Of predictions that hold both outcomes. A sample without both is drawn again, and after as
-    /// many vain draws as there are samples left out.
+    /// Of predictions that hold both outcomes. A sample without both is drawn again, and left out
+    /// after as many failed draws as there are samples.
     package init(
         _ predictions: Predictions, groups: [Int]? = nil, seed: UInt64, limits: Limits = Limits()
     ) {

@@ -1,5 +1,5 @@
-/// A division of rows into folds that keeps the rows of a group together, so that what is known of
-/// a customer from one row foretells nothing about another one in the fold.
+/// A division of rows into folds that keeps the rows of a group together, so that what a model
+/// knows of a customer from one row predicts nothing about another row in the fold.
 ///
 /// The shuffled groups are dealt, those with the rarer outcome first and the largest of these
 /// first, each to the fold that is made the most even by it. With as many groups of each outcome

@@ -25,14 +25,14 @@ package struct Selection: Equatable, Sendable {
 
     /// A simpler candidate is chosen if its mean area under the ROC curve is less by no more.
     package static let areaMargin = 0.001
-    /// And if its mean log-loss is no greater than the least of those by more than this share.
+    /// And if its mean log-loss exceeds the least of those by at most this share.
     package static let lossMargin = 0.01
     /// What rounding may add to the difference of two areas.
     private static let rounding = 1e-12
 
     /// Chooses, of the candidates within `areaMargin` of the best whose log-loss is within
     /// `lossMargin` of the least among these, the simplest, and of several that are as simple the
-    /// best. At least one must stand.
+    /// best. There must be at least one.
     package init(_ standings: [Standing]) {
         precondition(!standings.isEmpty)
         var best = 0

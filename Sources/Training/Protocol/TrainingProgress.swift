@@ -62,7 +62,7 @@ struct LaterWork: Sendable {
 
     var total: Double { fit + refit + holdOut + importance + effects }
 
-    /// Of a candidate that learns from `learningRows` and is measured on as many as it says.
+    /// Of a candidate that learns from `learningRows` and is measured on the given number.
     ///
     /// - Parameter trials: of the search.
     init(

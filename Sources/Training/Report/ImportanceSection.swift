@@ -12,7 +12,7 @@ struct ImportanceSection {
             "p",
             text: "How much the ROC-AUC on the hold-out falls when the values of one field are "
                 + "shuffled between customers, as mean ± standard deviation over repeats. What two "
-                + "fields both tell counts for neither, and a fall is no cause. \(rows)")
+                + "fields both show counts for neither, and a fall is not a cause. \(rows)")
         guard !fields.isEmpty else { return }
         let sorted = fields.enumerated().sorted { left, right in
             (right.element.drop.mean, left.offset) < (left.element.drop.mean, right.offset)

@@ -27,7 +27,7 @@ package struct ModelInsight: Sendable {
         return min(importanceRowsMax, max(importanceRowsMin, rows))
     }
 
-    /// `report` is told of how many fields the importance is known.
+    /// `report` gets the number of fields whose importance is known.
     package init(
         _ model: borrowing FittedModel, on rows: LearningSet, _ predictions: Predictions,
         schema: Schema, groupFields: [Int], seeds: RandomSeeds,

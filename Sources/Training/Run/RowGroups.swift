@@ -1,7 +1,7 @@
 internal import Features
 
-/// Which rows of a table stand for the same customer, or whatever else is kept together when rows
-/// are divided.
+/// Which rows of a table belong to the same customer, or to another unit that is kept together when
+/// rows are divided.
 package struct RowGroups: Equatable, Sendable {
     /// The column whose values make the groups.
     package let column: String

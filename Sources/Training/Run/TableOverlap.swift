@@ -1,6 +1,6 @@
 internal import Features
 
-/// Which rows of a table a model has learned from, found by comparing them with the table of its
+/// Which rows of a table a model was trained on, found by comparing them with the table of its
 /// training: by their values and outcomes, each as often as it occurs there.
 package struct TableOverlap: Equatable, Sendable {
     /// Rows that the model learned from.

@@ -199,7 +199,7 @@ package struct TrainingRun: Sendable {
 package struct TrainingOutcome: Sendable {
     package let options: TrainingOptions
     package let plan: FoldPlan
-    /// What was kept together where rows were divided; nil where each row stands for itself.
+    /// What was kept together where rows were divided; nil if each row is divided by itself.
     package let groups: RowGroups?
     package let comparison: Comparison
     package let selection: Selection

@@ -6,7 +6,7 @@ import Training
 
 struct GroupedTrainingTests {
     /// Months of customers whose plan and price are their own and whose outcome is a coin's: noise,
-    /// which a customer is recognised by.
+    /// by which a customer is recognised.
     private func noise(customers: Int, months: Int, isRepeated: Bool = true) -> [String] {
         var random = RandomSource(seed: 11)
         return (0..<customers).flatMap { customer in
