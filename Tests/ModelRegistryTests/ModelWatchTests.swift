@@ -145,6 +145,8 @@ struct ModelWatchTests {
         try eventually("it was refused") { subject.refusals.count == 1 }
         try versions.setActive("1\n")
         try eventually("nothing is refused") { try subject.listing().refusal == nil }
+        // The listing reads the file itself; the watch has to have seen it as well.
+        try look(subject)
         #expect(subject.installs.isEmpty)
         try versions.setActive("2\n")
         try eventually("it was refused again") { subject.refusals.count == 2 }
