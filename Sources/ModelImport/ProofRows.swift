@@ -68,7 +68,9 @@ private struct ProofRowReader {
         let bytes = ends.replacement(for: table.span).map { $0 + ends.finish() } ?? table
         var reader = CSVReader()
         var offset = 0
-        while try advance(&reader, in: bytes.span, from: &offset) { try take(reader.record) }
+        while try reader.advance(in: bytes.span, from: &offset, path: path) {
+            try take(reader.record)
+        }
         guard violationCount == 0 else {
             if outcomes.areAll { throw .outcomes(path: path, outcomes) }
             throw .rows(
@@ -80,15 +82,6 @@ private struct ProofRowReader {
                 path: path,
                 .wrongColumns(missing: needsTarget ? target : [], unknown: [], duplicate: []))
         }
-    }
-
-    private func advance(
-        _ reader: inout CSVReader, in table: Span<UInt8>, from offset: inout Int
-    ) throws(TrainingError) -> Bool {
-        do throws(CSVError) {
-            if try reader.next(in: table, from: &offset) { return true }
-            return try reader.finish()
-        } catch { throw .table(path: path, error) }
     }
 
     private mutating func take(_ row: borrowing CSVRecord) throws(TrainingError) {

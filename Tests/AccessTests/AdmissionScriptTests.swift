@@ -159,7 +159,7 @@ extension AdmissionScriptTests {
 
     /// What of the window's 100 s a key has left, and whether an admission gives it more.
     @Test(arguments: [(100_900, true), (50_000, true), (1, true), (-1, true), (101_600, false)])
-    func `a key outlives the window of its newest admission, whoever wrote it`(
+    func `a key outlives the window of its newest admission, whatever wrote it`(
         _ left: Int, _ isExtended: Bool
     ) throws {
         let server = try RedisServer()

@@ -157,7 +157,7 @@ import Testing
     ]
 
     @Test(arguments: damage + forgeries + missingCheckpoints + replicas)
-    func `what was done to a log is told, also after a start`(attack: Attack) throws {
+    func `what was done to a log is found, also after a start`(attack: Attack) throws {
         let victim = try Victim()
         #expect(try victim.kinds() == [])
         try attack.change(victim)
@@ -182,7 +182,7 @@ import Testing
         #expect(notes.isEmpty == (attack.start != .noted), "\(notes)")
     }
 
-    @Test func `a log that was replaced by a replica's is told by its identity`() throws {
+    @Test func `a log that was replaced by a replica's is found by its identity`() throws {
         let victim = try Victim()
         let identity = try victim.identity()
         let kept = try victim.kept()

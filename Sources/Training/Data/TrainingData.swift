@@ -166,23 +166,13 @@ private struct RowCollector {
     private mutating func read(_ table: Span<UInt8>) throws(TrainingError) {
         var reader = CSVReader()
         var offset = 0
-        while try advance(&reader, in: table, from: &offset) { try take(reader.record) }
+        while try reader.advance(in: table, from: &offset, path: path) { try take(reader.record) }
         guard violationCount == 0 else {
             if outcomes.areAll { throw .outcomes(path: path, outcomes) }
             throw .rows(
                 path: path, first: violations, further: violationCount - violations.count)
         }
         guard decoder != nil else { throw missingColumns }
-    }
-
-    /// Whether another record is in the reader.
-    private func advance(
-        _ reader: inout CSVReader, in table: Span<UInt8>, from offset: inout Int
-    ) throws(TrainingError) -> Bool {
-        do throws(CSVError) {
-            if try reader.next(in: table, from: &offset) { return true }
-            return try reader.finish()
-        } catch { throw .table(path: path, error) }
     }
 
     private mutating func take(_ row: borrowing CSVRecord) throws(TrainingError) {
@@ -221,5 +211,18 @@ private struct RowCollector {
             path: path,
             .wrongColumns(
                 missing: schema.target.map { [$0.column] } ?? [], unknown: [], duplicate: []))
+    }
+}
+
+extension CSVReader {
+    /// Whether another record is in the reader; false at the table's end. `path` names the table in
+    /// errors.
+    package mutating func advance(
+        in table: Span<UInt8>, from offset: inout Int, path: String
+    ) throws(TrainingError) -> Bool {
+        do throws(CSVError) {
+            if try next(in: table, from: &offset) { return true }
+            return try finish()
+        } catch { throw .table(path: path, error) }
     }
 }
