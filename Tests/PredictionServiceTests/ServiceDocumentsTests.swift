@@ -58,7 +58,7 @@ import Testing
                 requestID: id.span, subject: nil, unixMilliseconds: 0, now: 0)
         }
         log.end()
-        log.turnEnded()
+        log.endTurn()
         let line = try #require(try captured.objects().last)
         #expect(line["count"] == .number(2))
         let found = try DocumentTable("counted requests", of: "Docs/OPERATING.md").rows

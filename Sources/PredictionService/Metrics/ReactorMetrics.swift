@@ -1,10 +1,9 @@
 internal import Access
 internal import HTTPServer
 internal import Models
-internal import Reactor
 
-/// What one reactor counts of its requests. A participant only so that a scrape finds it.
-final class ReactorMetrics: TurnParticipant {
+/// What one worker counts of its requests.
+final class ReactorMetrics {
     /// What a scrape gets.
     struct Snapshot: Sendable {
         let counts: ServiceMetrics
@@ -23,9 +22,9 @@ final class ReactorMetrics: TurnParticipant {
         self.countsRedis = countsRedis
     }
 
-    /// To be called on the reactor.
-    func snapshot(of server: HTTPServer?) -> Snapshot {
-        Snapshot(counts: counts, connections: server?.figures ?? ConnectionFigures())
+    /// To be called on the loop.
+    func snapshot(of server: HTTPServer) -> Snapshot {
+        Snapshot(counts: counts, connections: server.figures)
     }
 
     func modelActivated(_ bundle: ModelBundle) -> ModelSeries {
@@ -86,11 +85,6 @@ final class ReactorMetrics: TurnParticipant {
         if isOn, let result = failure.tokenResult { counts.tokenJudged(result) }
     }
 
-    var nextDeadline: Int64? { nil }
-
-    func deadlinePassed() {}
-
-    func turnEnded() {}
 }
 
 extension ServiceFailure {

@@ -7,7 +7,7 @@ internal import OpenSSL
 internal import POSIX
 internal import Reactor
 
-/// All that one reactor needs to answer requests: it judges them in the contract's order, asks the
+/// Answers one worker's requests for predictions: it judges them in the contract's order, asks the
 /// store once for each that may be admitted, has the answer recorded, and gives it.
 final class RequestService {
     /// What of the configuration concerns requests.
@@ -16,10 +16,17 @@ final class RequestService {
         let admissionDeadline: Int64
         let quotaLimit: Int
         let windowSeconds: Int
+
+        init(_ common: CommonParts) {
+            bodyBytesMax = common.configuration.http.bodyBytesMax
+            admissionDeadline = common.store.deadlineNanoseconds
+            quotaLimit = common.configuration.quota.limit
+            windowSeconds = common.configuration.quota.windowSeconds
+        }
     }
 
     private let rules: Rules
-    private let reactor: Reactor
+    private let loop: Loop
     private let responder: Responder
     private let model: ServedModel
     private let verifier: TokenVerifier
@@ -28,18 +35,19 @@ final class RequestService {
     /// Nil without an audit log.
     private let audit: AuditGate?
     private var writer: PredictionWriter
-    private var store: (any AdmissionStore)?
+    private let admissions: Admissions
     /// What the store has not decided yet.
     private var pending: [UInt64: PredictionRequest] = [:]
     private var digest = SHA256Context()
 
     init(
-        rules: Rules, reactor: Reactor, responder: Responder, model: ServedModel,
+        rules: Rules, loop: Loop, responder: Responder, model: ServedModel,
         verifier: TokenVerifier, metrics: ReactorMetrics, refused: RefusedSubjects,
-        audit: AuditGate?
+        admissions: Admissions, audit: AuditGate?
     ) {
         self.rules = rules
-        self.reactor = reactor
+        self.loop = loop
+        self.admissions = admissions
         self.responder = responder
         self.model = model
         self.verifier = verifier
@@ -50,17 +58,10 @@ final class RequestService {
             quotaLimit: rules.quotaLimit, windowSeconds: rules.windowSeconds)
     }
 
-    /// Begins to serve; the store's decisions must come back through `decide`.
-    func start(at desk: RequestDesk, on server: HTTPServer, store: any AdmissionStore) {
-        self.store = store
-        audit?.release = { request, isRecorded in self.release(request, isRecorded) }
-        desk.serve(on: server) { request, reply, _ in self.predict(request, reply) }
-    }
-
     /// The store's word on a request it was asked about.
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         guard let request = pending.removeValue(forKey: ticket) else { return }
-        refused.note(decision, on: request.token.subject, now: reactor.now)
+        refused.note(decision, on: request.token.subject, now: loop.now)
         settle(request, decision)
         for follower in request.removeFollowers() {
             switch decision.ofFollower(isCharged: follower.isCharged) {
@@ -95,7 +96,7 @@ final class RequestService {
 
 // Judging.
 extension RequestService {
-    private func predict(_ request: borrowing Request, _ reply: Reply) {
+    func predict(_ request: borrowing Request, _ reply: Reply) {
         var reply = reply
         let tokenRange: Range<Int>
         let token: VerifiedToken
@@ -110,7 +111,7 @@ extension RequestService {
             } else {
                 token = try verifier.admitted(
                     request.headBytes.extracting(tokenRange),
-                    nowUnixMilliseconds: reactor.unixMilliseconds)
+                    nowUnixMilliseconds: loop.unixMilliseconds)
             }
         } catch {
             reply.stages.end(.token)
@@ -120,7 +121,7 @@ extension RequestService {
         reply.subject = token.subject
         let scorer = model.scorer
         let body = request.body
-        let isRefused = leader != nil || refused.contains(token.subject, now: reactor.now)
+        let isRefused = leader != nil || refused.contains(token.subject, now: loop.now)
         let outcome =
             leader?.outcome(ofSame: body)
             ?? read(request, tokenRange, by: scorer, isRefused: isRefused, &reply.stages)
@@ -172,7 +173,7 @@ extension RequestService {
         pending[ticket] = request
         let subject = request.token.subject
         let tokenID = request.token.tokenID ?? []
-        store?.admit(
+        admissions.admit(
             AdmissionRequest(
                 token: token, tokenID: tokenID.span, subject: subject.span,
                 charges: request.isCharged,
@@ -186,7 +187,7 @@ extension RequestService {
         guard case .unscored(let body) = follower.outcome else {
             preconditionFailure("one with another outcome does not wait for a leader's admission")
         }
-        ask(follower, body.token.span, from: reactor.now)
+        ask(follower, body.token.span, from: loop.now)
     }
 
     /// Answers who has no token that would do.
@@ -208,11 +209,12 @@ extension RequestService {
 extension RequestService {
     /// Answers once the answer is recorded; at once without an audit log.
     private func record(_ request: PredictionRequest, _ answer: PredictionRequest.Answer) {
-        request.decide(answer, unixMilliseconds: reactor.unixMilliseconds)
+        request.decide(answer, unixMilliseconds: loop.unixMilliseconds)
         if let audit { audit.hold(request) } else { release(request, true) }
     }
 
-    private func release(_ request: PredictionRequest, _ isRecorded: Bool) {
+    /// Answers a request whose answer is recorded, or cannot be.
+    func release(_ request: PredictionRequest, _ isRecorded: Bool) {
         guard isRecorded else { return fail(request, .unrecorded) }
         let subject = request.token.subject
         switch request.answer {
