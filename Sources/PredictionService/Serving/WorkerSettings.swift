@@ -1,7 +1,8 @@
+internal import Configuration
 internal import HTTP
 internal import HTTPServer
 internal import JWT
-internal import OperationsClient
+internal import OperationsAPI
 internal import POSIX
 internal import Reactor
 
@@ -45,8 +46,8 @@ struct WorkerSettings: Sendable {
         case .unix: listener = .operations(nil, subjects)
         case .tcp:
             let rules = try WorkerSettings.tokenRules(
-                common.configuration.tokens, scope: Administrators.scope,
-                authenticationAgeSecondsMax: Administrators.ageSecondsMax)
+                common.configuration.tokens, scope: AdministrationRules.scope,
+                authenticationAgeSecondsMax: AdministrationRules.ageSecondsMax)
             listener = .operations(rules, subjects)
         }
     }
