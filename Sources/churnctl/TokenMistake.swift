@@ -1,4 +1,4 @@
-internal import PredictionService
+internal import Configuration
 
 /// What was given in place of a token, if it can be recognized.
 enum TokenMistake: Equatable, CustomStringConvertible {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import DataCheck
 internal import Models
 internal import POSIX
-internal import PredictionService
+internal import Configuration
 internal import Training
 
 struct TrainCommand: ParsableCommand {
