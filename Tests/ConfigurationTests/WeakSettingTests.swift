@@ -231,8 +231,8 @@ private let goodSamples: [WeakSample] = [
                 + "http.host: 0.0.0.0 (environment HOST), beyond this machine and without TLS, "
                 + "wanted a loopback address, or http.insecure = on where a proxy in front "
                 + "terminates TLS; jwt.issuer: not set, so that iss is not checked, wanted the iss "
-                + "of the tokens; jwt.audience: not set, so that aud is not checked, wanted the aud "
-                + "of the tokens"
+                + "of the tokens; jwt.audience: not set, so that aud is not checked, wanted the "
+                + "aud of the tokens"
         }
     }
 
