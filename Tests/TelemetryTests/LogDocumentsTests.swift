@@ -8,6 +8,8 @@ import Testing
 
 /// The tables of log lines in the document for operators, compared with the lines.
 @Suite struct LogDocumentsTests {
+    private static let path = "Docs/operating/logs-and-traces.md"
+
     @Test func `the document for operators has every member of a request's log line`() throws {
         let log = CapturedLog()
         log.add(
@@ -18,7 +20,7 @@ import Testing
                 problem: RequestOutcome.Problem(type: "token-expired", reason: "")),
             subject: "s")
         let line = try #require(try log.objects().first)
-        let found = try DocumentTable("request log", of: "Docs/OPERATING.md").rows.map { $0[0] }
+        let found = try DocumentTable("request log", of: LogDocumentsTests.path).rows.map { $0[0] }
         #expect(found == line.members.map { "`\($0.name)`" })
     }
 
@@ -41,7 +43,7 @@ import Testing
         log.turnEnded()
         let line = try #require(try captured.objects().last)
         #expect(line["count"] == .number(2))
-        let found = try DocumentTable("counted requests", of: "Docs/OPERATING.md").rows
+        let found = try DocumentTable("counted requests", of: LogDocumentsTests.path).rows
         #expect(found.map { $0[0] } == line.members.map { "`\($0.name)`" })
     }
 }
