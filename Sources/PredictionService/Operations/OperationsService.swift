@@ -8,6 +8,7 @@ internal import ModelRegistry
 internal import OperationsAPI
 internal import POSIX
 internal import Reactor
+internal import Telemetry
 
 /// What the operations listener answers: metrics, administration and health. It has a worker of its
 /// own, so that no scrape and no administrator holds up a prediction.
@@ -75,7 +76,7 @@ extension OperationsService {
         guard collection.begin(reply, format, now: loop.now) else { return }
         let round = collection.currentRound
         subjects.reactors.postEach { [door] index, worker in
-            let snapshot = worker.metrics.snapshot(of: worker.server)
+            let snapshot = worker.metrics.snapshot(worker.server.figures)
             door { $0.take(snapshot, of: index, in: round) }
         }
     }
@@ -88,7 +89,7 @@ extension OperationsService {
     private func finishScrapes() {
         guard collection.isComplete(now: loop.now) else { return }
         collection.finish { reply, format, sum in
-            let own = metrics.snapshot(of: reply.server)
+            let own = metrics.snapshot(reply.server.figures)
             var counts = sum.counts
             counts.merge(own.counts)
             let facts = subjects.figures.facts(
