@@ -86,7 +86,7 @@ let package = Package(
             "Telemetry",
             [
                 "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models",
-                "OpenSSL", "POSIX", "Reactor", "Redis", logging,
+                "OpenSSL", "POSIX", "Redis", logging,
             ]),
         module(
             "PredictionService",

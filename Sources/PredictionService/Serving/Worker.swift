@@ -2,6 +2,7 @@ internal import Access
 internal import HTTPServer
 internal import Reactor
 internal import Redis
+internal import Telemetry
 
 /// What the end of a turn consists of, in this order.
 package enum TurnStep: CaseIterable {
