@@ -70,26 +70,36 @@ let package = Package(
         module("Metrics", ["Bytes"]),
         module("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("ModelRegistry", ["Bytes", "Models", "POSIX"]),
-        module("OperationsClient", ["Bytes", "JSON", "POSIX"]),
+        module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
+        module("OperationsClient", ["Bytes", "JSON", "OperationsAPI", "POSIX"]),
         module("Reactor", ["POSIX"]),
         module("Redis", ["Bytes", "CHiredis", "POSIX", "Reactor"]),
         module("HTTPServer", ["Bytes", "HTTP", "POSIX", "Reactor"]),
         module("Access", ["Bytes", "Reactor", "Redis"]),
         module(
+            "Configuration", ["AuditLog", "Bytes", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
+        module(
+            "Doctor",
+            [
+                "AuditLog", "Bytes", "Configuration", "ModelRegistry", "Models", "OpenSSL",
+                "OperationsAPI", "OperationsClient", "POSIX", "Redis",
+            ]),
+        module(
             "PredictionService",
             [
-                "Access", "AuditLog", "Bytes", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
-                "Metrics", "ModelRegistry", "Models", "OpenSSL", "OperationsClient", "POSIX",
+                "Access", "AuditLog", "Bytes", "Configuration", "Features", "HTTP", "HTTPServer",
+                "JSON", "JWT", "Metrics", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI",
+                "POSIX",
                 "Reactor", "Redis", logging,
             ]),
-        program("churnd", ["POSIX", "PredictionService", argumentParser]),
+        program(
+            "churnd", ["Configuration", "Doctor", "POSIX", "PredictionService", argumentParser]),
         program(
             "churnctl",
             [
-                "AuditLog", "BatchScoring", "Bytes", "DataCheck", "Features", "JSON", "JWT",
-                "ModelImport",
-                "Models", "OpenSSL", "OperationsClient", "POSIX", "PredictionService", "Reactor",
-                "Redis", "Training", argumentParser,
+                "AuditLog", "BatchScoring", "Bytes", "Configuration", "DataCheck", "Doctor",
+                "Features", "JSON", "JWT", "ModelImport", "Models", "OpenSSL", "OperationsAPI",
+                "OperationsClient", "POSIX", "Redis", "Training", argumentParser,
             ]),
 
         .target(
@@ -119,16 +129,22 @@ let package = Package(
         tests("MetricsTests", ["Metrics"]),
         tests("AuditLogTests", ["AuditLog", "JSON", "OpenSSL", "POSIX"]),
         tests("ModelRegistryTests", ["ModelRegistry", "Models", "POSIX"]),
-        tests("OperationsClientTests", ["OperationsClient", "JSON", "POSIX"]),
+        tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
+        tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
         tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX"]),
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
         tests(
+            "ConfigurationTests",
+            ["Configuration", "AuditLog", "JWT", "OperationsAPI", "POSIX", "Redis"]),
+        tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),
+        tests(
             "PredictionServiceTests",
             [
-                "PredictionService", "Access", "AuditLog", "Features", "HTTP", "HTTPServer",
-                "JSON", "JWT", "Metrics", "Models", "OperationsClient", "POSIX", "Redis", logging,
+                "PredictionService", "Access", "AuditLog", "Configuration", "Doctor", "Features",
+                "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "OperationsAPI", "POSIX",
+                "Redis", logging,
             ]),
         tests("ProgramTests", ["AuditLog", "JSON", "Models", "POSIX", "PredictionService"]),
         tests("TidyTests", []),

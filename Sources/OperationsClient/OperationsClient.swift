@@ -1,3 +1,4 @@
+package import OperationsAPI
 internal import POSIX
 
 /// What a request asks for.

@@ -1,3 +1,4 @@
+package import OperationsAPI
 package import POSIX
 
 /// Why a request has no answer. No case holds a token or what was sent.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Bytes
 internal import JWT
+internal import OperationsAPI
 internal import OperationsClient
 internal import POSIX
 
@@ -8,7 +9,6 @@ internal import POSIX
 /// secret is ever an argument, where ps would show it.
 struct AdminTokenOptions: ParsableArguments {
     static let variable = "CHURNCTL_TOKEN"
-    static let scope = "churnd:admin"
     static let subject = "churnctl"
     static let lifetimeSeconds: Int64 = 60
 
@@ -59,7 +59,7 @@ struct AdminTokenOptions: ParsableArguments {
         let unsigned = UnsignedToken(
             subject: AdminTokenOptions.subject, issuedAt: Clock.unixMilliseconds() / 1000,
             lifetimeSeconds: AdminTokenOptions.lifetimeSeconds, issuer: issuer,
-            audience: audience, scope: AdminTokenOptions.scope, keyID: kid)
+            audience: audience, scope: AdministrationRules.scope, keyID: kid)
         return try unsigned.signed(with: secret)
     }
 

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import POSIX
-internal import PredictionService
+internal import Configuration
 
 @main
 struct Churnctl: ParsableCommand {
@@ -21,7 +21,7 @@ struct Churnctl: ParsableCommand {
         // Not the parser's own flag: that one also answers when a command that has an option of
         // this name is called wrongly, and ends with 0.
         if Array(CommandLine.arguments.dropFirst()) == ["--version"] {
-            print(Service.version)
+            print(Release.version)
         } else {
             main(nil)
         }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import POSIX
-internal import PredictionService
+internal import Configuration
+internal import Doctor
 
 /// `churnctl doctor`: whether churnd would run well with a configuration.
 struct DoctorCommand: ParsableCommand {

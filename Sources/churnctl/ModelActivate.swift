@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import JSON
 internal import Models
+internal import OperationsAPI
 internal import OperationsClient
 
 /// `churnctl model activate`: a running churnd serves another version.
@@ -43,7 +44,7 @@ struct ModelActivate: ParsableCommand {
         var members: [(name: String, value: JSONValue)] = [("version", .string(version))]
         if let sha256 { members.append(("sha256", .string(sha256))) }
         let body = JSONValue.object(JSONObject(members: members))
-        let answer = try operationsOptions.ask(.post, "/admin/models/activate", body: body)
+        let answer = try operationsOptions.ask(.post, OperationsPath.modelActivation, body: body)
         try ModelChangeText.write(answer, operationsOptions)
     }
 }
@@ -63,7 +64,7 @@ struct ModelRollback: ParsableCommand {
     @OptionGroup var operationsOptions: OperationsOptions
 
     func run() throws {
-        let answer = try operationsOptions.ask(.post, "/admin/models/rollback")
+        let answer = try operationsOptions.ask(.post, OperationsPath.modelRollback)
         try ModelChangeText.write(answer, operationsOptions)
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import JSON
+internal import OperationsAPI
 internal import OperationsClient
 
 /// `churnctl model list`: the versions a running churnd can serve.
@@ -17,7 +18,7 @@ struct ModelList: ParsableCommand {
     @OptionGroup var operationsOptions: OperationsOptions
 
     func run() throws {
-        let answer = try operationsOptions.ask(.get, "/admin/models")
+        let answer = try operationsOptions.ask(.get, OperationsPath.models)
         guard let lines = ModelList.lines(answer) else {
             throw operationsOptions.refusal("the answer does not say which model is active")
         }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import JSON
+internal import OperationsAPI
 internal import OperationsClient
 internal import POSIX
 
@@ -8,13 +9,12 @@ struct OperationsOptions: ParsableArguments {
     /// What a command that uses these says of them.
     static let discussion = """
         The operations listener is the one --operations names, else CHURND_OPERATIONS_LISTEN, else \
-        \(defaultAddress). On a Unix socket no token is needed. Over TCP it is taken from the file \
-        --token-file names, else from CHURNCTL_TOKEN, else one for a minute is signed with the \
-        secret of --secret-file, JWT_SECRET or JWT_SECRET_FILE.
+        \(OperationsAddress.standard). On a Unix socket no token is needed. Over TCP it is taken \
+        from the file --token-file names, else from CHURNCTL_TOKEN, else one for a minute is \
+        signed with the secret of --secret-file, JWT_SECRET or JWT_SECRET_FILE.
 
         Exit codes: 0 when churnd did it, 1 when it refused or could not be asked.
         """
-    static let defaultAddress = "127.0.0.1:9464"
     static let addressVariable = "CHURND_OPERATIONS_LISTEN"
 
     private static let timeoutMilliseconds: Int64 = 30_000
@@ -68,7 +68,7 @@ struct OperationsOptions: ParsableArguments {
     private func address() throws -> OperationsAddress {
         let variable = Environment.variables()[OperationsOptions.addressVariable]
         let name = operations != nil ? "--operations" : OperationsOptions.addressVariable
-        let text = operations ?? variable ?? OperationsOptions.defaultAddress
+        let text = operations ?? variable ?? OperationsAddress.standard
         // What churnd takes for no listener at all.
         guard text != "off" else {
             throw ValidationError("\(name): off, wanted the address of an operations listener")

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import POSIX
-internal import PredictionService
+internal import Configuration
 internal import Redis
 
 /// `churnctl redis`: what operators change in Redis beside revocations.

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import PredictionService
+internal import Configuration
 internal import Redis
 
 /// Which Redis holds the revocations.

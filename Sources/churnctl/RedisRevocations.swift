@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import OperationsAPI
 internal import Redis
 
 /// The revocations in a Redis: a name is revoked while its key exists.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import JWT
-internal import PredictionService
+internal import OperationsAPI
+internal import Configuration
 
 /// Which token is meant, and where its revocation is kept.
 struct RevocationArguments: ParsableArguments {
@@ -37,7 +38,7 @@ struct RevocationArguments: ParsableArguments {
             guard (try? RevocableToken(Array(jti.utf8))) == nil else {
                 throw ValidationError("--jti: a whole token, wanted its identifier")
             }
-            guard RevokedName.isTokenID(jti) else {
+            guard RevokedName.isTokenID(Array(jti.utf8)) else {
                 throw ValidationError(
                     "--jti: wanted \(TokenRules.identifierBytesMax) bytes at most, "
                         + "without control characters")

@@ -1,35 +1,23 @@
 internal import JSON
 internal import JWT
+internal import OperationsAPI
 
-/// What a token is revoked by: its identifier, or the whole of it.
-enum RevokedName {
-    case tokenID(String)
-    case token([UInt8])
-
-    var bytes: [UInt8] {
-        switch self {
-        case .tokenID(let id): Array(id.utf8)
-        case .token(let token): token
-        }
-    }
-
+extension RevokedName {
     /// Its key, fit for a terminal; the token itself is not shown.
     var shownKey: String {
         switch self {
-        case .tokenID(let id): TerminalText.plain("blacklist:\(id)")
+        case .tokenID(let id):
+            TerminalText.plain("blacklist:\(String(decoding: id, as: UTF8.self))")
         case .token: "blacklist:<the token>"
         }
     }
-
-    /// Whether churnd would look for such an identifier.
-    static func isTokenID(_ text: String) -> Bool { Identifier.isAcceptable(Array(text.utf8).span) }
 }
 
 /// What a token says that matters to its revocation. Its signature is not looked at.
 struct RevocableToken {
     let token: [UInt8]
     /// Nil where it has none, or one for which churnd takes no token.
-    let tokenID: String?
+    let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970.
     let expiresAt: Double?
 
@@ -53,7 +41,7 @@ struct RevocableToken {
         }
         let claims = json.asObject
         let id = claims?[TokenClaim.tokenID.rawValue]?.asString
-        tokenID = id.flatMap { RevokedName.isTokenID($0) ? $0 : nil }
+        tokenID = id.map { Array($0.utf8) }.flatMap { RevokedName.isTokenID($0) ? $0 : nil }
         expiresAt = claims?[TokenClaim.expiration.rawValue]?.asNumber
     }
 

@@ -1,6 +1,6 @@
 internal import JWT
 internal import POSIX
-internal import PredictionService
+internal import Configuration
 
 /// A secret, from where churnd has it too.
 struct SecretSource {

@@ -1,5 +1,5 @@
 internal import Bytes
-internal import PredictionService
+internal import Configuration
 
 /// What was given in place of a token, if it can be recognized.
 enum TokenMistake: Equatable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import JSON
+internal import OperationsAPI
 internal import OperationsClient
 internal import POSIX
 
@@ -22,8 +23,6 @@ struct TokenRevoke: ParsableCommand {
     static let leewaySeconds = 60.0
     /// A hundred years. A longer time, which Redis might not take, is not told apart.
     static let secondsMax: Int64 = 3_155_760_000
-    /// Ten years, the most that churnd's operations listener takes.
-    static let listenerSecondsMax: Int64 = 315_360_000
 
     @OptionGroup var arguments: RevocationArguments
 
@@ -54,17 +53,18 @@ struct TokenRevoke: ParsableCommand {
             throw ValidationError("--seconds: missing, wanted for a token without exp")
         }
         let redis = try arguments.redis()
-        let revoked = redis == nil ? min(wanted, TokenRevoke.listenerSecondsMax) : wanted
+        let revoked =
+            redis == nil ? min(wanted, Int64(AdministrationRules.revocationSecondsMax)) : wanted
         if let left, Double(revoked) < left - TokenRevoke.leewaySeconds {
             complain("the token is taken again after \(revoked) s: it expires later than that")
         }
-        let name = token?.names[0] ?? .tokenID(arguments.jti ?? "")
+        let name = token?.names[0] ?? .tokenID(Array((arguments.jti ?? "").utf8))
         if let redis {
             try redis.revoke(name, seconds: revoked)
         } else {
-            let members = name.members + [("seconds", .number(Double(revoked)))]
+            let members = [name.member, ("seconds", .number(Double(revoked)))]
             _ = try arguments.operationsOptions.ask(
-                .post, "/admin/tokens/revoke", body: .object(JSONObject(members: members)))
+                .post, OperationsPath.tokenRevocation, body: .object(JSONObject(members: members)))
         }
         print("revoked for \(revoked) s: \(name.shownKey)")
     }
@@ -92,7 +92,7 @@ struct TokenUnrevoke: ParsableCommand {
 
     func run() throws {
         let token = try arguments.revocableToken()
-        let names = token?.names ?? [.tokenID(arguments.jti ?? "")]
+        let names = token?.names ?? [.tokenID(Array((arguments.jti ?? "").utf8))]
         let redis = try arguments.redis()
         var found: [RevokedName] = []
         for name in names where try wasRevoked(name, redis) { found.append(name) }
@@ -107,20 +107,11 @@ struct TokenUnrevoke: ParsableCommand {
         if let redis { return try redis.unrevoke(name) }
         let options = arguments.operationsOptions
         let answer = try options.ask(
-            .post, "/admin/tokens/unrevoke", body: .object(JSONObject(members: name.members)))
+            .post, OperationsPath.tokenRestoration,
+            body: .object(JSONObject(members: [name.member])))
         guard let isChanged = answer["changed"]?.asBool else {
             throw options.refusal("the answer does not say whether it was revoked")
         }
         return isChanged
-    }
-}
-
-extension RevokedName {
-    /// As the operations listener reads it.
-    fileprivate var members: [(name: String, value: JSONValue)] {
-        switch self {
-        case .tokenID(let id): [("jti", .string(id))]
-        case .token(let token): [("token", .string(String(decoding: token, as: UTF8.self)))]
-        }
     }
 }

@@ -3,7 +3,7 @@ internal import Bytes
 internal import DataCheck
 internal import Models
 internal import POSIX
-internal import PredictionService
+internal import Configuration
 internal import Training
 
 struct TrainCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
+internal import Configuration
+internal import Doctor
 internal import POSIX
-internal import PredictionService
 
 @main
 struct Churnd: ParsableCommand {
@@ -12,7 +13,7 @@ struct Churnd: ParsableCommand {
             churnd --check-live|--check-ready|--check-health [--config <path>] [--<key> <value> ...]
             churnd --print-config [--dev] [--config <path>] [--<key> <value> ...]
             """,
-        discussion: keysHelp, version: Service.version)
+        discussion: keysHelp, version: Release.version)
 
     @Flag(help: "Try it: a secret and a token are made, the store is in memory, loopback only.")
     var dev = false

@@ -1,4 +1,6 @@
+internal import Configuration
 internal import Dispatch
+internal import Doctor
 internal import POSIX
 internal import PredictionService
 

@@ -1,4 +1,5 @@
 import Glibc
+import OperationsAPI
 import OperationsClient
 import POSIX
 import TestSupport

@@ -1,4 +1,5 @@
 import AuditLog
+import TestSupport
 import Testing
 
 /// Docs/AUDIT_FORMAT.md, compared with the code's own list of events and members.

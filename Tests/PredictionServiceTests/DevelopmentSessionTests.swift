@@ -1,8 +1,9 @@
+import Configuration
 import Glibc
 import JWT
 import Models
 import POSIX
-import OperationsClient
+import OperationsAPI
 import PredictionService
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+import Configuration
+import Doctor
 import POSIX
 import PredictionService
 import TestSupport

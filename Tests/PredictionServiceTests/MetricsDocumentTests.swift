@@ -1,5 +1,6 @@
 import Metrics
 import PredictionService
+import TestSupport
 import Testing
 
 /// The document of the metrics, compared with the code's table.

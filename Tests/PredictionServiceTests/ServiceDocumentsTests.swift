@@ -1,8 +1,10 @@
+import Configuration
 import Features
 import HTTP
 import JSON
 import POSIX
 import PredictionService
+import TestSupport
 import Testing
 
 /// The documents for callers and operators, compared with the code's own lists.

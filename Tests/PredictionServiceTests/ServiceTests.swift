@@ -1,3 +1,4 @@
+import Configuration
 import JSON
 import Models
 import POSIX
@@ -132,7 +133,7 @@ import Testing
             #expect(head["Content-Length"] == "\(answer.body.count)")
         }
         let report = try running.answer(.get("/health"))
-        #expect(report.member("version") == .string(Service.version))
+        #expect(report.member("version") == .string(Release.version))
         #expect(report.member("model")?.asObject?["name"] == .string("telco-churn"))
         running.end()
     }
@@ -242,7 +243,8 @@ import Testing
         #expect {
             _ = try Running(["--http.port=\(running.service.port)"])
         } throws: { error in
-            (error as? StartError)?.isPortTaken == true
+            guard case .listening(let reason) = error as? StartError else { return false }
+            return reason.isPortTaken
                 && "\(error)".hasPrefix("flag --http.port: cannot listen on 127.0.0.1 port ")
         }
         running.end()

@@ -1,3 +1,4 @@
+import Configuration
 import POSIX
 import PredictionService
 import TestSupport

@@ -28,6 +28,12 @@ import Testing
         #expect(Project.manifest.closure(of: "churnctl").contains("CXGBoost"))
     }
 
+    @Test func `churnctl is not linked with the server, nor the server with its client`() {
+        let closure = Project.manifest.closure(of: "churnctl")
+        #expect(closure.isDisjoint(with: ["PredictionService", "HTTPServer"]))
+        #expect(!Project.manifest.closure(of: "PredictionService").contains("OperationsClient"))
+    }
+
     @Test func `every protocol has two implementations`() {
         for violation in ProtocolRule.violations(in: Project.files.filter(\.isSource)) {
             Issue.record("\(violation)")

@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import Configuration
 internal import Logging
 internal import POSIX
 
@@ -11,7 +12,7 @@ extension AuditLog {
         let settings = AuditSettings(
             directory: configuration.directory, key: configuration.key.bytes,
             sync: configuration.sync, segmentBytesMax: configuration.segmentBytesMax,
-            serviceVersion: Service.version)
+            serviceVersion: Release.version)
         let begin = Clock.monotonicNanoseconds()
         let log: AuditLog
         do throws(AuditError) {

@@ -1,8 +1,10 @@
 internal import AuditLog
+internal import Configuration
 internal import HTTP
 internal import JWT
 internal import Models
 internal import OpenSSL
+internal import POSIX
 internal import Reactor
 internal import Synchronization
 

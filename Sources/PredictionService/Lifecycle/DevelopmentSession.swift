@@ -1,8 +1,9 @@
+package import Configuration
 internal import JWT
 internal import ModelRegistry
 internal import Models
 internal import OpenSSL
-package import OperationsClient
+package import OperationsAPI
 internal import POSIX
 
 /// What `--dev` makes so that the service can be tried with one paste.

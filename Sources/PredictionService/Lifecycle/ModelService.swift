@@ -1,7 +1,9 @@
+internal import Configuration
 internal import Dispatch
 internal import Logging
 internal import ModelRegistry
 internal import Models
+internal import POSIX
 internal import Synchronization
 
 /// The model of a running service: what it begins with, and how another one takes its place.

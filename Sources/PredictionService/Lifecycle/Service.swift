@@ -1,20 +1,18 @@
 internal import AuditLog
+package import Configuration
 internal import Dispatch
 internal import HTTPServer
 internal import JWT
 internal import Logging
 internal import ModelRegistry
 internal import Models
-package import OperationsClient
+package import OperationsAPI
 internal import POSIX
 internal import Reactor
 internal import Synchronization
 
 /// A running churnd: its reactors from the start until they have drained.
 package final class Service: Sendable {
-    /// Of the program, as health and `--version` say it.
-    package static let version = "0.3.0"
-
     /// How long a repeated signal counts as the same one: timeout(1) and some supervisors send it
     /// to the process and to its group, so that it comes twice.
     package static let repeatNanoseconds: Int64 = 1_000_000_000
@@ -82,7 +80,10 @@ package final class Service: Sendable {
         lastExit = LastExit(sink: sink)
         // What can be refused without a trace comes first: the audit log notes each start.
         let models = try ModelService.start(configuration.model, logger: logger)
-        let address = try ListeningAddress.claim(configuration.http)
+        let address: ListeningAddress
+        do throws(ListeningError) {
+            address = try ListeningAddress.claim(configuration.http)
+        } catch { throw .listening(error) }
         port = address.port
         let operationsConfiguration = configuration.operations
         var listener: OperationsListener?
@@ -135,7 +136,7 @@ package final class Service: Sendable {
     private func listeningMetadata(_ reactorCount: Int) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
             "host": "\(configuration.http.host)", "port": "\(port)",
-            "reactors": "\(reactorCount)", "version": "\(Service.version)",
+            "reactors": "\(reactorCount)", "version": "\(Release.version)",
         ]
         if let operationsAddress { metadata["operations"] = "\(operationsAddress)" }
         return metadata
@@ -302,10 +303,5 @@ private final class Handover: Sendable {
 }
 
 extension Duration {
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    }
-
     fileprivate var dispatchInterval: DispatchTimeInterval { .nanoseconds(Int(nanoseconds)) }
 }

@@ -1,4 +1,5 @@
 internal import Access
+internal import Configuration
 internal import HTTPServer
 internal import Logging
 internal import POSIX

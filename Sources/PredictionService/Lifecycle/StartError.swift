@@ -1,14 +1,12 @@
 package import AuditLog
+package import Configuration
 package import JWT
 package import ModelRegistry
 package import Models
 
 /// Why churnd does not start.
 package enum StartError: Error, CustomStringConvertible {
-    case address(host: String, reason: String)
-    case portTaken(host: String, port: UInt16)
-    /// One of these, and where the address or port was given.
-    indirect case given(at: ConfigurationPlace, StartError)
+    case listening(ListeningError)
     /// The operations listener.
     case operations(String)
     /// No bundle to serve.
@@ -24,27 +22,9 @@ package enum StartError: Error, CustomStringConvertible {
     /// An event loop could not be made, or could not listen.
     case reactor(any Error)
 
-    /// Whether a process listens there already.
-    package var isPortTaken: Bool {
-        switch self {
-        case .portTaken: true
-        case .given(at: _, let error): error.isPortTaken
-        case .address, .operations, .model, .example, .audit, .descriptors, .keys, .tokenRules,
-            .developmentToken, .reactor:
-            false
-        }
-    }
-
     package var description: String {
         switch self {
-        case .address(let host, let reason): "cannot listen on \(host): \(reason)"
-        case .portTaken(let host, let port):
-            "cannot listen on \(host) port \(port): another program has it"
-        case .given(at: .variable(let name), let error)
-        where name == ConfigurationKey.host.bareVariable:
-            "environment \(name): \(error); shells and conda set \(name) for purposes of their "
-                + "own: unset it, or set \(ConfigurationKey.host.variable)"
-        case .given(let place, let error): "\(place): \(error)"
+        case .listening(let error): "\(error)"
         case .operations(let reason): "operations.listen: \(reason)"
         case .model(let path, let error): "model \(path) refused: \(error)"
         case .example(let path, let error): "model \(path) refused: \(error)"

@@ -18,9 +18,6 @@ package final class LogOutput: Sendable {
         var reason = ""
     }
 
-    /// The name of standard output in the configuration.
-    package static let standardOutput = "-"
-
     private let path: String?
     private let state: Mutex<State>
     private let lost = Atomic<UInt64>(0)

@@ -1,6 +1,7 @@
 internal import JSON
 internal import JWT
 internal import Models
+internal import OperationsAPI
 
 /// What an administrator asks for.
 enum AdministrationCommand: Equatable {
@@ -11,23 +12,6 @@ enum AdministrationCommand: Equatable {
     case revoke(RevokedName, seconds: Int)
     case restore(RevokedName)
 
-    /// What is revoked: a token by its identifier, or as it stands.
-    enum RevokedName: Equatable {
-        case tokenID([UInt8])
-        case token([UInt8])
-
-        /// As the store knows it.
-        var bytes: [UInt8] {
-            switch self {
-            case .tokenID(let bytes), .token(let bytes): bytes
-            }
-        }
-    }
-
-    /// Ten years; a token that is valid for longer is better not signed at all.
-    static let revocationSecondsMax = 315_360_000
-    private static let tokenBytesMax = 8192
-    private static let versionBytesMax = 256
     private static let depthMax = 4
 
     /// Reads the command of a route from a request's content.
@@ -40,7 +24,7 @@ enum AdministrationCommand: Equatable {
                 wanted: "{\"version\": \"…\"}, or with \"sha256\" of the manifest as 64 "
                     + "lower-case hexadecimal digits")
             self = .activate(
-                version: try members.text("version", bytesMax: Self.versionBytesMax),
+                version: try members.text("version", bytesMax: AdministrationRules.versionBytesMax),
                 sha256: try members.sha256())
         case .modelRollback:
             if !content.isEmpty { _ = try Members(content, of: [], wanted: "no body, or {}") }
@@ -49,10 +33,11 @@ enum AdministrationCommand: Equatable {
             let members = try Members(
                 content, of: ["jti", "token", "seconds"],
                 wanted: "{\"jti\" or \"token\": \"…\", "
-                    + "\"seconds\": 1 to \(Self.revocationSecondsMax)}")
+                    + "\"seconds\": 1 to \(AdministrationRules.revocationSecondsMax)}")
             self = .revoke(
                 try Self.name(members),
-                seconds: try members.integer("seconds", in: 1...Self.revocationSecondsMax))
+                seconds: try members.integer(
+                    "seconds", in: 1...AdministrationRules.revocationSecondsMax))
         case .tokenRestoration:
             self = .restore(
                 try Self.name(
@@ -72,14 +57,14 @@ enum AdministrationCommand: Equatable {
                 try members.bytes(
                     "jti",
                     form: "1 to \(TokenRules.identifierBytesMax) bytes without control characters"
-                ) { Identifier.isAcceptable($0.span) })
+                ) { RevokedName.isTokenID($0) })
         case (false, true):
             .token(
                 try members.bytes(
                     "token",
                     form: "three parts of base64url with a dot between each two, "
-                        + "\(tokenBytesMax) bytes at most"
-                ) { $0.count <= tokenBytesMax && TokenParts.isToken($0.span) })
+                        + "\(AdministrationRules.tokenBytesMax) bytes at most"
+                ) { RevokedName.isToken($0) })
         case (true, true), (false, false): throw members.failure
         }
     }

@@ -7,10 +7,6 @@ internal import Reactor
 /// Decides who may administer: on a Unix socket whoever may write to it; over TCP who has a token
 /// with the scope that was issued a short time ago and is not revoked.
 final class Administrators {
-    /// What the token must have.
-    static let scope = "churnd:admin"
-    /// RFC 9470: how long ago the administrator may have been authenticated.
-    static let ageSecondsMax = 300
     private static let decisionNanoseconds: Int64 = 1_000_000_000
 
     /// Gets the caller's token, nil where there is none or it is not good, and why the caller is

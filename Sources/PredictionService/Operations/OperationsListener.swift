@@ -1,15 +1,11 @@
+internal import Configuration
 internal import HTTP
 internal import HTTPServer
-internal import OperationsClient
+internal import OperationsAPI
 internal import POSIX
 
 /// The socket that operators and Prometheus come to.
 struct OperationsListener: ~Copyable, Sendable {
-    /// A command is a few names.
-    static let bodyBytesMax = 16_384
-    /// Part of the descriptors that are set aside: beyond it the connection that idles longest is
-    /// closed for a new one.
-    static let connectionsMax = 256
     /// A connection that nothing comes over is closed soon; a scraper opens another.
     private static let idleTimeout: Int64 = 5_000_000_000
     private static let backlog: Int32 = 64
@@ -30,13 +26,15 @@ struct OperationsListener: ~Copyable, Sendable {
         switch address {
         case .tcp(let host, let port):
             let claimed: ListeningAddress
-            do throws(StartError) {
+            do throws(ListeningError) {
                 claimed = try ListeningAddress.claim(host: host, port: port)
             } catch {
                 throw .operations(error.description)
             }
-            guard !claimed.excludes(http) else { throw .operations(isThatOfHTTP(claimed.port)) }
-            do throws(StartError) {
+            guard !claimed.excludes(http) else {
+                throw .operations("\(ListeningError.portOfHTTP(claimed.port))")
+            }
+            do throws(ListeningError) {
                 return OperationsListener(
                     descriptor: try claimed.listenAlone(backlog: backlog),
                     address: .tcp(host: host, port: claimed.port), socketFile: nil)
@@ -56,19 +54,14 @@ struct OperationsListener: ~Copyable, Sendable {
         }
     }
 
-    /// What is said where the public listener has the port.
-    static func isThatOfHTTP(_ port: UInt16) -> String {
-        "port \(port) is that of http.port, wanted another"
-    }
-
     /// The bounds of the service's own listener, but for its size and its connections.
     static func limits(_ http: ServiceConfiguration.HTTP) -> ServerLimits {
         var limits = ServerLimits(http)
-        limits.connectionsMax = connectionsMax
+        limits.connectionsMax = AdministrationRules.connectionsMax
         limits.idleTimeout = min(limits.idleTimeout, idleTimeout)
         limits.headTimeout = min(limits.headTimeout, idleTimeout)
         limits.bodyTimeout = min(limits.bodyTimeout, idleTimeout)
-        limits.http.bodyBytesMax = bodyBytesMax
+        limits.http.bodyBytesMax = AdministrationRules.bodyBytesMax
         return limits
     }
 }

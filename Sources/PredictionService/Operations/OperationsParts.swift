@@ -1,6 +1,7 @@
+internal import Configuration
 internal import HTTPServer
 internal import JWT
-internal import OperationsClient
+internal import OperationsAPI
 internal import POSIX
 internal import Reactor
 
@@ -23,8 +24,8 @@ struct OperationsParts: Sendable {
             do throws(TokenRulesError) {
                 tokenRules = try TokenRules(
                     leewaySeconds: tokens.leewaySeconds, issuer: tokens.issuer,
-                    audience: tokens.audience, scope: Administrators.scope,
-                    authenticationAgeSecondsMax: Administrators.ageSecondsMax)
+                    audience: tokens.audience, scope: AdministrationRules.scope,
+                    authenticationAgeSecondsMax: AdministrationRules.ageSecondsMax)
             } catch {
                 throw .tokenRules(error)
             }

@@ -6,6 +6,7 @@ internal import JSON
 internal import JWT
 internal import Metrics
 internal import ModelRegistry
+internal import OperationsAPI
 internal import POSIX
 internal import Reactor
 
@@ -139,9 +140,9 @@ extension OperationsService {
         of request: borrowing Request, _ route: Route
     ) throws(ServiceFailure) -> [UInt8] {
         if route != .models && route != .modelRollback {
-            try request.checkContent(bodyBytesMax: OperationsListener.bodyBytesMax)
+            try request.checkContent(bodyBytesMax: AdministrationRules.bodyBytesMax)
         } else if request.isBodyTooLarge {
-            throw .bodyTooLarge(bytesMax: OperationsListener.bodyBytesMax)
+            throw .bodyTooLarge(bytesMax: AdministrationRules.bodyBytesMax)
         }
         var content: [UInt8] = []
         content.appendBytes(request.body)

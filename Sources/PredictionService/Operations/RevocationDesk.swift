@@ -1,12 +1,13 @@
 internal import Access
 internal import AuditLog
+internal import OperationsAPI
 
 /// Revokes tokens, where revocations are in this process' memory.
 struct RevocationDesk: Sendable {
     /// What an administrator wants changed.
     enum Change: Sendable {
-        case revoke(AdministrationCommand.RevokedName, seconds: Int)
-        case restore(AdministrationCommand.RevokedName)
+        case revoke(RevokedName, seconds: Int)
+        case restore(RevokedName)
 
         /// As the audit log words it.
         func note(by actor: AuditedOperator) -> AuditNote {

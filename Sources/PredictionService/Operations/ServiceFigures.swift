@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import Configuration
 internal import HTTPServer
 internal import POSIX
 internal import Synchronization
@@ -40,7 +41,7 @@ final class ServiceFigures: Sendable {
     func facts(
         publicConnections: ConnectionFigures, operationsConnections: ConnectionFigures, now: Int64
     ) -> ServiceFacts {
-        var facts = ServiceFacts(version: Service.version)
+        var facts = ServiceFacts(version: Release.version)
         models.withLock { models in
             facts.model = models.served
             facts.reloads = models.reloads

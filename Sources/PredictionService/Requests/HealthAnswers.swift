@@ -1,3 +1,4 @@
+internal import Configuration
 internal import HTTP
 internal import JSON
 
@@ -44,7 +45,7 @@ struct HealthAnswers {
         var writer = JSONWriter()
         report.append(
             modelName: model.scorer.model.name, modelVersion: model.scorer.model.version,
-            serviceVersion: Service.version, to: &writer)
+            serviceVersion: Release.version, to: &writer)
         let content = writer.finish()
         rendered = Rendered(report: report, generation: model.generation, content: content)
         return content

@@ -1,0 +1,260 @@
+internal import OperationsAPI
+
+/// Every key with its default, unit, bounds and meaning. `Config/churnd.conf` and
+/// `Docs/CONFIGURATION.md` are compared with this table by tests.
+package enum ConfigurationTable {
+    /// What the variables of this program begin with.
+    package static let variablePrefix = "CHURND_"
+
+    /// Kubernetes sets such variables in every pod for a service that is named churnd.
+    package static let ignoredVariablePrefixes = ["CHURND_SERVICE_", "CHURND_PORT"]
+
+    /// In the order of the documents.
+    package static let keys: [ConfigurationKey] = [
+        .host, .port, .insecure, .reactors, .connections, .connectionsPerAddress,
+        .requestLineBytes, .headBytes, .headFields, .authorizationBytes, .bodyBytes,
+        .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
+        .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
+        .drainDelay, .drainTimeout,
+        .tokenSecret, .tokenKeys, .tokenLeeway, .tokenIssuer, .tokenAudience, .tokenScope,
+        .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
+        .quotaLimit, .quotaWindow,
+        .modelPath, .modelWatch,
+        .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
+        .auditFeatures, .auditDeadline,
+        .operationsListen, .operationsSocketMode,
+        .security, .securityCoreDumps,
+        .logFile, .logRequests, .logRefusedPerSecond, .logSlowRequests, .traceContext,
+    ]
+
+    /// The key of this name.
+    package static func key(named name: String) -> ConfigurationKey? {
+        keys.first { $0.name == name }
+    }
+}
+
+/// `http.*`: the listener and the limits of RFC 9112 messages.
+extension ConfigurationKey {
+    package static let host = ConfigurationKey(
+        "http.host", .host, default: "127.0.0.1", bareVariable: "HOST",
+        meaning: "Address to listen on. 0.0.0.0 is every IPv4 address of the machine.")
+    package static let port = ConfigurationKey(
+        "http.port", .integer(0...65_535), default: "8080", bareVariable: "PORT",
+        meaning: "Port to listen on. 0 lets the kernel choose a free one.")
+    static let insecure = ConfigurationKey(
+        "http.insecure", .toggle, default: "off",
+        meaning: "on: HTTP without TLS beyond this machine is intended, because a proxy in front "
+            + "terminates TLS; then it is not a weak setting.")
+    static let reactors = ConfigurationKey(
+        "http.reactors", .countOrCores(1...256), default: "cores",
+        meaning: "Event loops. More than there are cores gains nothing.")
+    static let connections = ConfigurationKey(
+        "http.connections", .integer(1...1_000_000), default: "10000",
+        meaning: "Connections open concurrently; at this number the one that has been idle "
+            + "longest is closed for each new one.")
+    static let connectionsPerAddress = ConfigurationKey(
+        "http.connections_per_address", .integer(0...1_000_000), default: "0",
+        meaning: "Most connections of one IPv4 address, or of one /64 of IPv6; more are closed "
+            + "when they are accepted. 0: no limit, as needed behind a proxy, whose clients all "
+            + "have one address.")
+    static let requestLineBytes = ConfigurationKey(
+        "http.request_line_bytes", .integer(64...65_536, in: .bytes), default: "8192",
+        meaning: "Longest request line; a longer one is answered with 414.")
+    static let headBytes = ConfigurationKey(
+        "http.head_bytes", .integer(256...262_144, in: .bytes), default: "16384",
+        meaning: "Largest head, request line and fields together; a larger one gets 431.")
+    static let headFields = ConfigurationKey(
+        "http.head_fields", .integer(1...1024), default: "64",
+        meaning: "Most fields in a head; more of them are answered with 431.")
+    static let authorizationBytes = ConfigurationKey(
+        "http.authorization_bytes", .integer(256...65_536, in: .bytes), default: "8192",
+        meaning: "Longest Authorization field; a longer one is answered with 431.")
+    static let bodyBytes = ConfigurationKey(
+        "http.body_bytes", .integer(1...1_048_576, in: .bytes), default: "16384",
+        meaning: "Largest body; a larger one is answered with 413.")
+    static let chunkExtensionLineBytes = ConfigurationKey(
+        "http.chunk_extension_line_bytes", .integer(0...4096, in: .bytes), default: "256",
+        meaning: "Longest chunk extensions on one line.")
+    static let chunkExtensionBytes = ConfigurationKey(
+        "http.chunk_extension_bytes", .integer(0...65_536, in: .bytes), default: "4096",
+        meaning: "Chunk extensions of one body together.")
+    static let trailerBytes = ConfigurationKey(
+        "http.trailer_bytes", .integer(0...65_536, in: .bytes), default: "4096",
+        meaning: "Largest trailer section after a chunked body; its fields are dropped.")
+    static let headTimeout = ConfigurationKey(
+        "http.head_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
+        meaning: "From a request's first byte to the end of its head, absolute; then 408. Also "
+            + "from the accept to the first byte.")
+    static let bodyTimeout = ConfigurationKey(
+        "http.body_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
+        meaning: "From the end of the head to the end of the body; then 408.")
+    static let idleTimeout = ConfigurationKey(
+        "http.idle_timeout", .duration(thousandths: 10...86_400_000, in: .seconds), default: "130",
+        meaning: "How long a connection may stay open between two requests. Must be longer "
+            + "than a load balancer's own, or it gets resets and answers 502.")
+    static let writeTimeout = ConfigurationKey(
+        "http.write_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
+        meaning: "How long a client may take in none of an answer before it is dropped.")
+}
+
+/// `drain.*`: what SIGTERM begins.
+extension ConfigurationKey {
+    static let drainDelay = ConfigurationKey(
+        "drain.delay", .duration(thousandths: 0...600_000, in: .seconds), default: "0",
+        meaning: "From SIGTERM, when readiness fails, to the closing of the listener: the time "
+            + "that a load balancer takes to notice. Shorter than drain.timeout.")
+    static let drainTimeout = ConfigurationKey(
+        "drain.timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "18",
+        meaning: "From SIGTERM until connections that are still open are closed; churnd is gone at "
+            + "most 2 s later.")
+}
+
+/// `jwt.*`: which tokens are accepted.
+extension ConfigurationKey {
+    package static let tokenSecret = ConfigurationKey(
+        "jwt.secret", .secret, default: nil, bareVariable: "JWT_SECRET",
+        meaning: "The key that signs tokens (HS256): the bytes of the text as it stands, not "
+            + "decoded. Not used when jwt.keys is set. Not accepted as a flag, which every user "
+            + "of the machine could read.")
+    package static let tokenKeys = ConfigurationKey(
+        "jwt.keys", .text(bytesMax: 4096), default: nil,
+        meaning: "Directory of keys: each file is one, and its name is the `kid` that selects it. "
+            + "Names that begin with a dot are skipped.")
+    static let tokenLeeway = ConfigurationKey(
+        "jwt.leeway", .integer(0...60, in: .seconds), default: "30",
+        meaning: "How far the issuer's clock may be off when `exp`, `nbf` and `iat` are checked.")
+    static let tokenIssuer = ConfigurationKey(
+        "jwt.issuer", .text(bytesMax: 256), default: nil,
+        meaning: "What `iss` must be. Not checked when not set.")
+    static let tokenAudience = ConfigurationKey(
+        "jwt.audience", .text(bytesMax: 256), default: nil,
+        meaning: "What `aud` must be or contain. Not checked when not set.")
+    static let tokenScope = ConfigurationKey(
+        "jwt.scope", .scope, default: nil,
+        meaning: "Scopes that the token must have, all of them, else 403; not checked when not "
+            + "set.")
+}
+
+/// `store`, `redis.*`, `quota.*`: revocation and quota.
+extension ConfigurationKey {
+    static let store = ConfigurationKey(
+        "store", .choice(["redis", "memory"]), default: "redis",
+        meaning: "Where revocations and quotas are kept. memory: in this process alone, lost when "
+            + "it ends, not shared with replicas.")
+    static let storeSubjects = ConfigurationKey(
+        "store.subjects", .integer(1...10_000_000), default: "100000",
+        meaning: "Most subjects that the store in memory follows; beyond that 503. Together with "
+            + "quota.limit it bounds memory: their product is at most 100000000.")
+    static let redisURL = ConfigurationKey(
+        "redis.url", .redisURL, default: nil, bareVariable: "REDIS_URL",
+        meaning: "The Redis that keeps revocations and quotas. User and password are "
+            + "percent-encoded, an IPv6 address stands in brackets. As a flag only without a "
+            + "password.")
+    static let redisDeadline = ConfigurationKey(
+        "redis.deadline", .duration(thousandths: 1000...60_000_000, in: .milliseconds),
+        default: "100",
+        meaning: "How long a request waits for Redis, connecting included; then 503.")
+    static let redisMarkerKey = ConfigurationKey(
+        "redis.marker_key", .redisKey, default: nil,
+        meaning: "A key that must be in Redis, else 503: a Redis that has lost its data does not "
+            + "know which tokens are revoked. `churnctl redis mark` sets it. Not checked when not "
+            + "set.")
+    static let quotaLimit = ConfigurationKey(
+        "quota.limit", .integer(1...100_000), default: "100",
+        meaning: "Predictions that a subject gets in any quota.window.")
+    static let quotaWindow = ConfigurationKey(
+        "quota.window", .integer(1...86_400, in: .seconds), default: "3600",
+        meaning: "The time over which quota.limit counts; it slides.")
+}
+
+/// `model.*`: what is served.
+extension ConfigurationKey {
+    static let modelPath = ConfigurationKey(
+        "model.path", .text(bytesMax: 4096), default: "Models/telco-churn",
+        meaning: "Directory of a model: each version is a bundle in it, and its file `active` "
+            + "names the one that serves. Or the directory of one bundle, which is then served "
+            + "until the end.")
+    static let modelWatch = ConfigurationKey(
+        "model.watch", .duration(thousandths: 0...3_600_000, in: .seconds), default: "1",
+        meaning: "How often `active` is looked at for a change that something else made. 0: never.")
+}
+
+/// `audit.*`: the log that proves what was answered.
+extension ConfigurationKey {
+    static let auditDirectory = ConfigurationKey(
+        "audit.directory", .text(bytesMax: 4096), default: nil,
+        meaning: "Directory of the audit log; one process may have it. Not set: no audit log.")
+    static let auditKey = ConfigurationKey(
+        "audit.key", .secret, default: nil, bareVariable: "AUDIT_KEY",
+        meaning: "The key under which the audit log hides subjects and customers and signs its "
+            + "records and checkpoints. Needed with audit.directory. Not accepted as a flag.")
+    static let auditSync = ConfigurationKey(
+        "audit.sync", .choice(["none", "interval", "always"]), default: "interval",
+        meaning: "When records are safe from a loss of power: whenever the kernel writes them "
+            + "(none), every audit.interval, or before each answer (always). All survive a crash "
+            + "of the process.")
+    static let auditInterval = ConfigurationKey(
+        "audit.interval", .duration(thousandths: 10...3_600_000, in: .seconds), default: "1",
+        meaning: "The longest time between two syncs with audit.sync = interval.")
+    static let auditSegmentBytes = ConfigurationKey(
+        "audit.segment_bytes", .integer(65_536...1_099_511_627_776, in: .bytes),
+        default: "67108864",
+        meaning: "Size at which the audit log goes on in a new file.")
+    static let auditFeatures = ConfigurationKey(
+        "audit.features", .toggle, default: "off",
+        meaning: "Whether the customer's values are recorded, so that a prediction can be "
+            + "computed again from the log alone.")
+    static let auditDeadline = ConfigurationKey(
+        "audit.deadline", .duration(thousandths: 10_000...60_000_000, in: .milliseconds),
+        default: "1000",
+        meaning: "How long an answer waits for its record to be written; then 503.")
+}
+
+/// `operations.*`: the second listener, for operators and Prometheus.
+extension ConfigurationKey {
+    static let operationsListen = ConfigurationKey(
+        "operations.listen", .operationsListener, default: OperationsAddress.standard,
+        meaning: "Where metrics, administration and health answer: an address with its port, a "
+            + "Unix socket, or off. Administration over TCP needs a token with the scope "
+            + "`\(AdministrationRules.scope)` that is at most five minutes old.")
+    static let operationsSocketMode = ConfigurationKey(
+        "operations.socket_mode", .fileMode, default: "600",
+        meaning: "Mode of the Unix socket: who may write to it administers.")
+}
+
+/// `security`, `security.*`: how weak settings are treated.
+extension ConfigurationKey {
+    static let security = ConfigurationKey(
+        "security", .choice(["warn", "strict"]), default: "warn",
+        meaning: "Whether a weak setting is a warning or stops the start. `Docs/OPERATING.md` "
+            + "lists them.")
+    static let securityCoreDumps = ConfigurationKey(
+        "security.core_dumps", .toggle, default: "off",
+        meaning: "Whether the process may dump core, and its user may attach a debugger; its "
+            + "memory holds keys and customers' values.")
+}
+
+/// `log.*`, `trace.*`: what is told of requests.
+extension ConfigurationKey {
+    static let logFile = ConfigurationKey(
+        "log.file", .text(bytesMax: 4096), default: "-",
+        meaning: "The file that the log is appended to, opened again at SIGHUP; created with mode "
+            + "600 if it does not exist. -: standard output.")
+    static let logRefusedPerSecond = ConfigurationKey(
+        "log.refused_per_second", .integer(0...1_000_000), default: "100",
+        meaning: "Lines a second and event loop for refused requests without a good token; beyond "
+            + "that, and beyond the first 10 of a known caller in 10 s, they are counted in one "
+            + "line for each route, status and problem. 0: each has its line.")
+    static let logRequests = ConfigurationKey(
+        "log.requests", .toggle, default: "on",
+        meaning: "Whether each request is logged: method, route, status, time, never a body or a "
+            + "token.")
+    static let logSlowRequests = ConfigurationKey(
+        "log.slow_requests", .duration(thousandths: 0...60_000_000, in: .milliseconds),
+        default: "500",
+        meaning: "A request that took longer is logged with the time in each stage. 0: never.")
+    static let traceContext = ConfigurationKey(
+        "trace.context", .toggle, default: "on",
+        meaning: "Whether `traceparent` (W3C Trace Context) is read or begun, logged, recorded and "
+            + "answered.")
+}

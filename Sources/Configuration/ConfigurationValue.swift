@@ -1,0 +1,193 @@
+internal import OperationsAPI
+internal import POSIX
+internal import Redis
+
+/// A value that its key accepts.
+enum ConfigurationValue: Sendable {
+    case integer(Int)
+    /// As many as there are cores.
+    case cores
+    case duration(Duration)
+    case toggle(Bool)
+    case text(String)
+    case secret(Secret)
+    case redis(RedisEndpoint)
+    /// Nil: off.
+    case operations(OperationsAddress?)
+}
+
+/// Why a value is refused. `found` is fit to be shown: it holds nothing of a secret.
+struct UnacceptableValue: Error, Equatable {
+    let found: String
+    let wanted: String
+}
+
+extension ConfigurationKind {
+    /// Reads a value as a file, a variable or a flag gives it; white space is part of it.
+    func value(of bytes: [UInt8]) throws(UnacceptableValue) -> ConfigurationValue {
+        switch self {
+        case .secret:
+            let secret = Secret(bytes)
+            try checkLength(of: secret)
+            return .secret(secret)
+        case .redisURL:
+            do throws(RedisURLError) {
+                return .redis(try RedisEndpoint(parsing: bytes))
+            } catch {
+                throw UnacceptableValue(found: error.description, wanted: wanted)
+            }
+        case .operationsListener: return .operations(try operations(bytes))
+        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope, .fileMode,
+            .redisKey:
+            guard let value = plainValue(of: bytes) else {
+                throw UnacceptableValue(found: shown(bytes), wanted: wanted)
+            }
+            return value
+        }
+    }
+
+    /// Whether a value is one of this kind; why it is not does not matter here.
+    package func accepts(_ text: String) -> Bool {
+        (try? value(of: Array(text.utf8))) != nil
+    }
+
+    private func plainValue(of bytes: [UInt8]) -> ConfigurationValue? {
+        switch self {
+        case .integer(let range, in: _): integer(bytes, in: range)
+        case .countOrCores(let range):
+            bytes.elementsEqual("cores".utf8) ? .cores : integer(bytes, in: range)
+        case .duration(thousandths: let range, in: let unit):
+            duration(bytes, thousandths: range, in: unit)
+        case .toggle:
+            switch text(bytes, bytesMax: 3) {
+            case "on": .toggle(true)
+            case "off": .toggle(false)
+            case _: nil
+            }
+        case .choice(let words):
+            words.first { $0.utf8.elementsEqual(bytes) }.map { .text($0) }
+        case .text(let bytesMax): text(bytes, bytesMax: bytesMax).map { .text($0) }
+        case .host:
+            bytes.allSatisfy(isHostByte)
+                ? text(bytes, bytesMax: ConfigurationLimits.hostBytesMax).map { .text($0) } : nil
+        case .scope:
+            isScope(bytes)
+                ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
+        case .redisKey:
+            // A caller's first prediction makes `quota:<sub>`, and a `blacklist:` key would revoke
+            // a token by accident.
+            bytes.starts(with: "quota:".utf8) || bytes.starts(with: "blacklist:".utf8)
+                ? nil
+                : text(bytes, bytesMax: ConfigurationLimits.redisKeyBytesMax).map { .text($0) }
+        case .fileMode:
+            bytes.count == 3 && bytes.allSatisfy { (0x30...0x37).contains($0) }
+                ? .integer(bytes.reduce(0) { $0 << 3 | Int($1 & 7) }) : nil
+        case .secret, .redisURL, .operationsListener: nil
+        }
+    }
+
+    /// Nil: off.
+    private func operations(_ bytes: [UInt8]) throws(UnacceptableValue) -> OperationsAddress? {
+        let found = shown(bytes)
+        let bytesMax = ConfigurationLimits.operationsListenerBytesMax
+        guard let text = text(bytes, bytesMax: bytesMax) else {
+            throw UnacceptableValue(found: found, wanted: wanted)
+        }
+        if text == "off" { return nil }
+        do throws(OperationsAddressError) {
+            return try OperationsAddress(parsing: text)
+        } catch {
+            // The form of such a path is right, so that `wanted` would not say what is wrong.
+            guard case .path(.pathTooLong(let count, let countMax)) = error else {
+                throw UnacceptableValue(found: found, wanted: wanted)
+            }
+            throw UnacceptableValue(
+                found: "\(found): a path of \(count) bytes",
+                wanted: "at most \(countMax) for a Unix socket")
+        }
+    }
+
+    /// Of a key of the kind `secret`.
+    func checkLength(of secret: Secret) throws(UnacceptableValue) {
+        let range = ConfigurationLimits.secretBytesMin...ConfigurationLimits.secretBytesMax
+        let (count, stray) = secret.withBytes { ($0.count, StrayBytes(around: $0)) }
+        guard range.contains(count) else {
+            throw UnacceptableValue(
+                found: "\(count) bytes" + (stray.map { ", with \($0)" } ?? ""), wanted: wanted)
+        }
+    }
+
+    private func integer(_ bytes: [UInt8], in range: ClosedRange<Int>) -> ConfigurationValue? {
+        guard let number = decimalInteger(bytes), range.contains(number) else { return nil }
+        return .integer(number)
+    }
+
+    private func duration(
+        _ bytes: [UInt8], thousandths range: ClosedRange<Int>, in unit: ConfigurationUnit
+    ) -> ConfigurationValue? {
+        let parts = bytes.split(
+            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = decimalInteger(parts[0]), whole <= range.upperBound / 1000 else {
+            return nil
+        }
+        var thousandths = whole * 1000
+        if parts.count == 2 {
+            guard parts[1].count <= 3, let digits = decimalInteger(parts[1]) else { return nil }
+            thousandths += digits * [100, 10, 1][parts[1].count - 1]
+        }
+        guard range.contains(thousandths) else { return nil }
+        return unit == .milliseconds
+            ? .duration(.microseconds(thousandths)) : .duration(.milliseconds(thousandths))
+    }
+
+    private func text(_ bytes: [UInt8], bytesMax: Int) -> String? {
+        guard (1...bytesMax).contains(bytes.count), !bytes.contains(where: isControlByte) else {
+            return nil
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+/// The number that 1 to 18 decimal digits write; nil for anything else.
+package func decimalInteger(_ digits: some Collection<UInt8>) -> Int? {
+    guard (1...18).contains(digits.count) else { return nil }
+    var number = 0
+    for digit in digits {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+        number = number * 10 + Int(digit - UInt8(ascii: "0"))
+    }
+    return number
+}
+
+/// Names, IPv4 and IPv6 addresses, the latter with a zone.
+func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ":"),
+        UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "%"):
+        true
+    default: false
+    }
+}
+
+/// RFC 6749 §3.3: scope-tokens with one space between each two; the text stands between quotes in
+/// WWW-Authenticate.
+private func isScope(_ bytes: [UInt8]) -> Bool {
+    let tokens = bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+    return tokens.allSatisfy { token in
+        !token.isEmpty
+            && token.allSatisfy { byte in
+                byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"")
+                    && byte != UInt8(ascii: "\\")
+            }
+    }
+}
+
+func isControlByte(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+
+/// Text from outside, fit for a message of one line: quoted, control characters escaped, cut.
+func shown(_ bytes: some Collection<UInt8>) -> String {
+    let isCut = bytes.count > ConfigurationLimits.shownBytesMax
+    let text = String(decoding: bytes.prefix(ConfigurationLimits.shownBytesMax), as: UTF8.self)
+    return text.debugDescription + (isCut ? " (cut)" : "")
+}

@@ -1,0 +1,35 @@
+internal import OperationsAPI
+internal import POSIX
+
+/// The descriptors that clients do not get, so that no number of them keeps the audit log from
+/// rotating, a model from being loaded or an operator from being answered.
+package struct DescriptorReserve: Equatable, Sendable {
+    /// Standard streams, the audit log's files and lock, a model's bundle, files of /proc, sockets
+    /// of name look-ups, and what libraries open for a moment.
+    private static let ofProcess = 64
+    /// epoll, mailbox, listener and Redis of an event loop.
+    private static let ofReactor = 4
+
+    package let count: Int
+
+    /// - Parameter reactors: those of callers.
+    package init(reactors: Int, hasOperationsListener: Bool) {
+        var count = DescriptorReserve.ofProcess + DescriptorReserve.ofReactor * reactors
+        if hasOperationsListener {
+            count += DescriptorReserve.ofReactor + AdministrationRules.connectionsMax
+        }
+        self.count = count
+    }
+
+    package init(_ configuration: ServiceConfiguration) {
+        self.init(
+            reactors: configuration.http.reactors ?? ProcessLimits.processorCount,
+            hasOperationsListener: configuration.operations.address != nil)
+    }
+
+    /// How many of the wanted connections of callers can be open, nil for none.
+    package func connections(ofWanted wanted: Int, descriptorLimit: UInt64) -> Int? {
+        let limit = Int(clamping: descriptorLimit)
+        return limit > count ? min(wanted, limit - count) : nil
+    }
+}

@@ -1,0 +1,334 @@
+package import AuditLog
+package import OperationsAPI
+internal import POSIX
+package import Redis
+
+/// All that can be configured, checked and typed. Defaults stand in `ConfigurationTable` alone.
+package struct ServiceConfiguration: Sendable {
+    package var http: HTTP
+    package let drain: Drain
+    package var tokens: Tokens
+    package let store: Store
+    package let quota: Quota
+    package let model: Model
+    /// Nil: no audit log.
+    package let audit: Audit?
+    package let operations: Operations
+    /// Nil: standard output.
+    package let logFile: String?
+    package let logsRequests: Bool
+    /// Nil: no bound.
+    package let logsRefusedPerSecond: Int?
+    /// Nil: none is logged.
+    package let slowRequest: Duration?
+    /// Whether traceparent is read or begun.
+    package let tracesRequests: Bool
+    /// `--dev`: loopback only, store in memory.
+    package let isDevelopment: Bool
+    /// `security.core_dumps`.
+    package let allowsCoreDumps: Bool
+    /// To be logged at the start.
+    package let warnings: [ConfigurationWarning]
+    /// The same, where they do not stop it.
+    package var weakSettings: [WeakSetting] = []
+    /// Whether weak settings stop the start.
+    package let isStrict: Bool
+
+    package struct HTTP: Sendable {
+        /// An address or a name; an IPv6 address without brackets.
+        package let host: String
+        /// 0: the kernel chooses one.
+        package let port: UInt16
+        /// Where these were given.
+        package var hostPlace: ConfigurationPlace
+        package var portPlace: ConfigurationPlace
+        /// `http.insecure`: plain HTTP beyond the machine is intended.
+        package let isInsecureMeant: Bool
+        /// nil: as many as the process may use cores.
+        package let reactors: Int?
+        package let connectionsMax: Int
+        /// 0: an address may have any number of them.
+        package let connectionsPerAddressMax: Int
+        package let requestLineBytesMax: Int
+        package let headBytesMax: Int
+        package let headFieldsMax: Int
+        package let authorizationBytesMax: Int
+        package let bodyBytesMax: Int
+        package let chunkExtensionLineBytesMax: Int
+        package let chunkExtensionBytesMax: Int
+        package let trailerBytesMax: Int
+        package let headTimeout: Duration
+        package let bodyTimeout: Duration
+        package let idleTimeout: Duration
+        package let writeTimeout: Duration
+    }
+
+    package struct Drain: Sendable {
+        /// From SIGTERM to the closing of the listener; shorter than `timeout`.
+        package let delay: Duration
+        /// From SIGTERM to the exit.
+        package let timeout: Duration
+    }
+
+    /// Which tokens are accepted.
+    package struct Tokens: Sendable {
+        package var keys: TokenKeys
+        package let leewaySeconds: Int
+        package let issuer: String?
+        package let audience: String?
+        package let scope: String?
+    }
+
+    package enum Store: Sendable {
+        case memory(subjectsMax: Int)
+        /// With the key that must be there, if one is configured.
+        case redis(RedisEndpoint, deadline: Duration, markerKey: String?)
+    }
+
+    package struct Quota: Sendable {
+        package let limit: Int
+        package let windowSeconds: Int
+    }
+
+    package struct Model: Sendable {
+        /// The directory of a model, or of one bundle.
+        package let path: String
+        /// How often `active` is looked at; nil: never.
+        package let watchInterval: Duration?
+    }
+
+    package struct Audit: Sendable {
+        package let directory: String
+        package let key: Secret
+        package let sync: AuditSync
+        package let segmentBytesMax: Int
+        package let recordsFeatures: Bool
+        package let deadline: Duration
+    }
+
+    package struct Operations: Sendable {
+        /// Nil: no operations listener.
+        package let address: OperationsAddress?
+        package let socketMode: UInt32
+    }
+}
+
+/// What tokens are signed with.
+package enum TokenKeys: Sendable {
+    /// One key, whatever a token's `kid` says.
+    case secret(Secret)
+    /// `jwt.keys`: at least one, sorted by id; a token's `kid` selects it.
+    case named([TokenKey])
+    /// `--dev` and nothing configured: the service makes a secret when it starts.
+    case madeAtStart
+}
+
+/// A key that a token selects by its `kid`.
+package struct TokenKey: Sendable {
+    package let id: String
+    package let secret: Secret
+}
+
+extension ServiceConfiguration {
+    /// Reads the sources and checks what must fit together. With `security = strict` a weak setting
+    /// is refused.
+    package static func load(
+        _ sources: ConfigurationSources, isDevelopment: Bool
+    ) throws(ConfigurationError) -> ServiceConfiguration {
+        let configuration = try read(sources, isDevelopment: isDevelopment)
+        guard !configuration.isStrict || configuration.weakSettings.isEmpty else {
+            throw .weakSettings(configuration.weakSettings)
+        }
+        return configuration
+    }
+
+    /// The same, but weak settings are only reported.
+    package static func read(
+        _ sources: ConfigurationSources, isDevelopment: Bool
+    ) throws(ConfigurationError) -> ServiceConfiguration {
+        var settings = try sources.settings()
+        let store = try store(&settings, isDevelopment: isDevelopment)
+        let tokens = try tokens(&settings, sources: sources, isDevelopment: isDevelopment)
+        let host = settings.text(.host)
+        if isDevelopment, !isLoopback(host) {
+            throw .developmentHost(at: settings.place(.host), host: host)
+        }
+        let operations = try operations(settings, isDevelopment: isDevelopment)
+        let drain = Drain(
+            delay: settings.duration(.drainDelay), timeout: settings.duration(.drainTimeout))
+        guard drain.delay < drain.timeout else { throw .drainDelayTooLong }
+        var configuration = ServiceConfiguration(
+            http: HTTP(settings), drain: drain, tokens: tokens, store: store,
+            quota: Quota(
+                limit: settings.integer(.quotaLimit),
+                windowSeconds: settings.integer(.quotaWindow)),
+            model: Model(
+                path: settings.text(.modelPath),
+                watchInterval: settings.durationUnlessZero(.modelWatch)),
+            audit: try audit(settings, tokens), operations: operations,
+            logFile: settings.text(.logFile) == ConfigurationKey.logFile.defaultText
+                ? nil : settings.text(.logFile),
+            logsRequests: settings.toggle(.logRequests),
+            logsRefusedPerSecond: settings.integer(.logRefusedPerSecond) == 0
+                ? nil : settings.integer(.logRefusedPerSecond),
+            slowRequest: settings.durationUnlessZero(.logSlowRequests),
+            tracesRequests: settings.toggle(.traceContext), isDevelopment: isDevelopment,
+            allowsCoreDumps: settings.toggle(.securityCoreDumps), warnings: settings.warnings,
+            isStrict: settings.text(.security) == "strict")
+        configuration.weakSettings = WeakSetting.all(
+            in: WeakSettingRule.Subject(
+                configuration: configuration, settings: settings, files: sources.files))
+        return configuration
+    }
+
+    private static func store(
+        _ settings: inout ConfigurationSettings, isDevelopment: Bool
+    ) throws(ConfigurationError) -> Store {
+        let place = settings.place(.store)
+        let isRedis = settings.text(.store) == "redis"
+        if isDevelopment, isRedis, place != .standard { throw .developmentStore(at: place) }
+        let endpoint = settings.value(.redisURL)
+        if isRedis && !isDevelopment {
+            guard case .redis(let endpoint) = endpoint else { throw .noStore }
+            return .redis(
+                endpoint, deadline: settings.duration(.redisDeadline),
+                markerKey: settings.optionalText(.redisMarkerKey))
+        }
+        if endpoint != nil {
+            settings.warnings.append(.unusedRedisURL(at: settings.place(.redisURL)))
+        }
+        let subjects = settings.integer(.storeSubjects)
+        let limit = settings.integer(.quotaLimit)
+        // Neither factor exceeds ten million, so the product cannot overflow.
+        guard subjects * limit <= ConfigurationLimits.memoryAdmissionsMax else {
+            throw .storeTooLarge(quotaLimit: limit, subjects: subjects)
+        }
+        return .memory(subjectsMax: subjects)
+    }
+
+    private static func audit(
+        _ settings: ConfigurationSettings, _ tokens: Tokens
+    ) throws(ConfigurationError) -> Audit? {
+        guard let directory = settings.optionalText(.auditDirectory) else {
+            return nil
+        }
+        guard case .secret(let key) = settings.value(.auditKey) else { throw .noAuditKey }
+        try checkIsNoTokenKey(key, settings, tokens)
+        let sync: AuditSync =
+            switch settings.text(.auditSync) {
+            case "none": .none
+            case "always": .always
+            case _: .interval(nanoseconds: settings.duration(.auditInterval).nanoseconds)
+            }
+        return Audit(
+            directory: directory, key: key, sync: sync,
+            segmentBytesMax: settings.integer(.auditSegmentBytes),
+            recordsFeatures: settings.toggle(.auditFeatures),
+            deadline: settings.duration(.auditDeadline))
+    }
+
+    /// Also where a secret is set and not used: it may be used again.
+    private static func checkIsNoTokenKey(
+        _ key: Secret, _ settings: ConfigurationSettings, _ tokens: Tokens
+    ) throws(ConfigurationError) {
+        if case .secret(let secret) = settings.value(.tokenSecret), secret.isEqual(to: key) {
+            throw .auditKeyIsTokenKey(name: "jwt.secret")
+        }
+        guard case .named(let keys) = tokens.keys else { return }
+        if let same = keys.first(where: { $0.secret.isEqual(to: key) }) {
+            throw .auditKeyIsTokenKey(name: "key \(same.id) of jwt.keys")
+        }
+    }
+
+    private static func operations(
+        _ settings: ConfigurationSettings, isDevelopment: Bool
+    ) throws(ConfigurationError) -> Operations {
+        let address = settings.operations(.operationsListen)
+        if isDevelopment, case .tcp(let host, _) = address, !isLoopback(host) {
+            throw .developmentOperations(at: settings.place(.operationsListen), host: host)
+        }
+        return Operations(
+            address: address, socketMode: UInt32(settings.integer(.operationsSocketMode)))
+    }
+
+    private static func tokens(
+        _ settings: inout ConfigurationSettings, sources: ConfigurationSources,
+        isDevelopment: Bool
+    ) throws(ConfigurationError) -> Tokens {
+        Tokens(
+            keys: try tokenKeys(&settings, sources: sources, isDevelopment: isDevelopment),
+            leewaySeconds: settings.integer(.tokenLeeway),
+            issuer: settings.optionalText(.tokenIssuer),
+            audience: settings.optionalText(.tokenAudience),
+            scope: settings.optionalText(.tokenScope))
+    }
+
+    private static func tokenKeys(
+        _ settings: inout ConfigurationSettings, sources: ConfigurationSources,
+        isDevelopment: Bool
+    ) throws(ConfigurationError) -> TokenKeys {
+        let secret = settings.value(.tokenSecret)
+        if isDevelopment {
+            for key in [ConfigurationKey.tokenKeys, .tokenSecret] where settings.value(key) != nil {
+                throw .developmentSecret(at: settings.place(key), key: key.name)
+            }
+            return .madeAtStart
+        }
+        if let directory = settings.optionalText(.tokenKeys) {
+            if secret != nil {
+                settings.warnings.append(.unusedSecret(at: settings.place(.tokenSecret)))
+            }
+            let keys = try sources.tokenKeys(in: directory)
+            for key in keys {
+                guard let stray = key.secret.withBytes({ StrayBytes(around: $0) }) else { continue }
+                settings.warnings.append(
+                    .strayBytes(
+                        at: settings.place(.tokenKeys), key: "jwt.keys: \(printable(key.id))",
+                        stray))
+            }
+            return .named(keys)
+        }
+        if case .secret(let bytes) = secret { return .secret(bytes) }
+        throw .noSecret
+    }
+
+    /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is
+    /// not looked up: who answers for it may change.
+    static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let octets = parts.compactMap { part in
+            part.count <= 3 ? decimalInteger(part).flatMap { UInt8(exactly: $0) } : nil
+        }
+        return parts.count == 4 && octets.count == 4 && octets[0] == 127
+    }
+}
+
+extension ServiceConfiguration.HTTP {
+    fileprivate init(_ settings: ConfigurationSettings) {
+        host = settings.text(.host)
+        port = UInt16(settings.integer(.port))
+        hostPlace = settings.place(.host)
+        portPlace = settings.place(.port)
+        isInsecureMeant = settings.toggle(.insecure)
+        if case .integer(let count) = settings.value(.reactors) {
+            reactors = count
+        } else {
+            reactors = nil
+        }
+        connectionsMax = settings.integer(.connections)
+        connectionsPerAddressMax = settings.integer(.connectionsPerAddress)
+        requestLineBytesMax = settings.integer(.requestLineBytes)
+        headBytesMax = settings.integer(.headBytes)
+        headFieldsMax = settings.integer(.headFields)
+        authorizationBytesMax = settings.integer(.authorizationBytes)
+        bodyBytesMax = settings.integer(.bodyBytes)
+        chunkExtensionLineBytesMax = settings.integer(.chunkExtensionLineBytes)
+        chunkExtensionBytesMax = settings.integer(.chunkExtensionBytes)
+        trailerBytesMax = settings.integer(.trailerBytes)
+        headTimeout = settings.duration(.headTimeout)
+        bodyTimeout = settings.duration(.bodyTimeout)
+        idleTimeout = settings.duration(.idleTimeout)
+        writeTimeout = settings.duration(.writeTimeout)
+    }
+}

@@ -1,0 +1,46 @@
+package import Configuration
+internal import POSIX
+
+/// Looks at all that a churnd with this configuration would depend on, without disturbing one that
+/// runs.
+package struct Doctor {
+    private let configuration: ServiceConfiguration
+    private let settings: ConfigurationSettings
+
+    package init(
+        _ sources: ConfigurationSources, isDevelopment: Bool
+    ) throws(ConfigurationError) {
+        configuration = try ServiceConfiguration.read(sources, isDevelopment: isDevelopment)
+        settings = try sources.settings()
+    }
+
+    /// Makes every check, and reports each finding as soon as there is one. Takes a few times
+    /// `redis.deadline` at the most, and as long as the model takes to load.
+    package func examine(_ report: (DoctorFinding) -> Void) {
+        ConfigurationCheck(configuration, settings).findings.forEach(report)
+        report(ModelCheck.examine(configuration.model.path))
+        switch configuration.store {
+        case .memory: report(StoreCheck.memory)
+        case .redis(let endpoint, let deadline, let markerKey):
+            RedisCheck(
+                endpoint: endpoint, deadlineNanoseconds: deadline.nanoseconds,
+                markerKey: markerKey,
+                leewaySeconds: configuration.tokens.leewaySeconds
+            ).examine(report)
+        }
+        if let audit = configuration.audit {
+            AuditCheck.examine(
+                directory: audit.directory, key: audit.key.bytes,
+                segmentBytesMax: audit.segmentBytesMax,
+                isServing: PortCheck.isChurndListening(
+                    host: configuration.http.host, port: configuration.http.port)
+            ).forEach(report)
+        }
+        report(DescriptorCheck.examine(configuration))
+        report(PortCheck.examine(configuration.http))
+        report(
+            OperationsCheck.examine(
+                configuration.operations.address, http: configuration.http))
+        if let finding = BacklogCheck.examine() { report(finding) }
+    }
+}

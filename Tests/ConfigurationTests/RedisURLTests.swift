@@ -1,0 +1,87 @@
+import Configuration
+import Redis
+import Testing
+
+@Suite struct RedisURLTests {
+    struct Expected {
+        let host: String
+        var port: UInt16 = 6379
+        var database = 0
+        var user: String?
+        var password: String?
+    }
+
+    @Test(arguments: [
+        ("redis://h", Expected(host: "h")),
+        ("REDIS://h/", Expected(host: "h")),
+        ("redis://h:1", Expected(host: "h", port: 1)),
+        ("redis://h:65535/15", Expected(host: "h", port: 65_535, database: 15)),
+        ("redis://10.0.0.1/2147483647", Expected(host: "10.0.0.1", database: 2_147_483_647)),
+        ("redis://[::1]", Expected(host: "::1")),
+        ("redis://[fe80::1%eth0]:7000/2", Expected(host: "fe80::1%eth0", port: 7000, database: 2)),
+        ("redis://:p@h", Expected(host: "h", password: "p")),
+        (
+            "redis://u:p@h:7000/1",
+            Expected(host: "h", port: 7000, database: 1, user: "u", password: "p")
+        ),
+        ("redis://u%40x:p%3a%2F%40@h", Expected(host: "h", user: "u@x", password: "p:/@")),
+        ("redis://u:p:q@h", Expected(host: "h", user: "u", password: "p:q")),
+        ("redis://u:p@q@h", Expected(host: "h", user: "u", password: "p@q")),
+        (
+            "redis://:a%2Fb%23c%3Fd%40e%3Af%25@h/1",
+            Expected(host: "h", database: 1, password: "a/b#c?d@e:f%")
+        ),
+    ]) func `a URL is taken apart`(url: String, expected: Expected) throws {
+        let endpoint = try RedisEndpoint(parsing: Array(url.utf8))
+        #expect(endpoint.host == expected.host)
+        #expect(endpoint.port == expected.port)
+        #expect(endpoint.database == expected.database)
+        #expect(endpoint.user == expected.user)
+        #expect(endpoint.password == expected.password.map { Array($0.utf8) })
+    }
+
+    @Test(arguments: [
+        ("", RedisURLError.otherScheme), ("h:6379", .otherScheme), ("http://h", .otherScheme),
+        ("redis:h", .otherScheme), ("redis+tls://h", .otherScheme), ("unix:///s", .otherScheme),
+        ("rediss://h", .tls), ("REDISS://h", .tls),
+        ("redis://", .badHost), ("redis:///0", .badHost), ("redis://:1", .badHost),
+        ("redis://a b", .badHost), ("redis://[::1", .badHost), ("redis://[]", .badHost),
+        ("redis://[h]", .badHost), ("redis://h\u{0}", .badHost), ("redis://u:p@", .badHost),
+        ("redis://h:", .badPort), ("redis://h:0", .badPort), ("redis://h:65536", .badPort),
+        ("redis://h:x", .badPort), ("redis://[::1]1", .badPort), ("redis://::1", .badHost),
+        ("redis://h/x", .badDatabase), ("redis://h/1/", .badDatabase),
+        ("redis://h//", .badDatabase),
+        ("redis://h/2147483648", .badDatabase), ("redis://h/-1", .badDatabase),
+        ("redis://u@h", .userWithoutPassword), ("redis://u:@h", .userWithoutPassword),
+        ("redis://@h", .userWithoutPassword), ("redis://:p%@h", .badPercentEncoding),
+        ("redis://:p%4@h", .badPercentEncoding), ("redis://:p%zz@h", .badPercentEncoding),
+        ("redis://%FF:p@h", .badPercentEncoding),
+        ("redis://h?db=1", .queryOrFragment), ("redis://h#x", .queryOrFragment),
+        ("redis://:p/w@h", .slashInPassword), ("redis://u:p/w@h:6379/0", .slashInPassword),
+        ("redis://u:p@w/x@h", .slashInPassword), ("redis://u:/@h", .slashInPassword),
+        ("redis://u:p#w@h:1", .markInPassword), ("redis://u:p?w@h", .markInPassword),
+        ("redis://u:p/w#x@h", .markInPassword), ("redis://h/0#x@", .markInPassword),
+        ("\"redis://h\"", .quoted), ("'redis://h'", .quoted), ("redis://h\r", .surroundingSpace),
+        ("redis://h:1\n", .surroundingSpace), (" redis://h", .surroundingSpace),
+        ("\u{FEFF}redis://h", .byteOrderMark), ("REDIS_URL=redis://h", .assignment),
+        ("export REDIS_URL=redis://h", .assignment), ("\"redis://h", .otherScheme),
+    ]) func `a bad URL is refused for what is wrong`(url: String, expected: RedisURLError) {
+        #expect(throws: expected) { try RedisEndpoint(parsing: Array(url.utf8)) }
+    }
+
+    @Test(arguments: [(4095, true), (4096, true), (4097, false)])
+    func `a URL has its length`(count: Int, isAccepted: Bool) {
+        let url = Array("redis://:@h".utf8)
+        let bytes = url[..<9] + [UInt8](repeating: 0x70, count: count - url.count) + url[9...]
+        let result = Result { try RedisEndpoint(parsing: Array(bytes)) }
+        if case .success = result { #expect(isAccepted) } else { #expect(!isAccepted) }
+    }
+
+    @Test func `a description has an address and no credentials`() throws {
+        let endpoint = try RedisEndpoint(parsing: Array("redis://user:pass@[::1]:7/1".utf8))
+        #expect(endpoint.description == "redis://[::1]:7/1")
+        var dumped = ""
+        dump(endpoint, to: &dumped)
+        #expect(!dumped.contains("pass@") && !dumped.contains("112"))
+    }
+}
