@@ -1,7 +1,7 @@
 internal import OperationsAPI
 
 /// Every key with its default, unit, bounds and meaning. `Config/churnd.conf` and
-/// `Docs/CONFIGURATION.md` are compared with this table by tests.
+/// `Docs/reference/configuration.md` are compared with this table by tests.
 package enum ConfigurationTable {
     /// What the variables of this program begin with.
     package static let variablePrefix = "CHURND_"
@@ -94,7 +94,7 @@ extension ConfigurationKey {
             + "than a load balancer's own, or it gets resets and answers 502.")
     static let writeTimeout = ConfigurationKey(
         "http.write_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
-        meaning: "How long a client may take in none of an answer before it is dropped.")
+        meaning: "How long a client may read nothing of an answer before it is dropped.")
 }
 
 /// `drain.*`: what SIGTERM begins.
@@ -113,7 +113,7 @@ extension ConfigurationKey {
 extension ConfigurationKey {
     package static let tokenSecret = ConfigurationKey(
         "jwt.secret", .secret, default: nil, bareVariable: "JWT_SECRET",
-        meaning: "The key that signs tokens (HS256): the bytes of the text as it stands, not "
+        meaning: "The key that signs tokens (HS256): the bytes of the text, unchanged and not "
             + "decoded. Not used when jwt.keys is set. Not accepted as a flag, which every user "
             + "of the machine could read.")
     package static let tokenKeys = ConfigurationKey(
@@ -172,11 +172,10 @@ extension ConfigurationKey {
     static let modelPath = ConfigurationKey(
         "model.path", .text(bytesMax: 4096), default: "Models/telco-churn",
         meaning: "Directory of a model: each version is a bundle in it, and its file `active` "
-            + "names the one that serves. Or the directory of one bundle, which is then served "
-            + "until the end.")
+            + "names the active one. Or the directory of one bundle, which cannot be switched.")
     static let modelWatch = ConfigurationKey(
         "model.watch", .duration(thousandths: 0...3_600_000, in: .seconds), default: "1",
-        meaning: "How often `active` is looked at for a change that something else made. 0: never.")
+        meaning: "How often `active` is checked for a change by another program. 0: never.")
 }
 
 /// `audit.*`: the log that proves what was answered.
@@ -199,7 +198,7 @@ extension ConfigurationKey {
     static let auditSegmentBytes = ConfigurationKey(
         "audit.segment_bytes", .integer(65_536...1_099_511_627_776, in: .bytes),
         default: "67108864",
-        meaning: "Size at which the audit log goes on in a new file.")
+        meaning: "Size at which the audit log starts a new file.")
     static let auditFeatures = ConfigurationKey(
         "audit.features", .toggle, default: "off",
         meaning: "Whether the customer's values are recorded, so that a prediction can be "
@@ -219,22 +218,22 @@ extension ConfigurationKey {
             + "`\(AdministrationRules.scope)` that is at most five minutes old.")
     static let operationsSocketMode = ConfigurationKey(
         "operations.socket_mode", .fileMode, default: "600",
-        meaning: "Mode of the Unix socket: who may write to it administers.")
+        meaning: "Mode of the Unix socket: anyone who may write to it can administer.")
 }
 
 /// `security`, `security.*`: how weak settings are treated.
 extension ConfigurationKey {
     static let security = ConfigurationKey(
         "security", .choice(["warn", "strict"]), default: "warn",
-        meaning: "Whether a weak setting is a warning or stops the start. `Docs/OPERATING.md` "
-            + "lists them.")
+        meaning: "Whether a weak setting is a warning or stops the start. "
+            + "`Docs/operating/security.md` lists them.")
     static let securityCoreDumps = ConfigurationKey(
         "security.core_dumps", .toggle, default: "off",
         meaning: "Whether the process may dump core, and its user may attach a debugger; its "
             + "memory holds keys and customers' values.")
 }
 
-/// `log.*`, `trace.*`: what is told of requests.
+/// `log.*`, `trace.*`: what is logged about requests.
 extension ConfigurationKey {
     static let logFile = ConfigurationKey(
         "log.file", .text(bytesMax: 4096), default: "-",
@@ -242,7 +241,7 @@ extension ConfigurationKey {
             + "600 if it does not exist. -: standard output.")
     static let logRefusedPerSecond = ConfigurationKey(
         "log.refused_per_second", .integer(0...1_000_000), default: "100",
-        meaning: "Lines a second and event loop for refused requests without a good token; beyond "
+        meaning: "Lines a second and event loop for refused requests without a valid token; beyond "
             + "that, and beyond the first 10 of a known caller in 10 s, they are counted in one "
             + "line for each route, status and problem. 0: each has its line.")
     static let logRequests = ConfigurationKey(

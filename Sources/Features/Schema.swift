@@ -2,7 +2,7 @@ package import JSON
 
 /// What a record holds: the fields a caller sends, the features derived from them, and the column a
 /// model learns to predict. It is data, read from a documented subset of JSON Schema
-/// (`Docs/SCHEMA.md`); no field is known to the program.
+/// (`Docs/reference/schema.md`); no field is known to the program.
 package struct Schema: Equatable, Sendable {
     /// What a record of it is called; empty where the document has no title.
     package let title: String

@@ -1,4 +1,4 @@
-/// Every member name a schema document may use; `Docs/SCHEMA.md` describes each.
+/// Every member name a schema document may use; `Docs/reference/schema.md` describes each.
 package enum SchemaKeyword: String, CaseIterable, Sendable {
     case dialect = "$schema"
     case id = "$id"

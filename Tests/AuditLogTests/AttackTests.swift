@@ -5,8 +5,8 @@ import POSIX
 import TestSupport
 import Testing
 
-/// The table of OPERATING, "Verifying": what an attacker without the key may do to a log, row by
-/// row, and what reveals it. Starting churnd on such a log never makes it verify.
+/// The table of Docs/operating/audit-log.md, "Verifying": what an attacker without the key may do
+/// to a log, row by row, and what reveals it. Starting churnd on such a log never makes it verify.
 @Suite struct AttackTests {
     /// What a start does.
     enum Start: Equatable {

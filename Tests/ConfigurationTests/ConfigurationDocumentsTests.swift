@@ -29,11 +29,11 @@ import Testing
     }
 
     @Test func `the table in Docs is the one of the code`() throws {
-        let found = try DocumentTable("keys", of: "Docs/CONFIGURATION.md").lines
+        let found = try DocumentTable("keys", of: "Docs/reference/configuration.md").lines
         let expected = table().joined(separator: "\n")
         #expect(
             found.joined(separator: "\n") == expected,
-            "the table in Docs/CONFIGURATION.md has to be:\n\(expected)\n")
+            "the table in Docs/reference/configuration.md has to be:\n\(expected)\n")
     }
 
     private func table() -> [String] {

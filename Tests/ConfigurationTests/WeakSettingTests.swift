@@ -229,15 +229,15 @@ private let goodSamples: [WeakSample] = [
             "\(error)"
                 == "security is strict, and 3 settings are weak: "
                 + "http.host: 0.0.0.0 (environment HOST), beyond this machine and without TLS, "
-                + "wanted a loopback address, or http.insecure = on where a proxy in front ends "
-                + "TLS; jwt.issuer: not set, so that iss is not checked, wanted the iss of the "
-                + "tokens; jwt.audience: not set, so that aud is not checked, wanted the aud of "
-                + "the tokens"
+                + "wanted a loopback address, or http.insecure = on where a proxy in front "
+                + "terminates TLS; jwt.issuer: not set, so that iss is not checked, wanted the iss "
+                + "of the tokens; jwt.audience: not set, so that aud is not checked, wanted the "
+                + "aud of the tokens"
         }
     }
 
     @Test func `the document for operators has every rule`() throws {
-        let found = try DocumentTable("weak settings", of: "Docs/OPERATING.md").lines
+        let found = try DocumentTable("weak settings", of: "Docs/operating/security.md").lines
         let rows = WeakSettingRule.all.map { rule in
             let names = rule.name.split(separator: ", ").map { "`\($0)`" }.joined(separator: ", ")
             return "| \(names) | \(rule.meaning) | \(rule.wanted) |"

@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func `the documentation names every keyword, every code and every limit`() {
-        let text = String(decoding: Telco.projectFile("Docs/SCHEMA.md"), as: UTF8.self)
+        let text = String(decoding: Telco.projectFile("Docs/reference/schema.md"), as: UTF8.self)
         for keyword in SchemaKeyword.allCases {
             #expect(text.contains("`\(keyword.rawValue)`"), "\(keyword.rawValue)")
         }
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func `the schema of the documentation is a schema`() throws {
-        let text = String(decoding: Telco.projectFile("Docs/SCHEMA.md"), as: UTF8.self)
+        let text = String(decoding: Telco.projectFile("Docs/reference/schema.md"), as: UTF8.self)
         let start = try #require(text.firstRange(of: "```json\n")).upperBound
         let end = try #require(text[start...].firstRange(of: "```")).lowerBound
         let schema = try Schema(json: text[start..<end].utf8.span)

@@ -4,10 +4,11 @@ import TestSupport
 import Testing
 
 struct ProofDocumentTests {
-    @Test func `Docs/MODEL_FORMAT.md has the limits of a proof`() throws {
+    @Test func `Docs/models/import.md has the limits of a proof`() throws {
         let document = String(
             decoding: try Files.read(
-                "\(ProjectPlaces.root)/Docs/MODEL_FORMAT.md", bytesMax: 1 << 20), as: UTF8.self)
+                "\(ProjectPlaces.root)/Docs/models/import.md", bytesMax: 1 << 20), as: UTF8.self
+        ).split { $0 == " " || $0 == "\n" }.joined(separator: " ")
         for text in [
             "\(ProofLimits.intervalErrors) standard errors (Hanley and McNeil)",
             "\(ProofLimits.meanGapMax) and \(Int(ProofLimits.gapErrors)) standard errors",
@@ -20,12 +21,12 @@ struct ProofDocumentTests {
             "for more than \(Int(ProofLimits.beyondShareMax * 100)) %",
             "below −\(Int(ProofLimits.overshootMax)) or above \(Int(ProofLimits.overshootMax) + 1)",
             "in −\(Int(ProofLimits.standardizedMax)) to \(Int(ProofLimits.standardizedMax))",
-            "\(Int(ProofLimits.unitsMax)) units of\nthe last place",
+            "\(Int(ProofLimits.unitsMax)) units of the last place",
         ] {
             #expect(document.contains(text), "\(text)")
         }
         #expect(ProofLimits.rangeShareMax == 0.1 && document.contains("a tenth of its range"))
-        #expect(ProofLimits.halfUnitMax == 0.0005 && document.contains("Three\ndecimals"))
+        #expect(ProofLimits.halfUnitMax == 0.0005 && document.contains("Three decimals"))
         #expect(
             ProofLimits.differencesToldMax == 10
                 && document.contains("by line and identifier, ten at most"))

@@ -3,11 +3,12 @@ import Models
 import TestSupport
 import Testing
 
-/// Docs/MODEL_FORMAT.md against the code.
+/// Docs/reference/bundle.md against the code.
 struct ModelFormatDocumentTests {
     private func document() throws -> String {
         String(
-            decoding: try contents(of: "\(ProjectPlaces.root)/Docs/MODEL_FORMAT.md"), as: UTF8.self)
+            decoding: try contents(of: "\(ProjectPlaces.root)/Docs/reference/bundle.md"),
+            as: UTF8.self)
     }
 
     /// The first two cells of each row of the table under a heading of this line.

@@ -61,14 +61,14 @@ import Testing
 
     @Test func `every alert has a chapter of its own and says where to read`() throws {
         let alerts = values(of: "alert")
-        let chapters = try DocumentTable.lines(of: "Docs/METRICS.md").filter {
+        let chapters = try DocumentTable.lines(of: "Docs/operating/alerts.md").filter {
             $0.hasPrefix("### ")
         }
         #expect(Set(chapters) == Set(alerts.map { "### \($0)" }))
         let descriptions = values(of: "description")
         #expect(descriptions.count == alerts.count)
         for description in descriptions {
-            // As in: Docs/OPERATING.md, "Starting"
+            // As in: Docs/operating/alerts.md, "ChurndDown"
             let place = try #require(description.ranges(of: "Docs/").last?.lowerBound)
             let words = description[place...].split(separator: "\"", maxSplits: 2)
             let heading = try #require(words.count > 1 ? words[1] : nil)

@@ -2,9 +2,9 @@ import AuditLog
 import TestSupport
 import Testing
 
-/// Docs/AUDIT_FORMAT.md, compared with the code's own list of events and members.
+/// Docs/reference/audit-format.md, compared with the code's own list of events and members.
 @Suite struct AuditFormatDocumentTests {
-    private static let path = "Docs/AUDIT_FORMAT.md"
+    private static let path = "Docs/reference/audit-format.md"
 
     @Test func `the document of the audit log has every event with its members in their order`()
         throws

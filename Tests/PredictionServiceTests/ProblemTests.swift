@@ -21,7 +21,7 @@ import Testing
         let object = try content(Problem(.missingToken), requestID: "abc")
         #expect(object.members.map(\.name) == ["type", "title", "status", "detail", "request_id"])
         #expect(object["type"] == .string("urn:churnd:problem:missing-token"))
-        #expect(object["title"] == .string("A bearer token is needed"))
+        #expect(object["title"] == .string("Bearer token required"))
         #expect(object["status"] == .number(401))
         #expect(object["detail"] == .string("Missing token"))
         #expect(object["request_id"] == .string("abc"))

@@ -10,7 +10,9 @@ import Testing
 /// The documents for callers and operators, compared with the code's own lists.
 @Suite struct ServiceDocumentsTests {
     @Test func `the document of the interface has every route with its methods`() throws {
-        let found = try DocumentTable("routes", of: "Docs/HTTP_API.md").rows.map { $0.prefix(2) }
+        let found = try DocumentTable("routes", of: "Docs/reference/http.md").rows.map {
+            $0.prefix(2)
+        }
         let expected = Route.allCases.map { ["`\($0.rawValue)`", "\($0.allowedMethods)"] }
         #expect(found.map(Array.init) == expected)
     }
@@ -18,7 +20,9 @@ import Testing
     @Test func `the document of the interface has every type of problem, its status and title`()
         throws
     {
-        let found = try DocumentTable("problems", of: "Docs/HTTP_API.md").rows.map { $0.prefix(3) }
+        let found = try DocumentTable("problems", of: "Docs/reference/http.md").rows.map {
+            $0.prefix(3)
+        }
         let expected = ProblemType.allCases.map { ["`\($0.uri)`", "\($0.status)", $0.title] }
         #expect(
             found.map(Array.init) == expected,
@@ -26,7 +30,7 @@ import Testing
     }
 
     @Test func `the document of the interface has every code of a violation`() throws {
-        let found = try DocumentTable("codes", of: "Docs/HTTP_API.md").rows.map { $0[0] }
+        let found = try DocumentTable("codes", of: "Docs/reference/http.md").rows.map { $0[0] }
         #expect(found == ViolationCode.allCases.map { "`\($0.rawValue)`" })
     }
 
@@ -40,7 +44,8 @@ import Testing
                 problem: RequestOutcome.Problem(type: .tokenExpired, reason: "")),
             subject: "s")
         let line = try #require(try log.objects().first)
-        let found = try DocumentTable("request log", of: "Docs/OPERATING.md").rows.map { $0[0] }
+        let found = try DocumentTable("request log", of: "Docs/operating/logs-and-traces.md").rows
+            .map { $0[0] }
         #expect(found == line.members.map { "`\($0.name)`" })
     }
 
@@ -63,13 +68,14 @@ import Testing
         log.turnEnded()
         let line = try #require(try captured.objects().last)
         #expect(line["count"] == .number(2))
-        let found = try DocumentTable("counted requests", of: "Docs/OPERATING.md").rows
+        let found = try DocumentTable("counted requests", of: "Docs/operating/logs-and-traces.md")
+            .rows
         #expect(found.map { $0[0] } == line.members.map { "`\($0.name)`" })
     }
 
     @Test func `idle connections outlast those of the load balancers that need no setting`() throws
     {
-        let rows = try DocumentTable("load balancers", of: "Docs/OPERATING.md").rows
+        let rows = try DocumentTable("load balancers", of: "Docs/operating/connections.md").rows
         let standard = try #require(
             Double(ConfigurationTable.key(named: "http.idle_timeout")?.defaultText ?? ""))
         #expect(rows.count >= 8)

@@ -34,7 +34,7 @@ extension WeakSettingRule {
 
     static let keyFile = WeakSettingRule(
         "--config",
-        weakWhen: "the file of keys may be written by everybody on the machine, or it holds a "
+        weakWhen: "the file of keys may be written by everyone on the machine, or it holds a "
             + "secret and is readable or writable as above",
         wanted: "a mode without a write permission for others, with a secret in it 640 or less"
     ) { subject in
@@ -68,7 +68,7 @@ extension WeakSettingRule {
 
     static let model = WeakSettingRule(
         "model.path",
-        weakWhen: "everybody on the machine may write the directory, its file `active`, a bundle "
+        weakWhen: "everyone on the machine may write the directory, its file `active`, a bundle "
             + "or a file of one",
         wanted: "modes without a write permission for others"
     ) { subject in

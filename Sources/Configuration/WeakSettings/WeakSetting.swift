@@ -24,7 +24,7 @@ package struct WeakSetting: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// A row of the table of weak settings: churnd's start, `security = strict` and `churnctl doctor`
-/// use it, and `Docs/OPERATING.md` is compared with it.
+/// use it, and `Docs/operating/security.md` is compared with it.
 package struct WeakSettingRule: Sendable {
     /// Where it is looked for.
     struct Subject {
@@ -67,7 +67,7 @@ extension WeakSettingRule {
         "http.host",
         weakWhen: "it is not a loopback address and `http.insecure` is off: HTTP without TLS, "
             + "tokens and customers in the clear",
-        wanted: "a loopback address, or http.insecure = on where a proxy in front ends TLS"
+        wanted: "a loopback address, or http.insecure = on where a proxy in front terminates TLS"
     ) { subject in
         let http = subject.configuration.http
         guard !http.isInsecureMeant, !ServiceConfiguration.isLoopback(http.host) else { return [] }
@@ -88,22 +88,23 @@ extension WeakSettingRule {
 
     static let socketMode = WeakSettingRule(
         "operations.socket_mode",
-        weakWhen: "`operations.listen` is a Unix socket and everybody on the machine may write to "
+        weakWhen: "`operations.listen` is a Unix socket and everyone on the machine may write to "
             + "it, and so administer",
         wanted: "660 at most"
     ) { subject in
         let operations = subject.configuration.operations
         guard case .unix = operations.address, operations.socketMode & 0o002 != 0 else { return [] }
-        return ["\(octal(operations.socketMode)), so that everybody may administer"]
+        return ["\(octal(operations.socketMode)), so that everyone may administer"]
     }
 
     static let issuer = WeakSettingRule(
-        "jwt.issuer", weakWhen: "not set: tokens of another issuer under the key are taken",
+        "jwt.issuer", weakWhen: "not set: tokens of another issuer with the same key are accepted",
         wanted: "the iss of the tokens"
     ) { $0.configuration.tokens.issuer == nil ? ["not set, so that iss is not checked"] : [] }
 
     static let audience = WeakSettingRule(
-        "jwt.audience", weakWhen: "not set: tokens for another service under the key are taken",
+        "jwt.audience",
+        weakWhen: "not set: tokens for another service with the same key are accepted",
         wanted: "the aud of the tokens"
     ) { $0.configuration.tokens.audience == nil ? ["not set, so that aud is not checked"] : [] }
 
@@ -133,11 +134,12 @@ extension WeakSettingRule {
 
     static let coreDumps = WeakSettingRule(
         "security.core_dumps", weakWhen: "`on`: a dump holds keys and customers' values",
-        wanted: "off but while a fault is looked for"
+        wanted: "off, except while investigating a fault"
     ) { $0.configuration.allowsCoreDumps ? ["on"] : [] }
 
     static let development = WeakSettingRule(
-        "--dev", weakWhen: "given: standard error shows a token of a day", wanted: "no --dev",
+        "--dev", weakWhen: "given: standard error shows a token valid for a day",
+        wanted: "no --dev",
         isAboutDevelopment: true
     ) { _ in ["given, which is for trying alone"] }
 

@@ -40,10 +40,10 @@ extension MetricTable {
         help: "Probabilities that were answered, after calibration.")
     static let tokens = MetricFamily(
         "churnd_auth_total", .counter, labels: ["result"],
-        help: "Requests that need a token, by what became of it.")
+        help: "Requests that need a token, by result.")
     static let quota = MetricFamily(
         "churnd_quota_total", .counter, labels: ["decision"],
-        help: "Requests with a good token, by what the store decided.")
+        help: "Requests with a valid token, by the store's decision.")
     static let validationErrors = MetricFamily(
         "churnd_validation_errors_total", .counter, labels: ["field"],
         help: "Invalid fields of refused records, by the schema's names.")
@@ -56,20 +56,20 @@ extension MetricTable {
 extension MetricTable {
     static let redisUp = MetricFamily(
         "churnd_redis_up", .gauge,
-        help: "Whether Redis does what a prediction needs; absent with the store in memory.")
+        help: "Whether Redis can serve predictions; absent with the store in memory.")
     static let redisDuration = MetricFamily(
         "churnd_redis_duration_seconds", .histogram, unit: .seconds,
-        help: "Time that a request, also an administrator's, waited for the decision of Redis.")
+        help: "Time that a request, also an administrator's, waited for Redis.")
     static let redisErrors = MetricFamily(
         "churnd_redis_errors_total", .counter, labels: ["kind"],
-        help: "Requests that Redis gave no good answer for.")
+        help: "Requests for which Redis gave no valid answer.")
 }
 
 /// The model.
 extension MetricTable {
     static let modelInfo = MetricFamily(
         "churnd_model_info", .info, labels: ["model_version", "sha256"],
-        help: "The model that serves.")
+        help: "The active model.")
     static let modelReloads = MetricFamily(
         "churnd_model_reloads_total", .counter, labels: ["result"],
         help: "Attempts to change the model.")
@@ -107,16 +107,16 @@ extension MetricTable {
         help: "Processor time spent, in user and system mode together.")
     static let residentMemory = MetricFamily(
         "process_resident_memory_bytes", .gauge, unit: .bytes,
-        help: "Memory that is in RAM.")
+        help: "Memory in RAM.")
     static let virtualMemory = MetricFamily(
         "process_virtual_memory_bytes", .gauge, unit: .bytes,
-        help: "Addresses that are taken.")
+        help: "Virtual memory in use.")
     static let openDescriptors = MetricFamily(
         "process_open_fds", .gauge,
         help: "Open descriptors.")
     static let descriptorsMax = MetricFamily(
         "process_max_fds", .gauge,
-        help: "How many descriptors may be open.")
+        help: "The limit of open descriptors.")
     static let startTime = MetricFamily(
         "process_start_time_seconds", .gauge, unit: .seconds,
         help: "When the process started, in seconds since 1970.")

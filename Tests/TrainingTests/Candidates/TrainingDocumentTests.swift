@@ -3,12 +3,13 @@ import TestSupport
 import Testing
 import Training
 
-/// Docs/TRAINING.md against the code's own tables.
+/// Docs/models/training.md against the code's own tables.
 struct TrainingDocumentTests {
     private let rows: [[String]]
 
     init() throws {
-        let bytes = try Files.read("\(ProjectPlaces.root)/Docs/TRAINING.md", bytesMax: 1 << 20)
+        let bytes = try Files.read(
+            "\(ProjectPlaces.root)/Docs/models/training.md", bytesMax: 1 << 20)
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         rows = lines.filter { $0.hasPrefix("| ") }.map { line in
             line.split(separator: "|").map { cell in
