@@ -1,5 +1,6 @@
 internal import Access
 internal import AuditLog
+internal import Bytes
 internal import Configuration
 internal import HTTP
 internal import HTTPServer
