@@ -9,7 +9,7 @@ import Testing
         requestID: String = "r-1", unixMilliseconds: Int64 = 1_790_856_000_123
     ) -> String {
         var json = JSONWriter()
-        var predictions = PredictionWriter(quotaLimit: 100, windowSeconds: 3600)
+        var predictions = PredictionWriter()
         predictions.append(
             prediction, subject: Array(subject.utf8).span, modelName: Array(model.utf8).span,
             requestID: Array(requestID.utf8).span, unixMilliseconds: unixMilliseconds, to: &json)
@@ -21,7 +21,7 @@ import Testing
         risk: RiskLevel = .high
     ) -> Prediction {
         Prediction(
-            customerID: customerID.map { Array($0.utf8) }, probability: probability,
+            customerID: Array((customerID ?? "").utf8), probability: probability,
             isPositive: isPositive, risk: risk)
     }
 
@@ -37,7 +37,7 @@ import Testing
     @Test
     func `fields with a number beyond their bounds are named where there are any`() {
         let flagged = Prediction(
-            customerID: nil, probability: 0.5, isPositive: true, risk: .medium,
+            probability: 0.5, isPositive: true, risk: .medium,
             outOfRange: ["tenure", "a\"b"])
         #expect(
             body(flagged).contains(
@@ -89,7 +89,7 @@ import Testing
         limit: Int, window: Int, left: Int, reset: Int, policy: String, state: String
     ) {
         var fields = Array("Before: x\r\n".utf8)
-        PredictionWriter(quotaLimit: limit, windowSeconds: window).appendQuota(
+        QuotaFields(quotaLimit: limit, windowSeconds: window).append(
             left: left, resetSeconds: reset, to: &fields)
         #expect(
             String(decoding: fields, as: UTF8.self)

@@ -11,15 +11,18 @@ import Testing
 
 @Suite struct ProblemTests {
     /// The content of an answer.
-    private func content(_ problem: Problem, requestID: String = "r-1") throws -> JSONObject {
+    private func content(
+        _ failure: ServiceFailure, requestID: String = "r-1"
+    ) throws -> JSONObject {
         var writer = JSONWriter()
-        problem.append(requestID: Array(requestID.utf8).span, to: &writer)
+        ErrorForm.problem.append(
+            failure.row, requestID: Array(requestID.utf8).span, to: &writer)
         let bytes = writer.finish()
         return try #require(try JSONValue(parsing: bytes.span).asObject)
     }
 
     @Test func `content has the members of RFC 9457 and the request's id`() throws {
-        let object = try content(Problem(.missingToken), requestID: "abc")
+        let object = try content(.missingToken, requestID: "abc")
         #expect(object.members.map(\.name) == ["type", "title", "status", "detail", "request_id"])
         #expect(object["type"] == .string("urn:churnd:problem:missing-token"))
         #expect(object["title"] == .string("Bearer token required"))
@@ -30,8 +33,10 @@ import Testing
 
     @Test(arguments: [
         (ServiceFailure.unknownPath, ProblemType.notFound, ""),
-        (.methodNotAllowed(.predict), .methodNotAllowed, "Allow: POST\r\n"),
-        (.methodNotAllowed(.health), .methodNotAllowed, "Allow: GET, HEAD\r\n"),
+        (.methodNotAllowed(allowed: "POST"), .methodNotAllowed, "Allow: POST\r\n"),
+        (
+            .methodNotAllowed(allowed: "GET, HEAD"), .methodNotAllowed, "Allow: GET, HEAD\r\n"
+        ),
         (.unsupportedContentType, .unsupportedMediaType, ""),
         (.unsupportedContentEncoding, .unsupportedMediaType, "Accept-Encoding: identity\r\n"),
         (.bodyTooLarge(bytesMax: 16_384), .contentTooLarge, ""),
@@ -51,8 +56,8 @@ import Testing
     ]) func `each failure has its type and fields`(
         failure: ServiceFailure, type: ProblemType, fields: String
     ) {
-        let problem = Problem(failure)
-        #expect(problem.type == type)
+        let problem = failure.row
+        #expect(problem.problem == type)
         #expect(problem.fields == fields)
         #expect(!problem.detail.isEmpty)
     }
@@ -91,8 +96,8 @@ import Testing
     ]) func `a challenge says what RFC 6750 wants`(
         failure: ServiceFailure, type: ProblemType, detail: String, parameters: String
     ) {
-        let problem = Problem(failure)
-        #expect(problem.type == type)
+        let problem = failure.row
+        #expect(problem.problem == type)
         #expect(problem.detail == detail)
         #expect(problem.fields == "WWW-Authenticate: Bearer \(parameters)\r\n")
     }
@@ -105,44 +110,47 @@ import Testing
             }
         }
         #expect(quiet.count == EveryError.token.count - 3)
-        let expected = try content(Problem(.malformedCredentials))
+        let expected = try content(.malformedCredentials)
         for error in quiet {
-            #expect(try content(Problem(.token(error))) == expected, "\(error)")
-            #expect(Problem(.token(error)).fields == Problem(.malformedCredentials).fields)
+            #expect(try content(.token(error)) == expected, "\(error)")
+            let fields = ServiceFailure.token(error).row.fields
+            #expect(fields == ServiceFailure.malformedCredentials.row.fields)
         }
     }
 
     @Test func `the log is told which check of a token failed`() {
-        let reasons = EveryError.token.compactMap { ServiceFailure.token($0).reason }
+        let reasons = EveryError.token.compactMap { ServiceFailure.token($0).row.reason }
         #expect(Set(reasons).count == EveryError.token.count)
     }
 
     @Test func `a request that cannot be read is answered with its error's status`() {
         for error in EveryError.http {
-            let problem = Problem(.rejected(.malformed(error)))
-            #expect(problem.type.status == error.status, "\(error)")
+            let problem = ServiceFailure.rejected(.malformed(error)).row
+            #expect(problem.problem.status == error.status, "\(error)")
             #expect(problem.fields.isEmpty, "\(error)")
         }
     }
 
     @Test func `errors that differ are told apart by their details`() {
-        let http = EveryError.http.map { Problem(.rejected(.malformed($0))).detail }
+        let http = EveryError.http.map { ServiceFailure.rejected(.malformed($0)).row.detail }
         #expect(Set(http).count == http.count)
-        let json = EveryError.json.map { Problem(.body(.malformed($0))).detail }
+        let json = EveryError.json.map { ServiceFailure.body(.malformed($0)).row.detail }
         #expect(Set(json).count == json.count)
     }
 
     @Test func `a limit that was passed is named`() {
         for (index, error) in EveryError.http.enumerated() where "\(error)".contains("limit") {
-            #expect(Problem(.rejected(.malformed(error))).detail.contains(" \(index + 1) "))
+            let detail = ServiceFailure.rejected(.malformed(error)).row.detail
+            #expect(detail.contains(" \(index + 1) "))
         }
-        #expect(Problem(.bodyTooLarge(bytesMax: 77)).detail == "The body must be at most 77 bytes")
+        let detail = ServiceFailure.bodyTooLarge(bytesMax: 77).row.detail
+        #expect(detail == "The body must be at most 77 bytes")
     }
 
     @Test func `a body that is not JSON is told at which byte`() {
         for (index, error) in EveryError.json.enumerated() {
-            let problem = Problem(.body(.malformed(error)))
-            #expect(problem.type == .malformedBody)
+            let problem = ServiceFailure.body(.malformed(error)).row
+            #expect(problem.problem == .malformedBody)
             #expect(problem.detail.hasSuffix(" \(index + 1)"), "\(problem.detail)")
         }
     }
@@ -153,7 +161,7 @@ import Testing
                 field: "tenure", code: .outOfRange, detail: "must be an integer from 0 to 72"),
             Violation(field: "a/b~ \"é\n", code: .unknownField, detail: "is not a field"),
         ]
-        let object = try content(Problem(.invalidRecord(violations)))
+        let object = try content(.invalidRecord(violations))
         #expect(object["status"] == .number(422))
         #expect(object["detail"] == .string("2 fields are not acceptable"))
         let expected = try JSONValue(
@@ -170,7 +178,7 @@ import Testing
 
     @Test func `one violation is one field`() throws {
         let violation = Violation(field: "x", code: .missing, detail: "is required")
-        let object = try content(Problem(.invalidRecord([violation])))
+        let object = try content(.invalidRecord([violation]))
         #expect(object["detail"] == .string("1 field is not acceptable"))
     }
 

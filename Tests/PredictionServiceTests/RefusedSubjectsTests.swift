@@ -64,6 +64,15 @@ import Testing
         #expect(refused.leaderOfTurn == nil)
     }
 
+    @Test func `a question that is answered is not shared any more`() {
+        let refused = RefusedSubjects()
+        refused.lead(7)
+        refused.dismiss(8)
+        #expect(refused.leaderOfTurn == 7)
+        refused.dismiss(7)
+        #expect(refused.leaderOfTurn == nil)
+    }
+
     @Test func `a stage that is come to twice counts both times`() {
         var stages = StageTimes(start: 0)
         stages.end(.decode, at: 5)

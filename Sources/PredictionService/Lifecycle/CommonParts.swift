@@ -81,13 +81,12 @@ struct CommonParts: Sendable {
             series: metrics.modelActivated(bundle))
     }
 
-    func makeIntake(_ metrics: ReactorMetrics) -> RequestIntake {
+    func makeNames() -> CallNames {
         var seed: UInt64 = 0
         for byte in RandomBytes.make(8) { seed = seed << 8 | UInt64(byte) }
-        return RequestIntake(
+        return CallNames(
             requestIDs: RequestIDSource(prefix: Array(RandomBytes.hexadecimalText(8).utf8)),
-            traces: configuration.tracesRequests ? TraceIDSource(seed: seed) : nil,
-            metrics: metrics)
+            traces: configuration.tracesRequests ? TraceIDSource(seed: seed) : nil)
     }
 
     private static func keys(_ keys: TokenKeys) throws(StartError) -> SigningKeys {

@@ -114,16 +114,16 @@ package final class Service: Sendable {
         models.serve(on: reactors, common, notes)
         operations = try Service.startOperations(
             consume listener, common: common,
-            OperationsService.Subjects(
+            Operations.Subjects(
                 figures: figures, models: models.registry, notes: notes,
-                revocations: RevocationDesk(admissions: store.admissions),
+                revocations: TokenRevocations(admissions: store.admissions),
                 records: auditLog.flatMap { log in
                     configuration.audit.map {
                         AdministrationRecords(
                             log: log, deadlineNanoseconds: $0.deadline.nanoseconds)
                     }
                 },
-                reactors: reactors))
+                workers: reactors))
         if let operations { models.current.serve(on: operations) }
         // Every event loop has its keyed MACs now.
         common.keys.wipe()
@@ -144,13 +144,13 @@ package final class Service: Sendable {
 
     private static func startOperations(
         _ listener: consuming OperationsListener?, common: CommonParts,
-        _ subjects: OperationsService.Subjects
+        _ subjects: Operations.Subjects
     ) throws(StartError) -> ReactorGroup? {
         guard let listener else { return nil }
         let settings = try WorkerSettings(
             operations: common, subjects: subjects, address: listener.address)
         let descriptor = Handover(listener.descriptor)
-        let index = subjects.reactors.count
+        let index = subjects.workers.count
         return try ReactorGroup("operations", count: 1) { (_, loop, mailbox) throws(SystemError) in
             try settings.makeWorker(loop, mailbox, index: index, descriptor: descriptor.take())
         }

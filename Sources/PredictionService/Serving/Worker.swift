@@ -28,45 +28,30 @@ package enum TurnStep: CaseIterable {
 
 /// Everything that one event loop owns. None of it is Sendable; the mailbox is its only door.
 final class Worker: LoopOwner {
-    /// What its listener is for.
-    enum Role {
-        case predictions(RequestService)
-        case operations(OperationsService)
-    }
-
     let server: HTTPServer
-    let metrics: ReactorMetrics
-    let model: ServedModel
-    let audit: AuditGate?
+    let calls: Calls
     let admissions: Admissions
+    /// Nil without an audit log.
+    let audit: AuditGate?
     private let loop: Loop
     private let log: RequestLog
-    private let refused: RefusedSubjects
-    private let role: Role
 
     init(
-        loop: Loop, server: HTTPServer, metrics: ReactorMetrics, model: ServedModel,
-        audit: AuditGate?, admissions: Admissions, log: RequestLog, refused: RefusedSubjects,
-        role: Role
+        loop: Loop, server: HTTPServer, calls: Calls, admissions: Admissions, audit: AuditGate?,
+        log: RequestLog
     ) {
         self.loop = loop
         self.server = server
-        self.metrics = metrics
-        self.model = model
-        self.audit = audit
+        self.calls = calls
         self.admissions = admissions
+        self.audit = audit
         self.log = log
-        self.refused = refused
-        self.role = role
     }
 
-    /// Of the worker that has the operations listener.
-    var operations: OperationsService {
-        guard case .operations(let service) = role else {
-            preconditionFailure("a worker of predictions has no operations")
-        }
-        return service
-    }
+    var model: ServedModel { calls.model }
+    var metrics: ReactorMetrics { calls.counts }
+    /// What a scrape gets.
+    var snapshot: ReactorMetrics.Snapshot { calls.counts.snapshot(server.figures) }
 
     var isBusy: Bool { server.isBusy || admissions.isBusy || audit?.isBusy == true }
 
@@ -75,9 +60,7 @@ final class Worker: LoopOwner {
         if let deadline = admissions.deadline { earliest = min(earliest, deadline) }
         if let deadline = audit?.deadline { earliest = min(earliest, deadline) }
         if let deadline = log.deadline { earliest = min(earliest, deadline) }
-        if case .operations(let service) = role, let deadline = service.deadline {
-            earliest = min(earliest, deadline)
-        }
+        if let deadline = calls.operations?.deadline { earliest = min(earliest, deadline) }
         return earliest == .max ? nil : earliest
     }
 
@@ -87,8 +70,8 @@ final class Worker: LoopOwner {
         if isDue(audit?.deadline, now) { audit?.deadlinePassed() }
         if isDue(server.deadline, now) { server.deadlinePassed() }
         if isDue(log.deadline, now) { log.deadlinePassed() }
-        if case .operations(let service) = role, isDue(service.deadline, now) {
-            service.deadlinePassed()
+        if let operations = calls.operations, isDue(operations.deadline, now) {
+            operations.finishScrapes(calls)
         }
     }
 
@@ -104,10 +87,12 @@ final class Worker: LoopOwner {
         switch step {
         case .pipelines: server.takeUpPipelines()
         case .decisions:
-            while let (ticket, decision) = admissions.takeDecision() { decide(ticket, decision) }
+            while let (ticket, decision) = admissions.takeDecision() {
+                calls.decide(ticket, decision)
+            }
             releaseRecorded()
         case .question:
-            refused.endTurn()
+            calls.refused.endTurn()
             admissions.ask()
         case .commands: admissions.flush()
         case .records:
@@ -115,25 +100,12 @@ final class Worker: LoopOwner {
             releaseRecorded()
         case .answers: server.endTurn()
         case .log: log.endTurn()
-        case .published: model.takePublished()
-        }
-    }
-
-    private func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
-        switch role {
-        case .predictions(let service): service.decide(ticket, decision)
-        case .operations(let service): service.administrators.decide(ticket, decision)
+        case .published: calls.model.takePublished()
         }
     }
 
     private func releaseRecorded() {
-        guard let audit else { return }
-        while let (request, isRecorded) = audit.takeSettled() {
-            switch role {
-            case .predictions(let service): service.release(request, isRecorded)
-            case .operations(let service): service.release(request, isRecorded)
-            }
-        }
+        while let (call, isRecorded) = audit?.takeSettled() { calls.release(call, isRecorded) }
     }
 
     /// Stops accepting, and stops when the requests that have begun are answered.

@@ -8,14 +8,11 @@ internal import Reactor
 
 /// How the workers of one listener are made.
 struct WorkerSettings: Sendable {
-    private enum Listener: Sendable {
-        case predictions(TokenRules)
-        /// Nil on a Unix socket, whose mode says who may administer.
-        case operations(TokenRules?, OperationsService.Subjects)
-    }
-
     private let common: CommonParts
-    private let listener: Listener
+    /// Nil on a Unix socket, whose mode says who may administer.
+    private let tokenRules: TokenRules?
+    /// Of the operations listener alone.
+    private let subjects: Operations.Subjects?
     private let limits: ServerLimits
     private let counter: ConnectionCounter
 
@@ -30,25 +27,25 @@ struct WorkerSettings: Sendable {
         self.limits = limits
         counter = ConnectionCounter(perAddressMax: http.connectionsPerAddressMax)
         let tokens = common.configuration.tokens
-        listener = .predictions(
-            try WorkerSettings.tokenRules(tokens, scope: tokens.scope))
+        tokenRules = try WorkerSettings.tokenRules(tokens, scope: tokens.scope)
+        subjects = nil
     }
 
     /// For the worker that has the operations listener.
     init(
-        operations common: CommonParts, subjects: OperationsService.Subjects,
+        operations common: CommonParts, subjects: Operations.Subjects,
         address: OperationsAddress
     ) throws(StartError) {
         self.common = common
         limits = OperationsListener.limits(common.configuration.http)
         counter = ConnectionCounter()
+        self.subjects = subjects
         switch address {
-        case .unix: listener = .operations(nil, subjects)
+        case .unix: tokenRules = nil
         case .tcp:
-            let rules = try WorkerSettings.tokenRules(
+            tokenRules = try WorkerSettings.tokenRules(
                 common.configuration.tokens, scope: AdministrationRules.scope,
                 authenticationAgeSecondsMax: AdministrationRules.ageSecondsMax)
-            listener = .operations(rules, subjects)
         }
     }
 
@@ -72,51 +69,37 @@ struct WorkerSettings: Sendable {
     func makeWorker(
         _ loop: Loop, _ mailbox: Mailbox<Worker>, index: Int, descriptor: consuming FileDescriptor
     ) throws(SystemError) -> Worker {
-        let metrics = common.makeMetrics()
-        let model = common.makeModel(countedBy: metrics)
+        let configuration = common.configuration
+        let counts = common.makeMetrics()
         let log = common.makeLog()
-        let refused = RefusedSubjects()
         let admissions = common.store.makeAdmissions(loop, mailbox)
-        let responder = Responder(loop: loop, log: log, metrics: metrics)
-        let audit: AuditGate?
-        let role: Worker.Role
-        let desk: RequestDesk
-        switch listener {
-        case .predictions(let rules):
-            audit = common.makeAuditGate(loop, mailbox, index: index, writesHere: true)
-            let service = RequestService(
-                rules: RequestService.Rules(common), loop: loop, responder: responder,
-                model: model, verifier: TokenVerifier(keys: common.keys, rules: rules),
-                metrics: metrics, refused: refused, admissions: admissions, audit: audit)
-            role = .predictions(service)
-            desk = RequestDesk(
-                listener: .service, loop: loop, intake: common.makeIntake(metrics),
-                responder: responder, state: common.state, model: model
-            ) { request, reply, _ in service.predict(request, reply) }
-        case .operations(let rules, let subjects):
-            // An operator must see a disk that hangs, and operators' requests are too few to be
-            // worth saving.
-            audit = common.makeAuditGate(loop, mailbox, index: index, writesHere: false)
-            let service = OperationsService(
-                loop: loop, door: Door(mailbox) { $0.operations }, subjects: subjects,
-                responder: responder,
-                administrators: Administrators(
-                    loop: loop,
-                    verifier: rules.map { TokenVerifier(keys: common.keys, rules: $0) },
-                    metrics: metrics, admissions: admissions),
-                metrics: metrics, model: model, audit: audit)
-            role = .operations(service)
-            desk = RequestDesk(
-                listener: .operations, loop: loop, intake: common.makeIntake(metrics),
-                responder: responder, state: common.state, model: model
-            ) { request, reply, route in service.handle(request, reply, route) }
+        let operations = subjects.map {
+            Operations(loop: loop, door: Door(mailbox) { $0.calls }, subjects: $0)
         }
+        // An operator must see a disk that hangs, and operators' requests are too few to be worth
+        // saving: their worker does not write by itself.
+        let audit = common.makeAuditGate(
+            loop, mailbox, index: index, writesHere: operations == nil)
+        let quota = configuration.quota
+        let calls = Calls(
+            loop: loop,
+            rules: Calls.Rules(
+                bodyBytesMax: limits.http.bodyBytesMax,
+                decisionNanoseconds: common.store.deadlineNanoseconds),
+            routes: RouteTable(operations == nil ? .service : .operations),
+            verifier: tokenRules.map { TokenVerifier(keys: common.keys, rules: $0) },
+            model: common.makeModel(countedBy: counts), counts: counts,
+            answers: Answers(
+                loop: loop, log: log, counts: counts,
+                quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds)),
+            admissions: admissions, audit: audit, names: common.makeNames(), state: common.state,
+            operations: operations)
         let server = try HTTPServer(
             loop: loop, door: Door(mailbox) { $0.server }, listener: descriptor, limits: limits,
             counter: counter, acceptingAfter: common.store.acceptingWait,
-            handlers: desk.handlers)
+            handlers: calls.handlers)
         return Worker(
-            loop: loop, server: server, metrics: metrics, model: model, audit: audit,
-            admissions: admissions, log: log, refused: refused, role: role)
+            loop: loop, server: server, calls: calls, admissions: admissions, audit: audit,
+            log: log)
     }
 }

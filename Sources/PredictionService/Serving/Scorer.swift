@@ -1,9 +1,10 @@
 internal import AuditLog
+internal import Bytes
 internal import Features
 package import Models
 package import Telemetry
 
-/// A loaded model with one reactor's memory for reading records and scoring them.
+/// A loaded model with one worker's memory for reading records and scoring them.
 package final class Scorer {
     /// The model's own name and version.
     package var model: (name: String, version: String) { (bundle.name, bundle.version) }
@@ -12,7 +13,7 @@ package final class Scorer {
     package let modelName: [UInt8]
     /// The model as the audit log names it.
     let audited: AuditedModel
-    /// Under which the reactor counts its predictions; nil where none are counted.
+    /// Under which the worker counts its predictions; nil where none are counted.
     package let series: ModelSeries?
     private let featureText: FeatureText?
     private var decoder: RecordDecoder
@@ -31,31 +32,40 @@ package final class Scorer {
         row = [Float](repeating: 0, count: bundle.encoding.columnCount)
     }
 
-    /// The prediction for the customer in a body, and in `stages` how long reading and scoring
-    /// took.
+    /// Scores the customer in a body; `stages` gets how long reading and scoring took.
     package func score(
-        _ body: Span<UInt8>, _ stages: inout StageTimes
-    ) throws(ServiceFailure) -> Prediction {
+        _ body: Span<UInt8>, _ stages: inout StageTimes, into prediction: inout Prediction
+    ) throws(ServiceFailure) {
         try read(body, &stages)
         bundle.encoding.encode(decoder.record, into: &row)
         let margin = bundle.ensemble.margin(row.span)
         let probability = bundle.probability(fromMargin: margin)
-        defer { stages.end(.score) }
-        return Prediction(
-            customerID: decoder.identifier, probability: probability,
-            isPositive: bundle.isPositive(probability), risk: bundle.riskLevel(probability),
-            features: featureText?.json(of: decoder.record) ?? [],
-            outOfRange: decoder.outOfRange.isEmpty
-                ? [] : decoder.outOfRange.map { bundle.schema.fields[$0].name })
+        prediction.probability = probability
+        prediction.isPositive = bundle.isPositive(probability)
+        prediction.risk = bundle.riskLevel(probability)
+        setCustomerID(of: &prediction)
+        if let featureText {
+            prediction.features.removeAll(keepingCapacity: true)
+            featureText.append(decoder.record, to: &prediction.features)
+        }
+        if !decoder.outOfRange.isEmpty {
+            prediction.outOfRange = decoder.outOfRange.map { bundle.schema.fields[$0].name }
+        }
+        stages.end(.score)
     }
 
-    /// The customer's identifier in a body that `score` would have a prediction for; nil when it
-    /// has none. Throws as `score` would.
-    package func customerID(
-        in body: Span<UInt8>, _ stages: inout StageTimes
-    ) throws(ServiceFailure) -> [UInt8]? {
+    /// Reads a body, and throws as `score` would, but sets the customer's identifier only.
+    package func validate(
+        _ body: Span<UInt8>, _ stages: inout StageTimes, into prediction: inout Prediction
+    ) throws(ServiceFailure) {
         try read(body, &stages)
-        return decoder.identifier
+        setCustomerID(of: &prediction)
+    }
+
+    private func setCustomerID(of prediction: inout Prediction) {
+        prediction.customerID.removeAll(keepingCapacity: true)
+        guard let identifier = decoder.identifier else { return }
+        prediction.customerID.appendBytes(identifier.span)
     }
 
     private func read(
@@ -74,26 +84,32 @@ package final class Scorer {
 
 /// What is answered for one customer.
 package struct Prediction: Equatable, Sendable {
-    /// Nil when the body had none.
-    package let customerID: [UInt8]?
+    /// Empty when the body had none.
+    package var customerID: [UInt8]
     /// Calibrated and not rounded.
-    package let probability: Float
-    package let isPositive: Bool
-    package let risk: RiskLevel
+    package var probability: Float
+    package var isPositive: Bool
+    package var risk: RiskLevel
     /// The customer's values as a JSON object, where they are recorded; else empty.
-    package let features: [UInt8]
+    package var features: [UInt8] = []
     /// Fields with a number beyond their bounds, in the schema's order.
-    package let outOfRange: [String]
+    package var outOfRange: [String]
 
     package init(
-        customerID: [UInt8]?, probability: Float, isPositive: Bool, risk: RiskLevel,
-        features: [UInt8] = [], outOfRange: [String] = []
+        customerID: [UInt8] = [], probability: Float = 0, isPositive: Bool = false,
+        risk: RiskLevel = .low, outOfRange: [String] = []
     ) {
         self.customerID = customerID
         self.probability = probability
         self.isPositive = isPositive
         self.risk = risk
-        self.features = features
         self.outOfRange = outOfRange
+    }
+
+    /// Forgets the customer, but for the memory that it took.
+    mutating func removeAll() {
+        customerID.removeAll(keepingCapacity: true)
+        features.removeAll(keepingCapacity: true)
+        if !outOfRange.isEmpty { outOfRange = [] }
     }
 }

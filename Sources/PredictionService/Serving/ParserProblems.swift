@@ -4,7 +4,7 @@ internal import JSON
 
 // What is said of requests and bodies that cannot be parsed: names and places, never their bytes.
 
-extension Problem {
+extension FailureRow {
     init(_ error: BodyError) {
         switch error {
         case .malformed(let error): self.init(.malformedBody, error.explanation)

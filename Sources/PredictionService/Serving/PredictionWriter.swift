@@ -3,18 +3,16 @@ internal import HTTP
 package import JSON
 internal import Models
 
-/// Writes the content of a 200 and the fields that tell of the quota.
-package struct PredictionWriter {
+/// The fields of an answer that report the quota (draft-ietf-httpapi-ratelimit-headers).
+package struct QuotaFields {
     private let policyField: [UInt8]
-    private var timestamp = TimestampText()
 
     package init(quotaLimit: Int, windowSeconds: Int) {
         policyField = Array(
             "RateLimit-Policy: \"hourly\";q=\(quotaLimit);w=\(windowSeconds)\r\n".utf8)
     }
 
-    /// Appends the fields of draft-ietf-httpapi-ratelimit-headers.
-    package func appendQuota(left: Int, resetSeconds: Int, to fields: inout [UInt8]) {
+    package func append(left: Int, resetSeconds: Int, to fields: inout [UInt8]) {
         fields.appendBytes(policyField.span)
         fields.appendLiteral("RateLimit: \"hourly\";r=")
         fields.appendDecimal(left)
@@ -22,6 +20,13 @@ package struct PredictionWriter {
         fields.appendDecimal(resetSeconds)
         fields.appendLiteral("\r\n")
     }
+}
+
+/// Writes the content of an answer with a prediction.
+package struct PredictionWriter {
+    private var timestamp = TimestampText()
+
+    package init() {}
 
     /// Writes the content; without an identifier in the body, `customer_id` is the token's subject.
     package mutating func append(
@@ -30,10 +35,10 @@ package struct PredictionWriter {
     ) {
         writer.beginObject()
         writer.name("customer_id")
-        if let customerID = prediction.customerID {
-            writer.string(customerID.span)
-        } else {
+        if prediction.customerID.isEmpty {
             writer.string(subject)
+        } else {
+            writer.string(prediction.customerID.span)
         }
         writer.name("churn_prediction")
         writer.bool(prediction.isPositive)

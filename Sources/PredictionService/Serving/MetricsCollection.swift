@@ -1,36 +1,28 @@
 internal import HTTPServer
-internal import Metrics
-internal import POSIX
-internal import Reactor
 internal import Telemetry
 
-/// Gathers what the reactors have counted, for as many scrapes as wait. Each reactor is asked by a
+/// Gathers what the workers have counted, for as many scrapes as wait. Each worker is asked by a
 /// message and answers with a copy of its counts, between two of its turns.
 final class MetricsCollection {
-    private struct Waiting {
-        let reply: Reply
-        let format: ExpositionFormat
-    }
-
-    /// A reactor that does not answer for so long is counted with what it said before.
+    /// A worker that does not answer for so long is counted with what it said before.
     static let patienceNanoseconds: Int64 = 1_000_000_000
 
-    /// The latest of each reactor; nil before its first.
+    /// The latest of each worker; nil before its first.
     private var snapshots: [ReactorMetrics.Snapshot?]
     private var missing: Set<Int> = []
-    private var waiting: [Waiting] = []
+    private var waiting: [Call] = []
     /// Names the round, so that what comes too late for one is not taken for the next.
     private var round: UInt64 = 0
     private(set) var deadline: Int64?
 
-    init(reactorCount: Int) {
-        snapshots = Array(repeating: nil, count: reactorCount)
+    init(workerCount: Int) {
+        snapshots = Array(repeating: nil, count: workerCount)
     }
 
     /// Adds a scrape. True when a round begins with it, whose number is `currentRound`, and every
-    /// reactor has to be asked.
-    func begin(_ reply: Reply, _ format: ExpositionFormat, now: Int64) -> Bool {
-        waiting.append(Waiting(reply: reply, format: format))
+    /// worker has to be asked.
+    func begin(_ call: Call, now: Int64) -> Bool {
+        waiting.append(call)
         guard missing.isEmpty else { return false }
         missing = Set(snapshots.indices)
         round += 1
@@ -40,7 +32,7 @@ final class MetricsCollection {
 
     var currentRound: UInt64 { round }
 
-    /// Takes what a reactor has answered.
+    /// Takes what a worker has answered.
     func take(_ snapshot: ReactorMetrics.Snapshot, of index: Int, in round: UInt64) {
         guard round == self.round else { return }
         snapshots[index] = snapshot
@@ -53,8 +45,8 @@ final class MetricsCollection {
         return missing.isEmpty || (deadline.map { $0 <= now } ?? false)
     }
 
-    /// Ends the round: calls `answer` for each scrape with the sum over all reactors.
-    func finish(_ answer: (Reply, ExpositionFormat, ReactorMetrics.Snapshot) -> Void) {
+    /// Ends the round: calls `answer` for each scrape with the sum over all workers.
+    func finish(_ answer: (Call, ReactorMetrics.Snapshot) -> Void) {
         var sum = ServiceMetrics(labels: .service)
         var connections = ConnectionFigures()
         for case let snapshot? in snapshots {
@@ -66,6 +58,6 @@ final class MetricsCollection {
         missing = []
         deadline = nil
         let total = ReactorMetrics.Snapshot(counts: sum, connections: connections)
-        for scrape in answered { answer(scrape.reply, scrape.format, total) }
+        for call in answered { answer(call, total) }
     }
 }

@@ -1,5 +1,4 @@
 package import Access
-internal import Bytes
 
 /// The subjects that the store has refused recently, on one reactor, and how long it is likely to
 /// refuse them. It decides nothing: it only makes their requests cheap, and the store is still
@@ -37,6 +36,11 @@ package final class RefusedSubjects {
 
     /// Makes a question the one that others of this turn may share.
     package func lead(_ ticket: UInt64) { leaderOfTurn = ticket }
+
+    /// A question has been answered, so that no other shares it.
+    package func dismiss(_ ticket: UInt64) {
+        if leaderOfTurn == ticket { leaderOfTurn = nil }
+    }
 
     /// Takes the store's decision on a request of the subject.
     package func note(_ decision: AdmissionDecision, on subject: [UInt8], now: Int64) {
@@ -78,21 +82,5 @@ extension AdmissionDecision {
         case .admitted: isCharged ? nil : .uncharged
         case .revoked, .unavailable, .uncharged: self
         }
-    }
-}
-
-extension PredictionRequest {
-    /// Whether its token has this text, as far as that is kept.
-    func isOf(_ token: Span<UInt8>) -> Bool {
-        guard case .unscored(let body) = outcome else { return false }
-        return body.token.span.equals(token)
-    }
-
-    /// Its own outcome, where another request has the same body.
-    func outcome(ofSame body: Span<UInt8>) -> Outcome? {
-        guard case .unscored(let own) = outcome, own.bytes.span.equals(body) else {
-            return nil
-        }
-        return outcome
     }
 }

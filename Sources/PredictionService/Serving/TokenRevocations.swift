@@ -3,7 +3,7 @@ internal import AuditLog
 internal import OperationsAPI
 
 /// Revokes tokens, where revocations are in this process' memory.
-struct RevocationDesk: Sendable {
+struct TokenRevocations: Sendable {
     /// What an administrator wants changed.
     enum Change: Sendable {
         case revoke(RevokedName, seconds: Int)

@@ -10,7 +10,7 @@ final class AuditGate {
     private struct Batch {
         let number: UInt64
         let handedOverAt: Int64
-        let requests: [PredictionRequest]
+        let calls: [Call]
     }
 
     private unowned let loop: Loop
@@ -20,13 +20,13 @@ final class AuditGate {
     private let encoder: AuditRecordEncoder
     private let writesHere: Bool
     private var batch = AuditBatch()
-    private var held: [PredictionRequest] = []
+    private var held: [Call] = []
     private var waiting: [Batch] = []
     private var latestNumber: UInt64 = 0
     private var stateReadAt = Int64.min
     private var isPassing = true
     /// Those whose record is written or cannot be, until they are taken.
-    private var settled: [(request: PredictionRequest, isRecorded: Bool)] = []
+    private var settled: [(call: Call, isRecorded: Bool)] = []
     private var takenCount = 0
 
     /// - Parameters:
@@ -54,19 +54,19 @@ final class AuditGate {
         return isPassing
     }
 
-    /// Has a request's answer recorded, and holds it until then. A refusal that is only counted is
+    /// Has a call's answer recorded, and holds it until then. A refusal that is only counted is
     /// let go immediately: counts do not wait for the disk.
-    func hold(_ request: PredictionRequest) {
-        if case .refusal(let failure) = request.answer, let reason = failure.recordedReason,
+    func hold(_ call: Call) {
+        if let reason = call.refusal?.row.recorded,
             log.count(
-                reason, subject: request.token.subject, tokenID: request.token.tokenID ?? [],
-                unixMilliseconds: request.unixMilliseconds, nowNanoseconds: loop.now)
+                reason, subject: call.subject, tokenID: call.tokenID,
+                unixMilliseconds: call.unixMilliseconds, nowNanoseconds: loop.now)
         {
-            settled.append((request, true))
+            settled.append((call, true))
             return
         }
-        encoder.append(request, to: &batch)
-        held.append(request)
+        encoder.append(call, to: &batch)
+        held.append(call)
     }
 
     /// Counts a refusal of a caller whom nobody knows.
@@ -78,8 +78,8 @@ final class AuditGate {
         letGo(waiting.remove(at: index), isRecorded)
     }
 
-    /// A request whose record is written, or cannot be; nil when all such have been taken.
-    func takeSettled() -> (request: PredictionRequest, isRecorded: Bool)? {
+    /// A call whose record is written, or cannot be; nil when all such have been taken.
+    func takeSettled() -> (call: Call, isRecorded: Bool)? {
         guard !settled.isEmpty else { return nil }
         let first = settled[takenCount]
         takenCount += 1
@@ -111,7 +111,7 @@ final class AuditGate {
         latestNumber += 1
         let number = latestNumber
         let handedOver = Batch(
-            number: number, handedOverAt: Clock.monotonicNanoseconds(), requests: held)
+            number: number, handedOverAt: Clock.monotonicNanoseconds(), calls: held)
         held.removeAll(keepingCapacity: true)
         if writesHere, let isRecorded = log.appendHere(batch) {
             return letGo(handedOver, isRecorded)
@@ -124,9 +124,9 @@ final class AuditGate {
 
     private func letGo(_ batch: Batch, _ isRecorded: Bool) {
         let now = Clock.monotonicNanoseconds()
-        for request in batch.requests {
-            request.reply.stages.end(.audit, at: now)
-            settled.append((request, isRecorded))
+        for call in batch.calls {
+            call.stages.end(.audit, at: now)
+            settled.append((call, isRecorded))
         }
     }
 }

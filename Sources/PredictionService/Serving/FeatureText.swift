@@ -28,10 +28,8 @@ struct FeatureText {
         }
     }
 
-    /// The record must be a valid one of the schema.
-    func json(of record: Record) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(640)
+    /// Appends a record, which must be a valid one of the schema.
+    func append(_ record: Record, to text: inout [UInt8]) {
         for index in 0..<fields.count {
             text.append(contentsOf: fields[index].prefix)
             let value = record.values[index]
@@ -45,7 +43,6 @@ struct FeatureText {
             }
         }
         text.append(UInt8(ascii: "}"))
-        return text
     }
 
     private static func quoted(_ text: String) -> [UInt8] {
