@@ -1,6 +1,5 @@
-package import Configuration
-internal import HTTP
-package import HTTPServer
+internal import Configuration
+internal import HTTPServer
 internal import JWT
 internal import Models
 internal import OpenSSL
@@ -78,21 +77,4 @@ struct ReactorParts: Sendable {
 /// Closes the circle of a store, which needs somebody to tell, and of who needs a store to ask.
 final class Decisions<Service: AnyObject> {
     var service: Service?
-}
-
-extension ServerLimits {
-    package init(_ http: ServiceConfiguration.HTTP) {
-        self.init(
-            http: HTTPLimits(
-                requestLineBytesMax: http.requestLineBytesMax, headBytesMax: http.headBytesMax,
-                headFieldsMax: http.headFieldsMax,
-                authorizationBytesMax: http.authorizationBytesMax,
-                bodyBytesMax: http.bodyBytesMax,
-                chunkExtensionLineBytesMax: http.chunkExtensionLineBytesMax,
-                chunkExtensionBytesMax: http.chunkExtensionBytesMax,
-                trailerBytesMax: http.trailerBytesMax),
-            connectionsMax: http.connectionsMax, headTimeout: http.headTimeout.nanoseconds,
-            bodyTimeout: http.bodyTimeout.nanoseconds, idleTimeout: http.idleTimeout.nanoseconds,
-            writeTimeout: http.writeTimeout.nanoseconds)
-    }
 }
