@@ -75,11 +75,13 @@ let package = Package(
         module("Redis", ["CHiredis", "POSIX", "Reactor"]),
         module("HTTPServer", ["HTTP", "POSIX", "Reactor"]),
         module("Access", ["Reactor", "Redis"]),
-        module("Configuration", ["AuditLog", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
+        module(
+            "Configuration", ["Access", "AuditLog", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
         module(
             "Doctor",
             [
-                "AuditLog", "Configuration", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI",
+                "Access", "AuditLog", "Configuration", "ModelRegistry", "Models", "OpenSSL",
+                "OperationsAPI",
                 "OperationsClient", "POSIX", "Redis",
             ]),
         module(
@@ -104,7 +106,8 @@ let package = Package(
         program(
             "churnctl",
             [
-                "AuditLog", "BatchScoring", "Configuration", "DataCheck", "Doctor", "Features",
+                "Access", "AuditLog", "BatchScoring", "Configuration", "DataCheck", "Doctor",
+                "Features",
                 "JSON", "JWT", "ModelImport", "Models", "OpenSSL", "OperationsAPI",
                 "OperationsClient", "POSIX", "Redis", "Training", argumentParser,
             ]),

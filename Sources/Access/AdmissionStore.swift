@@ -5,6 +5,14 @@ package protocol AdmissionStore: AnyObject {
     func admit(_ request: borrowing AdmissionRequest)
 }
 
+/// What the keys in Redis begin with.
+package enum AdmissionKeys {
+    /// Of a revoked token: its identifier or the whole of it follows.
+    package static let revocation: StaticString = "blacklist:"
+    /// Of a subject's quota.
+    package static let quota: StaticString = "quota:"
+}
+
 /// A request to predict, whose token and form are good.
 package struct AdmissionRequest: ~Escapable {
     package let token: Span<UInt8>
