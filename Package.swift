@@ -107,7 +107,8 @@ let package = Package(
         program(
             "churnctl",
             [
-                "Access", "AuditLog", "BatchScoring", "Bytes", "Configuration", "DataCheck", "Doctor",
+                "Access", "AuditLog", "BatchScoring", "Bytes", "Configuration", "DataCheck",
+                "Doctor",
                 "Features", "JSON", "JWT", "ModelImport", "Models", "OpenSSL", "OperationsAPI",
                 "OperationsClient", "POSIX", "Redis", "Training", argumentParser,
             ]),
