@@ -4,7 +4,6 @@ package import HTTPServer
 internal import POSIX
 
 extension ServerLimits {
-    /// The limits that the keys `http.*` set.
     package init(_ http: ServiceConfiguration.HTTP) {
         self.init(
             http: HTTPLimits(
