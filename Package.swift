@@ -83,14 +83,24 @@ let package = Package(
                 "OperationsClient", "POSIX", "Redis",
             ]),
         module(
+            "Telemetry",
+            [
+                "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models",
+                "OpenSSL", "POSIX", "Reactor", "Redis", logging,
+            ]),
+        module(
             "PredictionService",
             [
                 "Access", "AuditLog", "Configuration", "Features", "HTTP", "HTTPServer", "JSON",
                 "JWT", "Metrics", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX",
-                "Reactor", "Redis", logging,
+                "Reactor", "Redis", "Telemetry", logging,
             ]),
         program(
-            "churnd", ["Configuration", "Doctor", "POSIX", "PredictionService", argumentParser]),
+            "churnd",
+            [
+                "Configuration", "Doctor", "POSIX", "PredictionService", "Telemetry",
+                argumentParser,
+            ]),
         program(
             "churnctl",
             [
@@ -102,6 +112,11 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["JSON", "JWT", "OpenSSL", "POSIX", "Reactor"],
             path: "Tests/TestSupport", swiftSettings: languageRules),
+        .target(
+            name: "ServiceTestSupport",
+            dependencies: [
+                "Configuration", "HTTP", "JSON", "JWT", "POSIX", "Telemetry", "TestSupport",
+            ], path: "Tests/ServiceTestSupport", swiftSettings: languageRules),
         tests("POSIXTests", ["POSIX"]),
         tests("OpenSSLTests", ["OpenSSL"]),
         tests("JSONTests", ["JSON"]),
@@ -136,11 +151,17 @@ let package = Package(
             ["Configuration", "AuditLog", "JWT", "OperationsAPI", "POSIX", "Redis"]),
         tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),
         tests(
+            "TelemetryTests",
+            [
+                "Telemetry", "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics",
+                "Models", "POSIX", "Redis", "ServiceTestSupport", logging,
+            ]),
+        tests(
             "PredictionServiceTests",
             [
                 "PredictionService", "Access", "AuditLog", "Configuration", "Doctor", "Features",
                 "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "OperationsAPI", "POSIX",
-                "Redis", logging,
+                "Redis", "ServiceTestSupport", "Telemetry", logging,
             ]),
         tests("ProgramTests", ["AuditLog", "JSON", "Models", "POSIX", "PredictionService"]),
         tests("TidyTests", []),

@@ -3,6 +3,7 @@ internal import Dispatch
 internal import Doctor
 internal import POSIX
 internal import PredictionService
+internal import Telemetry
 
 /// One run of the program, from its arguments to its exit code.
 struct Launch {

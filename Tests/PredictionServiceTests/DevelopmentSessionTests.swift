@@ -5,6 +5,7 @@ import Models
 import POSIX
 import OperationsAPI
 import PredictionService
+import ServiceTestSupport
 import TestSupport
 import Testing
 

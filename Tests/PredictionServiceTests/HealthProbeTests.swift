@@ -2,6 +2,7 @@ import Configuration
 import Doctor
 import POSIX
 import PredictionService
+import ServiceTestSupport
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Configuration
 import JSON
 import PredictionService
+import ServiceTestSupport
 import TestSupport
 import Testing
 

@@ -6,6 +6,7 @@ import JSON
 import JWT
 import PredictionService
 import Redis
+import ServiceTestSupport
 import Testing
 
 @Suite struct ProblemTests {

@@ -1,5 +1,6 @@
 import Access
 import PredictionService
+import Telemetry
 import Testing
 
 @Suite struct RefusedSubjectsTests {

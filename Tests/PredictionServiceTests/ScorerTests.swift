@@ -3,6 +3,7 @@ import JSON
 import Models
 import POSIX
 import PredictionService
+import Telemetry
 import TestSupport
 import Testing
 

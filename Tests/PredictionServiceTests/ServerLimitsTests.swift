@@ -2,6 +2,7 @@ import Configuration
 import HTTP
 import HTTPServer
 import PredictionService
+import ServiceTestSupport
 import TestSupport
 import Testing
 

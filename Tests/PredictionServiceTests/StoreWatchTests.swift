@@ -2,6 +2,8 @@ import JSON
 import Logging
 import PredictionService
 import Redis
+import ServiceTestSupport
+import Telemetry
 import Testing
 
 @Suite struct StoreWatchTests {

@@ -7,6 +7,7 @@ internal import OpenSSL
 internal import POSIX
 internal import Reactor
 internal import Synchronization
+internal import Telemetry
 
 /// What the reactors of both listeners are put together from.
 struct CommonParts: Sendable {
@@ -38,7 +39,8 @@ struct CommonParts: Sendable {
 
     func makeMetrics() -> ReactorMetrics {
         ReactorMetrics(
-            isOn: configuration.operations.address != nil, countsRedis: store.health != nil)
+            isOn: configuration.operations.address != nil, countsRedis: store.health != nil,
+            labels: .service)
     }
 
     func makeLog() -> RequestLog {

@@ -1,6 +1,7 @@
 internal import Models
 internal import Reactor
 internal import Synchronization
+internal import Telemetry
 
 /// The model that the process serves, and the reactors that have to hear of another one.
 final class CurrentModel: Sendable {

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Logging
 internal import POSIX
 internal import Synchronization
+internal import Telemetry
 
 /// Ends the process when its time to end is over and something still waits, for example for a disk
 /// that hangs. A thread in a system call that cannot be interrupted, as on a frozen file system,

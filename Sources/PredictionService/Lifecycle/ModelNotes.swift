@@ -1,6 +1,7 @@
 internal import AuditLog
 internal import Logging
 internal import ModelRegistry
+internal import Telemetry
 
 /// Tells the log, the audit log and the metrics what became of the model.
 struct ModelNotes: Sendable {

@@ -5,6 +5,7 @@ internal import ModelRegistry
 internal import Models
 internal import POSIX
 internal import Synchronization
+internal import Telemetry
 
 /// The model of a running service: what it begins with, and how another one takes its place.
 final class ModelService: Sendable {

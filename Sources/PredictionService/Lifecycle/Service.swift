@@ -10,6 +10,7 @@ package import OperationsAPI
 internal import POSIX
 internal import Reactor
 internal import Synchronization
+package import Telemetry
 
 /// A running churnd: its reactors from the start until they have drained.
 package final class Service: Sendable {

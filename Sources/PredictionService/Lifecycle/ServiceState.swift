@@ -1,6 +1,7 @@
 package import AuditLog
 package import Redis
 internal import Synchronization
+internal import Telemetry
 
 /// What all reactors of the process know in common.
 package final class ServiceState: Sendable {

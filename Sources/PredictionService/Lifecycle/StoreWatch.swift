@@ -2,6 +2,7 @@ internal import Dispatch
 package import Logging
 internal import POSIX
 internal import Synchronization
+internal import Telemetry
 
 /// Logs when Redis cannot serve and when it can again, also while no requests come.
 package final class StoreWatch: Sendable {

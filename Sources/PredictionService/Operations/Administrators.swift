@@ -3,6 +3,7 @@ internal import HTTPServer
 internal import JWT
 internal import POSIX
 internal import Reactor
+internal import Telemetry
 
 /// Decides who may administer: on a Unix socket whoever may write to it; over TCP who has a token
 /// with the scope that was issued a short time ago and is not revoked.

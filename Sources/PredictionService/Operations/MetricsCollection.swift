@@ -2,6 +2,7 @@ internal import HTTPServer
 internal import Metrics
 internal import POSIX
 internal import Reactor
+internal import Telemetry
 
 /// Gathers what the reactors have counted, for as many scrapes as wait. Each reactor is asked by a
 /// message and answers with a copy of its counts, between two of its turns.
@@ -54,7 +55,7 @@ final class MetricsCollection {
 
     /// Ends the round: calls `answer` for each scrape with the sum over all reactors.
     func finish(_ answer: (Reply, ExpositionFormat, ReactorMetrics.Snapshot) -> Void) {
-        var sum = ServiceMetrics()
+        var sum = ServiceMetrics(labels: .service)
         var connections = ConnectionFigures()
         for case let snapshot? in snapshots {
             sum.merge(snapshot.counts)

@@ -8,6 +8,7 @@ internal import ModelRegistry
 internal import OperationsAPI
 internal import POSIX
 internal import Reactor
+internal import Telemetry
 
 /// What the operations listener answers: metrics, administration and health. It has a reactor of
 /// its own, so that no scrape and no administrator holds up a prediction.
@@ -84,7 +85,8 @@ extension OperationsService {
         let mailbox = reactor.mailbox
         subjects.reactors.postEach { index, reactor in
             guard let metrics = reactor.participant(ReactorMetrics.self) else { return }
-            let snapshot = metrics.snapshot(of: reactor.participant(HTTPServer.self))
+            let snapshot = metrics.snapshot(
+                reactor.participant(HTTPServer.self)?.figures ?? ConnectionFigures())
             mailbox.post { reactor in
                 reactor.participant(OperationsService.self)?.take(snapshot, of: index, in: round)
             }
@@ -98,7 +100,7 @@ extension OperationsService {
 
     private func finishScrapes() {
         guard collection.isComplete(now: reactor.now) else { return }
-        let own = metrics.snapshot(of: server)
+        let own = metrics.snapshot(server?.figures ?? ConnectionFigures())
         collection.finish { reply, format, sum in
             var counts = sum.counts
             counts.merge(own.counts)

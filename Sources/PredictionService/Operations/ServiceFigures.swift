@@ -3,6 +3,7 @@ internal import Configuration
 internal import HTTPServer
 internal import POSIX
 internal import Synchronization
+internal import Telemetry
 
 /// What a scrape tells of the process as a whole.
 final class ServiceFigures: Sendable {

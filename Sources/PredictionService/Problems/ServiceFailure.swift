@@ -3,6 +3,7 @@ package import Features
 package import HTTPServer
 package import JWT
 package import ModelRegistry
+internal import Telemetry
 
 /// Everything that keeps a request from its prediction: the errors of all parts, gathered here so
 /// that one switch decides what callers are told.
@@ -53,5 +54,37 @@ extension ServiceFailure {
             .revoked, .rateLimited, .invalidCommand, .revocationsElsewhere, .tooManyRevocations:
             nil
         }
+    }
+}
+
+extension ServiceFailure {
+    /// What it says of the request's token; nil where the token was not looked at, or is good.
+    var tokenResult: TokenResult? {
+        switch self {
+        case .missingToken: .missing
+        case .malformedCredentials, .repeatedAuthorization: .malformed
+        case .token(let error): TokenResult(error)
+        case .insufficientScope: .insufficientScope
+        case .revoked: .revoked
+        // Nobody was asked whether it is revoked.
+        case .unrecorded, .commandUnrecorded: .undecided
+        case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,
+            .unsupportedContentEncoding, .bodyTooLarge, .lengthRequired, .body, .invalidRecord,
+            .rateLimited, .undecided, .invalidCommand, .model,
+            .revocationsElsewhere, .tooManyRevocations:
+            nil
+        }
+    }
+}
+
+extension ReactorMetrics {
+    /// Counts the fields of a record that was refused; other failures have none.
+    func invalid(_ failure: ServiceFailure) {
+        if case .invalidRecord(let violations) = failure { recordInvalid(violations) }
+    }
+
+    /// Counts a token that was refused before the store was asked; other failures are not counted.
+    func refused(_ failure: ServiceFailure) {
+        if let result = failure.tokenResult { tokenJudged(result) }
     }
 }

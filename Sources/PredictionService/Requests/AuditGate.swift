@@ -2,6 +2,7 @@ internal import AuditLog
 internal import JWT
 internal import POSIX
 internal import Reactor
+internal import Telemetry
 
 /// One reactor's way into the audit log. What a turn brings is handed over at its end in one batch,
 /// and the answers are held until the batch is in the file.

@@ -3,6 +3,7 @@ internal import HTTP
 internal import JWT
 internal import Models
 internal import POSIX
+internal import Telemetry
 
 extension AuditRecordEncoder {
     /// Appends the record of what a request is about to be answered with; nothing for what the log

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import HTTP
 internal import JSON
+internal import Telemetry
 
 /// The health routes of one reactor.
 struct HealthAnswers {

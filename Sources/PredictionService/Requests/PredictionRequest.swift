@@ -1,4 +1,5 @@
 internal import JWT
+internal import Telemetry
 
 /// A request for a prediction whose caller is known, on its way to its answer.
 final class PredictionRequest {

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import HTTPServer
 internal import POSIX
+internal import Telemetry
 
 /// Where and how a request is answered, and what is known of it by then.
 struct Reply {

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import HTTPServer
 internal import POSIX
+internal import Telemetry
 
 /// Gives each request of one reactor its name and its place in a trace, and counts it as begun.
 final class RequestIntake {

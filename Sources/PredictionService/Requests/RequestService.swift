@@ -6,6 +6,7 @@ internal import JWT
 internal import OpenSSL
 internal import POSIX
 internal import Reactor
+internal import Telemetry
 
 /// All that one reactor needs to answer requests: it judges them in the contract's order, asks the
 /// store once for each that may be admitted, has the answer recorded, and gives it.
@@ -218,7 +219,9 @@ extension RequestService {
         switch request.answer {
         case .undecided: preconditionFailure("nothing was decided")
         case .prediction(let prediction, let left, let resetSeconds):
-            metrics.predicted(prediction, by: request.scorer)
+            metrics.predicted(
+                request.scorer.series, risk: prediction.risk, probability: prediction.probability,
+                outOfRange: prediction.outOfRange)
             let requestID = request.reply.requestID
             let modelName = request.scorer.modelName
             responder.answer(request.reply) { fields in

@@ -3,6 +3,7 @@ internal import HTTPServer
 internal import JSON
 internal import POSIX
 internal import Reactor
+internal import Telemetry
 
 /// Writes the answers of one reactor's server, and notes each in the log and in the metrics.
 final class Responder {
@@ -74,7 +75,7 @@ final class Responder {
         send(
             reply, status: problem.type.status, contentType: "application/problem+json",
             problem: RequestOutcome.Problem(
-                type: problem.type, reason: failure.reason ?? problem.detail))
+                type: problem.type.rawValue, reason: failure.reason ?? problem.detail))
     }
 
     private func document(of problem: Problem) -> ProblemDocument? {
@@ -110,7 +111,7 @@ final class Responder {
         }
         let now = Clock.monotonicNanoseconds()
         let outcome = RequestOutcome(
-            method: reply.method, route: reply.route, status: status,
+            method: reply.method, route: reply.route?.label, status: status,
             nanoseconds: now - reply.receivedAt, trace: reply.trace, peer: reply.peer,
             problem: problem)
         metrics.requestAnswered(outcome)

@@ -1,6 +1,7 @@
 internal import AuditLog
 internal import Features
 package import Models
+package import Telemetry
 
 /// A loaded model with one reactor's memory for reading records and scoring them.
 package final class Scorer {

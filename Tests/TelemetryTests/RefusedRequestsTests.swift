@@ -1,6 +1,7 @@
 import HTTP
 import JSON
-import PredictionService
+import ServiceTestSupport
+import Telemetry
 import Testing
 
 /// Lines of requests that are refused: the first are written, a flood is counted.
@@ -18,7 +19,7 @@ import Testing
     }
 
     private func add(
-        _ status: UInt16, _ type: ProblemType?, route: Route? = .predict, subject: String? = nil,
+        _ status: UInt16, _ type: String?, route: RouteLabel? = .predict, subject: String? = nil,
         at now: Int64 = 0
     ) {
         let id = Array("id".utf8)
@@ -45,13 +46,13 @@ import Testing
 
     @Test(
         arguments: [
-            (UInt16(401), ProblemType.missingToken), (401, .invalidToken), (400, .malformedRequest),
-            (404, .notFound), (405, .methodNotAllowed), (408, .requestTimeout),
-            (413, .contentTooLarge), (431, .headTooLarge), (501, .transferCodingNotSupported),
-            (505, .versionNotSupported),
+            (UInt16(401), "missing-token"), (401, "invalid-token"), (400, "malformed-request"),
+            (404, "not-found"), (405, "method-not-allowed"), (408, "request-timeout"),
+            (413, "content-too-large"), (431, "head-too-large"),
+            (501, "transfer-coding-not-supported"), (505, "version-not-supported"),
         ], [-1, 0, 1])
     func `strangers have a second's lines, and what is beyond is counted`(
-        answer: (status: UInt16, type: ProblemType), excess: Int
+        answer: (status: UInt16, type: String), excess: Int
     ) throws {
         let count = RefusedRequestsTests.rate + excess
         for _ in 0..<count { add(answer.status, answer.type) }
@@ -63,9 +64,9 @@ import Testing
     @Test func `a flood is bounded each second, and its counts are complete`() throws {
         for millisecond in 0..<5_000 {
             for _ in 0..<4 {
-                add(401, .missingToken, at: Int64(millisecond) * 1_000_000)
+                add(401, "missing-token", at: Int64(millisecond) * 1_000_000)
             }
-            add(404, .notFound, route: nil, at: Int64(millisecond) * 1_000_000)
+            add(404, "not-found", route: nil, at: Int64(millisecond) * 1_000_000)
         }
         let (own, counts) = try lines()
         #expect(own.count >= 5 * 99 && own.count <= 6 * RefusedRequestsTests.rate)
@@ -82,13 +83,13 @@ import Testing
     }
 
     @Test func `a flood drops no line of others`() throws {
-        for _ in 0..<10_000 { add(401, .missingToken) }
-        for _ in 0..<10_000 { add(429, .rateLimited, subject: "flooder") }
+        for _ in 0..<10_000 { add(401, "missing-token") }
+        for _ in 0..<10_000 { add(429, "rate-limited", subject: "flooder") }
         for _ in 0..<10_000 { add(200, nil, route: .liveness) }
         for _ in 0..<500 { add(200, nil, subject: "alice") }
-        for _ in 0..<500 { add(503, .unavailable, subject: "alice") }
+        for _ in 0..<500 { add(503, "unavailable", subject: "alice") }
         for _ in 0..<500 { add(200, nil, route: .metrics) }
-        for subject in 0..<900 { add(429, .rateLimited, subject: "s\(subject)") }
+        for subject in 0..<900 { add(429, "rate-limited", subject: "s\(subject)") }
         let (own, counts) = try lines()
         func written(_ status: Double, _ route: String) -> Int {
             own.count { $0["status"] == .number(status) && $0["route"] == .string(route) }
@@ -104,17 +105,17 @@ import Testing
 
     @Test(arguments: [-1, 0, 1])
     func `a known caller has the first ten lines of each period`(excess: Int) throws {
-        for _ in 0..<(10 + excess) { add(422, .invalidRecord, subject: "alice") }
+        for _ in 0..<(10 + excess) { add(422, "invalid-record", subject: "alice") }
         let now = 11 * RefusedRequestsTests.second
         log.deadlinePassed()
-        add(422, .invalidRecord, subject: "alice", at: now)
+        add(422, "invalid-record", subject: "alice", at: now)
         let (own, counts) = try lines()
         #expect(own.count == 10 + min(excess, 0) + 1)
         #expect(counts.map(count) == (excess > 0 ? [excess] : []))
     }
 
     @Test func `more known callers than are followed share what strangers have`() throws {
-        for subject in 0..<2_000 { add(429, .rateLimited, subject: "s\(subject)") }
+        for subject in 0..<2_000 { add(429, "rate-limited", subject: "s\(subject)") }
         let (own, counts) = try lines()
         #expect(own.count == 1_024 + RefusedRequestsTests.rate)
         #expect(counts.map(count) == [2_000 - own.count])
@@ -124,7 +125,7 @@ import Testing
         #expect(log.nextDeadline == nil)
         add(200, nil, subject: "alice")
         #expect(log.nextDeadline == nil)
-        add(401, .missingToken, at: 5)
+        add(401, "missing-token", at: 5)
         #expect(log.nextDeadline == 5 + 10 * RefusedRequestsTests.second)
         log.deadlinePassed()
         #expect(log.nextDeadline == nil)

@@ -1,4 +1,4 @@
-import PredictionService
+import Telemetry
 import TestSupport
 import Testing
 

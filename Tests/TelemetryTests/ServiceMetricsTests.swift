@@ -5,7 +5,8 @@ import JSON
 import JWT
 import Metrics
 import Models
-import PredictionService
+import ServiceTestSupport
+import Telemetry
 import Redis
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func `a request is counted by method, route and status`() {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         for _ in 0..<3 {
             metrics.requestAnswered(
                 method: .post, route: .predict, status: 200, nanoseconds: 250_000)
@@ -62,23 +63,23 @@ import Testing
         (HTTPMethod?.some(.get), "GET"), (.head, "HEAD"), (.post, "POST"), (.other, "other"),
         (nil, "none"),
     ]) func `a method is called as in the log`(method: HTTPMethod?, name: String) {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         metrics.requestAnswered(method: method, route: nil, status: 404, nanoseconds: 0)
         let expected = duration(#"method="\#(name)",route="none",status="404""#)
         #expect(MetricsText(metrics)[expected] == "1")
     }
 
-    @Test(arguments: Route.allCases) func `a route is called by its path`(route: Route) {
-        var metrics = ServiceMetrics()
+    @Test(arguments: RouteLabel.all) func `a route is called by its path`(route: RouteLabel) {
+        var metrics = ServiceMetrics(labels: .sample)
         metrics.requestAnswered(method: .get, route: route, status: 200, nanoseconds: 0)
-        let expected = duration(#"method="GET",route="\#(route.rawValue)",status="200""#)
+        let expected = duration(#"method="GET",route="\#(route.path)",status="200""#)
         #expect(MetricsText(metrics)[expected] == "1")
     }
 
     @Test func `every status of the service has its number, and any other is other`() {
-        let known = Set(ProblemType.allCases.map(\.status) + [200])
+        let known = Set(RequestLabels.sampleStatuses)
         for status in UInt16.min...UInt16.max where known.contains(status) || status % 97 == 0 {
-            var metrics = ServiceMetrics()
+            var metrics = ServiceMetrics(labels: .sample)
             metrics.requestAnswered(method: .get, route: .health, status: status, nanoseconds: 0)
             let value = known.contains(status) ? "\(status)" : "other"
             let labels = #"method="GET",route="/health",status="\#(value)""#
@@ -89,7 +90,7 @@ import Testing
     @Test(arguments: [Int64.min, -1, 0]) func `a clock that went back took no time`(
         nanoseconds: Int64
     ) {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         metrics.requestAnswered(
             method: .get, route: .health, status: 200, nanoseconds: nanoseconds)
         metrics.redisAnswered(nanoseconds: nanoseconds)
@@ -103,7 +104,7 @@ import Testing
     }
 
     @Test func `a prediction is counted by model and risk, and its probability`() throws {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         let series = metrics.modelActivated("telco-churn/1", schema: try schema(["a"]))
         metrics.predicted(series, risk: .high, probability: 0.75)
         metrics.predicted(series, risk: .high, probability: 1)
@@ -123,7 +124,7 @@ import Testing
     }
 
     @Test func `what a token is found to be is one of the results`() {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         metrics.tokenJudged(.missing)
         for error in EveryError.token { metrics.tokenJudged(TokenResult(error)) }
         let found = MetricsText(metrics).samples(of: "churnd_auth_total")
@@ -149,7 +150,7 @@ import Testing
     ]) func `a decision of the store is counted for token and quota`(
         decision: AdmissionDecision, result: TokenResult, quota: [String]
     ) {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         metrics.storeDecided(decision)
         let text = MetricsText(metrics)
         for other in TokenResult.allCases {
@@ -175,7 +176,7 @@ import Testing
         var facts = ServiceFacts(version: "0")
         facts.isRedisUp = false
         for (failure, kind) in failures {
-            var metrics = ServiceMetrics()
+            var metrics = ServiceMetrics(labels: .sample)
             metrics.redisFailed(failure)
             metrics.redisFailed(AdmissionFailure.redis(failure))
             let found = MetricsText(metrics, facts).samples(of: "churnd_redis_errors_total")
@@ -208,7 +209,7 @@ import Testing
     }
 
     @Test func `an invalid field is counted by the schema's name, never by the caller's`() throws {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         _ = metrics.modelActivated("m/1", schema: try schema(["tenure", "charges"]))
         metrics.recordInvalid([
             violation("tenure"), violation("tenure", .outOfRange),
@@ -225,7 +226,7 @@ import Testing
     }
 
     @Test func `only fields that take numbers beyond their bounds have a series for that`() throws {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         let text = """
             {"type":"object","properties":{
             "a":{"type":"integer","minimum":0,"maximum":9,"x-out-of-range":"clamp"},
@@ -246,7 +247,7 @@ import Testing
     }
 
     @Test func `a schema's field of a name that is taken is no second series`() throws {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         _ = metrics.modelActivated("m/1", schema: try schema(["other", "unknown_field"]))
         metrics.recordInvalid([violation("other")])
         let found = MetricsText(metrics).samples(of: "churnd_validation_errors_total")
@@ -256,7 +257,7 @@ import Testing
 
     @Test(arguments: [63, 64, 65, 200])
     func `sixty-four names of fields are told apart, over all schemas`(count: Int) throws {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         for start in stride(from: 0, to: count, by: 50) {
             let names = (start..<min(start + 50, count)).map { "field\($0)" }
             _ = metrics.modelActivated("m/\(start)", schema: try schema(names))

@@ -1,7 +1,7 @@
-package import HTTP
+internal import HTTP
 internal import JSON
 internal import OpenSSL
-package import POSIX
+internal import POSIX
 internal import Reactor
 
 /// The request lines of one reactor, handed to the sink once a turn.
@@ -170,7 +170,7 @@ package final class RequestLog: TurnParticipant {
 
     private func append(_ problem: RequestOutcome.Problem) {
         lines.appendLiteral(",\"problem\":\"")
-        lines.append(contentsOf: problem.type.rawValue.utf8)
+        lines.append(contentsOf: problem.type.utf8)
         lines.appendLiteral("\",\"reason\":")
         var writer = JSONWriter(appendingTo: lines)
         lines = []
@@ -190,55 +190,5 @@ package final class RequestLog: TurnParticipant {
         case .other: "other"
         case nil: "none"
         }
-    }
-}
-
-/// What the log says of a request.
-package struct RequestOutcome {
-    /// Why there was no 200.
-    package struct Problem {
-        let type: ProblemType
-        let reason: String
-
-        package init(type: ProblemType, reason: String) {
-            self.type = type
-            self.reason = reason
-        }
-    }
-
-    /// Nil when the head could not be read.
-    let method: HTTPMethod?
-    /// Nil when the request had none.
-    let route: Route?
-    let status: UInt16
-    /// From the request's last byte to its answer.
-    let nanoseconds: Int64
-    /// Nil where traces are off.
-    let trace: TraceContext?
-    /// Where the request came from.
-    let peer: PeerAddress
-    let problem: Problem?
-
-    package init(
-        method: HTTPMethod?, route: Route?, status: UInt16, nanoseconds: Int64,
-        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(), problem: Problem? = nil
-    ) {
-        self.method = method
-        self.route = route
-        self.status = status
-        self.nanoseconds = nanoseconds
-        self.trace = trace
-        self.peer = peer
-        self.problem = problem
-    }
-
-    /// Appends the members that all lines of a request have: route, status and duration.
-    func appendAnswer(to lines: inout [UInt8]) {
-        lines.appendLiteral(",\"route\":\"")
-        lines.append(contentsOf: (route?.rawValue ?? "none").utf8)
-        lines.appendLiteral("\",\"status\":")
-        lines.appendDecimal(Int(status))
-        lines.appendLiteral(",\"duration_us\":")
-        lines.appendDecimal(Int(nanoseconds / 1000))
     }
 }

@@ -1,5 +1,5 @@
 import Metrics
-import PredictionService
+import Telemetry
 import TestSupport
 import Testing
 

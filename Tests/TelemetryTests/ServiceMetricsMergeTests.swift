@@ -2,7 +2,7 @@ import Access
 import Features
 import HTTP
 import Models
-import PredictionService
+import Telemetry
 import Redis
 import TestSupport
 import Testing
@@ -26,7 +26,7 @@ import Testing
 
     private func metrics(activating versions: Range<Int>, predicting: Bool = true) -> ServiceMetrics
     {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         for number in versions {
             let series = metrics.modelActivated("m/\(number)", schema: schema)
             if predicting { metrics.predicted(series, risk: .high, probability: 0.9) }
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `the last requests of a model that was given up count as other`() {
-        var metrics = ServiceMetrics()
+        var metrics = ServiceMetrics(labels: .sample)
         let first = metrics.modelActivated("m/0", schema: schema)
         for number in 1...16 { _ = metrics.modelActivated("m/\(number)", schema: schema) }
         metrics.predicted(first, risk: .high, probability: 0.9)
@@ -85,7 +85,7 @@ import Testing
         var second = metrics(activating: 0..<2)
         count(in: &first, nanoseconds: 1_000_000, health: 200)
         count(in: &second, nanoseconds: 3_000_000, health: 503)
-        var sum = ServiceMetrics()
+        var sum = ServiceMetrics(labels: .sample)
         sum.merge(first)
         sum.merge(second)
         var facts = ServiceFacts(version: "0")

@@ -1,11 +1,10 @@
-import Configuration
-import POSIX
-import PredictionService
-import TestSupport
+package import Configuration
+internal import POSIX
+internal import TestSupport
 
 extension ConfigurationSources {
     /// Flags and environment, with the project's model and without a configuration file.
-    static func testing(
+    package static func testing(
         _ flags: [String], environment: [String: String] = [:]
     ) throws(ConfigurationError) -> ConfigurationSources {
         let files = ConfigurationFiles(
@@ -33,7 +32,7 @@ extension ConfigurationSources {
 
 extension ServiceConfiguration {
     /// What flags and environment configure, with the project's model.
-    static func testing(
+    package static func testing(
         _ flags: [String], environment: [String: String] = [:], isDevelopment: Bool = false
     ) throws(ConfigurationError) -> ServiceConfiguration {
         try load(.testing(flags, environment: environment), isDevelopment: isDevelopment)

@@ -1,5 +1,5 @@
 import Metrics
-import PredictionService
+import Telemetry
 
 /// The names in an expression of PromQL.
 struct PromQL {

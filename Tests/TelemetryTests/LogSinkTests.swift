@@ -1,6 +1,7 @@
 import Dispatch
 import JSON
-import PredictionService
+import ServiceTestSupport
+import Telemetry
 import Synchronization
 import TestSupport
 import Testing

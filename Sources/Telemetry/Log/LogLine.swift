@@ -1,16 +1,16 @@
 internal import HTTP
 internal import JSON
-internal import Logging
+package import Logging
 internal import POSIX
 
 /// One line of the log: a JSON object with time, level, message and whatever is added.
-struct LogLine: ~Copyable {
+package struct LogLine: ~Copyable {
     /// The members that every line has.
     static let names = ["time", "level", "message"]
 
     private var writer: JSONWriter
 
-    init(_ level: Logger.Level, _ message: String) {
+    package init(_ level: Logger.Level, _ message: String) {
         writer = JSONWriter(reserving: 256)
         LogLine.begin(&writer, level: level.rawValue, unixMilliseconds: Clock.unixMilliseconds())
         writer.string(message)
@@ -21,12 +21,12 @@ struct LogLine: ~Copyable {
         writer.number(value)
     }
 
-    mutating func add(_ name: String, _ value: String) {
+    package mutating func add(_ name: String, _ value: String) {
         writer.name(name)
         writer.string(value)
     }
 
-    consuming func finish() -> [UInt8] {
+    package consuming func finish() -> [UInt8] {
         writer.endObject()
         writer.newline()
         return writer.finish()

@@ -17,9 +17,9 @@ struct RefusedRequests {
 
     /// What refused requests are counted by.
     struct Key: Hashable {
-        let route: Route?
+        let route: RouteLabel?
         let status: UInt16
-        let problem: ProblemType?
+        let problem: String?
     }
 
     struct Count {
@@ -120,12 +120,12 @@ extension RefusedRequests.Key {
         lines.appendLiteral("{\"time\":\"")
         Timestamp.append(unixMilliseconds: unixMilliseconds, to: &lines)
         lines.appendLiteral("\",\"level\":\"info\",\"message\":\"requests\",\"route\":\"")
-        lines.append(contentsOf: (route?.rawValue ?? "none").utf8)
+        lines.appendLiteral(route?.path ?? "none")
         lines.appendLiteral("\",\"status\":")
         lines.appendDecimal(Int(status))
         if let problem {
             lines.appendLiteral(",\"problem\":\"")
-            lines.append(contentsOf: problem.rawValue.utf8)
+            lines.append(contentsOf: problem.utf8)
             lines.appendLiteral("\"")
         }
         lines.appendLiteral(",\"count\":")

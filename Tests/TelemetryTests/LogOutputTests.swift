@@ -2,7 +2,7 @@ import Glibc
 import HTTP
 import JSON
 import POSIX
-import PredictionService
+import Telemetry
 import TestSupport
 import Testing
 

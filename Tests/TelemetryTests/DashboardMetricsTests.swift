@@ -1,7 +1,7 @@
 import JSON
 import Metrics
 import POSIX
-import PredictionService
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Metrics
-import PredictionService
+import Telemetry
 import TestSupport
 import Testing
 
@@ -12,7 +12,7 @@ struct MetricsText {
     let families: [String]
 
     init(
-        _ metrics: ServiceMetrics = ServiceMetrics(),
+        _ metrics: ServiceMetrics = ServiceMetrics(labels: .sample),
         _ facts: ServiceFacts = ServiceFacts(version: "0"), format: ExpositionFormat = .text
     ) {
         text = String(

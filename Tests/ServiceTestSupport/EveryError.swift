@@ -1,6 +1,6 @@
-import HTTP
-import JSON
-import JWT
+package import HTTP
+package import JSON
+package import JWT
 
 // Every case of errors that have values and so no list of their own. Each list is a chain, from
 // case to case by a switch, so that it does not compile without a new case.
@@ -12,8 +12,8 @@ private func chain<Element>(_ next: (Element?) -> Element?) -> [Element] {
     return all
 }
 
-enum EveryError {
-    static let json: [JSONError] = chain { error in
+package enum EveryError {
+    package static let json: [JSONError] = chain { error in
         switch error {
         case nil: .unexpectedEnd(offset: 1)
         case .unexpectedEnd: .unexpectedByte(offset: 2)
@@ -31,7 +31,7 @@ enum EveryError {
     }
 
     /// But for the last two, these all tell of a token that is not valid.
-    static let token: [TokenError] = chain { error in
+    package static let token: [TokenError] = chain { error in
         switch error {
         case nil: .malformed
         case .malformed: .invalidBase64URL(.claims)
@@ -55,7 +55,7 @@ enum EveryError {
         }
     }
 
-    static let http: [HTTPError] = chain { error in
+    package static let http: [HTTPError] = chain { error in
         switch error {
         case nil: .malformedRequestLine
         case .malformedRequestLine: .invalidTarget

@@ -19,7 +19,7 @@ package struct ServiceMetrics: Sendable {
 
     /// Requests that have been read and not answered; to be set when a snapshot is taken.
     package var activeRequests = 0
-    private(set) var requests = RequestDurations()
+    private(set) var requests: RequestDurations
     private(set) var predictions = PredictionCounts()
     private(set) var probabilities = Histogram(bounds: ServiceMetrics.probabilityBounds)
     private(set) var tokens = ClosedCounter<TokenResult>()
@@ -29,7 +29,8 @@ package struct ServiceMetrics: Sendable {
     private(set) var redisDurations = Histogram(bounds: ServiceMetrics.redisBounds)
     private(set) var redisFailures = ClosedCounter<RedisFailureKind>()
 
-    package init() {}
+    /// - Parameter labels: the same for all that are merged.
+    package init(labels: RequestLabels) { requests = RequestDurations(labels) }
 
     /// Makes room for a model and the fields of its schema. What it predicts is counted under the
     /// series that is returned.
@@ -48,7 +49,7 @@ package struct ServiceMetrics: Sendable {
     ///   - route: nil when the request had none.
     ///   - nanoseconds: from the request's last byte to its answer.
     package mutating func requestAnswered(
-        method: HTTPMethod?, route: Route?, status: UInt16, nanoseconds: Int64
+        method: HTTPMethod?, route: RouteLabel?, status: UInt16, nanoseconds: Int64
     ) {
         requests.observe(method: method, route: route, status: status, nanoseconds: nanoseconds)
     }

@@ -1,31 +1,31 @@
-import JSON
-import PredictionService
-import Synchronization
-import Testing
+package import JSON
+internal import Synchronization
+package import Telemetry
+internal import Testing
 
 /// A log that is kept in memory.
-final class CapturedLog: Sendable {
+package final class CapturedLog: Sendable {
     private final class Written: Sendable {
         let bytes = Mutex<[UInt8]>([])
     }
 
-    let sink: LogSink
+    package let sink: LogSink
     private let written: Written
 
-    init() {
+    package init() {
         let written = Written()
         self.written = written
         sink = LogSink { lines in written.bytes.withLock { $0 += lines } }
     }
 
     /// All lines so far.
-    var text: String {
+    package var text: String {
         sink.flush(waitingAtMost: 10)
         return String(decoding: written.bytes.withLock { $0 }, as: UTF8.self)
     }
 
     /// All lines so far, each of which has to be one JSON object and end in one line feed.
-    func objects() throws -> [JSONObject] {
+    package func objects() throws -> [JSONObject] {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.last == "")
         return try lines.dropLast().map { line in
@@ -35,7 +35,7 @@ final class CapturedLog: Sendable {
     }
 
     /// Logs a request that has ended, as a reactor does.
-    func add(
+    package func add(
         _ outcome: RequestOutcome, requestID: String = "id", subject: String? = nil,
         salt: String = "salt", unixMilliseconds: Int64 = 0
     ) {

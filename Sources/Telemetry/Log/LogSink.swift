@@ -1,4 +1,4 @@
-internal import Dispatch
+package import Dispatch
 internal import HTTP
 internal import Logging
 internal import POSIX
@@ -76,10 +76,10 @@ package final class LogSink: Sendable {
     }
 
     /// Lines that did not fit, since the start.
-    var droppedLines: UInt64 { dropped.load(ordering: .relaxed) }
+    package var droppedLines: UInt64 { dropped.load(ordering: .relaxed) }
 
     /// Lines that could not be written, since the start.
-    var lostLines: UInt64 { output?.lostLines ?? 0 }
+    package var lostLines: UInt64 { output?.lostLines ?? 0 }
 
     /// Opens the log's file again, after what was logged so far.
     package func reopen() {
@@ -96,7 +96,7 @@ package final class LogSink: Sendable {
     /// Returns when all lines so far are written, or after the time given.
     package func flush(waitingAtMost seconds: Int) { flush(waitingAtMost: .seconds(seconds)) }
 
-    func flush(waitingAtMost time: DispatchTimeInterval) {
+    package func flush(waitingAtMost time: DispatchTimeInterval) {
         let written = DispatchSemaphore(value: 0)
         queue.async {
             self.writeWaiting()

@@ -1,5 +1,5 @@
 import JSON
-import PredictionService
+import Telemetry
 import Testing
 
 @Suite struct HealthReportTests {

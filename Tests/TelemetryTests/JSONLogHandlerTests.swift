@@ -1,6 +1,7 @@
 import JSON
 import Logging
-import PredictionService
+import ServiceTestSupport
+import Telemetry
 import Testing
 
 @Suite struct JSONLogHandlerTests {
