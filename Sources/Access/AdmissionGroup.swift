@@ -3,9 +3,15 @@ internal import Redis
 /// What every run of the script is given.
 struct ScriptRules {
     let limit: Int
-    let windowMilliseconds: Int
+    let windowMilliseconds: Int64
     /// The key without which nothing is decided; nil where none is configured.
     let markerKey: [UInt8]?
+
+    /// For how long the script trusts a mark: an eighth of the window, if this process runs for as
+    /// long, less the millisecond by which two clocks may round differently.
+    func trustedMilliseconds(uptimeNanoseconds: Int64) -> Int64 {
+        min(windowMilliseconds / 8, max(0, uptimeNanoseconds / 1_000_000 - 1))
+    }
 }
 
 /// Requests that one run of the script decides.
@@ -58,7 +64,8 @@ struct AdmissionGroup {
     }
 
     func appendCommand(
-        to bytes: inout [UInt8], as form: RedisProbe.Form, nonce: Int, rules: ScriptRules
+        to bytes: inout [UInt8], as form: RedisProbe.Form, nonce: Int, rules: ScriptRules,
+        trustedMilliseconds: Int64
     ) {
         let markerCount = rules.markerKey == nil ? 0 : 1
         let keyCount = tokenKeyCount + quotaKeyCount + markerCount
@@ -75,8 +82,8 @@ struct AdmissionGroup {
         bytes.append(contentsOf: tokenKeys)
         bytes.append(contentsOf: quotaKeys)
         if let markerKey = rules.markerKey { bytes.appendRedisArgument(markerKey.span) }
-        bytes.appendRedisArgument(rules.limit)
-        bytes.appendRedisArgument(rules.windowMilliseconds)
+        bytes.appendRedisArgument(Int(rules.windowMilliseconds) << 20 | rules.limit)
+        bytes.appendRedisArgument(Int(trustedMilliseconds))
         bytes.appendRedisArgument(kinds.span)
         bytes.appendRedisArgument(tokenKeyCount)
         bytes.appendRedisArgument(nonce)
@@ -86,7 +93,7 @@ struct AdmissionGroup {
 
 /// An answer of the script.
 struct AdmissionAnswer {
-    /// Three for each request.
+    /// One for each request.
     let numbers: ArraySlice<RedisReply>
 
     /// Nil where it is not the answer to the question with this nonce.

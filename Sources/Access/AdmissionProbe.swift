@@ -14,14 +14,17 @@ package enum AdmissionProbe {
         group.appendProbe(name.span)
         let question = group
         return RedisProbe(
-            append: { question.appendCommand(to: &$0, as: $1, nonce: $2, rules: rules) },
+            append: {
+                question.appendCommand(
+                    to: &$0, as: $1, nonce: $2, rules: rules, trustedMilliseconds: 0)
+            },
             judge: judge)
     }
 
     private static func judge(_ reply: RedisReply, _ nonce: Int) -> RedisProbe.Verdict {
         guard case .array(let elements) = reply,
             let answer = AdmissionAnswer(elements, nonce: nonce),
-            answer.numbers.count == AdmissionScript.answerWidth
+            answer.numbers.count == 1
         else { return .stray }
         for case .error(let text) in answer.numbers {
             return .fails(RedisErrorCode(of: text))

@@ -43,6 +43,8 @@ package struct QuotaRules: Equatable, Sendable {
 
     package init(limit: Int, windowMilliseconds: Int64) {
         precondition(limit > 0 && windowMilliseconds > 0)
+        // The script has both in one number, which its language keeps exact below 2 to the 53.
+        precondition(limit < 1 << 20 && windowMilliseconds < 1 << 31)
         self.limit = limit
         self.windowMilliseconds = windowMilliseconds
     }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Synchronization
 
 /// Revocations and quotas in the memory of this process, shared by its reactors. Times are
@@ -92,12 +93,5 @@ private struct Revocations {
         guard let end = ends.removeValue(forKey: name) else { return false }
         nameBytes -= name.count
         return now < end
-    }
-}
-
-extension [UInt8] {
-    fileprivate init(copying span: Span<UInt8>) {
-        // SAFETY: the buffer is copied during the call.
-        self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

@@ -14,6 +14,8 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
     private let connection: RedisConnection
     private let quota: QuotaRules
     private let rules: ScriptRules
+    /// Of this process, nearly.
+    private let start: Int64
     private let decided: (UInt64, AdmissionDecision) -> Void
     private var group = AdmissionGroup()
 
@@ -29,9 +31,10 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
         self.connection = connection
         self.quota = quota
         rules = ScriptRules(
-            limit: quota.limit, windowMilliseconds: Int(quota.windowMilliseconds),
+            limit: quota.limit, windowMilliseconds: quota.windowMilliseconds,
             markerKey: markerKey)
         self.decided = decided
+        start = reactor.now
     }
 
     package func admit(_ request: borrowing AdmissionRequest) {
@@ -60,9 +63,14 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
 
     private func send(_ group: AdmissionGroup, as form: RedisProbe.Form) {
         let nonce = connection.makeNonce()
+        let trusted = rules.trustedMilliseconds(uptimeNanoseconds: reactor.now - start)
         connection.send(
             deadline: group.deadline,
-            encode: { group.appendCommand(to: &$0, as: form, nonce: nonce, rules: self.rules) },
+            encode: {
+                group.appendCommand(
+                    to: &$0, as: form, nonce: nonce, rules: self.rules,
+                    trustedMilliseconds: trusted)
+            },
             completion: { [weak self] in self?.take($0, for: group, sentAs: form, nonce) })
     }
 
@@ -90,38 +98,30 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
     }
 
     private func take(_ numbers: ArraySlice<RedisReply>, for group: AdmissionGroup) {
-        let width = AdmissionScript.answerWidth
-        guard numbers.count == group.count * width else { return end(group, .unexpectedReply) }
+        guard numbers.count == group.count else { return end(group, .unexpectedReply) }
         for index in 0..<group.count {
-            let start = numbers.startIndex + index * width
-            let own = numbers[start..<(start + width)]
-            let decision = decision(of: own, charges: group.charges(at: index))
+            let decision = decision(
+                of: numbers[numbers.startIndex + index], charges: group.charges(at: index))
             decided(group.ticket(at: index), decision)
         }
     }
 
-    private func decision(
-        of answer: ArraySlice<RedisReply>, charges: Bool
-    ) -> AdmissionDecision {
-        let (first, second, third) = (
-            answer[answer.startIndex], answer[answer.startIndex + 1], answer[answer.startIndex + 2]
-        )
-        if case .error(let text) = first {
+    private func decision(of answer: RedisReply, charges: Bool) -> AdmissionDecision {
+        if case .error(let text) = answer {
             let code = RedisErrorCode(of: text)
             if code == .wrongType { return .unavailable(.foreignQuotaKey) }
             connection.noteError(code)
             return .unavailable(.redis(.errorReply(code)))
         }
-        guard case .integer(let number) = first, let code = AdmissionScript.Code(rawValue: number),
-            case .integer(let left) = second, case .integer(let reset) = third,
-            0..<Int64(quota.limit) ~= left, code == .revoked || (code == .uncharged) != charges
+        guard case .integer(let number) = answer,
+            let verdict = AdmissionScript.Verdict(number, limit: quota.limit, charges: charges)
         else { return .unavailable(.unexpectedReply) }
-        return switch code {
-        case .admitted:
-            .admitted(left: Int(left), resetSeconds: quota.seconds(untilReset: reset))
+        let seconds = quota.seconds(untilReset: verdict.resetMilliseconds)
+        return switch verdict.code {
+        case .admitted: .admitted(left: verdict.left, resetSeconds: seconds)
         case .uncharged: .uncharged
         case .revoked: .revoked
-        case .refused: .refused(retrySeconds: quota.seconds(untilReset: reset))
+        case .refused: .refused(retrySeconds: seconds)
         }
     }
 

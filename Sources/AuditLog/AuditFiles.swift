@@ -1,3 +1,4 @@
+internal import Bytes
 package import POSIX
 
 /// The files of a log's directory.
@@ -48,8 +49,8 @@ package struct AuditFiles: Sendable {
                 == segmentPrefix.utf8.count + sequenceDigits + segmentSuffix.utf8.count
         else { return nil }
         let digits = name.utf8.dropFirst(segmentPrefix.utf8.count).prefix(sequenceDigits)
-        guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let sequence = Int(Substring(digits)), 1...AuditLimits.firstSequenceMax ~= sequence
+        guard digits.allSatisfy(ASCII.isDigit), let sequence = Int(Substring(digits)),
+            1...AuditLimits.firstSequenceMax ~= sequence
         else { return nil }
         return sequence
     }

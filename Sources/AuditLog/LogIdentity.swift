@@ -1,3 +1,4 @@
+internal import Bytes
 internal import OpenSSL
 
 /// What distinguishes one log from another that is written with the same key, such as another
@@ -11,10 +12,10 @@ package struct LogIdentity: Equatable, Sendable, CustomStringConvertible {
 
     /// Nil unless `digits` are those of an identity.
     init?(_ digits: Span<UInt8>) {
-        guard digits.count == AuditFormat.identityDigits, digits.isLowerCaseHexadecimal else {
-            return nil
-        }
-        self.digits = digits.indices.map { digits[$0] }
+        guard digits.count == AuditFormat.identityDigits,
+            digits.allSatisfy(ASCII.isLowercaseHexadecimal)
+        else { return nil }
+        self.digits = Array(copying: digits)
     }
 
     /// Nil for text that is not an identity.
@@ -61,21 +62,7 @@ struct RecordAuthenticator: ~Copyable {
         // Nothing is gained by comparing in constant time: the file is there to be read.
         for index in 0..<AuditFormat.recordMACDigits {
             let nibble = index % 2 == 0 ? expected[index / 2] >> 4 : expected[index / 2] & 15
-            let digit = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
-            guard digits[index] == digit else { return false }
-        }
-        return true
-    }
-}
-
-extension Span<UInt8> {
-    var isLowerCaseHexadecimal: Bool {
-        for index in 0..<count {
-            switch self[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
-                continue
-            case _: return false
-            }
+            guard digits[index] == ASCII.hexadecimalDigit(nibble) else { return false }
         }
         return true
     }

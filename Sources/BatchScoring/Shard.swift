@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// One of several parts of a file, so that each can be scored by a process of its own. Row r,
 /// counted from 1, belongs to part ((r − 1) mod n) + 1: the parts are equally long wherever the
 /// file ends, and taking a line of each in turn gives the whole.
@@ -16,7 +18,7 @@ package struct Shard: Equatable, Sendable {
     /// Reads `2/8`.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy(Shard.isDigit) }),
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy(ASCII.isDigit) }),
             let number = Int(parts[0]), let count = Int(parts[1])
         else { return nil }
         self.init(number: number, count: count)
@@ -34,8 +36,4 @@ package struct Shard: Equatable, Sendable {
 
     /// Whether a row, counted from 1, belongs to it.
     func holds(row: Int) -> Bool { count == 1 || (row - 1) % count == number - 1 }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-    }
 }

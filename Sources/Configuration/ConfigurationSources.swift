@@ -1,3 +1,4 @@
+internal import Bytes
 internal import OpenSSL
 internal import POSIX
 internal import Redis

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Why bytes are not a table. Lines count from 1, as editors count them.
 package enum CSVError: Error, Equatable, Sendable {
     /// A cell that began without a quote holds one.
@@ -159,7 +161,7 @@ package struct CSVReader {
         try check(cellBytes: end + shift - cellStart)
         hasBegun = true
         state = cellStart == end + shift ? .cellStart : .unquoted
-        record.bytes.append(chunk.extracting(start..<end))
+        record.bytes.appendBytes(chunk.extracting(start..<end))
         return end
     }
 

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A schema's properties, compiled for reading: all names and values lie in one run of bytes, and a
 /// slot is plain numbers, so that a record is read without counting references.
 struct FieldTable: Sendable {
@@ -102,7 +104,7 @@ struct FieldTable: Sendable {
     }
 
     private func matches(_ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
-        text.span.extracting(range).holdsSameBytes(as: bytes)
+        text.span.extracting(range).equals(bytes)
     }
 
     /// FNV-1a. The names are the schema's, so nobody can choose them to collide.

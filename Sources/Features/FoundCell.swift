@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The text of a cell that does not fit its column, shown to a person with the table: bounded,
 /// without control characters, and with the cause if it can be recognized.
 package struct FoundCell: Equatable, Sendable, CustomStringConvertible {
@@ -90,7 +92,7 @@ package enum RaggedCause: Equatable, Sendable, CustomStringConvertible {
         guard cell.count > 0 else { return false }
         for index in 0..<cell.count {
             let isSign = index == 0 && cell.count > 1 && cell[0] == UInt8(ascii: "-")
-            guard isSign || 0x30...0x39 ~= cell[index] else { return false }
+            guard isSign || ASCII.isDigit(cell[index]) else { return false }
         }
         return true
     }
@@ -130,6 +132,6 @@ enum NumberText {
     }
 
     private static func isDigits(_ text: some StringProtocol) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { 0x30...0x39 ~= $0 }
+        !text.isEmpty && text.utf8.allSatisfy(ASCII.isDigit)
     }
 }

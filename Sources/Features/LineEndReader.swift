@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Makes line feeds of the line ends of a table that uses carriage returns alone, as old Mac
 /// programs and some exports of Excel write it. The first line end outside quotes decides, so a
 /// carriage return in any other table stays what it is: an error of its row.
@@ -28,7 +30,7 @@ package struct LineEndReader: Sendable {
             guard chunk.count > 0 else { return nil }
             guard chunk[0] != LineEndReader.lineFeed else {
                 state = .lineFeeds
-                return [LineEndReader.carriageReturn] + chunk.copied
+                return [LineEndReader.carriageReturn] + Array(copying: chunk)
             }
             state = .carriageReturns
             return [LineEndReader.lineFeed] + LineEndReader.translated(chunk)
@@ -56,12 +58,12 @@ package struct LineEndReader: Sendable {
             guard byte == LineEndReader.carriageReturn else { continue }
             guard index + 1 < chunk.count else {
                 state = .undecided
-                return chunk.extracting(0..<index).copied
+                return Array(copying: chunk.extracting(0..<index))
             }
             let endsInLineFeed = chunk[index + 1] == LineEndReader.lineFeed
             state = endsInLineFeed ? .lineFeeds : .carriageReturns
             if endsInLineFeed { return nil }
-            return chunk.extracting(0..<index).copied
+            return Array(copying: chunk.extracting(0..<index))
                 + LineEndReader.translated(chunk.extracting(index...))
         }
         state = .firstLine(isQuoted: isQuoted)
@@ -69,6 +71,6 @@ package struct LineEndReader: Sendable {
     }
 
     private static func translated(_ chunk: Span<UInt8>) -> [UInt8] {
-        chunk.copied.map { $0 == carriageReturn ? lineFeed : $0 }
+        Array(copying: chunk).map { $0 == carriageReturn ? lineFeed : $0 }
     }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Names that come from outside, cut before they are repeated.
 package enum NamePrefix {
     /// As much of `name` as fits into `bytesMax` bytes without cutting a character of UTF-8 in two.
@@ -8,6 +10,6 @@ package enum NamePrefix {
             // RFC 3629 §3: 10xxxxxx continues a character, so the cut goes before its first byte.
             while end > 0 && name[end] & 0xC0 == 0x80 { end -= 1 }
         }
-        return String(decoding: name.extracting(0..<end).copied, as: UTF8.self)
+        return name.extracting(0..<end).text
     }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 package import JSON
 
 /// Why a body holds no record that could be judged.
@@ -160,11 +161,7 @@ package struct RecordDecoder {
 
     /// Whether a number has neither a fraction nor an exponent.
     private static func isInteger(_ number: Span<UInt8>) -> Bool {
-        for i in 0..<number.count
-        where !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= number[i] || number[i] == 0x2D) {
-            return false
-        }
-        return true
+        number.allSatisfy { ASCII.isDigit($0) || $0 == ASCII.dash }
     }
 
     private mutating func readCategory(_ slot: Int, _ value: Span<UInt8>) -> ViolationCode? {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// How records stand in a file.
 package enum RecordForm: String, CaseIterable, Sendable {
     /// A table by RFC 4180; its header is a record too.
@@ -63,7 +65,7 @@ package struct RecordSplitter {
     /// Takes the next bytes of the file.
     package mutating func take(_ chunk: Span<UInt8>) {
         let start = current.bytes.count
-        current.bytes.append(chunk)
+        current.bytes.appendBytes(chunk)
         scan(from: start)
         previous = current.bytes.last ?? previous
         dropTooLarge()
@@ -78,7 +80,7 @@ package struct RecordSplitter {
     /// Swaps the whole records with those of `batch`, which are let go.
     package mutating func handOver(to batch: inout RecordBatch) {
         batch.removeAll()
-        batch.bytes.append(current.bytes.span.extracting(recordStart...))
+        batch.bytes.appendBytes(current.bytes.span.extracting(recordStart...))
         current.bytes.removeLast(current.bytes.count - recordStart)
         swap(&batch, &current)
         base += recordStart

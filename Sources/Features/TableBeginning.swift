@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The first bytes of a file, kept until its header has been read: where that fails, they show what
 /// the file is.
 package struct TableBeginning: Sendable {
@@ -8,7 +10,7 @@ package struct TableBeginning: Sendable {
     /// Takes the next bytes of the file and keeps those that belong to its beginning.
     package mutating func take(_ chunk: Span<UInt8>) {
         let room = TableForm.beginningBytesMax - bytes.count
-        if room > 0 { bytes.append(chunk.extracting(0..<min(room, chunk.count))) }
+        if room > 0 { bytes.appendBytes(chunk.extracting(0..<min(room, chunk.count))) }
     }
 
     /// What the file is, as far as its beginning shows that it is not a table of `schema`; nil

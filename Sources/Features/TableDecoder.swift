@@ -1,3 +1,4 @@
+internal import Bytes
 internal import JSON
 
 /// Why a table's records could not be matched with a schema.
@@ -175,7 +176,7 @@ package struct TableDecoder {
             guard (try? UTF8Span(validating: cell)) != nil else { return .notAllowed }
             if let fault = FieldTable.fault(ofIdentifier: cell) { return fault }
             identifierBytes.removeAll(keepingCapacity: true)
-            identifierBytes.append(cell)
+            identifierBytes.appendBytes(cell)
             hasIdentifier = true
         case .category:
             guard let index = table.value(cell, of: slot) else {
@@ -219,9 +220,9 @@ package struct TableDecoder {
     }
 
     private mutating func readTarget(_ cell: Span<UInt8>) -> ViolationCode? {
-        if cell.holdsSameBytes(as: outcomes.positive.span) {
+        if cell.equals(outcomes.positive.span) {
             target = true
-        } else if cell.holdsSameBytes(as: outcomes.negative.span) {
+        } else if cell.equals(outcomes.negative.span) {
             target = false
         } else {
             return TableDecoder.isBlank(cell) ? .missing : .notAllowed
@@ -240,7 +241,7 @@ package struct TableDecoder {
             let column: Column
             if let slot = table.slot(named: header[index]) {
                 column = .slot(slot)
-            } else if let target, header[index].holdsSameBytes(as: target.column.utf8.span) {
+            } else if let target, header[index].equals(target.column.utf8.span) {
                 column = .target
             } else {
                 unknown.append(name(header[index]))

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// `uri-host [ ":" port ]`, as Host and the absolute-form of a target have it (RFC 9110 §7.2, RFC
 /// 3986 §3.2). A user name before it is refused (RFC 9110 §4.2.4).
 enum Authority {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Where in the extensions of a chunk a byte stands: RFC 9112 §7.1.1,
 /// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`.
 enum ChunkExtensionState {
@@ -37,9 +39,9 @@ enum ChunkExtensionState {
         case .quote:
             if byte == ASCII.quote { return .quoteEnd }
             if byte == ASCII.backslash { return .escape }
-            return ASCII.isControl(byte) ? nil : .quote
+            return ASCII.isControlButTab(byte) ? nil : .quote
         case .escape:
-            return ASCII.isControl(byte) ? nil : .quote
+            return ASCII.isControlButTab(byte) ? nil : .quote
         }
     }
 }

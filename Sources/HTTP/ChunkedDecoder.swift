@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Decodes a chunked body (RFC 9112 §7.1) as its bytes arrive. Extensions and trailers are held to
 /// their syntax and limits, then dropped.
 package struct ChunkedDecoder: Sendable {
@@ -134,7 +136,9 @@ package struct ChunkedDecoder: Sendable {
             return .trailerName
         case .trailerValue where byte == ASCII.carriageReturn: return .trailerLineFeed
         case .trailerValue:
-            guard !ASCII.isControl(byte) else { throw .control(byte, else: .invalidFieldValue) }
+            guard !ASCII.isControlButTab(byte) else {
+                throw .control(byte, else: .invalidFieldValue)
+            }
             return .trailerValue
         default:
             guard byte == ASCII.lineFeed else { throw .bareCarriageReturn }

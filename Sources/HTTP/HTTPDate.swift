@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The value of a Date field: IMF-fixdate (RFC 9110 §5.6.7), `Sun, 06 Nov 1994 08:49:37 GMT`. It
 /// keeps its 29 bytes, so that all answers of one second share them.
 package struct HTTPDate: Sendable {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Why a request cannot be read. After any of them the place where the next request would begin is
 /// unknown or not to be trusted: one answer, then the connection is closed.
 package enum HTTPError: Error, Equatable, Sendable {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The fields that say something to this server; all others are checked for their syntax and
 /// forgotten.
 enum FieldName {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Reads request heads (RFC 9112 §2 to §7). Lines are judged in the order of arrival and bytes
 /// once, so that the answer, also which error it is, does not depend on how the bytes were cut.
 package struct RequestHeadParser: Sendable {
@@ -146,7 +148,7 @@ package struct RequestHeadParser: Sendable {
             if ASCII.mayHoldControl(word) { break }
             start += 8
         }
-        for i in start..<range.upperBound where ASCII.isControl(bytes[i]) { return i }
+        for i in start..<range.upperBound where ASCII.isControlButTab(bytes[i]) { return i }
         return nil
     }
 

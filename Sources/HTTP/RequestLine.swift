@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The first line of a request (RFC 9112 §3), without its CRLF.
 struct RequestLine {
     let method: HTTPMethod

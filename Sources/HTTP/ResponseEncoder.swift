@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What is said of the connection's future in an answer (RFC 9112 §9.3).
 package enum ConnectionOption: Equatable, Sendable {
     /// No field: an HTTP/1.1 connection stays open.

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Which trace a request belongs to and which part of it is ours, as `traceparent` says it (W3C
 /// Trace Context §3.2). Kept as the text of version 00, for that is all that is done with it.
 package struct TraceContext: Equatable, Sendable {

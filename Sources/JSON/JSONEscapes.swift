@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The escapes of RFC 8259 §7.
 enum JSONEscapes {
     /// The offset behind the escape whose backslash stands at `start`, a pair of surrogates being
@@ -69,7 +71,9 @@ enum JSONEscapes {
     private static func codeUnit(in bytes: Span<UInt8>, at start: Int) throws(JSONError) -> UInt32 {
         for index in start + 2..<start + 6 {
             guard index < bytes.count else { throw .unexpectedEnd(offset: bytes.count) }
-            guard hexadecimalDigit(bytes[index]) != nil else { throw .invalidEscape(offset: start) }
+            guard ASCII.hexadecimalValue(bytes[index]) != nil else {
+                throw .invalidEscape(offset: start)
+            }
         }
         return hexadecimal(in: bytes, at: start + 2)
     }
@@ -78,17 +82,8 @@ enum JSONEscapes {
     private static func hexadecimal(in bytes: Span<UInt8>, at start: Int) -> UInt32 {
         var value: UInt32 = 0
         for index in start..<start + 4 {
-            value = value << 4 | UInt32(hexadecimalDigit(bytes[index]) ?? 0)
+            value = value << 4 | UInt32(ASCII.hexadecimalValue(bytes[index]) ?? 0)
         }
         return value
-    }
-
-    private static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Reads one JSON text (RFC 8259) from bytes, value by value, as its caller asks for them. Nothing
 /// is copied: strings and numbers are handed out as ranges of the text.
 ///
@@ -199,7 +201,7 @@ package struct JSONScanner: ~Escapable {
     }
 
     private mutating func literal(_ text: StaticString) throws(JSONError) {
-        let expected = text.utf8Span
+        let expected = text.bytes
         for index in 0..<expected.count {
             guard offset + index < bytes.count else { throw .unexpectedEnd(offset: bytes.count) }
             guard bytes[offset + index] == expected[index] else {

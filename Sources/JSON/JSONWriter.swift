@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Appends compact JSON to an array of bytes: no white space, members in the order they are
 /// written, so that the same calls give the same bytes. Commas are its business; that every
 /// object's member has a name and a value, and a name comes once, is the caller's.
@@ -63,7 +65,7 @@ package struct JSONWriter: ~Copyable {
 
     /// A string.
     package mutating func string(_ text: StaticString) {
-        string(text.utf8Span)
+        string(text.bytes)
     }
 
     /// A string given in UTF-8; each byte that is no part of a well-formed sequence becomes U+FFFD.
@@ -104,20 +106,20 @@ package struct JSONWriter: ~Copyable {
     package mutating func bool(_ value: Bool) {
         beginValue()
         let literal: StaticString = value ? "true" : "false"
-        append(literal.utf8Span)
+        bytes.appendLiteral(literal)
     }
 
     /// Null.
     package mutating func null() {
         beginValue()
-        append(("null" as StaticString).utf8Span)
+        bytes.appendLiteral("null")
     }
 
     /// One value that is JSON already; it is not checked.
     package mutating func raw(_ json: Span<UInt8>) {
         precondition(!json.isEmpty)
         beginValue()
-        append(json)
+        bytes.appendBytes(json)
     }
 
     /// A whole tree.
@@ -183,7 +185,7 @@ package struct JSONWriter: ~Copyable {
         var index = 0
         while index < text.count {
             let end = text.endOfPlainText(from: index)
-            if end > index { append(text.extracting(index..<end)) }
+            if end > index { bytes.appendBytes(text.extracting(index..<end)) }
             index = end
             guard index < text.count else { break }
             guard text[index] >= 0x80 else {
@@ -193,9 +195,9 @@ package struct JSONWriter: ~Copyable {
             }
             let length = UTF8Sequence.length(in: text, at: index)
             if length > 0 {
-                append(text.extracting(index..<index + length))
+                bytes.appendBytes(text.extracting(index..<index + length))
             } else {
-                append(("\u{FFFD}" as StaticString).utf8Span)
+                bytes.appendLiteral("\u{FFFD}")
             }
             index += max(length, 1)
         }
@@ -211,16 +213,10 @@ package struct JSONWriter: ~Copyable {
         case 0x0C: bytes.append(UInt8(ascii: "f"))
         case 0x0D: bytes.append(UInt8(ascii: "r"))
         case 0x00..<0x20:
-            append(("u00" as StaticString).utf8Span)
+            bytes.appendLiteral("u00")
             bytes.append(UInt8(ascii: "0") + byte >> 4)
-            let low = byte & 0x0F
-            bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+            bytes.append(ASCII.hexadecimalDigit(byte & 0x0F))
         default: bytes.append(byte)
         }
-    }
-
-    private mutating func append(_ span: Span<UInt8>) {
-        // SAFETY: the array copies the bytes during the call.
-        unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 }

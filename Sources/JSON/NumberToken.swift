@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A number as RFC 8259 §6 spells it: where it stands, and what is needed to value it fast.
 struct NumberToken {
     let range: Range<Int>

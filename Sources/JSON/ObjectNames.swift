@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The names of the objects that are being read, so that one that comes twice is found. RFC 8259 §4
 /// leaves open what readers make of such an object, so that two of them could read it differently.
 struct ObjectNames {
@@ -85,9 +87,9 @@ struct ObjectNames {
         _ name: JSONString, _ value: Span<UInt8>, in bytes: Span<UInt8>
     ) -> Bool {
         guard name.hasEscapes else {
-            return bytes.extracting(name.range).holdsSameBytes(as: value)
+            return bytes.extracting(name.range).equals(value)
         }
-        return JSONEscapes.resolve(name, in: bytes).span.holdsSameBytes(as: value)
+        return JSONEscapes.resolve(name, in: bytes).span.equals(value)
     }
 
     private static func hash(of name: JSONString, in bytes: Span<UInt8>, object: Mark) -> Int {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 extension JSONScanner {
     /// The string's value in UTF-8, escapes resolved.
     package func unescaped(_ string: JSONString) -> [UInt8] {
@@ -6,13 +8,13 @@ extension JSONScanner {
 
     /// Whether the string's value is exactly these bytes.
     package func equals(_ string: JSONString, _ expected: Span<UInt8>) -> Bool {
-        if string.hasEscapes { return unescaped(string).span.holdsSameBytes(as: expected) }
-        return bytes.extracting(string.range).holdsSameBytes(as: expected)
+        if string.hasEscapes { return unescaped(string).span.equals(expected) }
+        return bytes.extracting(string.range).equals(expected)
     }
 
     /// Whether the string's value is exactly these bytes.
     package func equals(_ string: JSONString, _ expected: StaticString) -> Bool {
-        equals(string, expected.utf8Span)
+        equals(string, expected.bytes)
     }
 
     /// The string's value as a String.
@@ -73,18 +75,6 @@ extension Span<UInt8> {
             }
         }
         return count
-    }
-
-    func holdsSameBytes(as other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in 0..<count where self[index] != other[index] { return false }
-        return true
-    }
-
-    /// The bytes, known to be UTF-8, as a String.
-    var text: String {
-        // SAFETY: String copies the bytes during the call.
-        unsafe withUnsafeBufferPointer { buffer in unsafe String(decoding: buffer, as: UTF8.self) }
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Reads Accept (RFC 9110 §12.5.1), once from its beginning to its end.
 package enum AcceptField {
     /// More is not read: what scrapers send has about 150 bytes.
@@ -61,7 +63,7 @@ private struct AcceptReader: ~Escapable {
 
     @_lifetime(self: copy self)
     mutating func skipBlanks() {
-        while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 {
+        while position < bytes.count, ASCII.isBlank(bytes[position]) {
             position += 1
         }
     }
@@ -118,7 +120,7 @@ private struct AcceptReader: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func readToken() -> Range<Int>? {
         let start = position
-        while position < bytes.count, AcceptReader.isTokenByte(bytes[position]) { position += 1 }
+        while position < bytes.count, ByteSet.token.contains(bytes[position]) { position += 1 }
         return start < position ? start..<position : nil
     }
 
@@ -151,31 +153,14 @@ private struct AcceptReader: ~Escapable {
                 value *= 10
                 continue
             }
-            guard 0x30...0x39 ~= text[index] else { return nil }
+            guard ASCII.isDigit(text[index]) else { return nil }
             value = value * 10 + Int(text[index] - 0x30)
         }
         return value <= 1000 ? value : nil
     }
 
     /// Whether these are the bytes of the literal, which holds no upper-case letter, in any case.
-    private func matches(_ range: Range<Int>, _ literal: String) -> Bool {
-        guard range.count == literal.utf8.count else { return false }
-        return zip(range, literal.utf8).allSatisfy { index, wanted in
-            let byte = bytes[index]
-            return (UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte) == wanted
-        }
-    }
-
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "#"),
-            UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
-            UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"),
-            UInt8(ascii: "~"):
-            true
-        default: false
-        }
+    private func matches(_ range: Range<Int>, _ literal: StaticString) -> Bool {
+        bytes.extracting(range).equalsIgnoringCase(literal)
     }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What the samples of a family are.
 package enum MetricKind: String, CaseIterable, Sendable {
     /// Only ever grows while the process lives.
@@ -70,20 +72,14 @@ package struct MetricFamily: Equatable, Sendable {
 
     /// `[a-zA-Z_:][a-zA-Z0-9_:]*`, but without the colon, which is for recording rules.
     private static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, !isDigit(first) else { return false }
-        return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+        guard let first = text.utf8.first, !ASCII.isDigit(first) else { return false }
+        return text.utf8.allSatisfy {
+            ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "_")
+        }
     }
 
     /// `[a-zA-Z_][a-zA-Z0-9_]*`; two underscores at the beginning are Prometheus' own.
     private static func isLabelName(_ text: String) -> Bool {
         isName(text) && !text.hasPrefix("__")
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
     }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Features
 
 /// Finds what the columns of a model show by their names, as pandas and scikit-learn make them.
@@ -121,34 +122,14 @@ struct ColumnMatcher {
     /// The names that are closest to what is looked for, by the edits that lie between, letters of
     /// either case being the same; at most one for each thing they name.
     private func nearest(to name: String) -> [String] {
-        let wanted = spellings(of: name).map { Array($0.lowercased().utf8) }
+        // No column has a longer name.
+        let bytesMax = SchemaLimits.columnNameBytesMax
+        let wanted = spellings(of: name).map { Array($0.lowercased().utf8.prefix(bytesMax)) }
         let known = targets.keys.filter { !$0.contains("=") }.map { key in
-            let bytes = Array(key.lowercased().utf8)
-            return (key, wanted.map { EditDistance.between($0, bytes) }.min() ?? .max)
+            let bytes = Array(key.lowercased().utf8.prefix(bytesMax))
+            return (key, wanted.map { NearestName.edits($0, bytes) }.min() ?? .max)
         }
         return known.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(ColumnMatcher.candidatesMax)
             .map(\.0)
-    }
-}
-
-/// How many bytes must be inserted, removed or replaced to get from one text to another
-/// (Levenshtein 1966).
-private enum EditDistance {
-    /// A longer name is no column's.
-    private static let bytesMax = SchemaLimits.columnNameBytesMax
-
-    static func between(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        let (a, b) = (a.prefix(bytesMax), b.prefix(bytesMax))
-        var row = Array(0...b.count)
-        for (i, byte) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in b.enumerated() {
-                let replaced = diagonal + (byte == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-            }
-        }
-        return row[b.count]
     }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Features
 internal import JSON
 package import Models
@@ -119,8 +120,9 @@ package struct ModelImport: Sendable {
             } catch { throw .ubjson(error) }
         }
         if let foreign = ForeignModel(file.span) { throw .foreign(foreign) }
-        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || 0x09...0x0D ~= $0 }
-        guard file.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { throw .notAModel }
+        guard file.first(where: { !ASCII.isSpace($0) }) == UInt8(ascii: "{") else {
+            throw .notAModel
+        }
         return JSONText.finite(file)
     }
 

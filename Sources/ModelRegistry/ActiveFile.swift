@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Models
 
 /// What the file `active` of a model's directory says: the version that serves, and in a second
@@ -73,7 +74,7 @@ struct ActiveFile: Equatable, Sendable {
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x09 || byte == 0x0D
+        ASCII.isBlank(byte) || byte == ASCII.carriageReturn
     }
 }
 
@@ -142,7 +143,7 @@ enum VersionText {
 
     /// The digits in front, or where there are none the one byte that is.
     private static func takeRun(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let run = text.prefix { isDigit($0) }
+        let run = text.prefix { ASCII.isDigit($0) }
         let taken = run.isEmpty ? text.prefix(1) : run
         text = text.dropFirst(taken.count)
         return taken
@@ -151,9 +152,7 @@ enum VersionText {
     /// The digits of a number without zeros in front, of which more are a larger number; nil where
     /// there are none.
     private static func number(_ run: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        guard let first = run.first, isDigit(first) else { return nil }
+        guard let first = run.first, ASCII.isDigit(first) else { return nil }
         return run.drop { $0 == 0x30 }
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
 }

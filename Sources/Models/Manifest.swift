@@ -1,3 +1,4 @@
+internal import Bytes
 package import Features
 package import JSON
 
@@ -82,26 +83,14 @@ package struct Manifest: Equatable, Sendable {
     /// `ModelLimits.nameBytesMax` of `[A-Za-z0-9._-]`, not beginning with a dot.
     package static func isName(_ text: String, limits: ModelLimits = ModelLimits()) -> Bool {
         guard 1...limits.nameBytesMax ~= text.utf8.count, !text.hasPrefix(".") else { return false }
-        return text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
+        return text.utf8.allSatisfy(ByteSet.name.contains)
     }
 }
 
 extension Manifest {
     /// Whether `text` is a SHA-256 as manifests, `active` and the operations listener spell it.
     package static func isSHA256(_ text: some StringProtocol) -> Bool {
-        text.utf8.count == 64
-            && text.utf8.allSatisfy { byte in
-                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-                    || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
-            }
+        text.utf8.count == 64 && text.utf8.allSatisfy(ASCII.isLowercaseHexadecimal)
     }
 
     /// What does not agree in the manifest though the model can be served; nil where nothing is

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import COpenSSL
 
 /// Bytes nobody can guess, from libcrypto's generator, which the kernel seeds.
@@ -17,6 +18,6 @@ package enum RandomBytes {
 
     /// `count` bytes, written as twice as many lower-case hexadecimal digits.
     package static func hexadecimalText(_ count: Int) -> String {
-        hexadecimal(make(count).span)
+        String(hexadecimal: make(count).span)
     }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import COpenSSL
 
 /// SHA-256 (FIPS 180-4) of bytes that are all in memory.
@@ -21,6 +22,6 @@ package enum SHA256 {
 
     /// The digest as 64 lower-case hexadecimal digits.
     package static func hexDigest(_ bytes: Span<UInt8>) -> String {
-        hexadecimal(hash(bytes).span)
+        String(hexadecimal: hash(bytes).span)
     }
 }

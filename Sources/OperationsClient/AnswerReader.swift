@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Takes the bytes of one answer (RFC 9112) in pieces of any size. The server is our own and closes
 /// behind its answer, so whatever it never sends is refused.
 struct AnswerReader {
@@ -76,7 +78,7 @@ struct AnswerReader {
             if name.elementsEqual("transfer-encoding".utf8) { throw .length }
             guard name.elementsEqual("content-length".utf8) else { continue }
             guard contentCount == nil, 1...9 ~= value.count,
-                let number = decimal(value)
+                let number = Int(decimal: value)
             else { throw .length }
             contentCount = number
         }
@@ -89,7 +91,7 @@ struct AnswerReader {
     private static func status(_ line: ArraySlice<UInt8>) -> Int? {
         guard line.starts(with: version) else { return nil }
         let rest = line.dropFirst(version.count)
-        guard rest.count >= 4, let status = decimal(rest.prefix(3)), 200...599 ~= status,
+        guard rest.count >= 4, let status = Int(decimal: rest.prefix(3)), 200...599 ~= status,
             rest[rest.startIndex + 3] == 0x20, rest.dropFirst(4).allSatisfy(isText)
         else { return nil }
         return status
@@ -102,18 +104,11 @@ struct AnswerReader {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
             line[..<colon].allSatisfy({ 0x21...0x7E ~= $0 }), line[colon...].allSatisfy(isText)
         else { throw .field }
-        let name = line[..<colon].map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
-        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
-        var value = line[line.index(after: colon)...].drop(while: isSpace)
-        while let last = value.last, isSpace(last) { value.removeLast() }
+        let name = line[..<colon].map(ASCII.lowercased)
+        var value = line[line.index(after: colon)...].drop(while: ASCII.isBlank)
+        while let last = value.last, ASCII.isBlank(last) { value.removeLast() }
         return (name, value)
     }
 
-    private static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 9 }
-
-    /// The number that at most nine digits say.
-    private static func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
-        guard digits.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-        return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    }
+    private static func isText(_ byte: UInt8) -> Bool { !ASCII.isControlButTab(byte) }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Commands as Redis reads them: an array of bulk strings (RESP2).
 extension [UInt8] {
     /// Begins a command; exactly `argumentCount` arguments, its name among them, are to follow.
@@ -10,7 +12,7 @@ extension [UInt8] {
     package mutating func appendRedisArgument(_ bytes: Span<UInt8>) {
         append(UInt8(ascii: "$"))
         appendDecimalLine(bytes.count)
-        appendSpan(bytes)
+        appendBytes(bytes)
         appendLineEnd()
     }
 
@@ -18,15 +20,15 @@ extension [UInt8] {
     package mutating func appendRedisArgument(_ prefix: StaticString, _ bytes: Span<UInt8>) {
         append(UInt8(ascii: "$"))
         appendDecimalLine(prefix.utf8CodeUnitCount + bytes.count)
-        appendStatic(prefix)
-        appendSpan(bytes)
+        appendLiteral(prefix)
+        appendBytes(bytes)
         appendLineEnd()
     }
 
     package mutating func appendRedisArgument(_ text: StaticString) {
         append(UInt8(ascii: "$"))
         appendDecimalLine(text.utf8CodeUnitCount)
-        appendStatic(text)
+        appendLiteral(text)
         appendLineEnd()
     }
 
@@ -37,29 +39,8 @@ extension [UInt8] {
         appendDecimalLine(number)
     }
 
-    private mutating func appendStatic(_ text: StaticString) {
-        // SAFETY: the pointer of a static string is valid for ever; literals here are no scalars.
-        unsafe append(
-            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    private mutating func appendSpan(_ bytes: Span<UInt8>) {
-        // SAFETY: the buffer is copied during the call.
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-    }
-
     private mutating func appendDecimalLine(_ number: Int) {
-        let digitCount = decimalDigitCount(number)
-        if number < 0 { append(UInt8(ascii: "-")) }
-        var digits = number.magnitude
-        let end = count + digitCount - (number < 0 ? 1 : 0)
-        append(contentsOf: repeatElement(UInt8(ascii: "0"), count: end - count))
-        var index = end - 1
-        while digits > 0 {
-            self[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digits % 10)
-            digits /= 10
-            index -= 1
-        }
+        appendDecimal(number)
         appendLineEnd()
     }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import JWT
 internal import OperationsAPI
 internal import OperationsClient
@@ -64,9 +65,8 @@ struct AdminTokenOptions: ParsableArguments {
 
     /// The text without the white space around it; whether it can be sent is for the client to say.
     private static func token(in bytes: [UInt8], of source: String) throws -> String {
-        let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
-        var token = bytes[...].drop(while: isSpace)
-        while let last = token.last, isSpace(last) { token.removeLast() }
+        var token = bytes[...].drop(while: ASCII.isSpace)
+        while let last = token.last, ASCII.isSpace(last) { token.removeLast() }
         if let mistake = TokenMistake(Array(token)) {
             throw ValidationError("\(source): \(mistake)")
         }

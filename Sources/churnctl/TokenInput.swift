@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import POSIX
 
 /// A token as a command is given it.
@@ -17,9 +18,8 @@ enum TokenInput {
         guard bytes.count <= bytesMax else {
             throw ValidationError("token: larger than \(bytesMax) bytes")
         }
-        let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
-        guard let first = bytes.firstIndex(where: { !isSpace($0) }),
-            let last = bytes.lastIndex(where: { !isSpace($0) })
+        guard let first = bytes.firstIndex(where: { !ASCII.isSpace($0) }),
+            let last = bytes.lastIndex(where: { !ASCII.isSpace($0) })
         else { throw ValidationError("token: empty, wanted one") }
         return Array(bytes[first...last])
     }

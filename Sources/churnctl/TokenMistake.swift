@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Configuration
 
 /// What was given in place of a token, if it can be recognized.
@@ -16,7 +17,7 @@ enum TokenMistake: Equatable, CustomStringConvertible {
             self = .stray(stray)
         } else if text.first == UInt8(ascii: "{") {
             self = .object
-        } else if text.contains(where: { $0 == 0x20 || 0x09...0x0D ~= $0 }) {
+        } else if text.contains(where: ASCII.isSpace) {
             self = .whiteSpaceWithin
         } else if text.count(where: { $0 == UInt8(ascii: ".") }) == 4 {
             self = .encrypted

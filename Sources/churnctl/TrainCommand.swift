@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import DataCheck
 internal import Models
 internal import POSIX

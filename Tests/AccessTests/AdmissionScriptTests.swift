@@ -8,7 +8,7 @@ import Testing
 @Suite struct AdmissionScriptTests {
     private final class Script {
         private let server: RedisServer
-        private let client: RedisClient
+        let client: RedisClient
         private let text: [UInt8]
 
         private let old: [UInt8]
@@ -27,20 +27,25 @@ import Testing
         }
 
         func decide(
-            _ subject: String, limit: Int, milliseconds: Int64, now: Int64, isOld: Bool = false
+            _ subject: String, limit: Int, milliseconds: Int64, now: Int64, isOld: Bool = false,
+            trusted: Int64 = 0
         ) throws -> [RedisClient.Reply] {
             let microseconds = now % 1000 * 1000 + 999
             try client.command(
                 "MSET", "seconds", "\(now / 1000)", "microseconds", "\(microseconds)")
-            let rest = [
-                "2", "blacklist:t", "quota:\(subject)", "\(limit)", "\(milliseconds)", "1", "1",
-                "77",
-            ]
+            let keys = ["2", "blacklist:t", "quota:\(subject)"]
+            let rules =
+                (isOld
+                    ? ["\(limit)", "\(milliseconds)"]
+                    : ["\(Int(milliseconds) << 20 | limit)", "\(trusted)"]) + ["1", "1", "77"]
             let reply = try client.command(
-                [Array("EVAL".utf8), isOld ? old : text] + rest.map { Array($0.utf8) })
+                [Array("EVAL".utf8), isOld ? old : text] + (keys + rules).map { Array($0.utf8) })
             guard case .array(let answer) = reply else { return [] }
             if isOld { return answer }
-            return answer.first == .integer(77) ? Array(answer.dropFirst()) : []
+            guard answer.count == 2, answer[0] == .integer(77),
+                case .integer(let number) = answer[1]
+            else { return [] }
+            return [number & 3, number >> 2 & 0xF_FFFF, number >> 22].map { .integer($0) }
         }
     }
 
@@ -77,7 +82,7 @@ import Testing
             memory.advance(milliseconds: step)
             let subject = ["a", "b", "c"].randomElement(using: &random) ?? "a"
             let answer = try script.decide(
-                subject, limit: limit, milliseconds: window, now: now)
+                subject, limit: limit, milliseconds: window, now: now, trusted: window / 8)
             #expect(try decision(of: answer) == memory.decide(.by(subject)))
         }
     }
@@ -98,6 +103,42 @@ import Testing
             let answer = try script.decide(
                 "a", limit: limit, milliseconds: window, now: now, isOld: isOld)
             #expect(try decision(of: answer) == memory.decide(.by("a")), "by 0.2.0: \(isOld)")
+        }
+    }
+
+    @Test(arguments: [1, 3, 30])
+    func `a key outlives the window of every admission, though its end is read rarely`(
+        limit: Int
+    ) throws {
+        let script = try Script()
+        let window: Int64 = 1_000_000
+        let memory = MemoryHarness(
+            quota: QuotaRules(limit: limit, windowMilliseconds: window), subjectsMax: 100)
+        var random = SplitMix64(seed: 0xE2D)
+        let begin: Int64 = 1_700_000_000_000
+        // Time passes for the test alone, so that the key's end moves towards now by hand.
+        var now = begin
+        var end = now
+        for _ in 0..<400 {
+            let steps = [1, window / 64, window / 8, window / 8 + 1, window / 2, window * 9 / 8]
+            let step = steps.randomElement(using: &random) ?? 0
+            now += step
+            memory.advance(milliseconds: step)
+            try script.client.command(
+                end > now
+                    ? ["PEXPIRE", "quota:a", "\(end - now)"] : ["DEL", "quota:a"])
+            let answer = try script.decide(
+                "a", limit: limit, milliseconds: window, now: now,
+                trusted: min(window / 8, now - begin))
+            let decision = try decision(of: answer)
+            #expect(try decision == memory.decide(.by("a")))
+            guard case .integer(let left) = try script.client.command("PTTL", "quota:a") else {
+                Issue.record("no end")
+                return
+            }
+            if case .admitted = decision { #expect(left > window, "\(now - begin)") }
+            // A second for what passes between two commands.
+            if now + Int64(left) > end + 1000 { end = now + Int64(left) }
         }
     }
 
@@ -164,15 +205,50 @@ extension AdmissionScriptTests {
     ) throws {
         let server = try RedisServer()
         let client = try server.client()
-        let harness = try RedisHarness(
-            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 100_000))
-        _ = try harness.decide(.by("ann"))
-        try client.command(
-            left < 0 ? ["PERSIST", "quota:ann"] : ["PEXPIRE", "quota:ann", "\(left)"])
-        _ = try harness.decide(.by("ann"))
+        // One process begins the list, and another that starts afterwards adds to it.
+        for isLater in [false, true] {
+            let harness = try RedisHarness(
+                port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 100_000))
+            _ = try harness.decide(.by("ann"))
+            if isLater { break }
+            try client.command(
+                left < 0 ? ["PERSIST", "quota:ann"] : ["PEXPIRE", "quota:ann", "\(left)"])
+        }
         guard case .integer(let lives) = try client.command("PTTL", "quota:ann") else { return }
         #expect(lives > 100_000)
         #expect((lives > 105_000) == isExtended)
+    }
+
+    @Test func `a key lives for the longer window that a later process has`() throws {
+        let server = try RedisServer()
+        for window in [10_000, 1_000_000] as [Int64] {
+            let harness = try RedisHarness(
+                port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: window))
+            for _ in 0..<2 { _ = try harness.decide(.by("ann")) }
+        }
+        guard case .integer(let lives) = try server.client().command("PTTL", "quota:ann") else {
+            return
+        }
+        #expect(lives > 1_000_000)
+    }
+
+    @Test func `an admission soon after the one that began its list takes two commands`() throws {
+        let server = try RedisServer()
+        let client = try server.client()
+        let harness = try RedisHarness(
+            port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 3_600_000),
+            probe: .ping)
+        _ = try harness.decide(.by("ann"))
+        // A mark is trusted once a process has run for two milliseconds.
+        let begin = Clock.monotonicNanoseconds()
+        try harness.reactor.turns(until: "two milliseconds have passed") {
+            Clock.monotonicNanoseconds() - begin > 2_000_000
+        }
+        _ = try harness.decide(.by("bob"))
+        try client.command("CONFIG", "RESETSTAT")
+        _ = try harness.decide(.by("bob"))
+        // Beside those, the question whether a token of the group is revoked.
+        #expect(try callCount(client) == 3)
     }
 }
 

@@ -36,15 +36,14 @@ import Testing
         #expect(wholeDecisions == [expected, expected])
         #expect(!whole.isPassing)
         let (one, oneDecisions) = try decisions(
-            answering: "*7\r\n:NONCE\r\n-\(word) of some kind\r\n:0\r\n:0\r\n:0\r\n:3\r\n:7000\r\n")
+            answering: "*3\r\n:NONCE\r\n-\(word) of some kind\r\n\(reply(left: 3, reset: 7000))")
         #expect(oneDecisions == [expected, .admitted(left: 3, resetSeconds: 7)])
         #expect(!one.isPassing)
     }
 
     @Test(arguments: [
         "+OK\r\n", ":0\r\n", "$2\r\nOK\r\n", "$-1\r\n", "*1\r\n:NONCE\r\n",
-        "*4\r\n:NONCE\r\n:0\r\n:1\r\n:1000\r\n",
-        "*8\r\n:NONCE\r\n:0\r\n:1\r\n:1000\r\n:0\r\n:1\r\n:1000\r\n:0\r\n",
+        "*2\r\n:NONCE\r\n\(reply())", "*4\r\n:NONCE\r\n\(reply())\(reply())\(reply())",
     ])
     func `an answer of another form decides nothing`(_ answer: String) throws {
         let (_, decisions) = try decisions(answering: answer)
@@ -52,31 +51,30 @@ import Testing
     }
 
     @Test(arguments: [
-        ":4\r\n:1\r\n:1000\r\n", ":-1\r\n:1\r\n:1000\r\n", ":0\r\n:10\r\n:1000\r\n",
-        ":0\r\n:-1\r\n:1000\r\n", "+0\r\n:1\r\n:1000\r\n", ":0\r\n$1\r\n1\r\n:1000\r\n",
-        ":0\r\n:1\r\n$-1\r\n", "*0\r\n:1\r\n:1000\r\n",
+        ":-1\r\n", ":-9223372036854775808\r\n", "+0\r\n", "$1\r\n1\r\n", "$-1\r\n", "*0\r\n",
+        // More is left than the limit allows.
+        reply(left: 10), reply(code: 3, left: 10), reply(left: 1 << 20 - 1),
         // A request that is to be charged cannot be "not charged".
-        ":1\r\n:0\r\n:0\r\n",
+        reply(code: 1, left: 0, reset: 0),
     ])
-    func `three numbers that cannot be decide nothing, and the others stand`(
-        _ numbers: String
+    func `a number that cannot be decides nothing, and the others stand`(
+        _ number: String
     ) throws {
         let (_, decisions) = try decisions(
-            answering: "*7\r\n:NONCE\r\n\(numbers):0\r\n:9\r\n:60000\r\n")
+            answering: "*3\r\n:NONCE\r\n\(number)\(reply(left: 9, reset: 60_000))")
         #expect(
             decisions == [.unavailable(.unexpectedReply), .admitted(left: 9, resetSeconds: 60)])
     }
 
     @Test(arguments: [
-        ("-9223372036854775808", 1), ("-1", 1), ("0", 1), ("1", 1), ("1000", 1), ("1001", 2),
-        ("60000", 60), ("60001", 60), ("9223372036854775807", 60),
+        (0, 1), (1, 1), (1000, 1), (1001, 2), (60_000, 60), (60_001, 60), (1 << 41 - 1, 60),
     ])
     func `seconds until the reset lie between 1 and the window`(
-        _ milliseconds: String, _ seconds: Int
+        _ milliseconds: Int, _ seconds: Int
     ) throws {
         let (_, decisions) = try decisions(
-            answering:
-                "*7\r\n:NONCE\r\n:3\r\n:0\r\n:\(milliseconds)\r\n:0\r\n:9\r\n:\(milliseconds)\r\n")
+            answering: "*3\r\n:NONCE\r\n\(reply(code: 3, reset: milliseconds))"
+                + reply(left: 9, reset: milliseconds))
         #expect(
             decisions == [
                 .refused(retrySeconds: seconds), .admitted(left: 9, resetSeconds: seconds),
@@ -85,10 +83,8 @@ import Testing
 
     @Test(arguments: [
         // Of another question, of none, no number, nothing.
-        "*7\r\n:1\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n",
-        "*7\r\n:0\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n",
-        "*7\r\n$1\r\n2\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n",
-        "*6\r\n:0\r\n:3\r\n:7000\r\n:0\r\n:3\r\n:7000\r\n", "*0\r\n",
+        "*3\r\n:1\r\n\(reply())\(reply())", "*3\r\n:0\r\n\(reply())\(reply())",
+        "*3\r\n$1\r\n2\r\n\(reply())\(reply())", "*2\r\n\(reply())\(reply())", "*0\r\n",
     ])
     func `an answer to another question decides nothing, and its connection is given up`(
         _ answer: String
@@ -109,7 +105,7 @@ import Testing
             probe: .ping)
         func answer(_ question: String, left: Int) -> String {
             let nonce = AdmissionHarnessNonce.last(in: question)
-            return "*4\r\n:\(nonce)\r\n:0\r\n:\(left)\r\n:1000\r\n"
+            return "*2\r\n:\(nonce)\r\n\(reply(left: left))"
         }
         func ask(_ subject: String) throws -> (Range<UInt64>, String) {
             let tickets = harness.begin([.by(subject)])
@@ -159,6 +155,11 @@ import Testing
         #expect(
             try harness.finish(tickets) == [.unavailable(.redis(.errorReply(.noScript)))])
     }
+}
+
+/// The script's number for a request, as Redis sends it.
+private func reply(code: Int = 0, left: Int = 0, reset: Int = 1000) -> String {
+    ":\(reset << 22 | left << 2 | code)\r\n"
 }
 
 /// The nonce of a question that the store has sent.

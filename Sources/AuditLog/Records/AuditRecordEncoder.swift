@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 internal import OpenSSL
 
 /// Writes the bodies of one reactor's records: everything but the places in the chain, which only
@@ -87,7 +87,7 @@ package final class AuditRecordEncoder {
 
     private func appendBodyDigest(_ digest: InlineArray<32, UInt8>, to bytes: inout [UInt8]) {
         bytes.appendLiteral(",\"body_sha256\":\"")
-        bytes.appendHexadecimal(digest)
+        bytes.appendHexadecimal(digest.span)
         bytes.appendLiteral("\"")
     }
 

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 
 /// A model as records name it, rendered once.
 package struct AuditedModel: Sendable {

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 internal import OpenSSL
 
 /// The bodies of the records that the log writes of its own accord, or for the process.

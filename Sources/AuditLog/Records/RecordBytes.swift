@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 internal import JSON
 internal import OpenSSL
 
@@ -42,7 +42,7 @@ extension Array<UInt8> {
 
     /// Appends what of an HMAC stands for a name.
     mutating func appendPseudonym(_ mac: InlineArray<32, UInt8>) {
-        appendHexadecimal(mac, first: AuditLimits.pseudonymBytes)
+        appendHexadecimal(mac.span.extracting(first: AuditLimits.pseudonymBytes))
     }
 
     mutating func appendPseudonym(of name: [UInt8], key: [UInt8]) {

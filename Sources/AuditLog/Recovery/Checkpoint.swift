@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 internal import OpenSSL
 
 /// How many records there were at a time, and the hash of the last of them, under a MAC.
@@ -25,7 +25,7 @@ enum Checkpoint {
         bytes.appendLiteral("\"")
         let digest = mac.digest(of: bytes.span.extracting(droppingFirst: start))
         var digits: [UInt8] = []
-        digits.appendHexadecimal(digest)
+        digits.appendHexadecimal(digest.span)
         bytes.appendLiteral(AuditFormat.checkpointMAC)
         bytes.append(contentsOf: digits)
         bytes.appendLiteral(AuditFormat.lineEnd)

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import OpenSSL
 
 /// A line of checkpoints.jsonl.
@@ -31,11 +32,11 @@ package struct AuditCheckpointLine: Equatable, Sendable {
     /// - Parameter line: without its line feed.
     package init?(_ line: Span<UInt8>) {
         let start = AuditCheckpointLine.start.count
-        guard line.holds(AuditCheckpointLine.start, at: 0),
+        guard line.holds(AuditCheckpointLine.start.span, at: 0),
             case (let count, var index)? = line.naturalNumber(at: start)
         else { return nil }
         func skip(_ bytes: [UInt8]) -> Bool {
-            guard line.holds(bytes, at: index) else { return false }
+            guard line.holds(bytes.span, at: index) else { return false }
             index += bytes.count
             return true
         }

@@ -1,3 +1,4 @@
+internal import Bytes
 package import JSON
 
 /// What a record must not hold although its hash is right. Values are not repeated.
@@ -102,7 +103,7 @@ package struct AuditContentReader {
             }
             if scanner.equals(name, "prev") { break }
             let bytes = line.extracting(name.range)
-            guard let index = members[next...].firstIndex(where: { bytes.isSame(as: $0.bytes) })
+            guard let index = members[next...].firstIndex(where: { bytes.equals($0.bytes.span) })
             else { throw .unexpectedMember(event, offset: offset) }
             if let left = members[next..<index].first(where: { !$0.isOptional }) {
                 throw .missingMember(event, name: left.name)
@@ -163,11 +164,5 @@ package struct AuditContentReader {
             }
         }
         return nil
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func isSame(as bytes: [UInt8]) -> Bool {
-        count == bytes.count && holds(bytes, at: 0)
     }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import JSON
 
 /// What records are looked for. A record matches when it meets all conditions.
@@ -79,18 +80,18 @@ package struct AuditQuery: Sendable {
             } else {
                 try scanner.passValue()
             }
-            if !isInTime, member.holds(AuditQuery.time, at: 0), member.count == 4, let text {
+            if !isInTime, member.holds(AuditQuery.time.span, at: 0), member.count == 4, let text {
                 isInTime = isWanted(time: line.extracting(text.range))
             }
             for (index, condition) in conditions.enumerated() where !met[index] {
                 met[index] = condition.alternatives.contains { alternative in
                     guard member.count == alternative.name.count,
-                        member.holds(alternative.name, at: 0)
+                        member.holds(alternative.name.span, at: 0)
                     else { return false }
                     if let text { return scanner.equals(text, alternative.value.span) }
                     let value = line.extracting(start..<scanner.offset)
                     return value.count == alternative.value.count
-                        && value.holds(alternative.value, at: 0)
+                        && value.holds(alternative.value.span, at: 0)
                 }
             }
         }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import OpenSSL
 
 /// What of a line is no record's.
@@ -49,15 +50,16 @@ package struct AuditRecordLine: Equatable, Sendable {
 
     /// - Parameter line: without its line feed.
     package init(_ line: Span<UInt8>) throws(AuditFormFault) {
-        guard line.holds(AuditRecordLine.start, at: 0) else {
+        guard line.holds(AuditRecordLine.start.span, at: 0) else {
             throw AuditFormFault(offset: 0, wanted: .start)
         }
         let sequenceStart = AuditRecordLine.start.count
         guard let (sequence, sequenceEnd) = line.naturalNumber(at: sequenceStart), sequence > 0,
-            sequence <= AuditLimits.sequenceMax, line.holds([UInt8(ascii: ",")], at: sequenceEnd)
+            sequence <= AuditLimits.sequenceMax, sequenceEnd < line.count,
+            line[sequenceEnd] == UInt8(ascii: ",")
         else { throw AuditFormFault(offset: sequenceStart, wanted: .sequence) }
         let hasMAC = line.holds(
-            AuditRecordLine.macStart,
+            AuditRecordLine.macStart.span,
             at: line.count - AuditRecordLine.end.count - AuditFormat.recordMACDigits
                 - AuditRecordLine.macStart.count)
         let tail =
@@ -67,7 +69,7 @@ package struct AuditRecordLine: Equatable, Sendable {
         }
         var index = tail
         func expect(_ bytes: [UInt8], _ part: AuditFormFault.Part) throws(AuditFormFault) {
-            guard line.holds(bytes, at: index) else {
+            guard line.holds(bytes.span, at: index) else {
                 throw AuditFormFault(offset: index, wanted: part)
             }
             index += bytes.count
@@ -90,7 +92,7 @@ package struct AuditRecordLine: Equatable, Sendable {
         if hasMAC {
             try expect(AuditRecordLine.macStart, .mac)
             let digits = index..<index + AuditFormat.recordMACDigits
-            guard line.extracting(digits).isLowerCaseHexadecimal else {
+            guard line.extracting(digits).allSatisfy(ASCII.isLowercaseHexadecimal) else {
                 throw AuditFormFault(offset: index, wanted: .mac)
             }
             mac = digits
@@ -116,7 +118,7 @@ package struct AuditRecordLine: Equatable, Sendable {
         func take(_ name: [UInt8], _ digits: Int) -> Range<Int>? {
             let first = end - 1 - digits
             guard first - name.count >= start, line[end - 1] == UInt8(ascii: "\""),
-                line.holds(name, at: first - name.count)
+                line.holds(name.span, at: first - name.count)
             else { return nil }
             defer { end = first - name.count }
             return first..<end - 1
@@ -130,14 +132,14 @@ package struct AuditRecordLine: Equatable, Sendable {
 
     /// The sequence that a line has which is no record, if it begins like one.
     static func claimedSequence(_ line: Span<UInt8>) -> Int? {
-        guard line.holds(start, at: 0) else { return nil }
+        guard line.holds(start.span, at: 0) else { return nil }
         return line.naturalNumber(at: start.count)?.value
     }
 
     /// Where in a line, but not at its beginning, another record begins and is whole.
     static func beginningOfWholeRecord(in line: Span<UInt8>) -> Int? {
         for index in stride(from: line.count - start.count, to: 0, by: -1)
-        where line.holds(start, at: index) {
+        where line.holds(start.span, at: index) {
             // The last only: a line may hold thousands that are none.
             guard let record = try? AuditRecordLine(line.extracting(index...)),
                 record.isUnaltered
@@ -145,31 +147,5 @@ package struct AuditRecordLine: Equatable, Sendable {
             return index
         }
         return nil
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether these bytes are at `offset`, all of them.
-    func holds(_ bytes: [UInt8], at offset: Int) -> Bool {
-        guard offset >= 0, count - offset >= bytes.count else { return false }
-        for index in 0..<bytes.count where self[offset + index] != bytes[index] { return false }
-        return true
-    }
-
-    /// The number at `offset` in the one spelling it has, and where it ends; nil where there is
-    /// none, or one that an Int does not hold.
-    func naturalNumber(at offset: Int) -> (value: Int, end: Int)? {
-        var value = 0
-        var index = offset
-        while index < count, case let digit = self[index] &- UInt8(ascii: "0"), digit <= 9 {
-            // One that begins with 0 ends with it.
-            if index > offset, value == 0 { return nil }
-            let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carries) = tens.addingReportingOverflow(Int(digit))
-            if overflows || carries { return nil }
-            value = sum
-            index += 1
-        }
-        return index > offset ? (value, index) : nil
     }
 }

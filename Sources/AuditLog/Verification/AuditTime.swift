@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The times in records, and how moments are named in questions about them.
 package enum AuditTime {
     /// `2026-10-01T12:00:00.123Z`
@@ -32,7 +34,7 @@ package enum AuditTime {
 
     private static func hasForm(_ text: Span<UInt8>) -> Bool {
         for index in 0..<text.count {
-            let isDigit = text[index] &- UInt8(ascii: "0") <= 9
+            let isDigit = ASCII.isDigit(text[index])
             guard form[index] == UInt8(ascii: "0") ? isDigit : text[index] == form[index] else {
                 return false
             }

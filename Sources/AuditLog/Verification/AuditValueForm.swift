@@ -1,3 +1,4 @@
+internal import Bytes
 internal import JSON
 
 /// What the value of a member looks like.
@@ -69,7 +70,7 @@ enum AuditValueForm: Equatable {
             var writer = JSONWriter()
             writer.string(scanner.unescaped(text).span)
             let spelled = writer.finish()
-            guard text.range.count + 2 == spelled.count, line.holds(spelled, at: start) else {
+            guard text.range.count + 2 == spelled.count, line.holds(spelled.span, at: start) else {
                 throw .spelling(offset: start)
             }
             return true
@@ -77,25 +78,13 @@ enum AuditValueForm: Equatable {
             guard let text = try scanner.plainString(), text.range.count == digits else {
                 return false
             }
-            for index in text.range {
-                switch line[index] {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
-                    continue
-                case _: return false
-                }
-            }
-            return true
+            return line.extracting(text.range).allSatisfy(ASCII.isLowercaseHexadecimal)
         case .address:
             guard let text = try scanner.plainString(),
                 1...AuditLimits.peerBytesMax ~= text.range.count
             else { return false }
-            return text.range.allSatisfy { index in
-                switch line[index] {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-                    UInt8(ascii: "."), UInt8(ascii: ":"):
-                    true
-                case _: false
-                }
+            return line.extracting(text.range).allSatisfy { byte in
+                ASCII.isLowercaseHexadecimal(byte) || byte == ASCII.dot || byte == ASCII.colon
             }
         case .oneOf(let values):
             guard let text = try scanner.plainString() else { return false }

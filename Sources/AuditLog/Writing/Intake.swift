@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 
 /// What waits to be written, and how the log is: all that its callers see of it. The owner guards
 /// it with a mutex and keeps that short.

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 internal import OpenSSL
 
 /// How far a log has come: what the next record is numbered and what it names as the one before.
@@ -47,13 +47,13 @@ struct RecordChain: ~Copyable {
         let hash = digest.hash(lines.span.extracting(droppingFirst: start))
         position.sequence += 1
         position.hash.removeAll(keepingCapacity: true)
-        position.hash.appendHexadecimal(hash)
+        position.hash.appendHexadecimal(hash.span)
         lines.appendLiteral(AuditFormat.hash)
         lines.append(contentsOf: position.hash)
         lines.appendLiteral(AuditFormat.recordMAC)
         let digits = position.hash
         let mac = authenticator.digest(of: digits.span)
-        lines.appendHexadecimal(mac, first: AuditFormat.recordMACDigits / 2)
+        lines.appendHexadecimal(mac.span.extracting(first: AuditFormat.recordMACDigits / 2))
         lines.appendLiteral(AuditFormat.lineEnd)
     }
 

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Bytes
 
 /// Batches of any number of callers, one behind the other.
 struct WaitingBatches {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 package import JSON
 internal import Models

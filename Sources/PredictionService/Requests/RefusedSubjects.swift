@@ -1,4 +1,5 @@
 package import Access
+internal import Bytes
 internal import Reactor
 
 /// The subjects that the store has refused recently, on one reactor, and how long it is likely to
@@ -90,30 +91,14 @@ extension PredictionRequest {
     /// Whether its token has this text, as far as that is kept.
     func isOf(_ token: Span<UInt8>) -> Bool {
         guard case .unscored(let body) = outcome else { return false }
-        return body.token.span.isEqual(to: token)
+        return body.token.span.equals(token)
     }
 
     /// Its own outcome, where another request has the same body.
     func outcome(ofSame body: Span<UInt8>) -> Outcome? {
-        guard case .unscored(let own) = outcome, own.bytes.span.isEqual(to: body) else {
+        guard case .unscored(let own) = outcome, own.bytes.span.equals(body) else {
             return nil
         }
         return outcome
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether both hold the same bytes.
-    fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
-}
-
-extension [UInt8] {
-    init(copying span: Span<UInt8>) {
-        // SAFETY: the buffer is copied during the call.
-        self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

@@ -1,5 +1,6 @@
 internal import Access
 internal import AuditLog
+internal import Bytes
 internal import HTTP
 internal import HTTPServer
 internal import JWT

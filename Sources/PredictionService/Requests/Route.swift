@@ -1,3 +1,4 @@
+internal import Bytes
 package import HTTP
 
 /// The paths that are served; the raw value is the path, byte for byte.
@@ -20,7 +21,7 @@ package enum Route: String, CaseIterable, Sendable {
     /// decoded and nothing is cut: `/health/` is another path, and so is `/%68ealth`.
     package init?(path: Span<UInt8>, on listener: Listener) {
         for route in Route.allCases
-        where path.isEqual(to: route.rawValue.utf8.span) && route.isServed(by: listener) {
+        where path.equals(route.rawValue.utf8.span) && route.isServed(by: listener) {
             self = route
             return
         }
@@ -65,13 +66,4 @@ package enum Route: String, CaseIterable, Sendable {
 
     /// What a 405 says in Allow (RFC 9110 §10.2.1).
     package var allowedMethods: StaticString { accepts(.post) ? "POST" : "GET, HEAD" }
-}
-
-extension Span<UInt8> {
-    /// Whether both hold the same bytes.
-    fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Dispatch
 internal import HTTP
 internal import Logging

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 
 /// Which lines of refused requests are written, and how many are only counted, so that refused

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 internal import JSON
 internal import OpenSSL
@@ -179,7 +180,8 @@ package final class RequestLog: TurnParticipant {
     }
 
     private func appendHash(of subject: Span<UInt8>) {
-        lines.appendHexadecimal(hash.digest(of: subject), first: RequestLog.hashBytes)
+        let digest = hash.digest(of: subject)
+        lines.appendHexadecimal(digest.span.extracting(first: RequestLog.hashBytes))
     }
 
     static func name(of method: HTTPMethod?) -> StaticString {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import HTTP
 
 /// A request that took longer than is wanted, and where the time went.

@@ -25,7 +25,7 @@ package enum NearestName {
     private static let separators = [UInt8(ascii: "."), UInt8(ascii: "_")]
 
     /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
-    static func edits(_ from: [UInt8], _ to: [UInt8]) -> Int {
+    package static func edits(_ from: [UInt8], _ to: [UInt8]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...to.count)
         for (row, byte) in from.enumerated() {

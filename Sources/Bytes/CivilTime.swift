@@ -1,20 +1,20 @@
 /// A moment of the proleptic Gregorian calendar in UTC, computed in integers.
-struct CivilTime {
-    let year: Int64
-    let month: Int64
-    let day: Int64
-    let hour: Int64
-    let minute: Int64
-    let second: Int64
+package struct CivilTime {
+    package let year: Int64
+    package let month: Int64
+    package let day: Int64
+    package let hour: Int64
+    package let minute: Int64
+    package let second: Int64
     /// 0 is Sunday.
-    let weekday: Int64
+    package let weekday: Int64
 
     private static let secondsPerDay: Int64 = 86_400
     /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what four digits of a year can say.
     static let unixSecondsRange: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
 
     /// Seconds beyond the years 0 to 9999 are taken as the first or the last of them.
-    init(unixSeconds: Int64) {
+    package init(unixSeconds: Int64) {
         let range = Self.unixSecondsRange
         let seconds = min(max(unixSeconds, range.lowerBound), range.upperBound)
         var days = seconds / Self.secondsPerDay

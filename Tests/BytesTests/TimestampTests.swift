@@ -1,4 +1,4 @@
-import HTTP
+import Bytes
 import Testing
 
 struct TimestampTests {

@@ -1,13 +1,19 @@
 /// What encoders append to a buffer of bytes, none of it by way of a String.
 extension Array<UInt8> {
+    /// The bytes of `span` in an array of their own.
+    @inlinable package init(copying span: Span<UInt8>) {
+        // SAFETY: the array copies the bytes during the call.
+        self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+
     /// Appends the bytes of a span.
-    package mutating func appendBytes(_ bytes: Span<UInt8>) {
+    @inlinable package mutating func appendBytes(_ bytes: Span<UInt8>) {
         // SAFETY: the buffer is read only during the call, and append copies it.
         unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
     }
 
     /// Appends the bytes of a literal.
-    package mutating func appendLiteral(_ text: StaticString) {
+    @inlinable package mutating func appendLiteral(_ text: StaticString) {
         appendBytes(text.bytes)
     }
 
@@ -30,7 +36,7 @@ extension Array<UInt8> {
     }
 
     /// Overwrites two bytes with the last two digits of a number that isn't negative.
-    mutating func setTwoDigits(_ value: Int64, at offset: Int) {
+    package mutating func setTwoDigits(_ value: Int64, at offset: Int) {
         self[offset] = ASCII.digit0 + UInt8(truncatingIfNeeded: value / 10 % 10)
         self[offset + 1] = ASCII.digit0 + UInt8(truncatingIfNeeded: value % 10)
     }

@@ -23,3 +23,21 @@ package enum Timestamp {
         output.setTwoDigits(milliseconds, at: start + 21)
     }
 }
+
+/// A timestamp that is rendered once for each millisecond.
+package struct TimestampText: Sendable {
+    private var text: [UInt8] = []
+    private var renderedMilliseconds = Int64.min
+
+    package init() {}
+
+    /// The bytes of `Timestamp`.
+    package mutating func bytes(unixMilliseconds: Int64) -> [UInt8] {
+        if unixMilliseconds != renderedMilliseconds {
+            renderedMilliseconds = unixMilliseconds
+            text.removeAll(keepingCapacity: true)
+            Timestamp.append(unixMilliseconds: unixMilliseconds, to: &text)
+        }
+        return text
+    }
+}
