@@ -92,16 +92,23 @@ let package = Package(
                 "Models", "OpenSSL", "POSIX", "Redis", logging,
             ]),
         module(
-            "PredictionService",
+            "Serving",
             [
                 "Access", "AuditLog", "Bytes", "Configuration", "Features", "HTTP", "HTTPServer",
                 "JSON", "JWT", "Metrics", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI",
-                "POSIX", "Reactor", "Redis", "Telemetry", logging,
+                "POSIX", "Reactor", "Redis", "Telemetry",
+            ]),
+        module(
+            "Service",
+            [
+                "Access", "AuditLog", "Configuration", "HTTP", "HTTPServer", "JWT",
+                "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor",
+                "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
             "churnd",
             [
-                "Configuration", "Doctor", "POSIX", "PredictionService", "Telemetry",
+                "Configuration", "Doctor", "POSIX", "Service", "Telemetry",
                 argumentParser,
             ]),
         program(
@@ -162,13 +169,20 @@ let package = Package(
                 "Models", "POSIX", "Redis", "ServiceTestSupport", logging,
             ]),
         tests(
-            "PredictionServiceTests",
+            "ServingTests",
             [
-                "PredictionService", "Access", "AuditLog", "Configuration", "Doctor", "Features",
-                "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "OperationsAPI", "POSIX",
-                "Redis", "ServiceTestSupport", "Telemetry", logging,
+                "Serving", "Access", "AuditLog", "Configuration", "Features", "HTTP", "HTTPServer",
+                "JSON", "JWT", "Metrics", "Models", "POSIX", "Redis", "ServiceTestSupport",
+                "Telemetry",
             ]),
-        tests("ProgramTests", ["AuditLog", "JSON", "Models", "POSIX", "PredictionService"]),
+        tests(
+            "ServiceTests",
+            [
+                "Service", "Configuration", "Doctor", "HTTP", "HTTPServer", "JSON", "JWT",
+                "Models", "OperationsAPI", "POSIX", "Redis", "Serving", "ServiceTestSupport",
+                "Telemetry", logging,
+            ]),
+        tests("ProgramTests", ["AuditLog", "JSON", "Models", "POSIX", "Serving"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -22,7 +22,7 @@ package struct BatchScorer {
     }
 
     /// The work of one thread at a time.
-    private final class Worker: Sendable {
+    private final class Lane: Sendable {
         let work: Mutex<Work>
 
         init(_ scorer: RowScorer) { work = Mutex(Work(scorer: scorer)) }
@@ -31,7 +31,7 @@ package struct BatchScorer {
     private let schema: Schema
     private let options: ScoringOptions
     private let lines: PredictionLines
-    private let workers: [Worker]
+    private let workers: [Lane]
     private var splitter: RecordSplitter
     /// Workers with a batch that waits for the others to have one.
     private var filledCount = 0
@@ -47,7 +47,7 @@ package struct BatchScorer {
         self.options = options
         lines = PredictionLines(form: options.output, model: model)
         let scorer = RowScorer(model: model, options: options, lines: lines)
-        workers = (0..<options.threads).map { _ in Worker(scorer) }
+        workers = (0..<options.threads).map { _ in Lane(scorer) }
         splitter =
             switch options.input {
             case .csv: RecordSplitter(tableLimits: options.tableLimits)

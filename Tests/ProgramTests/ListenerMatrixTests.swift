@@ -1,5 +1,5 @@
 import JSON
-import PredictionService
+import Serving
 import TestSupport
 import Testing
 
