@@ -1,4 +1,5 @@
 internal import AuditLog
+package import Bundle
 internal import Bytes
 internal import Features
 package import Models
@@ -16,8 +17,7 @@ package final class Scorer {
     /// Under which the worker counts its predictions; nil where none are counted.
     package let series: ModelSeries?
     private let featureText: FeatureText?
-    private var decoder: RecordDecoder
-    private var row: [Float]
+    private var scorer: ModelScorer
 
     /// - Parameter recordsFeatures: whether predictions carry the customer's values.
     package init(
@@ -28,8 +28,7 @@ package final class Scorer {
         modelName = Array(bundle.fullName.utf8)
         audited = AuditedModel(name: bundle.fullName, digest: bundle.sha256)
         featureText = recordsFeatures ? FeatureText(schema: bundle.schema) : nil
-        decoder = RecordDecoder(schema: bundle.schema)
-        row = [Float](repeating: 0, count: bundle.encoding.columnCount)
+        scorer = bundle.scorer
     }
 
     /// Scores the customer in a body; `stages` gets how long reading and scoring took.
@@ -37,19 +36,17 @@ package final class Scorer {
         _ body: Span<UInt8>, _ stages: inout StageTimes, into prediction: inout Prediction
     ) throws(ServiceFailure) {
         try read(body, &stages)
-        bundle.encoding.encode(decoder.record, into: &row)
-        let margin = bundle.ensemble.margin(row.span)
-        let probability = bundle.probability(fromMargin: margin)
+        let probability = scorer.score().probability
         prediction.probability = probability
         prediction.isPositive = bundle.isPositive(probability)
         prediction.risk = bundle.riskLevel(probability)
         setCustomerID(of: &prediction)
         if let featureText {
             prediction.features.removeAll(keepingCapacity: true)
-            featureText.append(decoder.record, to: &prediction.features)
+            featureText.append(scorer.record, to: &prediction.features)
         }
-        if !decoder.outOfRange.isEmpty {
-            prediction.outOfRange = decoder.outOfRange.map { bundle.schema.fields[$0].name }
+        if !scorer.outOfRange.isEmpty {
+            prediction.outOfRange = scorer.outOfRange.map { bundle.schema.fields[$0].name }
         }
         stages.end(.score)
     }
@@ -64,7 +61,7 @@ package final class Scorer {
 
     private func setCustomerID(of prediction: inout Prediction) {
         prediction.customerID.removeAll(keepingCapacity: true)
-        guard let identifier = decoder.identifier else { return }
+        guard let identifier = scorer.identifier else { return }
         prediction.customerID.appendBytes(identifier.span)
     }
 
@@ -73,12 +70,12 @@ package final class Scorer {
     ) throws(ServiceFailure) {
         let isValid: Bool
         do throws(BodyError) {
-            isValid = try decoder.decode(body)
+            isValid = try scorer.decode(body)
         } catch {
             throw .body(error)
         }
         stages.end(.decode)
-        guard isValid else { throw .invalidRecord(decoder.violations) }
+        guard isValid else { throw .invalidRecord(scorer.violations) }
     }
 }
 

@@ -1,5 +1,5 @@
+internal import Bundle
 internal import JSON
-internal import Models
 
 /// The members of an object that an administrator has sent, which may have these and no others.
 struct CommandBody {
