@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import AuditLog
+internal import POSIX
+
+/// `churnctl audit`: what a log of predictions proves.
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Verifies audit logs, scores them again, and looks things up in them.",
+        discussion: """
+            The key is read from the file --key-file names, else from AUDIT_KEY or \
+            CHURND_AUDIT_KEY, or from the file that one of them with _FILE behind it names. One \
+            newline at the end of a file is cut. It is never an argument, where ps would show it.
+            """,
+        subcommands: [AuditVerifyCommand.self, AuditReplayCommand.self, AuditShowCommand.self])
+}
+
+/// Where the audit log's key is had from.
+struct AuditKeyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The file that holds the key.", valueName: "path"),
+        completion: .file())
+    var keyFile: String?
+
+    /// Nil where none is configured.
+    func keys() throws -> AuditKeys? {
+        let secret: [UInt8]?
+        do {
+            secret = try SecretSource.audit.read(filePath: keyFile)
+        } catch let error as FileError {
+            throw AuditFailure.noInput("\(error)")
+        } catch let error as SecretSourceError {
+            throw ValidationError("\(error)")
+        }
+        guard let secret else { return nil }
+        guard secret.count >= AuditLimits.secretBytesMin else {
+            throw ValidationError(
+                "the audit key has \(secret.count) bytes, wanted at least "
+                    + "\(AuditLimits.secretBytesMin)")
+        }
+        return AuditKeys(secret: secret)
+    }
+
+    /// Ends where these are not the keys that the log in `directory` is written with.
+    static func check(_ keys: AuditKeys, of directory: String) throws {
+        // A directory that cannot be read is reported by the code that reads the log.
+        if (try? AuditKeyCheck(directory: directory, keys: keys)) == .wrong {
+            throw AuditFailure.data("\(directory): \(AuditFailure.otherKey())")
+        }
+    }
+}
+
+/// Ends of the commands of `churnctl audit`, by sysexits(3).
+enum AuditFailure {
+    /// Says why something cannot be read.
+    static func noInput(_ reason: String) -> ExitCode {
+        complain(TerminalText.plain(reason))
+        return ExitCode(66)
+    }
+
+    /// Why no MAC of a log is right.
+    static func otherKey(count: Int? = nil) -> String {
+        let macs = count.map { $0 == 1 ? "the only MAC" : "each of \($0) MACs" } ?? "every MAC"
+        return "\(macs) is wrong under this key: it is not the audit.key that the log was written "
+            + "with, or all was forged"
+    }
+
+    /// Says why something is not what it was taken for.
+    static func data(_ reason: String) -> ExitCode {
+        complain(TerminalText.plain(reason))
+        return ExitCode(65)
+    }
+}

@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Bundle
+internal import JSON
+internal import Models
+internal import OperationsAPI
+internal import OperationsClient
+
+/// `churnctl model activate`: a running churnd serves another version.
+struct ModelActivateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "activate",
+        abstract: "Have a running churnd serve a version of its model.",
+        discussion: """
+            churnd loads the bundle and proves it on its golden rows before it serves it. A bundle \
+            that is refused changes nothing.
+
+            With --sha256 it must be the very bundle with this digest, as model show and model \
+            list print it, and as long as this version is active no other one is accepted under \
+            its name: a changed manifest, even of a threshold only, is refused at the next load.
+
+            \(OperationsOptions.discussion)
+            """)
+
+    @Argument(help: ArgumentHelp("The version, as its directory is named.", valueName: "version"))
+    var version: String
+
+    @Option(
+        help: ArgumentHelp("The SHA-256 that its manifest must have.", valueName: "digest"))
+    var sha256: String?
+
+    @OptionGroup var operationsOptions: OperationsOptions
+
+    func validate() throws {
+        guard Manifest.isName(version) else {
+            throw ValidationError(
+                "version: wanted 1 to \(ModelLimits().nameBytesMax) of A-Z a-z 0-9 . _ - and no "
+                    + "dot in front")
+        }
+        if let sha256, !Manifest.isSHA256(sha256) {
+            throw ValidationError("--sha256: wanted 64 lower-case hexadecimal digits")
+        }
+    }
+
+    func run() throws {
+        var members: [(name: String, value: JSONValue)] = [("version", .string(version))]
+        if let sha256 { members.append(("sha256", .string(sha256))) }
+        let body = JSONValue.object(JSONObject(members: members))
+        let answer = try operationsOptions.ask(.post, OperationsPath.modelActivation, body: body)
+        try ModelChangeText.write(answer, operationsOptions)
+    }
+}
+
+/// `churnctl model rollback`: a running churnd serves the version before.
+struct ModelRollbackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback",
+        abstract: "Have a running churnd serve the version it served before.",
+        discussion: """
+            The version before is the one that the model directory's file `active` names second. \
+            Twice in a row leads back to where it began.
+
+            \(OperationsOptions.discussion)
+            """)
+
+    @OptionGroup var operationsOptions: OperationsOptions
+
+    func run() throws {
+        let answer = try operationsOptions.ask(.post, OperationsPath.modelRollback)
+        try ModelChangeText.write(answer, operationsOptions)
+    }
+}
+
+/// What an activation or a rollback came to, for a terminal.
+enum ModelChangeText {
+    static func write(_ answer: JSONObject, _ options: OperationsOptions) throws {
+        guard let active = answer["active"]?.asString, let sha256 = answer["sha256"]?.asString,
+            let isChanged = answer["changed"]?.asBool
+        else { throw options.refusal("the answer does not say which model is active") }
+        let change: String
+        if !isChanged {
+            change = "\(active) is active already"
+        } else if let previous = answer["previous"]?.asString {
+            change = "\(previous) → \(active)"
+        } else {
+            change = active
+        }
+        print(TerminalText.plain("\(change), sha256 \(sha256)"))
+    }
+}

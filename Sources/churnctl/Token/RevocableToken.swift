@@ -1,0 +1,54 @@
+internal import Access
+internal import JSON
+internal import JWT
+internal import OperationsAPI
+
+extension RevokedName {
+    /// Its key, fit for a terminal; the token itself is not shown.
+    var shownKey: String {
+        switch self {
+        case .tokenID(let id):
+            TerminalText.plain(
+                "\(AdmissionKeys.revocation)\(String(decoding: id, as: UTF8.self))")
+        case .token: "\(AdmissionKeys.revocation)<the token>"
+        }
+    }
+}
+
+/// What a token says that matters to its revocation. Its signature is not looked at.
+struct RevocableToken {
+    let token: [UInt8]
+    /// Nil where it has none, or one for which churnd takes no token.
+    let tokenID: [UInt8]?
+    /// `exp`, in seconds since 1970.
+    let expiresAt: Double?
+
+    init(_ token: [UInt8]) throws(TokenError) {
+        self.token = token
+        let parts = try TokenParts(token.span)
+        var bytes: [UInt8] = []
+        // A token of another form would be looked for by nobody.
+        for (part, range) in [(TokenPart.header, parts.header), (.signature, parts.signature)] {
+            guard !range.isEmpty else { throw .malformed }
+            _ = try TokenParts.decode(part, token.span.extracting(range), into: &bytes)
+        }
+        let count = try TokenParts.decode(
+            .claims, token.span.extracting(parts.claims), into: &bytes)
+        let json: JSONValue
+        do throws(JSONError) {
+            json = try JSONValue(
+                parsing: bytes.span.extracting(0..<count), depthMax: TokenRules.depthMax)
+        } catch {
+            throw .malformedClaims(error)
+        }
+        let claims = json.asObject
+        let id = claims?[TokenClaim.tokenID.rawValue]?.asString
+        tokenID = id.map { Array($0.utf8) }.flatMap { RevokedName.isTokenID($0) ? $0 : nil }
+        expiresAt = claims?[TokenClaim.expiration.rawValue]?.asNumber
+    }
+
+    /// By each of which churnd would find it revoked, the usual one first.
+    var names: [RevokedName] {
+        (tokenID.map { [.tokenID($0)] } ?? []) + [.token(token)]
+    }
+}

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import JSON
+internal import OperationsAPI
+internal import OperationsClient
+internal import POSIX
+
+/// `churnctl token revoke`: a token is refused from the next request on.
+struct TokenRevokeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Have churnd refuse a token from now on.",
+        discussion: """
+            A token is revoked by its jti, if it has one, else by the whole of it, until it would \
+            have expired. Its signature is not looked at.
+
+            \(RevocationOptions.discussion)
+
+            Exit codes: 0 when it is revoked or has expired anyway, 1 when churnd refused or could \
+            not be asked, 65 when it is no token, 69 when Redis could not be asked.
+            """)
+
+    /// More than any clock may differ (`jwt.leeway`), for which churnd still takes an old token.
+    static let leewaySeconds = 60.0
+    /// A hundred years. A longer time, which Redis might not take, is not told apart.
+    static let secondsMax: Int64 = 3_155_760_000
+
+    @OptionGroup var arguments: RevocationOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "For how long; without it until the token has expired. Needed with --jti.",
+            valueName: "number"))
+    var seconds: Int64?
+
+    func validate() throws {
+        guard arguments.jti == nil || seconds != nil else {
+            throw ValidationError("--seconds: missing, wanted with --jti")
+        }
+        if let seconds, !(1...TokenRevokeCommand.secondsMax ~= seconds) {
+            throw ValidationError("--seconds: wanted 1 to \(TokenRevokeCommand.secondsMax)")
+        }
+    }
+
+    func run() throws {
+        let token = try arguments.revocableToken()
+        let now = Double(Clock.unixMilliseconds()) / 1000
+        let left = token?.expiresAt.map {
+            ($0 + TokenRevokeCommand.leewaySeconds - now).rounded(.up)
+        }
+        if let end = token?.expiresAt, let left, left <= 0 {
+            print("nothing to do: the token expired \(TimeInWords.relative(seconds: end - now))")
+            return
+        }
+        guard let wanted = seconds ?? left.map(TokenRevokeCommand.bounded) else {
+            throw ValidationError("--seconds: missing, wanted for a token without exp")
+        }
+        let redis = try arguments.redis()
+        let revoked =
+            redis == nil ? min(wanted, Int64(AdministrationRules.revocationSecondsMax)) : wanted
+        if let left, Double(revoked) < left - TokenRevokeCommand.leewaySeconds {
+            complain("the token is taken again after \(revoked) s: it expires later than that")
+        }
+        let name = token?.names[0] ?? .tokenID(Array((arguments.jti ?? "").utf8))
+        if let redis {
+            try redis.revoke(name, seconds: revoked)
+        } else {
+            let members = [name.member, ("seconds", .number(Double(revoked)))]
+            _ = try arguments.operationsOptions.ask(
+                .post, OperationsPath.tokenRevocation, body: .object(JSONObject(members: members)))
+        }
+        print("revoked for \(revoked) s: \(name.shownKey)")
+    }
+
+    private static func bounded(_ seconds: Double) -> Int64 {
+        Int64(min(seconds, Double(secondsMax)))
+    }
+}
+
+/// `churnctl token unrevoke`: what was revoked by mistake is taken again.
+struct TokenUnrevokeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unrevoke",
+        abstract: "Take a revocation back.",
+        discussion: """
+            A whole token is un-revoked by its jti and by the whole of it.
+
+            \(RevocationOptions.discussion)
+
+            Exit codes: 0 when it was revoked, 1 when it was not, or churnd refused or could not \
+            be asked, 65 when it is no token, 69 when Redis could not be asked.
+            """)
+
+    @OptionGroup var arguments: RevocationOptions
+
+    func run() throws {
+        let token = try arguments.revocableToken()
+        let names = token?.names ?? [.tokenID(Array((arguments.jti ?? "").utf8))]
+        let redis = try arguments.redis()
+        var found: [RevokedName] = []
+        for name in names where try wasRevoked(name, redis) { found.append(name) }
+        guard !found.isEmpty else {
+            complain("not revoked: \(names.map(\.shownKey).joined(separator: ", "))")
+            throw ExitCode.failure
+        }
+        print("no longer revoked: \(found.map(\.shownKey).joined(separator: ", "))")
+    }
+
+    private func wasRevoked(_ name: RevokedName, _ redis: RedisRevocations?) throws -> Bool {
+        if let redis { return try redis.unrevoke(name) }
+        let options = arguments.operationsOptions
+        let answer = try options.ask(
+            .post, OperationsPath.tokenRestoration,
+            body: .object(JSONObject(members: [name.member])))
+        guard let isChanged = answer["changed"]?.asBool else {
+            throw options.refusal("the answer does not say whether it was revoked")
+        }
+        return isChanged
+    }
+}

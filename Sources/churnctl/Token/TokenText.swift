@@ -1,0 +1,132 @@
+internal import JSON
+internal import JWT
+
+/// What there is to say of a token, line by line.
+struct TokenText {
+    private(set) var lines: [String] = []
+    /// Whether the signature was verified and every rule holds.
+    private(set) var isValid = false
+
+    private let nowSeconds: Double
+
+    /// `keys`: nil where no secret is configured, so that the signature cannot be verified.
+    init(of token: [UInt8], keys: SigningKeys?, rules: TokenRules, nowUnixMilliseconds: Int64) {
+        nowSeconds = Double(nowUnixMilliseconds) / 1000
+        let parts: TokenParts
+        do throws(TokenError) {
+            parts = try TokenParts(token.span)
+        } catch {
+            lines.append("verdict: not valid, \(TokenMistake(token)?.description ?? "\(error)")")
+            return
+        }
+        if let mistake = TokenMistake(token) {
+            lines.append("verdict: not valid, \(mistake)")
+            return
+        }
+        describe(.header, token[parts.header])
+        describe(.claims, token[parts.claims])
+        let verifier = keys.map { TokenVerifier(keys: $0, rules: rules) }
+        lines.append("signature: " + TokenText.signature(of: token, verifier))
+        do throws(TokenError) {
+            let verified =
+                if let verifier {
+                    try verifier.verify(token.span, nowUnixMilliseconds: nowUnixMilliseconds)
+                } else {
+                    try TokenText.unverified(
+                        token, parts, rules: rules, nowUnixMilliseconds: nowUnixMilliseconds)
+                }
+            isValid = verifier != nil
+            let end = TimeInWords.relative(seconds: verified.expiresAt - nowSeconds)
+            lines.append(
+                isValid
+                    ? "verdict: valid, expires \(end)"
+                    : "verdict: not known, nothing is wrong but the signature is not verified; "
+                        + "expires \(end)")
+        } catch {
+            lines.append("verdict: not valid, \(error)")
+        }
+    }
+
+    /// What the rules say of a token whose signature nobody looks at.
+    private static func unverified(
+        _ token: [UInt8], _ parts: TokenParts, rules: TokenRules, nowUnixMilliseconds: Int64
+    ) throws(TokenError) -> VerifiedToken {
+        var bytes: [UInt8] = []
+        let headerCount = try TokenParts.decode(
+            .header, token.span.extracting(parts.header), into: &bytes)
+        _ = try TokenHeader(bytes.span.extracting(0..<headerCount))
+        let claimsCount = try TokenParts.decode(
+            .claims, token.span.extracting(parts.claims), into: &bytes)
+        return try TokenClaims(bytes.span.extracting(0..<claimsCount), rules: rules)
+            .verified(nowUnixMilliseconds: nowUnixMilliseconds)
+    }
+
+    private static func signature(of token: [UInt8], _ verifier: TokenVerifier?) -> String {
+        guard let verifier else { return "not verified, no secret is configured" }
+        do throws(TokenError) {
+            try verifier.verifySignature(token.span)
+            return "good"
+        } catch {
+            return error == .badSignature
+                ? "bad, it does not match header, claims and the configured secret"
+                : "not verified, \(error)"
+        }
+    }
+
+    private mutating func describe(_ part: TokenPart, _ text: ArraySlice<UInt8>) {
+        lines.append("\(part.rawValue):")
+        var bytes: [UInt8] = []
+        let text = Array(text)
+        guard let count = Base64URL.decode(text.span, into: &bytes) else {
+            lines.append("  not base64url")
+            return
+        }
+        let json: JSONValue
+        do throws(JSONError) {
+            json = try JSONValue(
+                parsing: bytes.span.extracting(0..<count), depthMax: TokenRules.depthMax)
+        } catch {
+            lines.append("  not JSON that can be read: \(error)")
+            return
+        }
+        guard let object = json.asObject else {
+            lines.append("  not a JSON object")
+            return
+        }
+        for member in object.members {
+            var line = "  \(TokenText.text(.string(member.name))): "
+            line += TokenText.text(member.value)
+            if let remark = remark(on: member.name, member.value, in: part) {
+                line += " (\(remark))"
+            }
+            lines.append(line)
+        }
+    }
+
+    /// How far from now the time is that a claim tells.
+    private func remark(on name: String, _ value: JSONValue, in part: TokenPart) -> String? {
+        guard part == .claims, let claim = TokenClaim(rawValue: name) else { return nil }
+        switch claim {
+        case .expiration, .notBefore, .issuedAt, .authenticationTime:
+            guard let time = value.asNumber else { return nil }
+            return TimeInWords.relative(seconds: time - nowSeconds)
+        case .subject, .tokenID, .issuer, .audience, .scope: return nil
+        }
+    }
+
+    /// Compact JSON in which nothing can command a terminal or turn the direction of writing:
+    /// whoever wrote the token chose these characters.
+    private static func text(_ value: JSONValue) -> String {
+        var writer = JSONWriter()
+        writer.value(value)
+        var text = ""
+        for scalar in String(decoding: writer.finish(), as: UTF8.self).unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            case _: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}
