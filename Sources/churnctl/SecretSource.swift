@@ -29,7 +29,8 @@ struct SecretSource {
         self.isBytes = isBytes
     }
 
-    /// The secret in the file at `filePath`, else that of the environment; nil without either. From then on this process cannot be dumped or debugged.
+    /// The secret in the file at `filePath`, else that of the environment; nil without either. From
+    /// then on this process cannot be dumped or debugged.
     func read(filePath: String?) throws -> [UInt8]? {
         guard let (name, bytes) = try find(filePath: filePath) else { return nil }
         try ProcessMemory.seal()

@@ -7,8 +7,8 @@ struct ModelVerifyCommand: Command {
         commandName: "verify",
         abstract: "Load a bundle as churnd does, golden rows included.",
         discussion: """
-            Exit codes: 0 when churnd would load the bundle, 66 when a file of it cannot be read, 70 \
-            when it is refused, with the reason.
+            Exit codes: 0 when churnd would load the bundle, 66 when a file of it cannot be read, \
+            70 when it is refused, with the reason.
             """)
 
     @Argument(help: "The bundle's directory.", completion: .directory)
