@@ -1,8 +1,4 @@
 internal import ArgumentParser
-internal import AuditLog
-internal import BatchScoring
-internal import DataCheck
-internal import Features
 internal import POSIX
 
 /// A command that does something, not a group of others.
@@ -43,11 +39,14 @@ struct CommandFailure: Error {
     /// For standard error; none where the command's output says it all.
     let lines: [String]
 
-    init(_ exit: Exit, _ lines: String...) { self.init(exit, lines: lines) }
-
-    init(_ exit: Exit, lines: [String]) {
+    init(_ exit: Exit, _ lines: [String] = []) {
         self.exit = exit
         self.lines = lines
+    }
+
+    /// - Parameter reason: one line or more.
+    init(_ exit: Exit, _ reason: String) {
+        self.init(exit, reason.split(separator: "\n").map(String.init))
     }
 }
 

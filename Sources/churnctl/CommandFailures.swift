@@ -1,10 +1,12 @@
 internal import AuditLog
 internal import BatchScoring
+internal import Bundle
 internal import Bytes
 internal import DataCheck
 internal import Features
 internal import ModelImport
 internal import Models
+internal import Tables
 internal import Training
 
 // The exit code of each error that ends a command.
@@ -15,22 +17,39 @@ extension CommandFailure {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as AuditVerifierError: self.init(error.exit, "\(error)")
+        case let error as DataError: self.init(error)
+        case let error as BundleWriteError: self.init(error.exit, "\(error)")
         case let error as TrainingError: self.init(error)
         case _: return nil
         }
     }
 
-    private init(_ error: TrainingError) {
-        guard case .schema(let path, let mistakes) = error else {
-            self.init(error.exit, "\(error)\(error.hint)")
-            return
+    private init(_ error: DataError) {
+        switch error {
+        case .schema(let path, let mistakes): self.init(schema: path, mistakes)
+        case .unreadable: self.init(.noInput, "\(error)")
+        case .noTarget, .table, .columns, .form, .outcomes, .rows, .tooManyRows:
+            self.init(.data, "\(error)")
         }
-        self.init(schema: path, mistakes)
+    }
+
+    private init(_ error: TrainingError) {
+        switch error {
+        case .data(let error): self.init(error)
+        case .output(let error): self.init(error.exit, "\(error)")
+        case .name, .groupField: self.init(.usage, "\(error)")
+        case .unknownField(let name, let known):
+            let nearest = NearestName.of(name, in: known).map { "; did you mean \($0)?" }
+            self.init(.usage, "\(error)\(nearest ?? "")")
+        case .tooFewRows, .tooFewGroups, .notTheTraining, .ranksByChance:
+            self.init(.data, "\(error)")
+        case .library: self.init(.software, "\(error)")
+        }
     }
 
     /// A line for each mistake.
     init(schema path: String, _ error: SchemaError) {
-        self.init(.data, lines: error.lines.map { "\(path): \($0)" })
+        self.init(.data, error.lines.map { "\(path): \($0)" })
     }
 
     /// - Parameter name: of the table.
@@ -51,13 +70,10 @@ extension CommandFailure {
         switch error {
         case .schema(let mistakes): self.init(schema: path, mistakes)
         // A table that cannot be read is named in the error.
-        case .proofRows(let error): self.init(exit, lines: CommandFailure.lines(of: error))
-        case _: self.init(exit, lines: CommandFailure.lines(of: error).map { "\(path): \($0)" })
+        case .proofRows(let error): self.init(exit, "\(error)")
+        case _:
+            self.init(exit, "\(error)".split(separator: "\n").map { "\(path): \($0)" })
         }
-    }
-
-    private static func lines(of error: any Error) -> [String] {
-        "\(error)".split(separator: "\n").map(String.init)
     }
 }
 
@@ -70,25 +86,12 @@ extension AuditVerifierError {
     }
 }
 
-extension TrainingError {
+extension BundleWriteError {
     fileprivate var exit: Exit {
         switch self {
-        case .name, .groupField, .unknownField: .usage
-        case .schema, .noTarget, .table, .columns, .form, .outcomes, .rows, .tooManyRows,
-            .tooFewRows, .tooFewGroups, .notTheTraining, .ranksByChance:
-            .data
-        case .unreadable: .noInput
-        case .library, .bundle: .software
+        case .unloadable: .software
         case .outputExists, .unwritable: .cannotCreate
         }
-    }
-
-    /// Which name a misspelt one may have meant.
-    fileprivate var hint: String {
-        guard case .unknownField(let name, let known) = self,
-            let nearest = NearestName.of(name, in: known)
-        else { return "" }
-        return "; did you mean \(nearest)?"
     }
 }
 

@@ -1,6 +1,6 @@
+internal import Configuration
 internal import JWT
 internal import POSIX
-internal import Configuration
 
 /// A secret, from the same places as churnd's.
 struct SecretSource {

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Features
 internal import ModelImport
 internal import Models
 internal import POSIX
-internal import Training
 
 /// `churnctl model import`: a bundle of a model that was trained in Python.
 struct ModelImportCommand: Command {

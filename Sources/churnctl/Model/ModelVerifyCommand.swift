@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Models
 
 /// `churnctl model verify`: whether churnd would load a bundle.
@@ -29,7 +30,7 @@ enum LoadedBundle {
     static func load(
         _ directory: String, unreadable: Exit = .noInput
     ) throws(CommandFailure) -> ModelBundle {
-        do throws(ModelError) {
+        do throws(BundleError) {
             return try ModelBundle(directory: directory)
         } catch {
             let isUnreadable = if case .unreadable = error { true } else { false }

@@ -1,7 +1,9 @@
 internal import BatchScoring
+internal import Bundle
 internal import Features
 internal import Models
 internal import POSIX
+internal import Tables
 
 /// One run of `score`, from the bytes of one file to those of others.
 struct ScoreRun {

@@ -1,7 +1,10 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Features
+internal import JSON
 internal import Models
 internal import POSIX
+internal import Tables
 internal import Training
 
 /// `churnctl evaluate`: how good a bundle's model is on a table.
@@ -48,7 +51,7 @@ struct EvaluateCommand: Command {
 
     func perform() throws {
         let bundle = try LoadedBundle.load(model, unreadable: .software)
-        guard bundle.schema.target != nil else { throw TrainingError.noTarget(path: model) }
+        guard bundle.schema.target != nil else { throw DataError.noTarget(path: model) }
         let table = try TrainingData(table: data, schema: bundle.schema)
         let compared = try training.map { path in
             (

@@ -1,10 +1,14 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Bytes
+internal import Configuration
 internal import DataCheck
+internal import JSON
 internal import Models
 internal import POSIX
-internal import Configuration
+internal import Tables
 internal import Training
+internal import TrainingReports
 
 struct TrainCommand: Command {
     static let configuration = CommandConfiguration(
