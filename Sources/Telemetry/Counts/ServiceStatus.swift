@@ -73,4 +73,10 @@ package struct ServiceStatus: Sendable {
     package var process = ProcessFigures()
 
     package init(version: String) { self.version = version }
+
+    /// The connections of each listener, by its name.
+    var listeners: [(name: String, figures: ConnectionFigures)] {
+        [("public", publicConnections)]
+            + (operationsConnections.map { [("operations", $0)] } ?? [])
+    }
 }
