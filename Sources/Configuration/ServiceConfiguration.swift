@@ -87,7 +87,7 @@ package struct ServiceConfiguration: Sendable {
     package struct Model: Sendable {
         /// The directory of a model, or of one bundle.
         package let path: String
-        /// How often `active` is looked at; nil: never.
+        /// How often `active` is read; nil: never.
         package let watchInterval: Duration?
     }
 
@@ -287,7 +287,7 @@ extension ServiceConfiguration {
     }
 
     /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is
-    /// not looked up: who answers for it may change.
+    /// not looked up: its address may change.
     static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
