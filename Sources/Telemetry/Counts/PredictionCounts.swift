@@ -9,8 +9,8 @@ package struct ModelSeries: Equatable, Sendable {
     fileprivate let tenant: UInt64
 }
 
-/// Predictions by model and risk. The models activated last have series of their own; older ones are counted
-/// together, so that a year of swaps does not make a year of series.
+/// Predictions by model and risk. The models activated last have series of their own; older ones
+/// are counted together, so that a year of swaps does not make a year of series.
 struct PredictionCounts: Sendable {
     /// Models with series of their own.
     static let modelsMax = 16

@@ -46,8 +46,8 @@ package final class RequestLog {
     private let rules: Rules
     private var slow: [SlowRequest] = []
 
-    /// - Parameter salt: a secret of the process, so that subjects can be distinguished in a log and
-    ///   not be found by trying names.
+    /// - Parameter salt: a secret of the process, so that subjects can be distinguished in a log
+    ///   but not found by trying names.
     package init(sink: LogSink, salt: Span<UInt8>, rules: Rules) {
         self.sink = sink
         self.rules = rules
