@@ -1,4 +1,4 @@
-/// What Redis tells of itself (INFO), and what of it matters to churnd.
+/// What Redis reports of itself (INFO), and what of it matters to churnd.
 package struct RedisInformation {
     /// The script needs effects replication by default (`AdmissionScript`).
     package static let majorVersionMin = 5
@@ -33,7 +33,7 @@ package struct RedisInformation {
         let text = fields["redis_version"]
         let major = text.flatMap { $0.split(separator: ".").first }.flatMap { Int($0) }
         guard let text, let major else {
-            return DoctorFinding(.warning, subject, "not told")
+            return DoctorFinding(.warning, subject, "not reported")
         }
         let isKnown = major >= RedisInformation.majorVersionMin
         return DoctorFinding(
@@ -50,7 +50,7 @@ package struct RedisInformation {
                 .failure, subject,
                 "replica, which takes no writes: every prediction would be a 503; wanted the "
                     + "primary")
-        case let role: return DoctorFinding(.failure, subject, "\(role ?? "not told")")
+        case let role: return DoctorFinding(.failure, subject, "\(role ?? "not reported")")
         }
     }
 
@@ -66,7 +66,7 @@ package struct RedisInformation {
         let subject = "redis memory"
         guard let policy = fields["maxmemory_policy"],
             let limit = fields["maxmemory"].flatMap({ UInt64($0) })
-        else { return DoctorFinding(.warning, subject, "maxmemory-policy is not told") }
+        else { return DoctorFinding(.warning, subject, "maxmemory-policy is not reported") }
         if limit == 0 {
             return DoctorFinding(
                 .good, subject, "without maxmemory, so nothing is evicted under \(policy)")
@@ -110,7 +110,7 @@ package struct RedisInformation {
         let loss = "a restart of Redis forgets revocations and quotas"
         guard let savePoints else {
             return DoctorFinding(
-                .warning, subject, "no append-only file; whether it saves is not told: \(loss)")
+                .warning, subject, "no append-only file; whether it saves is not reported: \(loss)")
         }
         guard !savePoints.isEmpty else { return DoctorFinding(.warning, subject, "none: \(loss)") }
         if fields["rdb_last_bgsave_status"] == "err" {

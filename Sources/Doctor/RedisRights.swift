@@ -4,7 +4,7 @@ internal import Redis
 
 /// Whether the user of `redis.url` may do what the script does.
 enum RedisRights {
-    /// `ARGV` holds the commands and their arguments, with an empty one behind each command; the
+    /// `ARGV` holds the commands and their arguments, with an empty one after each command; the
     /// answer, the names of those that are refused and why.
     private static let script = """
         local refused, command = {}, {}

@@ -90,7 +90,7 @@ package enum OperationsAddressError: Error, Equatable, Sendable, CustomStringCon
         switch self {
         case .noPort: "no port, wanted \(OperationsAddressError.forms)"
         case .port:
-            "no port from 0 to 65535 behind the colon, wanted \(OperationsAddressError.forms)"
+            "no port from 0 to 65535 after the colon, wanted \(OperationsAddressError.forms)"
         case .host: "no host before the port, wanted \(OperationsAddressError.forms)"
         case .path(let error): "unix: \(error)"
         }

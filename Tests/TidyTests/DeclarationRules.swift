@@ -123,7 +123,7 @@ extension HouseRule {
         "PredictionText.swift", "ProbabilityDistribution.swift", "ProvenanceSection.swift",
         "RandomSeeds.swift", "ReasonPhrase.swift", "RedisLimits.swift", "RedisNeighbours.swift",
         "Release.swift", "RepeatedRows.swift", "Reply.swift", "RowFault.swift", "RowSample.swift",
-        "ScoringError.swift", "ServedBundle.swift", "Spread.swift", "StaticStringSpan.swift",
+        "ServedBundle.swift", "Spread.swift", "StaticStringSpan.swift",
         "TerminalText.swift", "TimeInWords.swift", "Timestamp.swift", "TimestampText.swift",
         "TokenCommand.swift", "TokenInput.swift", "TrainingOptions.swift", "UnitBins.swift",
     ]

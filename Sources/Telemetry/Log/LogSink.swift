@@ -5,8 +5,8 @@ internal import Logging
 internal import POSIX
 internal import Synchronization
 
-/// Where log lines go. Whoever logs only copies bytes into memory; one queue writes them, so that a
-/// reader who is slow never holds up a reactor. What does not fit is counted, and the count is
+/// Where log lines go. Logging only copies bytes into memory; one queue writes them, so that a
+/// slow reader never delays a worker. What does not fit is counted, and the count is
 /// logged.
 package final class LogSink: Sendable {
     private struct Waiting {
