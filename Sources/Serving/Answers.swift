@@ -78,7 +78,7 @@ final class Answers {
         }
         send(
             call, status: row.problem.status, contentType: form.contentType,
-            problem: RequestOutcome.Problem(
+            problem: RequestOutcome.LoggedProblem(
                 type: row.problem.rawValue, reason: row.reason ?? row.detail))
     }
 
@@ -93,7 +93,7 @@ final class Answers {
     }
 
     private func send(
-        _ call: Call, status: UInt16, contentType: StaticString, problem: RequestOutcome.Problem?
+        _ call: Call, status: UInt16, contentType: StaticString, problem: RequestOutcome.LoggedProblem?
     ) {
         if let trace = call.trace {
             fields.appendLiteral("traceparent: ")

@@ -9,7 +9,7 @@ package enum MetricsReport {
     ///
     /// - Parameter metrics: the sum over all reactors.
     package static func render(
-        _ metrics: ServiceMetrics, _ facts: ServiceFacts, format: ExpositionFormat
+        _ metrics: ServiceMetrics, _ facts: ServiceStatus, format: ExpositionFormat
     ) -> [UInt8] {
         var writer = MetricsWriter(format)
         writeRequests(metrics, facts, to: &writer)
@@ -22,7 +22,7 @@ package enum MetricsReport {
     }
 
     private static func writeRequests(
-        _ metrics: ServiceMetrics, _ facts: ServiceFacts, to writer: inout MetricsWriter
+        _ metrics: ServiceMetrics, _ facts: ServiceStatus, to writer: inout MetricsWriter
     ) {
         writer.begin(MetricTable.requestDuration)
         metrics.requests.write(to: &writer)
@@ -57,7 +57,7 @@ package enum MetricsReport {
     }
 
     private static func writeRedis(
-        _ metrics: ServiceMetrics, _ facts: ServiceFacts, to writer: inout MetricsWriter
+        _ metrics: ServiceMetrics, _ facts: ServiceStatus, to writer: inout MetricsWriter
     ) {
         guard let isUp = facts.isRedisUp else { return }
         writer.begin(MetricTable.redisUp)
@@ -68,14 +68,14 @@ package enum MetricsReport {
         write(metrics.redisFailures, to: &writer)
     }
 
-    private static func writeModel(_ facts: ServiceFacts, to writer: inout MetricsWriter) {
+    private static func writeModel(_ facts: ServiceStatus, to writer: inout MetricsWriter) {
         writer.begin(MetricTable.modelInfo)
         if let model = facts.model { writer.info([model.version, model.sha256]) }
         writer.begin(MetricTable.modelReloads)
         write(facts.reloads, to: &writer)
     }
 
-    private static func writeAudit(_ facts: ServiceFacts, to writer: inout MetricsWriter) {
+    private static func writeAudit(_ facts: ServiceStatus, to writer: inout MetricsWriter) {
         guard let audit = facts.audit else { return }
         writer.begin(MetricTable.auditUp)
         writer.sample(audit.isUp ? 1 : 0 as UInt64)
@@ -87,7 +87,7 @@ package enum MetricsReport {
         writer.sample(audit.failures)
     }
 
-    private static func writeProcess(_ facts: ServiceFacts, to writer: inout MetricsWriter) {
+    private static func writeProcess(_ facts: ServiceStatus, to writer: inout MetricsWriter) {
         writer.begin(MetricTable.buildInfo)
         writer.info([facts.version])
         writer.begin(MetricTable.droppedLogLines)

@@ -168,7 +168,7 @@ package final class RequestLog {
         }
     }
 
-    private func append(_ problem: RequestOutcome.Problem) {
+    private func append(_ problem: RequestOutcome.LoggedProblem) {
         lines.appendLiteral(",\"problem\":\"")
         lines.append(contentsOf: problem.type.utf8)
         lines.appendLiteral("\",\"reason\":")

@@ -22,7 +22,7 @@ package enum ModelReloadResult: Int, MetricLabel {
 }
 
 /// What a scrape tells of the process as a whole, beside what its reactors have counted.
-package struct ServiceFacts: Sendable {
+package struct ServiceStatus: Sendable {
     package struct Model: Equatable, Sendable {
         /// As answers carry it.
         package let version: String
