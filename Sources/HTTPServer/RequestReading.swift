@@ -30,7 +30,7 @@ extension HTTPServer {
         }
     }
 
-    /// Goes on with the requests that came behind the one just answered.
+    /// Continues with the requests that followed the one just answered.
     func processPending(of connection: Connection) {
         guard connection.state == .reading, !connection.isTakenUpLater else { return }
         if !connection.pending.isEmpty {

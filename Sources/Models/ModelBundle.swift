@@ -3,7 +3,7 @@ internal import JSON
 internal import OpenSSL
 internal import POSIX
 
-/// A model ready to serve: what its directory holds, checked, and proven on its golden rows.
+/// A model ready to serve: what its directory holds, checked, and verified on its golden rows.
 package struct ModelBundle: Sendable {
     package let manifest: Manifest
     package let ensemble: Ensemble

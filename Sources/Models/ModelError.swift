@@ -37,13 +37,13 @@ package enum ModelError: Error, Equatable, Sendable {
     case marginNotFinite
     /// A tree that says it has another place in the list.
     case treeOrder(index: Int, found: Int)
-    /// A tree that is none.
+    /// A malformed tree.
     case tree(index: Int, TreeFault)
     /// A file's SHA-256 is not the manifest's.
     case digest(BundleFile, found: String, wanted: String)
-    /// The manifest's `schema` is none.
+    /// The manifest's `schema` is invalid.
     case schema(SchemaError)
-    /// The manifest's `encoding` is none, or not one of its schema.
+    /// The manifest's `encoding` is invalid, or not one of its schema.
     case encoding(SchemaError)
     /// The model reads another number of features than the encoding makes.
     case featureCount(found: Int, wanted: Int)
@@ -85,7 +85,7 @@ package enum TreeFault: Error, Equatable, Sendable {
     case categoryBits(node: Int, most: Int)
 }
 
-/// How a golden row is missed. A row is of invented data, so its values may be told.
+/// How a golden row is missed. A row is of invented data, so its values may be shown.
 package enum GoldenFault: Error, Equatable, Sendable {
     /// The line is not of the form the format asks for.
     case malformed(JSONError)

@@ -1,6 +1,6 @@
 package import JSON
 
-/// How a probability is told to callers, by the service and in files alike.
+/// How a probability is shown to callers, by the service and in files.
 package enum PredictionText {
     /// Decimals that are shown, rounded half to even.
     package static let probabilityDecimals = 4

@@ -9,7 +9,7 @@ struct AuditCommand: ParsableCommand {
         abstract: "Verifies audit logs, scores them again, and looks things up in them.",
         discussion: """
             The key is read from the file --key-file names, else from AUDIT_KEY or \
-            CHURND_AUDIT_KEY, or from the file that one of them with _FILE behind it names. One \
+            CHURND_AUDIT_KEY, or from the file that one of them with _FILE after it names. One \
             newline at the end of a file is cut. It is never an argument, where ps would show it.
             """,
         subcommands: [AuditVerify.self, AuditReplay.self, AuditShow.self])
@@ -35,7 +35,7 @@ struct AuditKeyOptions: ParsableArguments {
         guard let secret else { return nil }
         guard secret.count >= AuditLimits.secretBytesMin else {
             throw ValidationError(
-                "the audit key has \(secret.count) bytes, wanted at least "
+                "the audit key has \(secret.count) bytes, expected at least "
                     + "\(AuditLimits.secretBytesMin)")
         }
         return AuditKeys(secret: secret)

@@ -60,7 +60,8 @@ struct AuditReplay: ParsableCommand {
         guard run.isFine else { throw ExitCode.failure }
         guard run.scoredCount > 0 else {
             throw AuditFailure.data(
-                "\(directory): no prediction with features, wanted one at least: they are recorded "
+                "\(directory): no prediction with features, expected one at least: they are "
+                    + "recorded "
                     + "with audit.features = on")
         }
     }

@@ -108,7 +108,7 @@ final class ReplayModel {
     func difference(
         from recorded: AuditPredictionLine, _ features: Span<UInt8>, _ text: Span<UInt8>
     ) -> String? {
-        // Names of fields are told by the schema, never values.
+        // Names of fields come from the schema; values are never shown.
         guard (try? decoder.decode(features)) == true else {
             return "its features are no record of \(bundle.fullName)"
         }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import AuditLog
 internal import POSIX
 
-/// `churnctl audit show`: the records that somebody asks for.
+/// `churnctl audit show`: the records that match the filters.
 struct AuditShow: ParsableCommand {
     /// The most that --last keeps in memory.
     static let lastMax = 10_000
@@ -80,7 +80,7 @@ struct AuditShow: ParsableCommand {
 
     func validate() throws {
         if let last, !(1...AuditShow.lastMax ~= last) {
-            throw ValidationError("--last: wanted 1 to \(AuditShow.lastMax)")
+            throw ValidationError("--last: expected 1 to \(AuditShow.lastMax)")
         }
     }
 
@@ -132,7 +132,7 @@ struct AuditShow: ParsableCommand {
         guard subject != nil || customer != nil else { return query }
         guard let keys else {
             throw ValidationError(
-                "no key, wanted AUDIT_KEY, AUDIT_KEY_FILE or --key-file: the log has pseudonyms")
+                "no key, expected AUDIT_KEY, AUDIT_KEY_FILE or --key-file: the log has pseudonyms")
         }
         if let subject { query.require(subject: subject, keys) }
         if let customer { query.require(customer: customer, keys) }
@@ -145,21 +145,21 @@ struct AuditShow: ParsableCommand {
         let last = parts.last.flatMap { $0.isEmpty ? Int.max : Int($0) }
         guard 1...2 ~= parts.count, !text.isEmpty, text != "..", let first, let last, first >= 1,
             first <= last
-        else { throw ValidationError("wanted A..B, A.., ..B or A, from 1") }
+        else { throw ValidationError("expected A..B, A.., ..B or A, from 1") }
         return first...last
     }
 }
 
 extension AuditEvent: ExpressibleByArgument {}
 
-/// A moment as somebody writes it.
+/// A moment as a person writes it.
 struct AuditMoment {
-    /// What times from it on begin with or are behind.
+    /// What times from it on begin with or are after.
     let beginning: [UInt8]
 
     static func read(_ text: String) throws -> AuditMoment {
         guard let beginning = AuditTime.beginning(text) else {
-            throw ValidationError("wanted a time in UTC as 2026-10-01 or 2026-10-01T12:30:00Z")
+            throw ValidationError("expected a time in UTC as 2026-10-01 or 2026-10-01T12:30:00Z")
         }
         return AuditMoment(beginning: beginning)
     }

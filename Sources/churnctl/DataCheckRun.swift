@@ -15,7 +15,7 @@ struct DataCheckRun {
         let problemCount: Int
     }
 
-    /// Problems that are told in words.
+    /// Problems that are reported in words.
     static let problemsToldMax = 20
 
     let schemaPath: String
@@ -93,7 +93,7 @@ enum DataCheckRunError: Error {
     case output(FileError)
     /// Nobody takes the report.
     case silenced
-    /// The report tells of them.
+    /// The report has them.
     case unusableRows
 
     /// One line; nil where all has been said.

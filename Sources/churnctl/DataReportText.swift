@@ -5,7 +5,7 @@ internal import Features
 struct DataReportText {
     private(set) var lines: [String] = []
 
-    /// Values of a column that are told, the most frequent first.
+    /// Values of a column that are shown, the most frequent first.
     private static let valuesMax = 6
 
     private let outcome: DataCheckRun.Outcome

@@ -45,7 +45,7 @@ struct DoctorCommand: ParsableCommand {
         var hasFailed = false
         doctor.examine { finding in
             hasFailed = hasFailed || finding.verdict == .failure
-            // At once, for the next check may take its time.
+            // Immediately, because the next check may take its time.
             let line = Array("\(TerminalText.plain("\(finding)"))\n".utf8)
             StandardStream.output.write(line.span)
         }

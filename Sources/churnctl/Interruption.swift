@@ -2,8 +2,8 @@ internal import Dispatch
 internal import POSIX
 internal import Synchronization
 
-/// Lets Ctrl-C and SIGTERM end long work at once, but never while its results are being written:
-/// what is written is there whole or not at all.
+/// Lets Ctrl-C and SIGTERM end long work immediately, but never while its results are being
+/// written: what is written is there whole or not at all.
 final class Interruption: Sendable {
     private static let signals = [Signals.interrupt, Signals.terminate]
 

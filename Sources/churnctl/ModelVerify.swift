@@ -23,7 +23,7 @@ struct ModelVerify: ParsableCommand {
     }
 }
 
-/// A bundle that a command was told to load.
+/// A bundle that a command loads.
 enum LoadedBundle {
     /// The bundle, or the exit after the reason was said.
     static func load(_ directory: String) throws -> ModelBundle {

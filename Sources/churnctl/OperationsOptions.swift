@@ -71,7 +71,7 @@ struct OperationsOptions: ParsableArguments {
         let text = operations ?? variable ?? OperationsAddress.standard
         // What churnd takes for no listener at all.
         guard text != "off" else {
-            throw ValidationError("\(name): off, wanted the address of an operations listener")
+            throw ValidationError("\(name): off, expected the address of an operations listener")
         }
         do throws(OperationsAddressError) {
             return try OperationsAddress(parsing: text)

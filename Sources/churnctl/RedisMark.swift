@@ -39,13 +39,13 @@ struct RedisMark: ParsableCommand {
 
     func run() throws {
         guard let name = key ?? Environment.variables()[RedisMark.variable] else {
-            throw ValidationError("--key: missing, wanted it or \(RedisMark.variable)")
+            throw ValidationError("--key: missing, expected it or \(RedisMark.variable)")
         }
         if let kind = ConfigurationTable.key(named: "redis.marker_key")?.kind, !kind.accepts(name) {
-            throw ValidationError("--key: wanted \(kind.wanted)")
+            throw ValidationError("--key: expected \(kind.wanted)")
         }
         guard let (session, place) = try redis.session() else {
-            throw ValidationError("no Redis is named, wanted --redis-url or REDIS_URL")
+            throw ValidationError("no Redis is named, expected --redis-url or REDIS_URL")
         }
         let reason: String
         switch session.command("SET", name, "1") {

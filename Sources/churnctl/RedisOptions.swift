@@ -7,7 +7,7 @@ struct RedisOptions: ParsableArguments {
     /// What a command that uses these says of them.
     static let discussion = """
         Redis is the one --redis-url names, else REDIS_URL or CHURND_REDIS_URL, or the file that \
-        one of them with _FILE behind it names. A password is never an argument, where ps \
+        one of them with _FILE after it names. A password is never an argument, where ps \
         would show it.
         """
 
@@ -37,7 +37,7 @@ struct RedisOptions: ParsableArguments {
         }
         if redisURL != nil, endpoint.password != nil {
             throw ValidationError(
-                "--redis-url: a password among the arguments shows in ps, wanted REDIS_URL or "
+                "--redis-url: a password among the arguments shows in ps, expected REDIS_URL or "
                     + "REDIS_URL_FILE in the environment")
         }
         let session = try RedisSession(

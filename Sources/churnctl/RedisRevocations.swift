@@ -22,7 +22,7 @@ struct RedisRevocations {
             Array("SET".utf8), key(name), Array("1".utf8), Array("EX".utf8),
             Array("\(seconds)".utf8),
         ])
-        guard case .status = reply else { throw failure("SET: an answer that is none") }
+        guard case .status = reply else { throw failure("SET: an invalid answer") }
     }
 
     /// Whether the name was revoked.

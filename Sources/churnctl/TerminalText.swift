@@ -1,4 +1,4 @@
-/// Text that somebody else has chosen, made fit for a terminal.
+/// Text from another program, made fit for a terminal.
 enum TerminalText {
     /// The text with everything spelled out that could command a terminal or turn the direction of
     /// writing.

@@ -20,7 +20,7 @@ enum TokenInput {
         }
         guard let first = bytes.firstIndex(where: { !ASCII.isSpace($0) }),
             let last = bytes.lastIndex(where: { !ASCII.isSpace($0) })
-        else { throw ValidationError("token: empty, wanted one") }
+        else { throw ValidationError("token: empty, expected one") }
         return Array(bytes[first...last])
     }
 }

@@ -21,15 +21,15 @@ struct TokenInspect: ParsableCommand {
             "The token; standard input holds it where this is - or missing.", valueName: "token"))
     var token = "-"
 
-    @Option(help: ArgumentHelp("The issuer that is wanted.", valueName: "name"))
+    @Option(help: ArgumentHelp("The issuer that is expected.", valueName: "name"))
     var issuer: String?
 
-    @Option(help: ArgumentHelp("The audience that is wanted.", valueName: "name"))
+    @Option(help: ArgumentHelp("The audience that is expected.", valueName: "name"))
     var audience: String?
 
     @Option(
         help: ArgumentHelp(
-            "The scopes that are wanted, with a space between each two.",
+            "The scopes that are expected, with a space between each two.",
             valueName: "scopes"))
     var scope: String?
 

@@ -43,7 +43,7 @@ struct TokenMint: ParsableCommand {
     func run() throws {
         guard let secret = try secretOptions.secret() else {
             throw ValidationError(
-                "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or --secret-file")
+                "no secret, expected JWT_SECRET, JWT_SECRET_FILE or --secret-file")
         }
         let now = Clock.unixMilliseconds() / 1000
         var unsigned = UnsignedToken(
@@ -63,7 +63,7 @@ struct TokenMint: ParsableCommand {
     }
 }
 
-/// How long ago somebody was authenticated.
+/// How long ago the user was authenticated.
 struct AuthenticationAge: ExpressibleByArgument {
     /// A hundred years.
     private static let secondsMax: Int64 = 3_155_760_000

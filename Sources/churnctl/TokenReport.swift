@@ -115,7 +115,7 @@ struct TokenReport {
     }
 
     /// Compact JSON in which nothing can command a terminal or turn the direction of writing:
-    /// whoever wrote the token chose these characters.
+    /// the token's author chose these characters.
     private static func text(_ value: JSONValue) -> String {
         var writer = JSONWriter()
         writer.value(value)

@@ -21,7 +21,7 @@ struct TokenRevoke: ParsableCommand {
 
     /// More than any clock may differ (`jwt.leeway`), for which churnd still takes an old token.
     static let leewaySeconds = 60.0
-    /// A hundred years. A longer time, which Redis might not take, is not told apart.
+    /// A hundred years. A longer time, which Redis might not take, is not distinguished.
     static let secondsMax: Int64 = 3_155_760_000
 
     @OptionGroup var arguments: RevocationArguments
@@ -34,10 +34,10 @@ struct TokenRevoke: ParsableCommand {
 
     func validate() throws {
         guard arguments.jti == nil || seconds != nil else {
-            throw ValidationError("--seconds: missing, wanted with --jti")
+            throw ValidationError("--seconds: missing, expected with --jti")
         }
         if let seconds, !(1...TokenRevoke.secondsMax ~= seconds) {
-            throw ValidationError("--seconds: wanted 1 to \(TokenRevoke.secondsMax)")
+            throw ValidationError("--seconds: expected 1 to \(TokenRevoke.secondsMax)")
         }
     }
 
@@ -50,7 +50,7 @@ struct TokenRevoke: ParsableCommand {
             return
         }
         guard let wanted = seconds ?? left.map(TokenRevoke.bounded) else {
-            throw ValidationError("--seconds: missing, wanted for a token without exp")
+            throw ValidationError("--seconds: missing, expected for a token without exp")
         }
         let redis = try arguments.redis()
         let revoked =

@@ -60,7 +60,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Folds of the cross-validation, 2 to \(TrainCommand.foldsMax).")
     var folds = 5
 
-    @Option(help: "How often the rows are divided anew, 1 to \(TrainCommand.repeatsMax).")
+    @Option(help: "Repetitions of the cross-validation, 1 to \(TrainCommand.repeatsMax).")
     var repeats = 5
 
     @Option(
@@ -128,7 +128,7 @@ struct TrainCommand: ParsableCommand {
         try check(search, 1...TrainCommand.searchMax, "--search")
         if let threads { try check(threads, 1...TrainCommand.threadsMax, "--threads") }
         guard !candidates.isEmpty, Set(candidates).count == candidates.count else {
-            throw ValidationError("--candidates: wanted each once")
+            throw ValidationError("--candidates: expected each once")
         }
     }
 
@@ -156,7 +156,7 @@ struct TrainCommand: ParsableCommand {
 
     private func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
         guard range ~= value else {
-            throw ValidationError("\(name): wanted \(range.lowerBound) to \(range.upperBound)")
+            throw ValidationError("\(name): expected \(range.lowerBound) to \(range.upperBound)")
         }
     }
 
@@ -214,7 +214,7 @@ struct TrainCommand: ParsableCommand {
         return options
     }
 
-    /// Without slashes at its end, behind which names are built.
+    /// Without slashes at its end, after which names are built.
     private var bundleDirectory: String {
         var path = output[...]
         while path.count > 1 && path.hasSuffix("/") { path.removeLast() }

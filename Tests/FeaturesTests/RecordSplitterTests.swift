@@ -70,7 +70,7 @@ private let small: CSVLimits = {
             [Found(0, line: 1, "a,\"b\nc\",d\n"), Found(1, line: 3, "\"e\n\"")]
         ),
         ("\"a\"\"\nb\"\nc", [Found(0, line: 1, "\"a\"\"\nb\"\n"), Found(1, line: 3, "c")]),
-        // A quote within a cell, or behind one that has ended, opens nothing.
+        // A quote within a cell, or after one that has ended, opens nothing.
         ("a\"b\nc", [Found(0, line: 1, "a\"b\n"), Found(1, line: 2, "c")]),
         ("\"a\" \"b\nc", [Found(0, line: 1, "\"a\" \"b\n"), Found(1, line: 2, "c")]),
         ("\r", [Found(0, line: 1, "\r")]),

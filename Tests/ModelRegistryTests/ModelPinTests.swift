@@ -30,7 +30,8 @@ import Testing
         #expect(throws: error) { try RegistryUnderTest(versions) }
         #expect(
             error.description
-                == "version 2: manifest.json: SHA-256 \(try sha256(versions, "2")), wanted \(pin)")
+                == "version 2: manifest.json: SHA-256 \(try sha256(versions, "2")), expected "
+                + "\(pin)")
 
         // A request without a digest takes what is there.
         #expect(try subject.activate("2").get().isChanged)

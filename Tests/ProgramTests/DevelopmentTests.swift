@@ -48,7 +48,7 @@ extension ProgramTests {
             let (child, port, _) = try start()
             // proc(5): local address and port in hexadecimal, and state 0A for a listener.
             let suffix = ":" + String(port, radix: 16, uppercase: true).leftPadded(to: 4)
-            // Foundation takes what the kernel gives at once, a page, for the whole of a table.
+            // Foundation takes what one read gives, a page, for the whole of a table.
             var listeners: [Substring] = []
             for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
                 let text = String(

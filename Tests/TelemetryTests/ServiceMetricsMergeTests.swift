@@ -7,7 +7,7 @@ import Redis
 import TestSupport
 import Testing
 
-/// Snapshots, sums of them, and the bound on the models that are told apart.
+/// Snapshots, sums of them, and the bound on the models that are distinguished.
 @Suite struct ServiceMetricsMergeTests {
     private let schema: Schema
 

@@ -17,7 +17,7 @@ package enum AuditContentFault: Error, Equatable, Sendable {
     case value(name: String, offset: Int)
 }
 
-/// What a record says that matters to whoever looks through a log.
+/// The parts of a record that matter to a search of a log.
 package struct AuditContent: Equatable, Sendable {
     package let event: AuditEvent
     /// Of the line.

@@ -49,7 +49,7 @@ enum AdministrationCommand: Equatable {
     }
 
     /// A name that no token can have is refused: to confirm its revocation, when it is a token with
-    /// a line's end behind it, would have an administrator think that the token is refused now.
+    /// a line's end after it, would have an administrator think that the token is refused now.
     private static func name(_ members: Members) throws(ServiceFailure) -> RevokedName {
         switch (members.has("jti"), members.has("token")) {
         case (true, false):

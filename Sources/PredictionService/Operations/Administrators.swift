@@ -5,13 +5,13 @@ internal import POSIX
 internal import Reactor
 internal import Telemetry
 
-/// Decides who may administer: on a Unix socket whoever may write to it; over TCP who has a token
-/// with the scope that was issued a short time ago and is not revoked.
+/// Decides who may administer: on a Unix socket anyone who may write to it; over TCP anyone with a
+/// token with the scope that was issued a short time ago and is not revoked.
 final class Administrators {
     private static let decisionNanoseconds: Int64 = 1_000_000_000
 
     /// Gets the caller's token, nil where there is none or it is not good, and why the caller is
-    /// not admitted; nil where he is.
+    /// not admitted; nil if it is.
     typealias Judged = (VerifiedToken?, ServiceFailure?) -> Void
 
     private let loop: Loop

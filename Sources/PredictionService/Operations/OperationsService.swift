@@ -14,7 +14,7 @@ internal import Telemetry
 /// What the operations listener answers: metrics, administration and health. It has a worker of its
 /// own, so that no scrape and no administrator holds up a prediction.
 final class OperationsService {
-    /// What it tells of and acts on.
+    /// What it reports and acts on.
     struct Subjects: Sendable {
         let figures: ServiceFigures
         let models: ModelRegistry

@@ -1,6 +1,6 @@
 internal import ModelRegistry
 
-// What administrators are told when a command is not carried out.
+// Administrators' answers when a command is not carried out.
 
 extension Problem {
     init(ofAdministration failure: ServiceFailure) {
@@ -17,7 +17,7 @@ extension Problem {
         case .tooManyRevocations(let max, let bytesMax):
             self.init(
                 .conflict,
-                "As many tokens are revoked as may be: \(max), or \(bytesMax) bytes of them")
+                "The limit of revoked tokens is reached: \(max), or \(bytesMax) bytes")
         case .model(.unrecorded): self.init(ofAdministration: .commandUnrecorded)
         case .model(let error): self.init(error)
         case .rejected, .unknownPath, .methodNotAllowed, .unsupportedContentType,

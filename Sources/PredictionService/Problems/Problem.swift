@@ -18,7 +18,7 @@ package struct Problem {
         self.detail = detail
     }
 
-    /// What callers are told of each failure; the one place that decides it.
+    /// The answer to each failure; the one place that decides it.
     package init(_ failure: ServiceFailure) {
         switch failure {
         case .rejected(let rejection): self.init(rejection)

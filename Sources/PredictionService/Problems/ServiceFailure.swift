@@ -6,7 +6,7 @@ package import ModelRegistry
 internal import Telemetry
 
 /// Everything that keeps a request from its prediction: the errors of all parts, gathered here so
-/// that one switch decides what callers are told.
+/// that one switch decides the answers.
 package enum ServiceFailure: Error, Equatable {
     case rejected(Rejection)
     case unknownPath
@@ -41,7 +41,7 @@ package enum ServiceFailure: Error, Equatable {
 }
 
 extension ServiceFailure {
-    /// What the log says beside what the caller is told; nothing that came from the caller.
+    /// What the log says beside the answer; nothing that came from the caller.
     package var reason: String? {
         switch self {
         case .token(let error): error.description

@@ -3,7 +3,7 @@ internal import HTTP
 package import JSON
 internal import Models
 
-/// Writes the content of a 200 and the fields that tell of the quota.
+/// Writes the content of a 200 and the fields of the quota.
 package struct PredictionWriter {
     private let policyField: [UInt8]
     private var timestamp = TimestampText()

@@ -210,7 +210,7 @@ extension RequestService {
 
 // Answering.
 extension RequestService {
-    /// Answers once the answer is recorded; at once without an audit log.
+    /// Answers once the answer is recorded; immediately without an audit log.
     private func record(_ request: PredictionRequest, _ answer: PredictionRequest.Answer) {
         request.decide(answer, unixMilliseconds: loop.unixMilliseconds)
         if let audit { audit.hold(request) } else { release(request, true) }

@@ -4,9 +4,9 @@ package import POSIX
 /// What activating a model led to.
 package enum ModelReloadResult: Int, MetricLabel {
     case activated
-    /// The bundle could not be read or was not proven; the model before goes on.
+    /// The bundle could not be read or verified; the previous model stays active.
     case refused
-    /// Activated because somebody asked for the model before.
+    /// Activated because a rollback was requested.
     case rolledBack
     /// The model that serves already.
     case unchanged
@@ -21,7 +21,7 @@ package enum ModelReloadResult: Int, MetricLabel {
     }
 }
 
-/// What a scrape tells of the process as a whole, beside what its reactors have counted.
+/// What a scrape reports of the process as a whole, beside what its reactors have counted.
 package struct ServiceFacts: Sendable {
     package struct Model: Equatable, Sendable {
         /// As answers carry it.

@@ -5,14 +5,14 @@ internal import OpenSSL
 internal import POSIX
 package import XGBoost
 
-/// Writes a bundle's directory: all of it, proven to load, or nothing.
+/// Writes a bundle's directory: all of it, verified to load, or nothing.
 package struct BundleWriter: Sendable {
     package let model: [UInt8]
     package let golden: [UInt8]
     package let manifest: [UInt8]
 
     /// Makes the contents of the three files. The golden margins are those of libxgboost after it
-    /// has read `model` anew, as another program would.
+    /// has read `model` again, as another program would.
     package init(
         model: [UInt8], name: String, version: String, schema: Schema, encoding: FeatureEncoding,
         link: Link = .logistic, calibration: Calibration, thresholds: Thresholds,

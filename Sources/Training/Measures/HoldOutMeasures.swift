@@ -1,6 +1,6 @@
 package import Models
 
-/// All that is told of a model's predictions for rows which neither its training nor its selection
+/// The metrics of a model's predictions for rows which neither its training nor its selection
 /// has seen.
 package struct HoldOutMeasures: Equatable, Sendable {
     package let thresholds: Thresholds

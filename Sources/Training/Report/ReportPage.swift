@@ -42,7 +42,7 @@ package struct ReportPage: Sendable {
     private func writeHead(to html: inout HTMLWriter) {
         html.markup("<meta charset=\"utf-8\">")
         html.markup("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
-        // Nothing is loaded from anywhere, and the browser is told so.
+        // Nothing is loaded from anywhere, and the policy says so.
         html.markup("<meta http-equiv=\"Content-Security-Policy\" ")
         html.markup("content=\"default-src 'none';style-src 'unsafe-inline'\">")
         html.element("title", text: title)
@@ -54,7 +54,7 @@ package struct ReportPage: Sendable {
         html.element(
             "p", [("class", "lead")],
             text: "\(contents.selected.name), learned from \(contents.data.source): how well it "
-                + "foretells which customers leave, and where its limits are.")
+                + "predicts which customers leave, and where its limits are.")
         html.element("nav", [("aria-label", "Sections")]) { html in
             html.element("ul") { html in
                 for section in ReportSection.allCases {
