@@ -77,12 +77,13 @@ let package = Package(
         module("HTTPServer", ["Bytes", "HTTP", "POSIX", "Reactor"]),
         module("Access", ["Bytes", "Reactor", "Redis"]),
         module(
-            "Configuration", ["AuditLog", "Bytes", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
+            "Configuration",
+            ["Access", "AuditLog", "Bytes", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
         module(
             "Doctor",
             [
-                "AuditLog", "Bytes", "Configuration", "ModelRegistry", "Models", "OpenSSL",
-                "OperationsAPI", "OperationsClient", "POSIX", "Redis",
+                "Access", "AuditLog", "Bytes", "Configuration", "ModelRegistry", "Models",
+                "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis",
             ]),
         module(
             "Telemetry",
@@ -106,7 +107,8 @@ let package = Package(
         program(
             "churnctl",
             [
-                "AuditLog", "BatchScoring", "Bytes", "Configuration", "DataCheck", "Doctor",
+                "Access", "AuditLog", "BatchScoring", "Bytes", "Configuration", "DataCheck",
+                "Doctor",
                 "Features", "JSON", "JWT", "ModelImport", "Models", "OpenSSL", "OperationsAPI",
                 "OperationsClient", "POSIX", "Redis", "Training", argumentParser,
             ]),
