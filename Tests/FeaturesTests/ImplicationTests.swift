@@ -59,7 +59,7 @@ import Testing
             #"[{"if":{"i":["1"]},"then":{"i":[1]}}]"#,
             "/x-implies/0/if/i/0: wrong kind of value, expected a number"
         ),
-        (#"[{"if":{"i":[1,1]},"then":{"i":[1]}}]"#, "/x-implies/0/if/i/1: stands here a second"),
+        (#"[{"if":{"i":[1,1]},"then":{"i":[1]}}]"#, "/x-implies/0/if/i/1: appears twice"),
         (
             #"[{"if":{"i":[1]},"then":{"i":[1]},"labels":[]}]"#,
             "/x-implies/0/labels: not a keyword"

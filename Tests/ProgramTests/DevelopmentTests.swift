@@ -42,6 +42,16 @@ extension ProgramTests {
             let time = try #require(answer["timestamp"]?.asString)
             #expect(time.contains(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
             #expect(child.ended == nil)
+            // The README's first screen shows this very answer, of another time.
+            let readme = try Files.read("\(ProjectPlaces.root)/README.md", bytesMax: 1 << 20)
+            let lines = readme.split(separator: UInt8(ascii: "\n"))
+            let shown = Array(try #require(lines.first { $0.first == UInt8(ascii: "{") }))
+            let example = try #require(try JSONValue(parsing: shown.span).asObject)
+            #expect(example.members.map(\.name) == answer.members.map(\.name))
+            for name in answer.members.map(\.name)
+            where name != "timestamp" && name != "request_id" {
+                #expect(example[name] == answer[name], "\(name)")
+            }
         }
 
         @Test func `it listens on loopback only`() throws {
