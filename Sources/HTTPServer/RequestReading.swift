@@ -18,7 +18,7 @@ extension HTTPServer {
         }
     }
 
-    /// Reads and drops what still comes behind the last answer.
+    /// Reads and drops what still comes after the last answer.
     func dropInput(of connection: Connection) {
         var buffer = readBuffer.mutableSpan
         switch Sockets.receive(connection.descriptor.rawValue, into: &buffer) {

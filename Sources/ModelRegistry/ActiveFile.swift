@@ -1,3 +1,4 @@
+internal import Bundle
 internal import Bytes
 internal import Models
 
@@ -91,9 +92,9 @@ package enum ActiveFault: Error, Equatable, Sendable {
 extension ActiveFault: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .empty: "empty, expected the version that serves"
+        case .empty: "empty, expected the active version"
         case .lines(let found):
-            "\(found) lines, expected the version that serves and at most the one before it"
+            "\(found) lines, expected the active version and at most the previous one"
         case .name(let line, let found): "line \(line): \(found), expected \(VersionText.wanted)"
         case .pin(let line):
             "line \(line): no digest after sha256:, expected 64 lower-case hexadecimal digits"

@@ -24,7 +24,7 @@ struct AnswerQueueTests {
         }
     }
 
-    @Test func `requests behind one that takes long wait for it`() throws {
+    @Test func `requests after one that takes long wait for it`() throws {
         let server = try TestServer()
         let client = try ClientSocket(port: server.port)
         try client.send(get("/1") + get("/hold/2") + get("/3") + get("/later/4") + get("/5"))
@@ -226,7 +226,7 @@ struct AnswerQueueTests {
         try eventually("the connection is given up") { server.counter.value == 0 }
     }
 
-    @Test func `a client that stays behind the last answer is closed in the end`() throws {
+    @Test func `a client that stays after the last answer is closed in the end`() throws {
         let server = try TestServer()
         let client = try ClientSocket(port: server.port)
         try client.send(get("/close"))

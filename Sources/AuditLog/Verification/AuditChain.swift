@@ -15,7 +15,7 @@ struct AuditChain {
 
     /// The highest sequence of a record that was believed.
     private(set) var last: Int
-    /// Lines behind it that were no records to be believed.
+    /// Lines after it that were no records to be believed.
     private(set) var unreadable = 0
     /// Nil where nobody knows.
     private var lastHashes: [AuditDigest]?
@@ -31,7 +31,7 @@ struct AuditChain {
         lastHashes = previous.map { [$0] }
     }
 
-    /// The record that belongs behind what was read.
+    /// The record that belongs after what was read.
     var expected: Int { last + unreadable + 1 }
 
     /// Continues after a line that is no record, or one that was altered.

@@ -89,7 +89,7 @@ package struct AuditContentReader {
         return AuditContent(event: event, time: time.range)
     }
 
-    /// The event's own members, and the two hashes behind them.
+    /// The event's own members, and the two hashes after them.
     private func readMembers(
         _ scanner: inout JSONScanner, of line: Span<UInt8>, into content: inout AuditContent
     ) throws(AuditContentFault) {

@@ -87,7 +87,7 @@ package enum AuditFaultKind: Equatable, Sendable {
     case repeated
     /// A record of this sequence is there already, and is another one.
     case second
-    /// The record stands behind a later one.
+    /// The record stands after a later one.
     case outOfOrder(after: Int)
     /// `prev` is not the hash of the record before.
     case unlinked(previous: AuditDigest)

@@ -51,7 +51,7 @@ extension AuditFaultKind {
         case .second:
             return "a different record with the same sequence number"
         case .outOfOrder(let after):
-            return "stands behind record \(after)"
+            return "stands after record \(after)"
         case .unlinked(let previous):
             return "prev is \(previous.beginning), which is not the hash of the record before"
         case .beginsBefore(let wanted):

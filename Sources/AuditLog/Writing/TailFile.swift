@@ -6,7 +6,7 @@ struct TailFile: ~Copyable {
     /// Of whole lines.
     private(set) var size: Int
     private let file: AppendFile
-    /// What stands behind the whole lines could not be cut off yet.
+    /// What stands after the whole lines could not be cut off yet.
     private var needsCut = false
 
     /// - Parameter size: what of the file counts, anything after it is cut off; nil for all.
