@@ -15,7 +15,7 @@ package struct AuditKeys: Sendable {
     package let record: [UInt8]
 
     /// - Parameter secret: at least `AuditLimits.secretBytesMin` bytes that only those know who may
-    ///   write a log or look somebody up in it.
+    ///   write a log or look a person up in it.
     package init(secret: [UInt8]) { self.init(secret: secret.span) }
 
     /// The same, of bytes that are not copied.

@@ -14,7 +14,7 @@ package enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .empty: "nothing in it, wanted a table with a header or a JSON object a line"
+        case .empty: "nothing in it, expected a table with a header or a JSON object a line"
         case .malformedHeader(let error): "\(error)"
         case .columns(let error): "\(error)"
         case .form(let form): "\(form)"

@@ -6,9 +6,9 @@ package struct DataCheckLimits: Sendable {
     package var table = CSVLimits()
     /// Rows that later ones are compared with, to find those that repeat one.
     package var rowsRememberedMax = 4_000_000
-    /// Different unknown values of a column that are told.
+    /// Different unknown values of a column that are reported.
     package var unknownValuesMax = 10
-    /// Bytes of an unknown value that are told.
+    /// Bytes of an unknown value that are reported.
     package var unknownValueBytesMax = 64
 
     package init() {}
@@ -27,7 +27,7 @@ package enum DataCheckError: Error, Equatable, Sendable, CustomStringConvertible
 
     package var description: String {
         switch self {
-        case .empty: "nothing in it, wanted a table with a header"
+        case .empty: "nothing in it, expected a table with a header"
         case .malformedHeader(let error): "\(error)"
         case .columns(let error): "\(error)"
         case .form(let form): "\(form)"

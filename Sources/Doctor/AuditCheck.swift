@@ -58,15 +58,16 @@ package enum AuditCheck {
             : DoctorFinding(
                 .failure, subject,
                 "\(directory): in use by another process, and no churnd answers on http.port; "
-                    + "wanted a directory of its own")
+                    + "expected a directory of its own")
     }
 
-    /// What a start would go on with all the same, and note.
+    /// What a start would note, and continue.
     private static func remarks(on inspection: AuditInspection) -> [DoctorFinding] {
         var texts: [String] = []
         if inspection.hasRefusedCheckpoint {
             texts.append(
-                "a checkpoint is not signed with audit.key, wanted the key it was signed with, or "
+                "a checkpoint is not signed with audit.key, expected the key it was signed with, "
+                    + "or "
                     + "another directory")
         }
         let recovery = inspection.recovery

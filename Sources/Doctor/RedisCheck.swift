@@ -57,7 +57,7 @@ struct RedisCheck {
     private func refusal(_ code: RedisErrorCode) -> DoctorFinding {
         let remark =
             switch code.description {
-            case "NOAUTH": ": wanted a password in redis.url"
+            case "NOAUTH": ": expected a password in redis.url"
             case "NOPERM": ": the user of redis.url may not even do that"
             case "LOADING": ": it is starting"
             case _: ""
@@ -79,7 +79,7 @@ struct RedisCheck {
                 DoctorFinding(
                     .warning, RedisCheck.subject,
                     "INFO was answered with \(RedisErrorCode(of: text)), so that version, role, "
-                        + "memory and persistence are not known; wanted +info for the user of "
+                        + "memory and persistence are not known; expected +info for the user of "
                         + "redis.url"))
         case .success: report(DoctorFinding(.failure, RedisCheck.subject, "INFO: no text"))
         case .failure(let failure):
@@ -110,7 +110,7 @@ struct RedisCheck {
             return DoctorFinding(
                 .failure, subject,
                 "EXISTS was answered with \(RedisErrorCode(of: text)): every prediction would be "
-                    + "a 503; wanted a right to read \(key)")
+                    + "a 503; expected a right to read \(key)")
         case .success: return DoctorFinding(.failure, subject, "EXISTS: no number")
         case .failure(let failure): return DoctorFinding(.failure, subject, "EXISTS: \(failure)")
         }

@@ -1,4 +1,4 @@
-/// What Redis tells of itself (INFO), and what of it matters to churnd.
+/// What Redis reports of itself (INFO), and what matters of it to churnd.
 package struct RedisInformation {
     /// The script needs effects replication by default (`AdmissionScript`).
     package static let majorVersionMin = 5
@@ -33,12 +33,12 @@ package struct RedisInformation {
         let text = fields["redis_version"]
         let major = text.flatMap { $0.split(separator: ".").first }.flatMap { Int($0) }
         guard let text, let major else {
-            return DoctorFinding(.warning, subject, "not told")
+            return DoctorFinding(.warning, subject, "not reported")
         }
         let isKnown = major >= RedisInformation.majorVersionMin
         return DoctorFinding(
             isKnown ? .good : .failure, subject,
-            isKnown ? text : "\(text), wanted \(RedisInformation.majorVersionMin) or later")
+            isKnown ? text : "\(text), expected \(RedisInformation.majorVersionMin) or later")
     }
 
     package var role: DoctorFinding {
@@ -48,7 +48,7 @@ package struct RedisInformation {
         case "slave":
             return DoctorFinding(
                 .failure, subject,
-                "replica, which takes no writes: every prediction would be a 503; wanted the "
+                "replica, which takes no writes: every prediction would be a 503; expected the "
                     + "primary")
         case let role: return DoctorFinding(.failure, subject, "\(role ?? "not told")")
         }
@@ -59,14 +59,14 @@ package struct RedisInformation {
         guard fields["redis_mode"] == "cluster" else { return nil }
         return DoctorFinding(
             .failure, "redis mode",
-            "cluster, but one script has keys of several slots; wanted a single primary")
+            "cluster, but one script has keys of several slots; expected a single primary")
     }
 
     package var memory: DoctorFinding {
         let subject = "redis memory"
         guard let policy = fields["maxmemory_policy"],
             let limit = fields["maxmemory"].flatMap({ UInt64($0) })
-        else { return DoctorFinding(.warning, subject, "maxmemory-policy is not told") }
+        else { return DoctorFinding(.warning, subject, "maxmemory-policy is not reported") }
         if limit == 0 {
             return DoctorFinding(
                 .good, subject, "without maxmemory, so nothing is evicted under \(policy)")
@@ -76,7 +76,7 @@ package struct RedisInformation {
             return DoctorFinding(
                 .failure, subject,
                 "maxmemory-policy \(policy) evicts keys at \(limit) bytes: a revoked token would "
-                    + "be let in again, a quota forgotten; wanted noeviction")
+                    + "be let in again, a quota forgotten; expected noeviction")
         }
         let used = fields["used_memory"].flatMap { UInt64($0) } ?? 0
         let text = "\(used) of \(limit) bytes used, noeviction"
@@ -98,7 +98,7 @@ package struct RedisInformation {
     }
 
     /// - Parameter savePoints: the value of `save` in Redis' configuration; nil where it is not
-    ///   told.
+    ///   reported.
     package func persistence(savePoints: String?) -> DoctorFinding {
         let subject = "redis persistence"
         if fields["aof_enabled"] == "1" {
@@ -110,7 +110,7 @@ package struct RedisInformation {
         let loss = "a restart of Redis forgets revocations and quotas"
         guard let savePoints else {
             return DoctorFinding(
-                .warning, subject, "no append-only file; whether it saves is not told: \(loss)")
+                .warning, subject, "no append-only file; whether it saves is not reported: \(loss)")
         }
         guard !savePoints.isEmpty else { return DoctorFinding(.warning, subject, "none: \(loss)") }
         if fields["rdb_last_bgsave_status"] == "err" {

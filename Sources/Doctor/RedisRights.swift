@@ -4,7 +4,7 @@ internal import Redis
 
 /// Whether the user of `redis.url` may do what the script does.
 enum RedisRights {
-    /// `ARGV` holds the commands and their arguments, with an empty one behind each command; the
+    /// `ARGV` holds the commands and their arguments, with an empty one after each command; the
     /// answer, the names of those that are refused and why.
     private static let script = """
         local refused, command = {}, {}
@@ -41,7 +41,7 @@ enum RedisRights {
                     ["PEXPIRE", quota, "1000"],
                 ])
             // Only what could be removed again is written, in a run of its own: Redis lets a script
-            // that has written go on when it is full.
+            // that has written continue when it is full.
             if refused.isEmpty {
                 refused = try run(
                     session, keys: [quota],

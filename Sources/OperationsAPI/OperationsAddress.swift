@@ -88,10 +88,10 @@ package enum OperationsAddressError: Error, Equatable, Sendable, CustomStringCon
 
     package var description: String {
         switch self {
-        case .noPort: "no port, wanted \(OperationsAddressError.forms)"
+        case .noPort: "no port, expected \(OperationsAddressError.forms)"
         case .port:
-            "no port from 0 to 65535 behind the colon, wanted \(OperationsAddressError.forms)"
-        case .host: "no host before the port, wanted \(OperationsAddressError.forms)"
+            "no port from 0 to 65535 after the colon, expected \(OperationsAddressError.forms)"
+        case .host: "no host before the port, expected \(OperationsAddressError.forms)"
         case .path(let error): "unix: \(error)"
         }
     }

@@ -1,7 +1,7 @@
 internal import Bytes
 
 /// Takes the bytes of one answer (RFC 9112) in pieces of any size. The server is our own and closes
-/// behind its answer, so whatever it never sends is refused.
+/// after its answer, so whatever it never sends is refused.
 struct AnswerReader {
     /// Status line and fields.
     static let headBytesMax = 16_384
@@ -48,7 +48,7 @@ struct AnswerReader {
             }
             searched += 1
         }
-        // A stranger who never ends his first line is told by it, not by the whole limit.
+        // A server that never ends its first line is recognized by it, not by the whole limit.
         guard AnswerReader.canBeStatusLine(bytes) else { throw .malformed(.statusLine) }
         guard searched <= AnswerReader.headBytesMax else {
             throw .tooLarge(bytesMax: AnswerReader.headBytesMax)

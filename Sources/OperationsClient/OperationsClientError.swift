@@ -11,7 +11,7 @@ package enum OperationsClientError: Error, Equatable, Sendable {
     case unreachable(OperationsAddress, SystemError)
     /// The token, or the file it came from, holds bytes that no Authorization field can.
     case unusableToken
-    /// The request's path is none.
+    /// The request's path is invalid.
     case unusablePath
     case timedOut(milliseconds: Int64)
     /// The connection was lost before the answer was whole.
@@ -40,8 +40,8 @@ extension OperationsClientError: CustomStringConvertible {
         case .path(let error): "\(error)"
         case .unreachable(let address, let error): "\(address): \(error)"
         case .unusableToken:
-            "the token is empty or holds other than visible ASCII, wanted a token alone"
-        case .unusablePath: "the request's path is none, wanted visible ASCII behind a slash"
+            "the token is empty or holds other than visible ASCII, expected a token alone"
+        case .unusablePath: "invalid request path, expected visible ASCII after a slash"
         case .timedOut(let milliseconds): "no whole answer within \(milliseconds) ms"
         case .lost(let error): "the connection was lost: \(error)"
         case .ended(let receivedBytes):
@@ -56,7 +56,7 @@ extension AnswerFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .statusLine: "the answer has no status line of HTTP/1.1: is this churnd's listener?"
-        case .field: "the answer has a header field that is none"
+        case .field: "the answer has an invalid header field"
         case .length: "the answer does not state its length once, in Content-Length"
         case .excess: "the answer is longer than it states"
         }

@@ -16,7 +16,7 @@ package struct AppendFile: ~Copyable {
         try self.init(path: path, making: mustBeNew ? O_CREAT | O_EXCL : O_CREAT)
     }
 
-    /// Throws what opening the file at `path` would; nothing is made where there is none, and that
+    /// Throws what opening `path` would throw; creates nothing, and that
     /// is no error.
     package static func check(_ path: String) throws(FileError) {
         guard Directories.isAnything(at: path) else { return }
@@ -55,7 +55,7 @@ package struct AppendFile: ~Copyable {
         }
     }
 
-    /// Cuts the file off behind `size` bytes.
+    /// Cuts the file off after `size` bytes.
     package func truncate(to size: Int) throws(SystemError) {
         guard retryingOnInterrupt({ Int(ftruncate(descriptor.rawValue, size)) }) == 0 else {
             throw .last("ftruncate")

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 extension AppendFile {
-    /// Sets room aside for `count` bytes behind the first `size`, and leaves the size as it is. A
+    /// Sets room aside for `count` bytes after the first `size`, and leaves the size as it is. A
     /// file system that cannot do so is no error.
     package func reserve(_ count: Int, behind size: Int) throws(SystemError) {
         let result = retryingOnInterrupt {

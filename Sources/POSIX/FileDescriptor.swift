@@ -14,7 +14,7 @@ package struct FileDescriptor: ~Copyable, Sendable {
 /// What a descriptor is waited for.
 enum WaitedEvent { case readable, writable }
 
-/// Waits until a descriptor that somebody has made non-blocking can go on.
+/// Waits until a descriptor that was made non-blocking can continue.
 func wait(until event: WaitedEvent, _ descriptor: CInt) {
     let events = event == .readable ? POLLIN : POLLOUT
     var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)

@@ -8,7 +8,7 @@ package struct FileLock: ~Copyable {
     /// How often the file may be replaced while it is being locked.
     private static let attemptsMax = 10
 
-    /// Locks the file at `path`, which is made where there is none; nil when somebody else holds
+    /// Locks the file at `path`, which is made if it does not exist; nil when another process holds
     /// the lock.
     package static func acquire(_ path: String) throws(FileError) -> FileLock? {
         for _ in 0..<attemptsMax {

@@ -1,11 +1,11 @@
 internal import Glibc
 
 extension FileLock {
-    /// Whether somebody holds the lock of the file at `path`; nothing is made where there is none.
+    /// Whether a process holds the lock of the file at `path`; creates nothing.
     /// What `acquire` takes for no lock file is refused here as well.
     ///
-    /// The lock is tried for and let go at once: one who tries for it in that very moment is told
-    /// that it is held.
+    /// The lock is taken and released immediately: another that tries to take it at that moment
+    /// finds that it is held.
     package static func isHeld(_ path: String) throws(FileError) -> Bool {
         let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard rawValue != -1 else {

@@ -17,7 +17,7 @@ extension Files {
         var filled = 0
         while filled < count {
             let size = retryingOnInterrupt {
-                // SAFETY: pread writes at most the bytes that remain behind `filled`.
+                // SAFETY: pread writes at most the bytes that remain after `filled`.
                 unsafe bytes.withUnsafeMutableBytes { buffer in
                     unsafe pread(
                         file.rawValue, buffer.baseAddress.unsafelyUnwrapped + filled,

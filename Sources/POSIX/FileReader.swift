@@ -51,7 +51,7 @@ package struct FileReader: ~Copyable {
         var count = 0
         while count < block.count {
             let size = retryingOnInterrupt {
-                // SAFETY: read writes at most the bytes that remain behind `count`.
+                // SAFETY: read writes at most the bytes that remain after `count`.
                 unsafe block.withUnsafeMutableBytes { buffer in
                     unsafe Glibc.read(
                         descriptor.rawValue, buffer.baseAddress.unsafelyUnwrapped + count,

@@ -80,7 +80,7 @@ package struct FileWriter: ~Copyable {
         var written = 0
         while written < bytes.count {
             let size = retryingOnInterrupt {
-                // SAFETY: write reads only the bytes behind `written`, during the call.
+                // SAFETY: write reads only the bytes after `written`, during the call.
                 unsafe bytes.withUnsafeBytes { buffer in
                     unsafe Glibc.write(
                         descriptor.rawValue, buffer.baseAddress.unsafelyUnwrapped + written,

@@ -18,7 +18,7 @@ package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Whole files, read and written at once.
+/// Whole files, read and written.
 package enum Files {
     /// The bytes of the regular file at `path`; one that holds more than `bytesMax` is refused,
     /// also when it grows while it is read.
@@ -34,7 +34,7 @@ package enum Files {
                 bytes.append(contentsOf: repeatElement(0, count: max(4096, count)))
             }
             let size = retryingOnInterrupt {
-                // SAFETY: read writes at most the bytes that remain behind `count`.
+                // SAFETY: read writes at most the bytes that remain after `count`.
                 unsafe bytes.withUnsafeMutableBytes { buffer in
                     unsafe Glibc.read(
                         file.rawValue, buffer.baseAddress.unsafelyUnwrapped + count,

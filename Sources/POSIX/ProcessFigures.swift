@@ -17,14 +17,14 @@ package struct ProcessFigures: Equatable, Sendable {
     package init() {}
 }
 
-/// Reads the figures of this process, each time anew but for its start: that is found once, because
-/// whoever looks for restarts takes any other number for one.
+/// Reads the figures of this process, each time again except its start: that is found once, because
+/// a monitor takes any other number for a restart.
 package struct ProcessGauge: Sendable {
     /// Files of /proc that are read have some hundred bytes.
     private static let bytesMax = 4096
     /// More are not counted.
     private static let descriptorsCountMax = 1 << 20
-    /// Where the kernel tells of this process (proc(5)).
+    /// Where the kernel describes this process (proc(5)).
     private static let kernelsOwn = "/proc/self"
 
     private let directory: String

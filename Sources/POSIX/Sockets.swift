@@ -72,7 +72,8 @@ package enum Sockets {
     }
 
     /// Begins to connect; the socket becomes writable when that has ended, and `connectResult`
-    /// tells how. A Unix socket is connected at once, or not: EAGAIN when too many wait already.
+    /// tells how. A Unix socket is connected immediately, or not: EAGAIN when too many wait
+    /// already.
     package static func connect(to address: SocketAddress) throws(SystemError) -> FileDescriptor {
         let connecting = try make(address.family)
         setNoDelay(connecting.rawValue, address)
@@ -165,7 +166,7 @@ package enum Sockets {
 
 extension Sockets {
     /// Waits until a socket is ready, and tells whether it became so in time. Not for reactors,
-    /// which wait for all of theirs at once.
+    /// which wait for all of theirs together.
     package static func wait(
         for interest: Interest, on socket: CInt, _ timeoutMilliseconds: Int32
     ) -> Bool {

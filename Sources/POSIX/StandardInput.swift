@@ -8,7 +8,7 @@ package enum StandardInput {
         var count = 0
         while count < bytes.count {
             let size = retryingOnInterrupt {
-                // SAFETY: read writes at most the bytes that remain behind `count`.
+                // SAFETY: read writes at most the bytes that remain after `count`.
                 unsafe bytes.withUnsafeMutableBytes { buffer in
                     unsafe read(
                         STDIN_FILENO, buffer.baseAddress.unsafelyUnwrapped + count,

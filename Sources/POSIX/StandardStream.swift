@@ -14,7 +14,7 @@ package enum StandardStream: CInt, Sendable {
         }
     }
 
-    /// Whether it is a terminal, so that somebody may be looking.
+    /// Whether it is a terminal, so that a person may be looking.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// Writes all bytes, waiting for a slow reader as long as it takes, so never on a reactor's

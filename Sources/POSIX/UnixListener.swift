@@ -14,20 +14,20 @@ extension Sockets {
 
     /// A listening Unix socket whose file has exactly `mode` before anybody can connect to it.
     ///
-    /// A socket file that a process left behind is replaced; one that somebody listens on is
+    /// A socket file that a process left behind is replaced; one that is in use is
     /// `inUse`, and anything else at the path is left alone. The file stays when the socket is
     /// closed: see `UnixSocketFile`.
     ///
     /// On Linux bind(2) makes the file with the mode of the socket's own inode less the umask, so
-    /// that fchmod before it leaves no moment with a wider mode, and the chmod behind it gives back
+    /// that fchmod before it leaves no moment with a wider mode, and the chmod after it gives back
     /// what the umask took. Even without the first, nobody could connect in between: a socket that
-    /// is bound but does not listen refuses, and the mode is looked at when somebody connects. To
+    /// is bound but does not listen refuses, and the mode is checked when a client connects. To
     /// set the umask instead would reach the files that other threads make at that moment.
     package static func listenUnix(
         path: String, mode: UInt32, backlog: CInt
     ) throws(UnixSocketError) -> FileDescriptor {
         let address = try SocketAddress.unix(path: path)
-        // Of two that start at once, one could take away the file that the other has just bound.
+        // Of two that start together, one could take away the file that the other has just bound.
         let lock = try lockDirectory(of: path)
         defer { withExtendedLifetime(lock) {} }
         switch try unixState(path: path) {
@@ -100,7 +100,7 @@ extension Sockets {
         guard rawValue != -1 else { throw .system(path: directory, .last("open")) }
         let lock = FileDescriptor(owning: rawValue)
         let end = Clock.monotonicNanoseconds() + directoryLockMilliseconds * 1_000_000
-        // Not a wait without end: whoever may read the directory may lock it.
+        // Not a wait without end: anyone who may read the directory may lock it.
         while flock(rawValue, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw .system(path: directory, .last("flock"))
@@ -112,7 +112,7 @@ extension Sockets {
     }
 }
 
-/// The file of a listening Unix socket, told from one that has taken its path since.
+/// The file of a listening Unix socket, distinguished from one that has taken its path since.
 package struct UnixSocketFile: Equatable, Sendable {
     private let path: String
     private let device: UInt64

@@ -1,9 +1,9 @@
-/// Why a path can be no Unix socket of ours.
+/// Why a path cannot be used for a Unix socket.
 package enum UnixSocketError: Error, Equatable, Sendable, CustomStringConvertible {
     case emptyPath
     case pathHoldsNUL
     case pathTooLong(bytes: Int, bytesMax: Int)
-    /// Somebody listens on it, or is about to.
+    /// It is in use, or about to be.
     case inUse(path: String)
     /// The path names something that is not ours to replace.
     case notASocket(path: String)
@@ -11,12 +11,12 @@ package enum UnixSocketError: Error, Equatable, Sendable, CustomStringConvertibl
 
     package var description: String {
         switch self {
-        case .emptyPath: "no path, wanted that of a Unix socket"
-        case .pathHoldsNUL: "a path with a NUL, wanted one without"
+        case .emptyPath: "no path, expected that of a Unix socket"
+        case .pathHoldsNUL: "a path with a NUL, expected one without"
         case .pathTooLong(let bytes, let bytesMax):
-            "a path of \(bytes) bytes, wanted at most \(bytesMax) for a Unix socket"
-        case .inUse(let path): "\(path): somebody listens on it"
-        case .notASocket(let path): "\(path): not a socket, wanted a socket or nothing"
+            "a path of \(bytes) bytes, expected at most \(bytesMax) for a Unix socket"
+        case .inUse(let path): "\(path): in use by another process"
+        case .notASocket(let path): "\(path): not a socket, expected a socket or nothing"
         case .system(let path, let error): "\(path): \(error)"
         }
     }

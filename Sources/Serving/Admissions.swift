@@ -6,7 +6,7 @@ enum Admissions {
     case memory(InMemoryAdmissionStore)
     case redis(RedisAdmissionStore, RedisConnection)
 
-    /// The connection to Redis; a precondition of whoever calls it from there.
+    /// The connection to Redis; a precondition of its callers there.
     var connection: RedisConnection {
         guard case .redis(_, let connection) = self else {
             preconditionFailure("the store is in memory")

@@ -7,7 +7,7 @@ package import Training
 internal import XGBoost
 
 extension ReportContents {
-    /// What is told of a training.
+    /// What is reported of a training.
     ///
     /// - Parameter source: what the table is called.
     package init(_ outcome: TrainingOutcome, _ data: TrainingData, source: String) {
@@ -101,8 +101,9 @@ private struct TrainingReportTexts {
             + "candidate on the same folds."
         if options.candidates.contains(.tuned) {
             text +=
-                " The parameters of the tuned candidate were searched anew within each fold's "
-                + "learning rows: \(options.search.trials) trials by the log-loss on "
+                " The parameters of the tuned candidate were searched separately within each "
+                + "fold's "
+                + "training rows: \(options.search.trials) trials by the log-loss on "
                 + "\(options.search.foldCount) inner folds."
         }
         return text + balancing + calibrations
@@ -124,7 +125,7 @@ private struct TrainingReportTexts {
         let steps =
             (balancing.resampling == .smote ? ["rows of the rarer outcome made up by SMOTE"] : [])
             + (balancing.classWeight == .balanced ? ["outcomes weighted alike"] : [])
-        return " Learned from with \(steps.joined(separator: " and ")), in learning rows only; "
+        return " Learned from with \(steps.joined(separator: " and ")), in training rows only; "
             + "probabilities calibrated after Platt on rows the models did not learn."
     }
 
@@ -179,7 +180,7 @@ private struct TrainingReportTexts {
     var limits: [String] {
         [
             "What customers do changes. Compare the mean probability with the rate of churn, and "
-                + "train anew when they part.",
+                + "retrain when they part.",
             "A contribution says what the model makes of a value, not what would happen if it were "
                 + "changed.",
             "The ROC-AUC on the hold-out of \(FigureText.count(outcome.plan.holdOut.count)) rows "

@@ -65,7 +65,7 @@ struct SampleLog {
         hash = SampleLog.hash(of: line)
     }
 
-    /// Goes on as if there had been records up to this one.
+    /// Continues as if there had been records up to this one.
     mutating func skip(to sequence: Int, hash: String) {
         self.sequence = sequence
         self.hash = hash

@@ -25,7 +25,7 @@ import Testing
                     writer.predict("c\(caller)-\(batch)-\(record)")
                 }
                 writer.handOver(to: log) { isWritten in held.add(isWritten ? batch : -1) }
-                // All of them at once would be one group.
+                // All of them together would be one group.
                 try eventually("a batch is answered") { batch - held.count < underWayMax }
             }
             try eventually("all batches of a caller are answered") { held.count == batches }
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `every batch is durable before it is answered, when that is wanted`() throws {
+    @Test func `every batch is durable before it is answered, when that is expected`() throws {
         let log = try fixture.open(fixture.settings(sync: .always))
         let writer = Writer()
         for index in 0..<5 {
@@ -87,7 +87,7 @@ import Testing
         log.close()
     }
 
-    @Test func `nothing is made durable before the end, when that is wanted`() throws {
+    @Test func `nothing is made durable before the end, when that is expected`() throws {
         let log = try fixture.open(fixture.settings(sync: .none, segmentBytesMax: 3_000))
         let writer = Writer()
         for index in 0..<20 {
@@ -247,7 +247,7 @@ final class Told: Sendable {
         }
     }
 
-    @Test func `a record does not wait longer than wanted for a checkpoint`() throws {
+    @Test func `a record does not wait longer than expected for a checkpoint`() throws {
         var settings = fixture.settings()
         settings.checkpointNanosecondsMax = 1_000_000
         let log = try fixture.open(settings)
@@ -319,7 +319,7 @@ final class Told: Sendable {
             ])
     }
 
-    @Test func `never more records than wanted are behind a checkpoint, whatever comes at once`()
+    @Test func `never more records than expected are after a checkpoint, whatever comes at once`()
         throws
     {
         var settings = fixture.settings(segmentBytesMax: 50_000)

@@ -179,7 +179,7 @@ struct WritingHangTests {
                 if case .stuck(let nanoseconds) = state(log) { return nanoseconds > 50_000_000 }
                 return false
             }
-            try eventually("it is told") { !fixture.told.isEmpty }
+            try eventually("it is reported") { !fixture.told.isEmpty }
             #expect(answers.count == 0)
         }
         try eventually("the batches are answered") { answers.count == 3 }
@@ -268,7 +268,7 @@ struct WritingHangTests {
             writer.predict("r")
             #expect(try writer.write(to: log))
         }
-        try eventually("it is told") { !fixture.told.isEmpty }
+        try eventually("it is reported") { !fixture.told.isEmpty }
         #expect(fixture.told == [.checkpointFailed(reason: "write: Operation not permitted")])
         #expect(state(log) == .passing)
         #expect(log.statistics.checkpoints == 1)

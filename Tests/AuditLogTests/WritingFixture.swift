@@ -37,10 +37,10 @@ final class LogFixture: Sendable {
         }
     }
 
-    /// What was told of trouble and of its end.
+    /// Reports of failures and of their end.
     var told: [AuditReport] { all.filter { !$0.isCheckpoint } }
 
-    /// How far the log was told to have come.
+    /// Reports of how far the log has come.
     var toldCheckpoints: [AuditReport] { all.filter(\.isCheckpoint) }
 
     private var all: [AuditReport] { reports.withLock { $0 } }

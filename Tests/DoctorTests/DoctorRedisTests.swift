@@ -29,7 +29,7 @@ private func information(_ fields: [String: String]) -> RedisInformation {
         #expect(finding.verdict == verdict)
         #expect(finding.text.contains(policy))
         if limit > 0 { #expect(finding.text.contains("\(limit) bytes")) }
-        #expect(finding.text.contains("wanted noeviction") == (verdict == .failure))
+        #expect(finding.text.contains("expected noeviction") == (verdict == .failure))
     }
 
     @Test(arguments: [
@@ -38,7 +38,7 @@ private func information(_ fields: [String: String]) -> RedisInformation {
     ]) func `versions below 5 fail`(version: String, verdict: DoctorFinding.Verdict) {
         let finding = information(["redis_version": version]).version
         #expect(finding.verdict == verdict)
-        #expect(finding.text.contains(verdict == .warning ? "not told" : version))
+        #expect(finding.text.contains(verdict == .warning ? "not reported" : version))
     }
 
     @Test(arguments: [
@@ -84,7 +84,7 @@ private func information(_ fields: [String: String]) -> RedisInformation {
         Persistence(
             fields: ["aof_enabled": "0"], savePoints: "", verdict: .warning, says: "none: "),
         Persistence(
-            fields: ["aof_enabled": "0"], savePoints: nil, verdict: .warning, says: "not told"),
+            fields: ["aof_enabled": "0"], savePoints: nil, verdict: .warning, says: "not reported"),
     ]) func `what a restart of Redis would lose is told`(persistence: Persistence) {
         let finding = information(persistence.fields).persistence(
             savePoints: persistence.savePoints)

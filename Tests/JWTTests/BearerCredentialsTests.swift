@@ -9,7 +9,7 @@ struct BearerCredentialsTests {
         ("Bearer  x", "x"), ("bearer     a.b.c", "a.b.c"),
         ("Bearer" + String(repeating: " ", count: 1000) + "x", "x"),
     ])
-    func `spaces and a token behind the scheme's name are a token`(value: String, token: String) {
+    func `spaces and a token after the scheme's name are a token`(value: String, token: String) {
         let bytes = Array(value.utf8)
         let range = BearerCredentials.token(inAuthorization: bytes.span)
         #expect(range == bytes.count - token.utf8.count..<bytes.count)
@@ -31,7 +31,7 @@ struct BearerCredentialsTests {
         "Bearer x ", "Bearer x y", "Bearer x,y", "Bearer =",
         "Bearer =x", "Bearer x=y", "Bearer \"x\"", "Bearer é", "Bearer x\u{0}", "Bearer token=x",
     ])
-    func `anything else behind the scheme's name is malformed`(value: String) {
+    func `anything else after the scheme's name is malformed`(value: String) {
         let bytes = Array(value.utf8)
         #expect(BearerCredentials(inAuthorization: bytes.span) == .malformed)
         #expect(BearerCredentials.token(inAuthorization: bytes.span) == nil)

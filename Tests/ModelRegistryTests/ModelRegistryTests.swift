@@ -123,7 +123,7 @@ struct ModelRegistryTests {
         #expect(subject.serving == "1" && subject.installs.isEmpty)
         #expect(try versions.active() == "1\n")
         #expect(try subject.listing().refusal == nil)
-        // It goes on.
+        // It continues.
         #expect(try subject.activate("2").get().isChanged)
     }
 
@@ -190,7 +190,7 @@ struct ModelRegistryTests {
             try change(subject.reload()) == ("telco-churn/2", from: "telco-churn/1", .reload))
         try versions.add("2", mark: "again")
         #expect(try subject.reload().get().isChanged)
-        // What somebody else has written is left as it is.
+        // What another program has written is left as it is.
         #expect(try versions.active() == "2")
         #expect(try subject.rollback().get().active.version == "1")
     }
@@ -258,7 +258,7 @@ struct ModelRegistryTests {
         #expect(listing.active.sha256 == (try versions.sha256("2")))
         #expect(listing.previous == "1" && !listing.isPinned && listing.refusal == nil)
         #expect(states(listing) == ["1 previous", "2 active", "3 available", "10 available"])
-        // An active that cannot be read is told without anybody having asked for it.
+        // An active that cannot be read is reported without a request.
         try versions.setActive("../x")
         guard case .active(_, .name) = try subject.listing().refusal?.error else {
             Issue.record("the listing hides what is wrong with active")

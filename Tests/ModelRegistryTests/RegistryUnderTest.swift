@@ -10,7 +10,7 @@ final class RegistryUnderTest: Sendable {
     typealias Outcome = Result<ModelChange, RegistryError>
 
     enum Reactors {
-        /// They take a model at once, on another thread.
+        /// They take a model immediately, on another thread.
         case swap
         /// They take it when the test says so.
         case wait

@@ -76,7 +76,7 @@ struct SocketAddressTests {
                         return !excludes
                     }
                 }
-                // Somebody else may have the very port at the other address.
+                // Another process may have the same port at the other address.
                 try eventually("\(one) leaves \(other) free") { try !isTakenByOthers() }
             }
         }

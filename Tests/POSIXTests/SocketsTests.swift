@@ -88,7 +88,7 @@ struct SocketsTests {
     @Test func `nobody waits at a new listener`() throws {
         let listener = try SocketsTests.listener()
         guard case .wouldBlock = Sockets.accept(listener.rawValue) else {
-            Issue.record("somebody does")
+            Issue.record("another process does")
             return
         }
     }

@@ -135,7 +135,7 @@ extension ProgramTests {
             try appendPredictions(5, to: log)
             let found = try audit("verify", directory)
             #expect(found.code == .code(0))
-            #expect(found.output.contains("remark: records 2 to 6 are behind the newest"))
+            #expect(found.output.contains("remark: records 2 to 6 are after the newest"))
         }
 
         @Test func `verification without a key says that it does not know`() throws {
@@ -208,7 +208,7 @@ extension ProgramTests {
             }
         }
 
-        @Test func `a wrong key is named as the cause, whatever it is wanted for`() throws {
+        @Test func `a wrong key is named as the cause, whatever it is expected for`() throws {
             try makeLog { try appendPredictions(2, to: $0) }
             let models = ProjectPlaces.root + "/Models/telco-churn"
             let other = ["AUDIT_KEY": String(repeating: "k", count: 32)]
@@ -235,7 +235,8 @@ extension ProgramTests {
             #expect(empty.output == "0 predictions: all bits equal\n")
             #expect(
                 empty.errors
-                    == "churnctl: \(directory): no prediction with features, wanted one at least: "
+                    == "churnctl: \(directory): no prediction with features, expected one at "
+                    + "least: "
                     + "they are recorded with audit.features = on\n")
             try makeLog { try appendPredictions(3, to: $0, hasFeatures: { _ in false }) }
             let without = try audit("replay", directory, "--models", models)

@@ -130,7 +130,7 @@ extension ProgramTests {
             try expectAll("operations on a socket", \.onSocket, on: churnd.operationsClient())
         }
 
-        @Test func `challenges say which scope and how new a token is wanted`() throws {
+        @Test func `challenges say which scope and how new a token is expected`() throws {
             let churnd = try ChurndProcess()
             let client = try churnd.operationsClient()
             let tokens = TokenFactory()

@@ -225,10 +225,10 @@ import Testing
         for later in [0, 1, repeated - 1] {
             #expect(!running.service.beginDraining(now: began + later), "\(later) ns later")
         }
-        #expect(!running.log.text.contains("told again to end"))
+        #expect(!running.log.text.contains("second signal: exiting"))
         #expect(running.service.beginDraining(now: began + repeated))
         running.service.waitUntilEnded()
-        #expect(running.log.text.contains("told again to end"))
+        #expect(running.log.text.contains("second signal: exiting"))
     }
 
     @Test func `at the drain timeout a service ends with connections open, and says so`() throws {

@@ -28,7 +28,7 @@ struct ReportTableTests {
         page = String(decoding: ReportPage(contents).html(), as: UTF8.self)
     }
 
-    /// The cells behind a row's name in each table that has such a row, without what is in small.
+    /// The cells after a row's name in each table that has such a row, without what is in small.
     private func rows(_ name: String) -> [[String]] {
         var found: [[String]] = []
         for row in page.split(separator: "<tr").map({ $0.prefix(upTo: "</tr>") }) {

@@ -1,4 +1,4 @@
-/// What one turn of a reactor hands over: the bodies of its records, one behind the other, and how
+/// What one turn of a reactor hands over: the bodies of its records, one after the other, and how
 /// many callers it has refused who get no record each.
 package struct AuditBatch: Sendable {
     package internal(set) var bytes: [UInt8] = []

@@ -8,10 +8,10 @@ package struct AuditInspection: Equatable, Sendable {
     package let notedFaults: [Int]
     /// Nil where the log has none yet.
     package let identity: LogIdentity?
-    /// Whether behind the newest checkpoint that counts is one with a wrong MAC.
+    /// Whether a record after the newest valid checkpoint has a wrong MAC.
     package let hasRefusedCheckpoint: Bool
 
-    /// Throws what `AuditLog.open` would for the files of the log, of which its lock is none. To be
+    /// Throws what `AuditLog.open` would for the files of the log, except its lock. To be
     /// trusted only where no process had the log meanwhile: one that appends is seen half way.
     ///
     /// - Parameters:

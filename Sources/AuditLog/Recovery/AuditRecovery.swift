@@ -2,7 +2,7 @@
 package struct AuditRecovery: Equatable, Sendable {
     /// Of the first record of this process.
     package let nextSequence: Int
-    /// Cut from the end of the last segment: a record that nobody was told to be written.
+    /// Cut from the end of the last segment: a record that was not reported as written.
     package let tornBytes: Int
     /// Missing records: a checkpoint names them, or other records follow them.
     package var missingRecords: Int

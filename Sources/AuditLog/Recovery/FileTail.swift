@@ -17,7 +17,7 @@ struct FileTail {
         let size = try Files.size(of: path)
         var end = size
         var start = size
-        // A power loss may leave more behind the last line than a line has: look back until one
+        // A power loss may leave more after the last line than a line has: look back until one
         // ends.
         while start > 0 {
             start = max(0, end - FileTail.blockBytes)

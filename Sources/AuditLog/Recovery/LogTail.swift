@@ -72,7 +72,7 @@ struct LogTail {
     }
 
     /// Where the log ends by its records and by the name of its newest segment; nil where that name
-    /// is all there is, and no hash to go on with.
+    /// is all there is, and no hash to continue with.
     private static func named(
         by last: AuditFiles.Segment, found: ChainPosition?, checkpoint: ChainPosition
     ) -> ChainPosition? {

@@ -147,7 +147,7 @@ struct AuditCheckpointCursor: ~Copyable {
 
     init(_ files: AuditFiles, keys: AuditKeys?, lineCount: Int) {
         self.lineCount = lineCount
-        // The fault was told when the summary was made.
+        // The fault was reported when the summary was made.
         reader = try? AuditCheckpointReader(files, keys: keys)
     }
 

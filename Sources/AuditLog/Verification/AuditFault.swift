@@ -81,13 +81,13 @@ package enum AuditFaultKind: Equatable, Sendable {
     /// Records that are not there; `after` is where the one before them is. Where `unreadable`
     /// lines are in their place, only the others are missing.
     case missing(ClosedRange<Int>, unreadable: Int, after: AuditPlace?)
-    /// The record and the one behind it have changed places.
+    /// The record and the one after it have changed places.
     case swapped
     /// The record is there already, at the same place.
     case repeated
     /// A record of this sequence is there already, and is another one.
     case second
-    /// The record stands behind a later one.
+    /// The record stands after a later one.
     case outOfOrder(after: Int)
     /// `prev` is not the hash of the record before.
     case unlinked(previous: AuditDigest)
@@ -102,14 +102,14 @@ package enum AuditFaultKind: Equatable, Sendable {
     /// The record of a checkpoint that was kept elsewhere is not there to be compared.
     case notComparable
 
-    /// Begins like the name of a file of records and is none.
+    /// Begins like the name of a file of records, but is not one.
     case stranger
     case unreadable(FileError)
 
     /// No line of the file is a checkpoint that can be trusted.
     case noCheckpoint
     case notACheckpoint
-    /// Not written by somebody with the key, or changed since.
+    /// Not written with the key, or changed since.
     case wrongMAC(count: Int)
     /// `prev` is not the MAC of the checkpoint in the line before.
     case checkpointUnlinked(count: Int)

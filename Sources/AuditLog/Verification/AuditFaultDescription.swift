@@ -27,7 +27,7 @@ extension AuditFaultKind {
         let sequence = fault.sequence ?? 0
         switch self {
         case .notARecord(let fault, let claimed):
-            return "not a record, wanted \(fault.wanted) here" + claim(claimed, sequence)
+            return "not a record, expected \(fault.wanted) here" + claim(claimed, sequence)
         case .tooLong:
             return "longer than \(AuditLimits.recordBytesMax) bytes, which no record is"
         case .torn(let bytes):
@@ -40,7 +40,7 @@ extension AuditFaultKind {
         case .content(let fault):
             return "not as churnd writes it: \(fault)"
         case .misnamed(let first):
-            return "the file begins with it, wanted the record of its name"
+            return "the file begins with it, expected the record of its name"
                 + (first == sequence ? "" : ", not \(first)")
         case .missing(let range, let unreadable, let after):
             return AuditFaultKind.missing(range, unreadable, after)
@@ -49,31 +49,31 @@ extension AuditFaultKind {
         case .repeated:
             return "a second time"
         case .second:
-            return "a second one with other bytes, wanted one record of a sequence"
+            return "a different record with the same sequence number"
         case .outOfOrder(let after):
-            return "stands behind record \(after)"
+            return "stands after record \(after)"
         case .unlinked(let previous):
             return "prev is \(previous.beginning), which is not the hash of the record before"
         case .beginsBefore(let wanted):
-            return "the log begins with it, wanted record \(wanted) first"
+            return "the log begins with it, expected record \(wanted) first"
         case .notAnArchiveEnd(let count):
             return "no checkpoint counts \(count) records, so that nothing tells what was "
                 + "before record \(count + 1)"
         case .contradictsCheckpoint(let counted, let source):
             let whose = counted == sequence ? "its hash" : "prev"
             return "\(whose) is not the one that \(source) names for record \(counted): "
-                + "what is here was written anew"
+                + "what is here was written again"
         case .truncated(let range, let source):
             return AuditFaultKind.records(range)
                 + " missing: the log is truncated, \(source) counts \(range.upperBound)"
         case .notComparable:
-            return "not here, or altered, and wanted to be held against the given checkpoint"
+            return "not here, or altered, and expected to be held against the given checkpoint"
         case .stranger:
-            return "not part of the log: wanted records-, 20 digits, and .jsonl"
+            return "not part of the log: expected records-, 20 digits, and .jsonl"
         case .unreadable(let error):
             return "unreadable: \(error)"
         case .noCheckpoint:
-            return "no checkpoint, wanted one at least"
+            return "no checkpoint, expected one at least"
         case .notACheckpoint:
             return "not a checkpoint"
         case .wrongMAC(let count):
@@ -83,7 +83,8 @@ extension AuditFaultKind {
             .checkpointsMissing, .unproven, .checkpointUnlinked:
             return proofText
         case .checkpointOutOfOrder(let count, let after):
-            return "this checkpoint counts \(count), wanted more than the \(after) of one before it"
+            return "this checkpoint counts \(count), expected more than the \(after) of one before "
+                + "it"
         }
     }
 
@@ -93,9 +94,9 @@ extension AuditFaultKind {
         case .wrongRecordMAC:
             return "wrong MAC: written without the key of this log, though its hash is right"
         case .noRecordMAC:
-            return "no MAC, wanted one, as in every record since format 2 began"
+            return "no MAC, expected one, as in every record since format 2 began"
         case .otherLog(let found, let wanted):
-            return "of log \(found), wanted \(wanted): another log's, written with the same key"
+            return "of log \(found), expected \(wanted): another log's, written with the same key"
         case .notThisLog(let wanted):
             return "nothing here is of log \(wanted)"
         case .checkpointGone(let count):
@@ -182,9 +183,9 @@ extension AuditContentFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notJSON(let error): "not JSON, \(error)"
-        case .whiteSpace: "white space, wanted none"
+        case .whiteSpace: "white space, expected none"
         case .spelling: "a string that is spelled otherwise"
-        case .time: "no time, wanted 2026-10-01T12:00:00.123Z or the like"
+        case .time: "no time, expected 2026-10-01T12:00:00.123Z or the like"
         case .unknownEvent: "an event that this program does not know"
         case .unexpectedMember(let event, _):
             "a member that a record of \(event.rawValue) has not, or not here"
@@ -214,7 +215,7 @@ extension AuditRemark: CustomStringConvertible {
                 range.count == 1
                 ? "record \(range.lowerBound) is"
                 : "records \(range.lowerBound) to \(range.upperBound) are"
-            return "\(records) behind the newest checkpoint: nothing here would tell if such "
+            return "\(records) after the newest checkpoint: nothing here would show if such "
                 + "were cut off"
         case .archived(let range):
             return "records 1 to \(range.upperBound) were not looked for"

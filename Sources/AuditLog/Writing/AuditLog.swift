@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// A log of what was answered, to which this process appends.
 ///
-/// Whoever appends copies bytes into memory under a mutex. One queue takes all that waits, of all
+/// Appending copies bytes into memory under a mutex. One queue takes all that waits, of all
 /// reactors, gives each record its place in the chain, and writes them together; then it tells each
 /// owner. So the disk is waited for once for all who came meanwhile.
 package final class AuditLog: Sendable {
@@ -19,7 +19,7 @@ package final class AuditLog: Sendable {
         init(writer: consuming sending RecordWriter) { self.writer = writer }
     }
 
-    /// What became of a batch that is written before its owner goes on.
+    /// The result for a batch that is written before its owner continues.
     private final class Outcome: Sendable {
         private let value = Atomic(false)
 
@@ -28,8 +28,8 @@ package final class AuditLog: Sendable {
         @Sendable func settle(_ isWritten: Bool) { value.store(isWritten, ordering: .relaxed) }
     }
 
-    /// Groups that a caller writes before the queue has to go on, so that others who append all the
-    /// time do not keep it.
+    /// Groups that a caller writes before the queue has to continue, so that others that append all
+    /// the time do not keep it.
     private static let groupsHereMax = 4
     /// How long `close` waits for a disk.
     private static let closingSecondsMax = 10
@@ -112,8 +112,8 @@ package final class AuditLog: Sendable {
         } catch { throw .file(error) }
     }
 
-    /// Hands over a batch, and never waits for the disk. `written` is told, exactly once, whether
-    /// every record of it is in the file, and durable where each write is made so.
+    /// Hands over a batch, and never waits for the disk. `written` is called, exactly once, with
+    /// whether every record of it is in the file, and durable where each write is made so.
     ///
     /// A batch that waits to be written is answered on the log's queue; those are answered in the
     /// order in which they came. Before this returns are answered: one without records (true; its

@@ -17,8 +17,7 @@ package struct AuditSettings: Sendable {
     /// The secret of `AuditKeys`.
     package var key: [UInt8]
     package var sync: AuditSync
-    /// A segment that has so many bytes is followed by the next one. It may have more by what is
-    /// written at once.
+    /// A segment that has so many bytes is followed by the next one. It may be larger by one write.
     package var segmentBytesMax: Int
     /// What `start` names.
     package var serviceVersion: String

@@ -17,7 +17,7 @@ struct Intake {
 
     /// What becomes of a batch before it is written.
     struct Answer {
-        /// What its owner is to be told at once; nil when it waits.
+        /// The result for its owner; nil when it waits.
         let written: Bool?
         let mustSchedule: Bool
     }
@@ -93,7 +93,7 @@ struct Intake {
         return Answer(written: nil, mustSchedule: schedule() || mustSchedule)
     }
 
-    /// Takes the body of a note; returns whether the queue must be told.
+    /// Takes the body of a note; returns whether the queue must be notified.
     mutating func accept(note body: [UInt8]) -> Bool {
         guard !isClosed else { return false }
         guard notes.count < AuditLimits.notesMax else {

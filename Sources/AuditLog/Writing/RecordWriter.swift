@@ -29,7 +29,7 @@ struct RecordWriter: ~Copyable {
     private var hasUncertainBytes = false
     private var lookedAt: Int64
     private var reports: [AuditReport] = []
-    /// When a checkpoint was last told.
+    /// When a checkpoint was last reported.
     private var toldAt = Int64.min
     private(set) var statistics = AuditStatistics()
     /// What the next record has beside its body.
@@ -37,7 +37,7 @@ struct RecordWriter: ~Copyable {
     /// How many records of the latest group are in the file.
     private(set) var writtenOfGroup = 0
 
-    /// Goes on where `tail` says.
+    /// Continues where `tail` ends.
     init(
         _ settings: AuditSettings, keys: AuditKeys, lock: consuming LogLock, tail: LogTail,
         _ identity: LogIdentity, now: Int64
@@ -190,7 +190,7 @@ struct RecordWriter: ~Copyable {
 
     /// Writes a checkpoint, makes all durable and lets others have the log.
     mutating func close(now: Int64) throws(FileError) {
-        // Told once, and in any case.
+        // Reported once, and in any case.
         toldAt = .max
         writeCheckpoint(now: now)
         tellCheckpoint(now: now, isLast: true)

@@ -6,10 +6,10 @@ struct TailFile: ~Copyable {
     /// Of whole lines.
     private(set) var size: Int
     private let file: AppendFile
-    /// What stands behind the whole lines could not be cut off yet.
+    /// What stands after the whole lines could not be cut off yet.
     private var needsCut = false
 
-    /// - Parameter size: what of the file counts, anything behind it is cut off; nil for all.
+    /// - Parameter size: what of the file counts, anything after it is cut off; nil for all.
     init(_ file: consuming AppendFile, size: Int?) throws(FileError) {
         let path = file.path
         do throws(SystemError) {
@@ -55,7 +55,7 @@ struct TailFile: ~Copyable {
     /// Makes durable what was appended.
     ///
     /// - Parameter count: so many of the latest bytes are taken back when that fails, for nobody
-    ///   may find what was told to have failed; nil: they stay.
+    ///   may find what was reported as failed; nil: they stay.
     mutating func synchronize(orTakeBack count: Int? = nil) throws(FileError) {
         do throws(SystemError) { try file.synchronize() } catch {
             if let count { takeBack(count) }

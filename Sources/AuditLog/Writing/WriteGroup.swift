@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// Batches of any number of callers, one behind the other.
+/// Batches of any number of callers, one after the other.
 struct WaitingBatches {
     private(set) var bodies: [UInt8] = []
     /// Where in `bodies` each body ends.

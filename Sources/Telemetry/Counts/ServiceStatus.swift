@@ -4,9 +4,9 @@ package import POSIX
 /// What activating a model led to.
 package enum ModelReloadResult: Int, MetricLabel {
     case activated
-    /// The bundle could not be read or was not proven; the model before goes on.
+    /// The bundle could not be read or verified; the previous model stays active.
     case refused
-    /// Activated because somebody asked for the model before.
+    /// Activated because a rollback was requested.
     case rolledBack
     /// The model that serves already.
     case unchanged

@@ -46,7 +46,8 @@ package final class RequestLog {
     private let rules: Rules
     private var slow: [SlowRequest] = []
 
-    /// - Parameter salt: a secret of the process, so that subjects can be told apart in a log and
+    /// - Parameter salt: a secret of the process, so that subjects can be distinguished in a log
+    ///   and
     ///   not be found by trying names.
     package init(sink: LogSink, salt: Span<UInt8>, rules: Rules) {
         self.sink = sink
@@ -143,7 +144,7 @@ package final class RequestLog {
 
     package func endTurn() {
         if isEnding { appendCounts() }
-        // The turn's answers have been sent: whoever is slow has been written by now.
+        // The turn's answers have been sent: slow requests have been written by now.
         if !slow.isEmpty {
             let now = Clock.monotonicNanoseconds()
             for request in slow {

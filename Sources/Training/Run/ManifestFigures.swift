@@ -114,7 +114,7 @@ package struct HoldOutFigures: Equatable, Sendable {
 }
 
 extension JSONValue {
-    /// To six decimals: what lies behind differs between math libraries and means nothing.
+    /// To six decimals: what lies after differs between math libraries and means nothing.
     fileprivate static func rounded(_ value: Double) -> JSONValue {
         .number((value * 1e6).rounded(.toNearestOrEven) / 1e6)
     }

@@ -34,10 +34,10 @@ struct TokenRevokeCommand: Command {
 
     func validate() throws {
         guard arguments.jti == nil || seconds != nil else {
-            throw ValidationError("--seconds: missing, wanted with --jti")
+            throw ValidationError("--seconds: missing, expected with --jti")
         }
         if let seconds, !(1...TokenRevokeCommand.secondsMax ~= seconds) {
-            throw ValidationError("--seconds: wanted 1 to \(TokenRevokeCommand.secondsMax)")
+            throw ValidationError("--seconds: expected 1 to \(TokenRevokeCommand.secondsMax)")
         }
     }
 
@@ -52,7 +52,7 @@ struct TokenRevokeCommand: Command {
             return
         }
         guard let wanted = seconds ?? left.map(TokenRevokeCommand.bounded) else {
-            throw ValidationError("--seconds: missing, wanted for a token without exp")
+            throw ValidationError("--seconds: missing, expected for a token without exp")
         }
         let redis = try arguments.redis()
         let revoked =
