@@ -1,3 +1,4 @@
+internal import Bytes
 internal import OperationsAPI
 internal import POSIX
 internal import Redis
@@ -49,7 +50,9 @@ package enum ConfigurationPrinter {
         let text = text(of: value, as: key.kind)
         guard text.utf8.first != space, text.utf8.last != space else {
             return [
-                comment("\(key.name) is \(shown(text.utf8)) (\(place)), which no file can hold")
+                comment(
+                    "\(key.name) is \(ShownText.quoted(text.utf8)) (\(place)), which no file can hold"
+                )
             ]
         }
         return [comment("\(place)"), "\(key.name) = \(text)"]
