@@ -2,7 +2,7 @@ internal import Bytes
 
 /// What waits to be written, and how the log is: all that its callers see of it. The owner guards
 /// it with a mutex and keeps that short.
-struct Intake {
+struct BatchQueue {
     /// Why nothing can be written, and when the next attempts are due.
     struct Failure {
         /// A caller's batch is tried at most so often, and nothing is tried more seldom than that.
@@ -130,7 +130,7 @@ struct Intake {
 }
 
 /// What the queue does with it.
-extension Intake {
+extension BatchQueue {
     /// Fills an empty group with what is to be written now, and tells whether there is anything.
     /// Until the group is settled the disk counts as waited for.
     ///
