@@ -168,20 +168,11 @@ final class Writer {
 
     /// Hands the batch over and waits for its answer.
     func write(to log: AuditLog) throws -> Bool {
-        let shared = Answer()
-        handOver(to: log) { shared.set($0) }
+        let shared = Answers<Bool>()
+        handOver(to: log) { shared.add($0) }
         try eventually("the batch is answered") { shared.value != nil }
         return shared.value ?? false
     }
-}
-
-/// What a completion said, and how often.
-final class Answer: Sendable {
-    private let values = Mutex<[Bool]>([])
-
-    func set(_ value: Bool) { values.withLock { $0.append(value) } }
-    var value: Bool? { values.withLock { $0.first } }
-    var count: Int { values.withLock { $0.count } }
 }
 
 extension LogFixture {
