@@ -35,16 +35,16 @@ struct AuditReplayRun: ~Copyable {
         if untold > 0 { lines.append("and \(untold) more") }
         for (sha256, predictions) in missing.sorted(by: { $0.key < $1.key }) {
             var line = "\(predictions.model), SHA-256 \(sha256): not there, "
-            line += counted(predictions.count, "prediction") + " not scored"
+            line += TerminalText.counted(predictions.count, "prediction") + " not scored"
             if let reason = models.refusal(of: sha256) { line += ": \(reason)" }
             lines.append(line)
         }
-        var summary = counted(scoredCount, "prediction") + ": "
+        var summary = TerminalText.counted(scoredCount, "prediction") + ": "
         summary += differing == 0 ? "all bits equal" : "\(differing) differ"
         if withoutFeatures > 0 { summary += ", \(withoutFeatures) more without features" }
         let missingCount = missing.values.map(\.count).reduce(0, +)
         if missingCount > 0 { summary += ", \(missingCount) more whose model is not there" }
-        if altered > 0 { summary += ", \(counted(altered, "line")) not to be trusted" }
+        if altered > 0 { summary += ", \(TerminalText.counted(altered, "line")) not to be trusted" }
         return lines + [summary]
     }
 
@@ -85,10 +85,6 @@ struct AuditReplayRun: ~Copyable {
 
     private mutating func tell(_ line: String) {
         if told.count < AuditReplayRun.toldMax { told.append(line) } else { untold += 1 }
-    }
-
-    private func counted(_ count: Int, _ noun: String) -> String {
-        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
     }
 }
 

@@ -105,25 +105,21 @@ struct AuditVerificationText {
         let more = found.remarkCount - found.remarks.count
         if more > 0 { lines.append("and \(more) more remarks") }
         if isKeyWaived { lines.append("remark: the MACs were not verified") }
-        var summary = AuditVerificationText.counted(found.recordCount, "record")
-        summary += " in \(AuditVerificationText.counted(found.segmentCount, "segment"))"
+        var summary = TerminalText.counted(found.recordCount, "record")
+        summary += " in \(TerminalText.counted(found.segmentCount, "segment"))"
         if let first = found.first, let last = found.last, let hash = found.lastHash {
             summary += ", \(first.sequence) (\(first.time)) to \(last.sequence) (\(last.time))"
-            summary += ", \(AuditVerificationText.counted(found.checkpointCount, "checkpoint"))"
+            summary += ", \(TerminalText.counted(found.checkpointCount, "checkpoint"))"
             if let log = found.log { summary += ", log \(log)" }
             summary += ", last hash \(hash)"
         }
         if found.faultCount > 0 {
-            summary += ": \(AuditVerificationText.counted(found.faultCount, "fault"))"
+            summary += ": \(TerminalText.counted(found.faultCount, "fault"))"
         } else if isFine {
             summary += ": fine"
         } else {
             summary += ": not known: the MACs were not verified, for there is no key"
         }
         lines.append(summary)
-    }
-
-    private static func counted(_ count: Int, _ noun: String) -> String {
-        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
     }
 }

@@ -13,4 +13,9 @@ enum TerminalText {
         }
         return plain
     }
+
+    /// `1 record`, `2 records`.
+    static func counted(_ count: Int, _ noun: String) -> String {
+        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+    }
 }
