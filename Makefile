@@ -23,7 +23,7 @@ build: swift-is-there ## Build .build/release/churnd and .build/release/churnctl
 	$(RELEASE) --product churnd
 	$(RELEASE) --product churnctl
 
-run: swift-is-there ## Build churnd and start it for trying; it prints a curl line that works
+run: swift-is-there ## Build churnd and start it in development mode; it prints a curl line that works
 	@Scripts/install-packages.sh $(SERVER_PACKAGES)
 	$(RELEASE) --product churnd
 	@exec .build/release/churnd --dev
@@ -33,7 +33,7 @@ test: swift-is-there ## Run all tests, with a real redis-server
 	swift build
 	swift test
 
-train: swift-is-there ## Train telco-churn/2 anew on DATA=table.csv and compare it with the one here
+train: swift-is-there ## Train telco-churn/2 again on DATA=table.csv and compare the bytes
 	@test -n "$(DATA)" || { \
 	    echo "No table: make train DATA=telco.csv, or set CHURN_TELCO_CSV" >&2; exit 66; }
 	@Scripts/install-packages.sh $(SERVER_PACKAGES) $(TRAINING_PACKAGES)

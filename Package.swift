@@ -88,7 +88,7 @@ let package = Package(
             "Telemetry",
             [
                 "Access", "Bytes", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics",
-                "Models", "OpenSSL", "POSIX", "Reactor", "Redis", logging,
+                "Models", "OpenSSL", "POSIX", "Redis", logging,
             ]),
         module(
             "PredictionService",

@@ -34,7 +34,7 @@ torn=0
 for round in $(seq "$rounds"); do
     start_round
     first=$(said next_sequence)
-    # wrk goes on without the server until its time is over, and then tells its count.
+    # wrk continues without the server until its time is over, and then reports its count.
     wrk -t1 -c64 -d3s -s Benchmarks/Operations/received.lua \
         "http://127.0.0.1:$port/predict" > "$work/wrk" &
     wrk=$!

@@ -16,8 +16,8 @@ private let schema: Schema = {
     return schema
 }()
 
-/// A file is refused, or libxgboost scores it as the scorer does: neither a crash of the library nor
-/// another margin.
+/// A file is refused, or libxgboost scores it as the scorer does: neither a crash of the library
+/// nor another margin.
 @_cdecl("LLVMFuzzerTestOneInput")
 package func fuzzModelImport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let file = Array(UnsafeBufferPointer(start: start, count: count))

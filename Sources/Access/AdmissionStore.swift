@@ -1,8 +1,34 @@
 /// Where revocations and quotas are kept.
 package protocol AdmissionStore: AnyObject {
-    /// Asks for one decision. The store's owner gets it under the request's ticket, exactly once:
-    /// either during this call or in a later turn of the reactor.
+    /// Asks for one decision. `takeDecision` returns it under the request's ticket, exactly once:
+    /// from the end of this call on, or in a later turn of the loop.
     func admit(_ request: borrowing AdmissionRequest)
+
+    /// A decision that nobody has taken, the earliest first; nil without one.
+    func takeDecision() -> (ticket: UInt64, decision: AdmissionDecision)?
+}
+
+/// Decisions in the order in which they were made, until they are taken.
+struct DecisionQueue {
+    private var decisions: [(ticket: UInt64, decision: AdmissionDecision)] = []
+    private var takenCount = 0
+
+    var isEmpty: Bool { decisions.isEmpty }
+
+    mutating func append(_ decision: AdmissionDecision, for ticket: UInt64) {
+        decisions.append((ticket, decision))
+    }
+
+    mutating func popFirst() -> (ticket: UInt64, decision: AdmissionDecision)? {
+        guard !decisions.isEmpty else { return nil }
+        let first = decisions[takenCount]
+        takenCount += 1
+        if takenCount == decisions.count {
+            decisions.removeAll(keepingCapacity: true)
+            takenCount = 0
+        }
+        return first
+    }
 }
 
 /// A request to predict, whose token and form are good.

@@ -1,23 +1,24 @@
-/// One reactor's way to the admissions in this process's memory. It decides during `admit`.
+/// One loop's way to the admissions in this process's memory. It decides during `admit`.
 package final class InMemoryAdmissionStore: AdmissionStore {
     private let admissions: InMemoryAdmissions
     private let milliseconds: () -> Int64
-    private let decided: (UInt64, AdmissionDecision) -> Void
+    private var decisions = DecisionQueue()
 
-    /// - Parameters:
-    ///   - milliseconds: the time, on a clock that all stores of the same admissions share and that
-    ///     is not set back.
-    ///   - decided: gets every decision, under the ticket of its request.
-    package init(
-        admissions: InMemoryAdmissions, milliseconds: @escaping () -> Int64,
-        decided: @escaping (UInt64, AdmissionDecision) -> Void
-    ) {
+    /// - Parameter milliseconds: the time, on a clock that all stores of the same admissions share
+    ///   and that is not set back.
+    package init(admissions: InMemoryAdmissions, milliseconds: @escaping () -> Int64) {
         self.admissions = admissions
         self.milliseconds = milliseconds
-        self.decided = decided
     }
 
     package func admit(_ request: borrowing AdmissionRequest) {
-        decided(request.ticket, admissions.decide(request, now: milliseconds()))
+        decisions.append(admissions.decide(request, now: milliseconds()), for: request.ticket)
+    }
+
+    /// Whether something was decided and not taken.
+    package var isBusy: Bool { !decisions.isEmpty }
+
+    package func takeDecision() -> (ticket: UInt64, decision: AdmissionDecision)? {
+        decisions.popFirst()
     }
 }

@@ -3,55 +3,52 @@ package import Redis
 
 /// Revocations and quotas in Redis, shared by all that use the same database. The requests of a
 /// turn are decided together, by one script and one round trip.
-///
-/// To be added to its reactor before the connection, so that what is asked in a turn leaves with
-/// it.
-package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
+package final class RedisAdmissionStore: AdmissionStore {
     /// Requests in one run of the script, which nothing else in Redis interrupts: a millisecond.
     package static let groupMax = 128
 
-    private unowned let reactor: Reactor
+    private unowned let loop: Loop
     private let connection: RedisConnection
     private let quota: QuotaRules
     private let rules: ScriptRules
     /// Of this process, nearly.
     private let start: Int64
-    private let decided: (UInt64, AdmissionDecision) -> Void
+    private var decisions = DecisionQueue()
     private var group = AdmissionGroup()
 
-    /// - Parameters:
-    ///   - markerKey: the key without which nothing is decided, because Redis may have lost its
-    ///     data; nil where it need not be there.
-    ///   - decided: gets every decision, under the ticket of its request.
+    /// - Parameter markerKey: the key without which nothing is decided, because Redis may have
+    ///   lost its data; nil where it need not be there.
     package init(
-        reactor: Reactor, connection: RedisConnection, quota: QuotaRules, markerKey: [UInt8]?,
-        decided: @escaping (UInt64, AdmissionDecision) -> Void
+        loop: Loop, connection: RedisConnection, quota: QuotaRules, markerKey: [UInt8]?
     ) {
-        self.reactor = reactor
+        self.loop = loop
         self.connection = connection
         self.quota = quota
         rules = ScriptRules(
             limit: quota.limit, windowMilliseconds: quota.windowMilliseconds,
             markerKey: markerKey)
-        self.decided = decided
-        start = reactor.now
+        start = loop.now
     }
 
     package func admit(_ request: borrowing AdmissionRequest) {
         // One that is late already would take the others of its turn with it.
-        guard request.deadline > reactor.now else {
-            return decided(request.ticket, .unavailable(.redis(.deadlinePassed)))
+        guard request.deadline > loop.now else {
+            return decisions.append(
+                .unavailable(.redis(.deadlinePassed)), for: request.ticket)
         }
         group.append(request)
         if group.count == RedisAdmissionStore.groupMax { send() }
     }
 
-    /// Asked behind this participant's end of the turn: the next turn must not wait.
-    package var nextDeadline: Int64? { group.count > 0 ? 0 : nil }
+    package func takeDecision() -> (ticket: UInt64, decision: AdmissionDecision)? {
+        decisions.popFirst()
+    }
 
-    package func deadlinePassed() {}
+    /// Whether anything was asked since `ask`, or decided and not taken.
+    package var isBusy: Bool { group.count > 0 || !decisions.isEmpty }
 
-    package func turnEnded() {
+    /// Queues the question that decides all requests since the last one.
+    package func ask() {
         if group.count > 0 { send() }
     }
 
@@ -63,7 +60,7 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
 
     private func send(_ group: AdmissionGroup, as form: RedisProbe.Form) {
         let nonce = connection.makeNonce()
-        let trusted = rules.trustedMilliseconds(uptimeNanoseconds: reactor.now - start)
+        let trusted = rules.trustedMilliseconds(uptimeNanoseconds: loop.now - start)
         connection.send(
             deadline: group.deadline,
             encode: {
@@ -102,7 +99,7 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
         for index in 0..<group.count {
             let decision = decision(
                 of: numbers[numbers.startIndex + index], charges: group.charges(at: index))
-            decided(group.ticket(at: index), decision)
+            decisions.append(decision, for: group.ticket(at: index))
         }
     }
 
@@ -126,6 +123,8 @@ package final class RedisAdmissionStore: AdmissionStore, TurnParticipant {
     }
 
     private func end(_ group: AdmissionGroup, _ failure: AdmissionFailure) {
-        for index in 0..<group.count { decided(group.ticket(at: index), .unavailable(failure)) }
+        for index in 0..<group.count {
+            decisions.append(.unavailable(failure), for: group.ticket(at: index))
+        }
     }
 }

@@ -9,7 +9,7 @@ struct DerivedReader {
     }
 
     func read(
-        _ document: SchemaNode, _ parts: SchemaReader.Parts, _ mistakes: inout SchemaMistakes
+        _ document: SchemaNode, _ parts: SchemaReader.Contents, _ mistakes: inout SchemaMistakes
     ) throws(SchemaError) -> [DerivedFeature] {
         guard let list = try document.member(.derived) else { return [] }
         var derived: [DerivedFeature] = []

@@ -5,7 +5,7 @@ enum SchemaReader {
     /// The dialect the subset is taken from.
     static let dialect = "https://json-schema.org/draft/2020-12/schema"
 
-    struct Parts {
+    struct Contents {
         var title = ""
         var fields: [Field] = []
         var identifier: IdentifierField?
@@ -27,14 +27,14 @@ enum SchemaReader {
     }
 
     /// Reads all that can be read; everything that is wrong is in `mistakes` then. Nil where too
-    /// little is left for `Parts`.
-    static func read(_ document: SchemaNode, _ mistakes: inout SchemaMistakes) -> Parts? {
+    /// little is left for `Contents`.
+    static func read(_ document: SchemaNode, _ mistakes: inout SchemaMistakes) -> Contents? {
         guard document.value.asObject != nil else {
             mistakes.note(document.error(.wrongKind(wanted: .object)))
             return nil
         }
         readHead(document, &mistakes)
-        var parts = Parts()
+        var parts = Contents()
         if let title = mistakes.attempt({ () throws(SchemaError) in
             try document.member(.title)?.prose()
         }) {
@@ -99,7 +99,7 @@ enum SchemaReader {
     }
 
     private static func readProperties(
-        _ document: SchemaNode, into parts: inout Parts, _ names: inout PropertyNames,
+        _ document: SchemaNode, into parts: inout Contents, _ names: inout PropertyNames,
         _ mistakes: inout SchemaMistakes
     ) throws(SchemaError) {
         let properties = try document.required(.properties)
@@ -133,7 +133,7 @@ enum SchemaReader {
     /// Every field is required and the identifier is not; the document must say so, because other
     /// validators read it too.
     private static func checkRequired(
-        _ document: SchemaNode, _ parts: Parts, _ names: PropertyNames,
+        _ document: SchemaNode, _ parts: Contents, _ names: PropertyNames,
         _ mistakes: inout SchemaMistakes
     ) throws(SchemaError) {
         let required = try document.required(.required)
@@ -159,7 +159,7 @@ enum SchemaReader {
     }
 
     private static func readTarget(
-        _ document: SchemaNode, _ parts: Parts, _ mistakes: inout SchemaMistakes
+        _ document: SchemaNode, _ parts: Contents, _ mistakes: inout SchemaMistakes
     ) throws(SchemaError) -> TargetColumn? {
         guard let node = try document.member(.target) else { return nil }
         try node.refuse(allBut: SchemaKeyword.targetColumn, &mistakes)

@@ -44,7 +44,7 @@ extension HTTPServer {
         if closes || isDraining { connection.closesAfterAnswer = true }
         let context = AnswerContext(
             connection: connection.closesAfterAnswer ? .close : connection.connectionOption,
-            answersHEAD: connection.isHead, unixMilliseconds: reactor.unixMilliseconds)
+            answersHEAD: connection.isHead, unixMilliseconds: loop.unixMilliseconds)
         enqueue(for: connection) { write(&$0, context) }
         connection.exchangeNumber &+= 1
         if connection.output.isEmpty {
@@ -67,7 +67,7 @@ extension HTTPServer {
         return connection.descriptor.peerCredentials()
     }
 
-    package func turnEnded() {
+    package func endTurn() {
         sendAnswers()
         acceptIfReady()
         turn &+= 1

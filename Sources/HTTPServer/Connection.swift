@@ -67,7 +67,7 @@ final class Connection: Channel {
     var lingerBytesLeft = ServerLimits.lingerBytesMax
     var timer = ConnectionTimer.none
     var interest = Interest.readable
-    var registration: Reactor.Registration?
+    var registration: Loop.Registration?
     private unowned let server: HTTPServer
 
     init(

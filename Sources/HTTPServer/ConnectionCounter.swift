@@ -2,11 +2,11 @@ internal import POSIX
 internal import Reactor
 internal import Synchronization
 
-/// The connections of all reactors together, and how many each address has of them.
+/// The connections of all servers together, and how many each address has of them.
 package final class ConnectionCounter: Sendable {
     private let count = Atomic<Int>(0)
-    /// The reactors that have such connections.
-    private let members = Mutex<[Mailbox]>([])
+    /// The servers that have such connections.
+    private let members = Mutex<[Door<HTTPServer>]>([])
     /// 0: an address may have any number.
     private let perAddressMax: Int
     /// Of each address that has a connection, so never more entries than connections. Locked at an
@@ -50,12 +50,17 @@ package final class ConnectionCounter: Sendable {
         }
     }
 
-    func join(_ mailbox: Mailbox) { members.withLock { $0.append(mailbox) } }
+    /// Adds a server and returns its number.
+    func join(_ door: Door<HTTPServer>) -> Int {
+        members.withLock { members in
+            members.append(door)
+            return members.count - 1
+        }
+    }
 
-    /// The other reactors, beginning with the one that joined after this one.
-    func members(after mailbox: Mailbox) -> ArraySlice<Mailbox> {
+    /// The other servers, beginning with the one that joined after this one.
+    func members(after own: Int) -> ArraySlice<Door<HTTPServer>> {
         let all = members.withLock { $0 }
-        guard let own = all.firstIndex(where: { $0 === mailbox }) else { return all[...] }
         return (all[(own + 1)...] + all[..<own])[...]
     }
 }

@@ -1,13 +1,16 @@
 package import POSIX
 package import Reactor
 
-/// The HTTP/1.1 server of one reactor: its listener, its connections and their deadlines
-/// (RFC 9110, RFC 9112). It knows nothing of routes.
-package final class HTTPServer: TurnParticipant {
-    let reactor: Reactor
+/// The HTTP/1.1 server of one loop: its listener, its connections and their deadlines (RFC 9110,
+/// RFC 9112). It knows nothing of routes.
+package final class HTTPServer {
+    let loop: Loop
+    private let door: Door<HTTPServer>
+    /// Its number among those that share the counter.
+    private let number: Int
     let limits: ServerLimits
     let counter: ConnectionCounter
-    var handlers: RequestHandlers?
+    let handlers: RequestHandlers
     var connections: [Connection?] = []
     private var freeSlots: [Int] = []
     /// The number the next exchange of a slot gets, so that none is used twice.
@@ -33,38 +36,29 @@ package final class HTTPServer: TurnParticipant {
     package private(set) var figures = ConnectionFigures()
 
     /// - Parameters:
-    ///   - listener: a listening socket; nil for a server that only gets connections by `adopt`.
+    ///   - door: the way to this server from other threads.
+    ///   - listener: a listening socket.
+    ///   - wait: what accepting waits for. Clients that connect meanwhile wait in the kernel's
+    ///     queue.
     package init(
-        reactor: Reactor, listener: consuming FileDescriptor?, limits: ServerLimits,
-        counter: ConnectionCounter
+        loop: Loop, door: Door<HTTPServer>, listener: consuming FileDescriptor,
+        limits: ServerLimits, counter: ConnectionCounter, acceptingAfter wait: AcceptingWait?,
+        handlers: RequestHandlers
     ) throws(SystemError) {
-        self.reactor = reactor
+        self.loop = loop
+        self.door = door
+        self.handlers = handlers
         self.limits = limits
         self.counter = counter
         readBuffer = [UInt8](repeating: 0, count: ServerLimits.readBytes)
         deadlines = ConnectionTimer.allCases.map { timer in
             DeadlineQueue(timeout: HTTPServer.timeout(of: timer, limits))
         }
-        counter.join(reactor.mailbox)
-        if let listener {
-            Sockets.setUserTimeout(
-                listener.rawValue, milliseconds: limits.userTimeoutMilliseconds)
-            self.listener = try Listener(descriptor: listener, server: self)
-        }
-        reactor.add(self)
-    }
-
-    /// Sets what happens with requests; once, before the reactor's first turn.
-    package func serve(_ handlers: RequestHandlers) { self.handlers = handlers }
-
-    /// Accepts no connection until `isReady` returns true at a turn's end, or the time has passed.
-    /// Clients that connect meanwhile wait in the kernel's queue. To be called before the reactor's
-    /// first turn.
-    package func holdAccepting(
-        forAtMost nanoseconds: Int64, until isReady: @escaping () -> Bool
-    ) {
-        isReadyToAccept = isReady
-        listener?.pause(forNanoseconds: nanoseconds)
+        number = counter.join(door)
+        isReadyToAccept = wait?.isReady
+        Sockets.setUserTimeout(listener.rawValue, milliseconds: limits.userTimeoutMilliseconds)
+        self.listener = try Listener(descriptor: listener, server: self)
+        if let wait { self.listener?.pause(forNanoseconds: wait.nanosecondsMax) }
     }
 
     /// Accepts once what it waits for at the start has happened.
@@ -109,7 +103,7 @@ package final class HTTPServer: TurnParticipant {
             descriptor: descriptor, peer: peer, slot: slot, exchangeNumber: exchangeNumbers[slot],
             server: self)
         do throws(SystemError) {
-            connection.registration = try reactor.register(rawValue, .readable, for: connection)
+            connection.registration = try loop.register(rawValue, .readable, for: connection)
         } catch {
             // Out of memory or of watches in the kernel: the client is turned away.
             freeSlots.append(slot)
@@ -127,7 +121,7 @@ package final class HTTPServer: TurnParticipant {
         connection.state = .closed
         disarm(connection)
         if let registration = connection.registration {
-            reactor.unregister(connection.descriptor.rawValue, registration)
+            loop.unregister(connection.descriptor.rawValue, registration)
         }
         exchangeNumbers[connection.slot] = connection.exchangeNumber &+ 1
         connections[connection.slot] = nil
@@ -145,7 +139,7 @@ package final class HTTPServer: TurnParticipant {
         }
         connection.interest = interest
         do throws(SystemError) {
-            try reactor.watch(connection.descriptor.rawValue, interest, as: registration)
+            try loop.watch(connection.descriptor.rawValue, interest, as: registration)
         } catch {
             close(connection)
         }
@@ -170,7 +164,7 @@ extension HTTPServer {
             while let slot = next, triesLeft > 0 {
                 // Those that follow have idled for less.
                 let idleSince = deadlines[timer.rawValue].setAt(slot)
-                guard reactor.now &- idleSince >= ServerLimits.idleMin else { break }
+                guard loop.now &- idleSince >= ServerLimits.idleMin else { break }
                 triesLeft -= 1
                 next = deadlines[timer.rawValue].member(after: slot)
                 guard let connection = connections[slot], connection.queuedEntries == 0,
@@ -184,33 +178,28 @@ extension HTTPServer {
         return false
     }
 
-    /// Has one of the other reactors close its longest idle connection, and then accepts again.
+    /// Has one of the other servers close its longest idle connection, and then accepts again.
     func askOthersForRoom() {
         guard !isAskingForRoom else { return }
-        let others = counter.members(after: reactor.mailbox)
+        let others = counter.members(after: number)
         guard !others.isEmpty else { return }
         isAskingForRoom = true
-        HTTPServer.ask(
-            others, for: reactor.mailbox, until: reactor.now + ServerLimits.acceptPause)
+        HTTPServer.ask(others, for: door, until: loop.now + ServerLimits.acceptPause)
     }
 
-    /// - Parameter end: when who asks has stopped waiting, and nobody needs the room any more.
+    /// - Parameter end: when the asking server has stopped waiting and needs no room any more.
     private static func ask(
-        _ others: ArraySlice<Mailbox>, for asking: Mailbox, until end: Int64
+        _ others: ArraySlice<Door<HTTPServer>>, for asking: Door<HTTPServer>, until end: Int64
     ) {
         guard let next = others.first else {
-            return asking.post { reactor in
-                reactor.participant(HTTPServer.self)?.othersAnswered(hasRoom: false)
-            }
+            return asking { $0.othersAnswered(hasRoom: false) }
         }
-        next.post { reactor in
-            guard reactor.now < end else { return }
-            guard reactor.participant(HTTPServer.self)?.closeLongestIdle() == true else {
+        next { server in
+            guard server.loop.now < end else { return }
+            guard server.closeLongestIdle() else {
                 return ask(others.dropFirst(), for: asking, until: end)
             }
-            asking.post { reactor in
-                reactor.participant(HTTPServer.self)?.othersAnswered(hasRoom: true)
-            }
+            asking { $0.othersAnswered(hasRoom: true) }
         }
     }
 
@@ -238,7 +227,7 @@ extension HTTPServer {
     func arm(_ connection: Connection, _ timer: ConnectionTimer) {
         disarm(connection)
         connection.timer = timer
-        if timer != .none { deadlines[timer.rawValue].set(connection.slot, now: reactor.now) }
+        if timer != .none { deadlines[timer.rawValue].set(connection.slot, now: loop.now) }
     }
 
     func disarm(_ connection: Connection) {
@@ -247,9 +236,11 @@ extension HTTPServer {
         connection.timer = .none
     }
 
-    package var nextDeadline: Int64? {
-        // Answered behind this participant's end of the turn: the next turn must not wait.
-        if !answers.entries.isEmpty || !takeUps.isEmpty { return 0 }
+    /// Whether there are answers to send, or requests to continue with, that came up after the end
+    /// of its turn.
+    package var isBusy: Bool { !answers.entries.isEmpty || !takeUps.isEmpty }
+
+    package var deadline: Int64? {
         var earliest = listener?.resumesAt
         for queue in deadlines {
             guard let deadline = queue.nextDeadline else { continue }
@@ -259,19 +250,18 @@ extension HTTPServer {
     }
 
     package func deadlinePassed() {
-        if let resumesAt = listener?.resumesAt, resumesAt <= reactor.now {
-            // A reactor that has stopped does not answer.
+        if let resumesAt = listener?.resumesAt, resumesAt <= loop.now {
+            // A loop that has stopped does not answer.
             isAskingForRoom = false
             listener?.resume()
         }
         for timer in ConnectionTimer.allCases {
-            while let slot = deadlines[timer.rawValue].popPassed(now: reactor.now) {
+            while let slot = deadlines[timer.rawValue].popPassed(now: loop.now) {
                 guard let connection = connections[slot] else { continue }
                 connection.timer = .none
                 expire(connection, timer)
             }
         }
-        takeUpPipelines()
     }
 
     private func expire(_ connection: Connection, _ timer: ConnectionTimer) {
@@ -284,5 +274,19 @@ extension HTTPServer {
             close(connection)
         case .none, .first, .idle, .linger, .drain: close(connection)
         }
+    }
+}
+
+/// What a server's accepting waits for at its start.
+package struct AcceptingWait {
+    let nanosecondsMax: Int64
+    let isReady: () -> Bool
+
+    /// - Parameters:
+    ///   - nanosecondsMax: after so long it accepts in any case.
+    ///   - isReady: whether it can accept; called at the end of each turn until then.
+    package init(nanosecondsMax: Int64, isReady: @escaping () -> Bool) {
+        self.nanosecondsMax = nanosecondsMax
+        self.isReady = isReady
     }
 }

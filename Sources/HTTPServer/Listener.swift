@@ -12,7 +12,7 @@ final class Listener: Channel {
 
     private let descriptor: FileDescriptor
     private unowned let server: HTTPServer
-    private var registration: Reactor.Registration?
+    private var registration: Loop.Registration?
     /// When a paused listener tries again by itself; nil while it is not paused.
     private(set) var resumesAt: Int64?
 
@@ -20,7 +20,7 @@ final class Listener: Channel {
         let rawValue = descriptor.rawValue
         self.descriptor = descriptor
         self.server = server
-        registration = try server.reactor.register(rawValue, .readable, for: self)
+        registration = try server.loop.register(rawValue, .readable, for: self)
     }
 
     func ready(_ readiness: Readiness) { accept(atMost: Listener.acceptsPerTurn) }
@@ -30,7 +30,7 @@ final class Listener: Channel {
 
     func close() {
         guard let registration else { return }
-        server.reactor.unregister(descriptor.rawValue, registration)
+        server.loop.unregister(descriptor.rawValue, registration)
         self.registration = nil
     }
 
@@ -72,13 +72,13 @@ final class Listener: Channel {
 
     /// Accepts no connection for so long, unless it is resumed before.
     func pause(forNanoseconds nanoseconds: Int64 = ServerLimits.acceptPause) {
-        resumesAt = server.reactor.now + nanoseconds
+        resumesAt = server.loop.now + nanoseconds
         watch([])
     }
 
     private func watch(_ interest: Interest) {
         guard let registration else { return }
         // The descriptor is registered and open: EPOLL_CTL_MOD has no other way to fail.
-        try? server.reactor.watch(descriptor.rawValue, interest, as: registration)
+        try? server.loop.watch(descriptor.rawValue, interest, as: registration)
     }
 }

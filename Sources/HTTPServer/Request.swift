@@ -91,11 +91,11 @@ package struct AnswerContext: Sendable {
     package let unixMilliseconds: Int64
 }
 
-/// What a service does with requests. Both calls lead to exactly one `HTTPServer.answer`, now or
-/// later on the same reactor.
+/// What a service does with the requests of a server. Both calls lead to exactly one
+/// `HTTPServer.answer`, now or later on the same loop.
 package struct RequestHandlers {
-    package typealias Handle = (borrowing Request, Exchange) -> Void
-    package typealias Reject = (borrowing RejectedRequest, Exchange) -> Void
+    package typealias Handle = (borrowing Request, Exchange, HTTPServer) -> Void
+    package typealias Reject = (borrowing RejectedRequest, Exchange, HTTPServer) -> Void
 
     package let handle: Handle
     package let reject: Reject

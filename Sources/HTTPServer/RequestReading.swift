@@ -55,14 +55,14 @@ extension HTTPServer {
 
     /// Continues pipelines that had their share of an earlier turn, until this one has taken its
     /// time; one of them at least, so that each has its turn in the end.
-    func takeUpPipelines() {
+    package func takeUpPipelines() {
         guard !takeUps.isEmpty else { return }
         let first = takenUpCount
         // After one that has had its share of this turn there are no others.
         while takenUpCount < takeUps.count, let connection = takeUps[takenUpCount],
             connection.turn != turn
         {
-            let isLate = parseStartedAt &- reactor.now > ServerLimits.turnNanosecondsMax
+            let isLate = parseStartedAt &- loop.now > ServerLimits.turnNanosecondsMax
             if isLate, takenUpCount > first { break }
             takeUps[takenUpCount] = nil
             takenUpCount += 1
@@ -83,7 +83,7 @@ extension HTTPServer {
             connection.turnStartedAt = parseStartedAt
         }
         let isLate =
-            parseStartedAt &- reactor.now > ServerLimits.turnNanosecondsMax
+            parseStartedAt &- loop.now > ServerLimits.turnNanosecondsMax
             || parseStartedAt &- connection.turnStartedAt
                 > ServerLimits.connectionTurnNanosecondsMax
         let requestsMax = isLate ? 1 : ServerLimits.requestsPerTurnMax
@@ -103,11 +103,11 @@ extension HTTPServer {
         connection.closesAfterAnswer = true
         connection.state = .awaiting
         disarm(connection)
-        handlers?.reject(
+        handlers.reject(
             RejectedRequest(
                 rejection: rejection, head: head, headBytes: headBytes.span,
                 peer: connection.peer),
-            Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
+            Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber), self)
     }
 
     private func take(_ count: Int, for connection: Connection) {
@@ -288,8 +288,9 @@ extension HTTPServer {
             head: head, headBytes: headBytes, body: body, isBodyTooLarge: isTooLarge,
             peer: connection.peer, receivedAt: parseStartedAt,
             parsedAt: Clock.monotonicNanoseconds())
-        handlers?.handle(
-            request, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber))
+        handlers.handle(
+            request, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber),
+            self)
     }
 }
 

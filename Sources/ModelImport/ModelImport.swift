@@ -50,7 +50,7 @@ package struct ModelImport: Sendable {
         file: [UInt8], schema: Schema, columns: [UInt8]? = nil
     ) throws(ImportError) -> Result {
         let document = try ModelImport.document(file)
-        let facts: LearnerFacts
+        let facts: LearnerDocument
         let encoding: FeatureEncoding
         let ensemble: Ensemble
         do throws(ImportError) {
@@ -95,10 +95,10 @@ package struct ModelImport: Sendable {
 
     private func read(
         _ document: [UInt8], _ schema: Schema, _ columns: [UInt8]?
-    ) throws(ImportError) -> (LearnerFacts, FeatureEncoding, Ensemble) {
-        let facts: LearnerFacts
+    ) throws(ImportError) -> (LearnerDocument, FeatureEncoding, Ensemble) {
+        let facts: LearnerDocument
         do throws(JSONError) {
-            facts = try LearnerFacts(parsing: document.span)
+            facts = try LearnerDocument(parsing: document.span)
         } catch { throw .malformed(error) }
         let encoding = try encoding(facts, schema, columns)
         do throws(ModelError) {
@@ -127,7 +127,7 @@ package struct ModelImport: Sendable {
     }
 
     private func encoding(
-        _ facts: LearnerFacts, _ schema: Schema, _ columns: [UInt8]?
+        _ facts: LearnerDocument, _ schema: Schema, _ columns: [UInt8]?
     ) throws(ImportError) -> FeatureEncoding {
         let entries =
             if let columns {
@@ -196,7 +196,7 @@ package struct ModelImport: Sendable {
     }
 
     private func provenance(
-        _ file: [UInt8], _ facts: LearnerFacts, _ proof: ImportProof
+        _ file: [UInt8], _ facts: LearnerDocument, _ proof: ImportProof
     ) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = [
             ("method", .string("imported")),

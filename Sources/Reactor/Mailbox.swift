@@ -1,18 +1,17 @@
 package import POSIX
 internal import Synchronization
 
-/// The one way into a reactor from another thread: work that is run on the reactor's queue, in the
+/// The one way to a loop's owner from another thread: work that is run on the loop's queue, in the
 /// order in which it was posted.
-package final class Mailbox: Sendable {
-    package typealias Message = @Sendable (Reactor) -> Void
+package final class Mailbox<Owner>: Sendable {
+    package typealias Message = @Sendable (Owner) -> Void
 
     private let messages = Mutex<[Message]>([])
     private let signal: EventSignal
 
     package init() throws(SystemError) { signal = try EventSignal() }
 
-    /// Hands `message` to the reactor and wakes it. A reactor that has stopped runs no more
-    /// messages.
+    /// Hands `message` over and wakes the loop. A loop that has stopped runs no more messages.
     package func post(_ message: @escaping Message) {
         let wasEmpty = messages.withLock { messages in
             messages.append(message)
@@ -33,4 +32,20 @@ package final class Mailbox: Sendable {
             return taken
         }
     }
+}
+
+/// The way to one part of a loop's owner from other threads. A part is made with its own door, so
+/// that whatever answers it later needs to know neither the owner nor its other parts.
+package struct Door<Part>: Sendable {
+    private let post: @Sendable (@escaping @Sendable (Part) -> Void) -> Void
+
+    /// - Parameter part: the part of the owner, which has it for as long as the loop runs.
+    package init<Owner>(
+        _ mailbox: Mailbox<Owner>, to part: @escaping @Sendable (Owner) -> Part
+    ) {
+        post = { message in mailbox.post { owner in message(part(owner)) } }
+    }
+
+    /// As `Mailbox.post`.
+    package func callAsFunction(_ message: @escaping @Sendable (Part) -> Void) { post(message) }
 }

@@ -2,8 +2,8 @@ internal import Dispatch
 internal import POSIX
 internal import Reactor
 
-/// Finds the addresses of Redis' host: at once when it is an address, otherwise away from the
-/// reactor, because looking up a name blocks.
+/// Finds the addresses of Redis' host: immediately when it is an address, otherwise away from the
+/// loop, because looking up a name blocks.
 struct AddressLookup {
     private let host: String
     private let port: UInt16
@@ -18,8 +18,8 @@ struct AddressLookup {
         numeric = try? SocketAddress.resolve(host: host, port: port, numericOnly: true)
     }
 
-    /// Looks the name up and brings the outcome to the connection of the mailbox's reactor.
-    func start(for mailbox: Mailbox) {
+    /// Looks the name up and hands the outcome to the connection.
+    func start(for connection: Door<RedisConnection>) {
         queue.async { [host, port] in
             let outcome: Result<[SocketAddress], ResolutionError>
             do throws(ResolutionError) {
@@ -27,7 +27,7 @@ struct AddressLookup {
             } catch {
                 outcome = .failure(error)
             }
-            mailbox.post { $0.participant(RedisConnection.self)?.lookedUp(outcome) }
+            connection { $0.lookedUp(outcome) }
         }
     }
 }

@@ -35,7 +35,7 @@ package struct ReconnectSchedule {
         attemptAt = max(now, spacedAttempt)
     }
 
-    /// Another reactor has reached Redis: the next attempt is due at once.
+    /// Another connection has reached Redis: the next attempt is due at once.
     package mutating func neighbourConnected(now: Int64) {
         pause = ReconnectSchedule.pauseMin
         attemptAt = now

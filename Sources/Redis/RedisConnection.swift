@@ -1,12 +1,12 @@
 package import POSIX
 package import Reactor
 
-/// The one connection of a reactor to Redis. Commands are pipelined: all that are queued in a turn
-/// leave in one send at its end. It is opened, and opened again whenever it is lost, without being
-/// told to.
+/// The one connection of a loop to Redis. Commands are pipelined: all that are queued in a turn
+/// are sent together at its end. It is opened, and opened again whenever it is lost, by itself.
 ///
-/// To be added to its reactor once, behind the participants that queue commands as their turn ends.
-package final class RedisConnection: Channel, TurnParticipant {
+/// It can own a loop, for programs that use nothing but Redis. In a loop with other parts its turn
+/// ends after those of the parts that queue commands.
+package final class RedisConnection: Channel, LoopOwner {
     package typealias Completion = (Result<RedisReply, RedisFailure>) -> Void
 
     private enum Phase: Equatable {
@@ -25,13 +25,15 @@ package final class RedisConnection: Channel, TurnParticipant {
     /// How long after a failure Redis is asked again whether it serves.
     private static let failedProbePause: Int64 = 100_000_000
 
-    private unowned let reactor: Reactor
+    private unowned let loop: Loop
+    private let door: Door<RedisConnection>
     private let greeting: RedisGreeting
     private let deadlineNanoseconds: Int64
     private let limits: RedisLimits
     private let probe: RedisProbe
     private let health: RedisHealth.Source
     private let neighbours: RedisNeighbours
+    private let number: Int
     private let lookup: AddressLookup
 
     private var phase = Phase.disconnected
@@ -41,7 +43,7 @@ package final class RedisConnection: Channel, TurnParticipant {
     /// What is still to be tried in this attempt, the next one last.
     private var addresses: [SocketAddress] = []
     private var socket: FileDescriptor?
-    private var registration: Reactor.Registration?
+    private var registration: Loop.Registration?
     private var watchesWritable = false
     private var unsentGreeting: [UInt8] = []
     private var reader: RedisReplyReader
@@ -55,13 +57,17 @@ package final class RedisConnection: Channel, TurnParticipant {
     private var verdict: RedisFailure?
     private var latestFailure = RedisFailure.deadlinePassed
 
-    /// - Parameter deadlineNanoseconds: how long connecting to one address, AUTH with SELECT, and
-    ///   the probe may each take.
+    /// - Parameters:
+    ///   - door: the way to this connection from other threads.
+    ///   - deadlineNanoseconds: how long connecting to one address, AUTH with SELECT, and the probe
+    ///     may each take.
     package init(
-        reactor: Reactor, endpoint: RedisEndpoint, deadlineNanoseconds: Int64, limits: RedisLimits,
-        probe: RedisProbe, health: RedisHealth, neighbours: RedisNeighbours
+        loop: Loop, door: Door<RedisConnection>, endpoint: RedisEndpoint,
+        deadlineNanoseconds: Int64, limits: RedisLimits, probe: RedisProbe, health: RedisHealth,
+        neighbours: RedisNeighbours
     ) {
-        self.reactor = reactor
+        self.loop = loop
+        self.door = door
         greeting = RedisGreeting(endpoint)
         self.deadlineNanoseconds = deadlineNanoseconds
         self.limits = limits
@@ -69,14 +75,14 @@ package final class RedisConnection: Channel, TurnParticipant {
         self.health = health.makeSource()
         self.neighbours = neighbours
         lookup = AddressLookup(host: endpoint.host, port: endpoint.port)
-        schedule = ReconnectSchedule(now: reactor.now)
+        schedule = ReconnectSchedule(now: loop.now)
         reader = RedisReplyReader(limits: limits)
         queue = CommandQueue(limits: limits)
-        neighbours.add(reactor.mailbox)
+        number = neighbours.add(door)
     }
 
     /// Queues one command, which `encode` appends. `completion` is called exactly once, on the
-    /// reactor, with the reply or with why there is none; already during this call when the
+    /// loop, with the reply or with why there is none; already during this call when the
     /// deadline has passed or too many commands wait.
     ///
     /// A command that finds no connection waits for one. When its deadline passes on a connection,
@@ -87,7 +93,7 @@ package final class RedisConnection: Channel, TurnParticipant {
     package func send(
         deadline: Int64, encode: (inout [UInt8]) -> Void, completion: @escaping Completion
     ) {
-        guard deadline > reactor.now else { return completion(.failure(.deadlinePassed)) }
+        guard deadline > loop.now else { return completion(.failure(.deadlinePassed)) }
         guard !queue.isFull else { return completion(.failure(.queueFull)) }
         queue.append(deadline: deadline, completion: completion, encode: encode)
     }
@@ -103,8 +109,8 @@ package final class RedisConnection: Channel, TurnParticipant {
     /// the probe passes again. After READONLY, what is connected to has become a replica, and
     /// connecting again, name lookup included, may find the master.
     package func noteError(_ code: RedisErrorCode) {
-        health.recordFailure(.errorReply(code), now: reactor.now)
-        nextProbe = min(nextProbe, reactor.now + RedisConnection.failedProbePause)
+        health.recordFailure(.errorReply(code), now: loop.now)
+        nextProbe = min(nextProbe, loop.now + RedisConnection.failedProbePause)
         if code == .readOnly { verdict = .errorReply(code) }
     }
 
@@ -114,22 +120,22 @@ package final class RedisConnection: Channel, TurnParticipant {
         if phase == .open { lose(.protocolViolation) }
     }
 
-    package var nextDeadline: Int64? {
+    package var deadline: Int64? {
         let earliest = queue.earliestDeadline ?? .max
         switch phase {
         case .disconnected: return min(schedule.nextAttempt(isAwaited: !queue.isEmpty), earliest)
         case .resolving, .connecting, .greeting: return min(phaseDeadline, earliest)
-        case .open:
-            // Queued behind this participant's end of the turn: the next turn must not wait.
-            if queue.unsentCount > 0 && !watchesWritable { return 0 }
-            return min(nextProbe, earliest)
+        case .open: return min(nextProbe, earliest)
         }
     }
 
+    /// Whether commands were queued after the end of its turn.
+    package var isBusy: Bool { mayLeave && !watchesWritable }
+
     package func deadlinePassed() {
-        let now = reactor.now
+        let now = loop.now
         if phase == .open {
-            // Answers that came in time must not count as late because this reactor was.
+            // Answers that came in time must not count as late because this loop was.
             if isLate(now) { receive() }
             if phase == .open, isLate(now) { return lose(.deadlinePassed) }
             if phase == .open, nextProbe <= now { ask() }
@@ -137,7 +143,7 @@ package final class RedisConnection: Channel, TurnParticipant {
         }
         if phaseDeadline <= now {
             if phase == .resolving {
-                // The lookup can't be called off; it goes on, and nothing else is attempted
+                // The lookup can't be called off; it continues, and nothing else is attempted
                 // meanwhile.
                 phaseDeadline = .max
                 note(.deadlinePassed)
@@ -151,11 +157,11 @@ package final class RedisConnection: Channel, TurnParticipant {
         for completion in queue.removePassed(now: now) { completion(.failure(latestFailure)) }
     }
 
-    package func turnEnded() {
+    package func endTurn() {
         if let verdict, phase == .open { lose(verdict) }
         switch phase {
         case .disconnected:
-            if schedule.nextAttempt(isAwaited: !queue.isEmpty) <= reactor.now { attempt() }
+            if schedule.nextAttempt(isAwaited: !queue.isEmpty) <= loop.now { attempt() }
         case .open, .greeting: flush()
         case .resolving, .connecting: break
         }
@@ -173,9 +179,9 @@ package final class RedisConnection: Channel, TurnParticipant {
         if readiness.contains(.writable) { flush() }
     }
 
-    /// Another reactor has reached Redis.
+    /// Another connection has reached Redis.
     func neighbourConnected() {
-        if phase == .disconnected { schedule.neighbourConnected(now: reactor.now) }
+        if phase == .disconnected { schedule.neighbourConnected(now: loop.now) }
     }
 
     /// The name has been looked up, or could not be. Its addresses are tried in turn.
@@ -193,14 +199,14 @@ package final class RedisConnection: Channel, TurnParticipant {
 /// How a connection comes about.
 extension RedisConnection {
     private func attempt() {
-        schedule.attemptStarted(now: reactor.now)
+        schedule.attemptStarted(now: loop.now)
         if let numeric = lookup.numeric {
             addresses = numeric.reversed()
             connect(orElse: .hostUnknown(reason: "it has no address"))
         } else {
             phase = .resolving
-            phaseDeadline = reactor.now + deadlineNanoseconds
-            lookup.start(for: reactor.mailbox)
+            phaseDeadline = loop.now + deadlineNanoseconds
+            lookup.start(for: door)
         }
     }
 
@@ -210,10 +216,10 @@ extension RedisConnection {
         while let address = addresses.popLast() {
             do throws(SystemError) {
                 let connecting = try Sockets.connect(to: address)
-                registration = try reactor.register(connecting.rawValue, .writable, for: self)
+                registration = try loop.register(connecting.rawValue, .writable, for: self)
                 socket = consume connecting
                 phase = .connecting
-                phaseDeadline = reactor.now + deadlineNanoseconds
+                phaseDeadline = loop.now + deadlineNanoseconds
                 return
             } catch {
                 failure = .connectFailed(code: error.code)
@@ -228,7 +234,7 @@ extension RedisConnection {
         reader = RedisReplyReader(limits: limits)
         if greeting.answerCount == 0 { return open() }
         phase = .greeting(answersMissing: greeting.answerCount)
-        phaseDeadline = reactor.now + deadlineNanoseconds
+        phaseDeadline = loop.now + deadlineNanoseconds
         unsentGreeting = greeting.bytes
     }
 
@@ -243,14 +249,14 @@ extension RedisConnection {
 /// How to find out whether Redis serves.
 extension RedisConnection {
     private func ask() {
-        nextProbe = reactor.now + RedisHealth.probeNanoseconds
+        nextProbe = loop.now + RedisHealth.probeNanoseconds
         ask(.short)
     }
 
     private func ask(_ form: RedisProbe.Form) {
         let nonce = makeNonce()
         send(
-            deadline: reactor.now + deadlineNanoseconds,
+            deadline: loop.now + deadlineNanoseconds,
             encode: { probe.append(&$0, form, nonce) },
             completion: { [weak self] in self?.judge($0, form, nonce) })
     }
@@ -276,8 +282,8 @@ extension RedisConnection {
     }
 
     private func serves() {
-        health.recordReply(now: reactor.now)
-        if !isProven { neighbours.tellOthers(than: reactor.mailbox) }
+        health.recordReply(now: loop.now)
+        if !isProven { neighbours.tellOthers(than: number) }
         isProven = true
     }
 }
@@ -365,7 +371,7 @@ extension RedisConnection {
     private func watch(_ interest: Interest) -> Bool {
         guard let descriptor = socket?.rawValue, let registration else { return false }
         do throws(SystemError) {
-            try reactor.watch(descriptor, interest, as: registration)
+            try loop.watch(descriptor, interest, as: registration)
             watchesWritable = interest.contains(.writable)
             return true
         } catch {
@@ -388,9 +394,9 @@ extension RedisConnection {
         unsentGreeting = []
         addresses = []
         if wasOpen && isProven {
-            schedule.connectionLost(now: reactor.now)
+            schedule.connectionLost(now: loop.now)
         } else {
-            schedule.attemptFailed(now: reactor.now)
+            schedule.attemptFailed(now: loop.now)
         }
         note(failure)
         // A passed deadline says that Redis hangs: all that wait for it end with the connection.
@@ -402,12 +408,12 @@ extension RedisConnection {
 
     private func note(_ failure: RedisFailure) {
         latestFailure = failure
-        health.recordFailure(failure, now: reactor.now)
+        health.recordFailure(failure, now: loop.now)
     }
 
     private func closeSocket() {
         if let descriptor = socket?.rawValue, let registration {
-            reactor.unregister(descriptor, registration)
+            loop.unregister(descriptor, registration)
         }
         registration = nil
         socket = nil

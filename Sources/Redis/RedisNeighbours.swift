@@ -1,18 +1,23 @@
 internal import Reactor
 internal import Synchronization
 
-/// The reactors of the process that have a connection to Redis: one that reaches Redis again tells
-/// the others.
+/// The connections of the process to Redis: one that reaches Redis again tells the others.
 package final class RedisNeighbours: Sendable {
-    private let mailboxes = Mutex<[Mailbox]>([])
+    private let doors = Mutex<[Door<RedisConnection>]>([])
 
     package init() {}
 
-    func add(_ mailbox: Mailbox) { mailboxes.withLock { $0.append(mailbox) } }
+    /// Adds a connection and returns its number.
+    func add(_ door: Door<RedisConnection>) -> Int {
+        doors.withLock { doors in
+            doors.append(door)
+            return doors.count - 1
+        }
+    }
 
-    func tellOthers(than own: Mailbox) {
-        for mailbox in mailboxes.withLock({ $0 }) where mailbox !== own {
-            mailbox.post { $0.participant(RedisConnection.self)?.neighbourConnected() }
+    func tellOthers(than own: Int) {
+        for (number, door) in doors.withLock({ $0 }).enumerated() where number != own {
+            door { $0.neighbourConnected() }
         }
     }
 }

@@ -4,33 +4,30 @@ internal import Reactor
 /// Commands to Redis, one after another, for a program that has nothing else to do meanwhile: each
 /// waits for its reply, at most for the deadline. Not for a thread that has a reactor.
 package final class RedisSession {
-    private let reactor: Reactor
-    private let connection: RedisConnection
+    private let reactor: Reactor<RedisConnection>
     private let deadlineNanoseconds: Int64
 
     /// Nothing is sent before the first command.
     ///
     /// - Parameter deadlineNanoseconds: how long a command may take, connecting included.
-    package init(
-        _ endpoint: RedisEndpoint, deadlineNanoseconds: Int64
-    ) throws(SystemError) {
-        reactor = try Reactor(mailbox: Mailbox())
+    package init(_ endpoint: RedisEndpoint, deadlineNanoseconds: Int64) throws(SystemError) {
         self.deadlineNanoseconds = deadlineNanoseconds
-        connection = RedisConnection(
-            reactor: reactor, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
-            limits: .standard, probe: .ping,
-            health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
-            neighbours: RedisNeighbours())
-        reactor.add(connection)
+        reactor = try Reactor(mailbox: Mailbox()) { loop, mailbox in
+            RedisConnection(
+                loop: loop, door: Door(mailbox) { $0 }, endpoint: endpoint,
+                deadlineNanoseconds: deadlineNanoseconds, limits: .standard, probe: .ping,
+                health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
+                neighbours: RedisNeighbours())
+        }
     }
 
     /// A command and its arguments. An error reply is a reply.
     package func command(_ arguments: [[UInt8]]) -> Result<RedisReply, RedisFailure> {
-        // The clock of the reactor stands still between two commands.
+        // The clock of the loop stands still between two commands.
         reactor.turn(waitingAtMost: 0)
         var outcome: Result<RedisReply, RedisFailure>?
-        connection.send(
-            deadline: reactor.now + deadlineNanoseconds,
+        reactor.owner.send(
+            deadline: reactor.loop.now + deadlineNanoseconds,
             encode: { bytes in
                 bytes.appendRedisCommand(argumentCount: arguments.count)
                 for argument in arguments { bytes.appendRedisArgument(argument.span) }

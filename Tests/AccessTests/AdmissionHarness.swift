@@ -47,8 +47,12 @@ enum StoreKind: CaseIterable {
 final class Decisions {
     private var byTicket: [UInt64: [AdmissionDecision]] = [:]
 
-    func take(_ ticket: UInt64, _ decision: AdmissionDecision) {
+    private func take(_ ticket: UInt64, _ decision: AdmissionDecision) {
         byTicket[ticket, default: []].append(decision)
+    }
+
+    func takeAll(of store: some AdmissionStore) {
+        while let (ticket, decision) = store.takeDecision() { take(ticket, decision) }
     }
 
     var count: Int { byTicket.count }
@@ -86,8 +90,7 @@ final class MemoryHarness: AdmissionHarness {
     init(quota: QuotaRules, subjectsMax: Int) {
         admissions = InMemoryAdmissions(quota: quota, subjectsMax: subjectsMax)
         store = InMemoryAdmissionStore(
-            admissions: admissions, milliseconds: { [time] in time.milliseconds },
-            decided: decisions.take)
+            admissions: admissions, milliseconds: { [time] in time.milliseconds })
     }
 
     func decide(_ asks: [Ask]) throws -> [AdmissionDecision] {
@@ -96,6 +99,7 @@ final class MemoryHarness: AdmissionHarness {
             store.admit(ask, deadline: .max, ticket: nextTicket)
             nextTicket += 1
         }
+        decisions.takeAll(of: store)
         return try decisions.removeAll(tickets: first..<nextTicket)
     }
 
@@ -118,15 +122,37 @@ final class MemoryHarness: AdmissionHarness {
     }
 }
 
-/// A reactor with a store and a connection to a Redis, which several may share.
+/// A store with its connection to a Redis, which several may share.
+final class StoreOwner: LoopOwner {
+    let connection: RedisConnection
+    let store: RedisAdmissionStore
+    let decisions = Decisions()
+
+    init(_ connection: RedisConnection, _ store: RedisAdmissionStore) {
+        self.connection = connection
+        self.store = store
+    }
+
+    var deadline: Int64? { connection.deadline }
+    var isBusy: Bool { store.isBusy || connection.isBusy }
+    func deadlinePassed() { connection.deadlinePassed() }
+
+    func endTurn() {
+        decisions.takeAll(of: store)
+        store.ask()
+        connection.endTurn()
+    }
+}
+
+/// A loop with such a store, turned by the test.
 final class RedisHarness {
-    let reactor: Reactor
     let health: RedisHealth
-    private let connection: RedisConnection
-    private let store: RedisAdmissionStore
-    private let decisions = Decisions()
+    let reactor: Reactor<StoreOwner>
     private let deadlineMilliseconds: Int64
     private var nextTicket: UInt64 = 0
+
+    private var store: RedisAdmissionStore { reactor.owner.store }
+    private var decisions: Decisions { reactor.owner.decisions }
 
     init(
         port: UInt16, quota: QuotaRules, password: String? = nil,
@@ -134,21 +160,22 @@ final class RedisHarness {
         user: String? = nil, probe: RedisProbe? = nil
     ) throws {
         self.deadlineMilliseconds = deadlineMilliseconds
-        reactor = try Reactor(mailbox: Mailbox())
-        health = RedisHealth(deadlineNanoseconds: deadlineMilliseconds * 1_000_000)
-        connection = RedisConnection(
-            reactor: reactor,
-            endpoint: RedisEndpoint(
-                host: "127.0.0.1", port: port, user: user,
-                password: password.map { Array($0.utf8) }, database: 0),
-            deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: .standard,
-            probe: probe ?? AdmissionProbe.make(markerKey: markerKey), health: health,
-            neighbours: RedisNeighbours())
-        store = RedisAdmissionStore(
-            reactor: reactor, connection: connection, quota: quota, markerKey: markerKey,
-            decided: decisions.take)
-        reactor.add(store)
-        reactor.add(connection)
+        let health = RedisHealth(deadlineNanoseconds: deadlineMilliseconds * 1_000_000)
+        self.health = health
+        reactor = try Reactor(mailbox: Mailbox()) { loop, mailbox in
+            let connection = RedisConnection(
+                loop: loop, door: Door(mailbox) { $0.connection },
+                endpoint: RedisEndpoint(
+                    host: "127.0.0.1", port: port, user: user,
+                    password: password.map { Array($0.utf8) }, database: 0),
+                deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: .standard,
+                probe: probe ?? AdmissionProbe.make(markerKey: markerKey), health: health,
+                neighbours: RedisNeighbours())
+            return StoreOwner(
+                connection,
+                RedisAdmissionStore(
+                    loop: loop, connection: connection, quota: quota, markerKey: markerKey))
+        }
     }
 
     func decide(_ asks: [Ask]) throws -> [AdmissionDecision] {

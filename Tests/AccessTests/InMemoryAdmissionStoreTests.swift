@@ -137,8 +137,9 @@ import Testing
         let decisions = try concurrently(4) { thread in
             let decisions = Decisions()
             let store = InMemoryAdmissionStore(
-                admissions: admissions, milliseconds: { 1000 }, decided: decisions.take)
+                admissions: admissions, milliseconds: { 1000 })
             for ticket: UInt64 in 0..<60 { store.admit(.by("ann"), deadline: .max, ticket: ticket) }
+            decisions.takeAll(of: store)
             return try decisions.removeAll(tickets: 0..<60)
         }
         let left = decisions.joined().compactMap { decision -> Int? in

@@ -4,7 +4,7 @@ import Testing
 
 /// Every limit of a schema at the limit, one below and one above.
 @Suite struct SchemaLimitsTests {
-    private struct Parts {
+    private struct Pieces {
         var properties = [#""c":{"type":"string","enum":["a"]}"#]
         var required = ["c"]
         var rest = ""
@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: [-1, 0, 1])
     func `a document has a limit in bytes`(excess: Int) throws {
-        let text = Parts().text
+        let text = Pieces().text
         let limit = SchemaLimits.documentBytesMax
         let space = String(repeating: " ", count: limit + excess - text.utf8.count)
         try expect(text + space, excess, "", .documentTooLarge(bytesMax: limit))
@@ -46,7 +46,7 @@ import Testing
     @Test(arguments: [-1, 0, 1])
     func `a schema has a limit of fields`(excess: Int) throws {
         let limit = SchemaLimits.fieldsMax
-        var parts = Parts()
+        var parts = Pieces()
         parts.required = (0..<limit + excess).map { "f\($0)" }
         parts.properties = parts.required.map { #""\#($0)":{"type":"string","enum":["a"]}"# }
         try expect(parts.text, excess, "/properties", .tooMany(limit: limit))
@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [-1, 0, 1])
     func `a category has a limit of values and one of aliases`(excess: Int) throws {
         let limit = SchemaLimits.valuesMax
-        var parts = Parts()
+        var parts = Pieces()
         let values = (0..<limit + excess).map { "\"v\($0)\"" }.joined(separator: ",")
         parts.properties = [#""c":{"type":"string","enum":[\#(values)]}"#]
         try expect(parts.text, excess, "/properties/c/enum", .tooMany(limit: limit))
@@ -71,11 +71,11 @@ import Testing
     func `names have a limit in bytes`(excess: Int) throws {
         let limit = SchemaLimits.nameBytesMax
         let long = name(limit + excess)
-        var parts = Parts()
+        var parts = Pieces()
         parts.properties = [#""\#(long)":{"type":"string","enum":["a"]}"#]
         parts.required = [long]
         try expect(parts.text, excess, "/properties/\(long)", .tooLong(bytesMax: limit))
-        parts = Parts()
+        parts = Pieces()
         parts.rest = #","x-derived":{"\#(long)":{"kind":"count","of":{"c":["a"]}}}"#
         try expect(parts.text, excess, "/x-derived/\(long)", .tooLong(bytesMax: limit))
         parts.rest = #","x-target":{"column":"\#(long)","positive":"1","negative":"0"}"#
@@ -86,7 +86,7 @@ import Testing
     func `values, aliases and labels have a limit in bytes`(excess: Int) throws {
         let limit = SchemaLimits.valueBytesMax
         let long = name(limit + excess)
-        var parts = Parts()
+        var parts = Pieces()
         parts.properties = [#""c":{"type":"string","enum":["a","\#(long)"]}"#]
         try expect(parts.text, excess, "/properties/c/enum/1", .tooLong(bytesMax: limit))
         parts.properties = [#""c":{"type":"string","enum":["a"],"x-aliases":{"\#(long)":"a"}}"#]
@@ -105,12 +105,12 @@ import Testing
         let limit = SchemaLimits.textBytesMax
         let long = name(limit + excess)
         for keyword in ["title", "description", "$comment", "$id"] {
-            var parts = Parts()
+            var parts = Pieces()
             parts.rest = ",\"\(keyword)\":\"\(long)\""
             try expect(parts.text, excess, "/\(keyword)", .tooLong(bytesMax: limit))
         }
         for keyword in ["title", "description", "$comment"] {
-            var parts = Parts()
+            var parts = Pieces()
             parts.properties = [#""c":{"type":"string","enum":["a"],"\#(keyword)":"\#(long)"}"#]
             try expect(parts.text, excess, "/properties/c/\(keyword)", .tooLong(bytesMax: limit))
         }
@@ -119,7 +119,7 @@ import Testing
     @Test(arguments: [-1, 0, 1])
     func `a schema has a limit of derived features and a feature one of bins`(excess: Int) throws {
         let limit = SchemaLimits.derivedMax
-        var parts = Parts()
+        var parts = Pieces()
         let derived = (0..<limit + excess)
             .map { #""d\#($0)":{"kind":"count","of":{"c":["a"]}}"# }.joined(separator: ",")
         parts.rest = #","x-derived":{\#(derived)}"#
@@ -141,7 +141,7 @@ import Testing
         // One more than the limit is no Double; two more is the next.
         let bound = Int(limit) + (excess > 0 ? 2 : excess)
         let problem = SchemaProblem.outOfRange(minimum: -limit, maximum: limit)
-        var parts = Parts()
+        var parts = Pieces()
         for type in ["integer", "number"] {
             parts.properties = [#""c":{"type":"\#(type)","minimum":0,"maximum":\#(bound)}"#]
             try expect(parts.text, excess, "/properties/c/maximum", problem)
@@ -153,7 +153,7 @@ import Testing
     @Test(arguments: [-1, 0, 1])
     func `a column of an encoding has a limit in bytes of its name`(excess: Int) throws {
         let limit = SchemaLimits.columnNameBytesMax
-        let schema = try Schema(json: Parts().text.utf8.span)
+        let schema = try Schema(json: Pieces().text.utf8.span)
         let column = #"{"name":"\#(name(limit + excess))","feature":"c","value":"a"}"#
         let document = try JSONValue(parsing: #"{"columns":[\#(column)]}"#.utf8.span)
         if excess > 0 {
@@ -191,7 +191,7 @@ import Testing
     @Test(arguments: [-1, 0, 1])
     func `a violation lists so many values and counts the rest`(excess: Int) throws {
         let limit = RecordLimits.listedValuesMax
-        var parts = Parts()
+        var parts = Pieces()
         let values = (1...limit + excess).map { "v\($0)" }
         let list = values.map { "\"\($0)\"" }.joined(separator: ",")
         parts.properties = [#""c":{"type":"string","enum":[\#(list)]}"#]
@@ -204,7 +204,7 @@ import Testing
     }
 
     @Test func `a schema of as many fields as there may be is read by every name`() throws {
-        var parts = Parts()
+        var parts = Pieces()
         parts.required = (0..<SchemaLimits.fieldsMax).map { "field number \($0)" }
         parts.properties = parts.required.map {
             #""\#($0)":{"type":"integer","minimum":0,"maximum":255}"#

@@ -25,20 +25,25 @@ final class TestServer: Sendable {
         let releasesBehindTurn = Atomic<Bool>(false)
     }
 
-    /// Ends its turn when the server has ended its own.
-    private final class Follower: TurnParticipant {
-        let notes: Notes
+    /// A loop's owner that has nothing but a server.
+    private final class Owner: LoopOwner {
+        let loop: Loop
         let server: HTTPServer
-        let nextDeadline: Int64? = nil
+        private let notes: Notes
 
-        init(_ notes: Notes, _ server: HTTPServer) {
-            self.notes = notes
+        init(_ loop: Loop, _ server: HTTPServer, _ notes: Notes) {
+            self.loop = loop
             self.server = server
+            self.notes = notes
         }
 
-        func deadlinePassed() {}
+        var deadline: Int64? { server.deadline }
+        var isBusy: Bool { server.isBusy }
+        func deadlinePassed() { server.deadlinePassed() }
 
-        func turnEnded() {
+        func endTurn() {
+            server.takeUpPipelines()
+            server.endTurn()
             notes.turnCount.wrappingAdd(1, ordering: .relaxed)
             if notes.releasesBehindTurn.exchange(false, ordering: .relaxed) {
                 TestServer.release(server, notes)
@@ -47,7 +52,7 @@ final class TestServer: Sendable {
     }
 
     let counter: ConnectionCounter
-    private let mailbox: Mailbox
+    private let mailbox: Mailbox<Owner>
     private let notes = Notes()
     private let ended = DispatchSemaphore(value: 0)
 
@@ -70,9 +75,10 @@ final class TestServer: Sendable {
         let ended = ended
         let started = DispatchSemaphore(value: 0)
         let port = other?.port ?? 0
-        mailbox = try Reactor.start(label: "test.server") { reactor in
+        let any = try SocketAddress.resolve(host: "127.0.0.1", port: port, numericOnly: true)
+        mailbox = try Reactor.start(label: "test.server") {
+            (loop, mailbox) throws(SystemError) in
             defer { started.signal() }
-            let any = try SocketAddress.resolve(host: "127.0.0.1", port: port, numericOnly: true)
             let listener = try Sockets.listen(on: any[0], sharesPort: true, backlog: 4096)
             // Accepted connections inherit both.
             for (option, value) in [(SO_SNDBUF, sendBufferBytes), (SO_RCVBUF, receiveBufferBytes)] {
@@ -84,12 +90,13 @@ final class TestServer: Sendable {
             let port = try Sockets.localAddress(of: listener.rawValue).port
             notes.port.withLock { $0 = port }
             let server = try HTTPServer(
-                reactor: reactor, listener: listener, limits: limits, counter: counter)
-            if let nanoseconds {
-                server.holdAccepting(forAtMost: nanoseconds, until: isReady)
-            }
-            TestServer.serve(server, reactor, notes)
-            reactor.add(Follower(notes, server))
+                loop: loop, door: Door(mailbox) { $0.server }, listener: listener, limits: limits,
+                counter: counter,
+                acceptingAfter: nanoseconds.map {
+                    AcceptingWait(nanosecondsMax: $0, isReady: isReady)
+                },
+                handlers: TestServer.handlers(Door(mailbox) { $0.server }, notes))
+            return Owner(loop, server, notes)
         } ended: { _ in
             ended.signal()
         }
@@ -98,9 +105,9 @@ final class TestServer: Sendable {
     }
 
     deinit {
-        mailbox.post { reactor in
-            reactor.participant(HTTPServer.self)?.drain {}
-            reactor.stop()
+        mailbox.post { owner in
+            owner.server.drain {}
+            owner.loop.stop()
         }
         ended.wait()
     }
@@ -164,10 +171,7 @@ final class TestServer: Sendable {
     @discardableResult
     func onReactor<Value: Sendable>(_ body: @escaping @Sendable (HTTPServer) -> Value) -> Value {
         let result = Handover<Value>()
-        mailbox.post { reactor in
-            guard let server = reactor.participant(HTTPServer.self) else { return }
-            result.set(body(server))
-        }
+        mailbox.post { result.set(body($0.server)) }
         return result.wait()
     }
 
@@ -191,25 +195,22 @@ final class TestServer: Sendable {
 
 // Handlers.
 extension TestServer {
-    private static func serve(_ server: HTTPServer, _ reactor: Reactor, _ notes: Notes) {
-        // The server owns its handlers, so they must not own it.
-        let mailbox = reactor.mailbox
-        server.serve(
-            RequestHandlers(
-                handle: { [unowned server] request, exchange in
-                    handle(request, exchange, server, mailbox, notes)
-                },
-                reject: { [unowned server] request, exchange in
-                    let rejection = request.rejection
-                    let status = status(of: rejection)
-                    notes.requests.withLock { $0.append("\(status)") }
-                    answer(server, exchange, status, Array("\(rejection)".utf8))
-                }))
+    private static func handlers(_ door: Door<HTTPServer>, _ notes: Notes) -> RequestHandlers {
+        RequestHandlers(
+            handle: { request, exchange, server in
+                handle(request, exchange, server, door, notes)
+            },
+            reject: { request, exchange, server in
+                let rejection = request.rejection
+                let status = status(of: rejection)
+                notes.requests.withLock { $0.append("\(status)") }
+                answer(server, exchange, status, Array("\(rejection)".utf8))
+            })
     }
 
     private static func handle(
         _ request: borrowing Request, _ exchange: Exchange, _ server: HTTPServer,
-        _ mailbox: Mailbox, _ notes: Notes
+        _ door: Door<HTTPServer>, _ notes: Notes
     ) {
         let method = text(request.headBytes.extracting(request.head.methodRange))
         let target = text(request.headBytes.extracting(request.head.target))
@@ -219,10 +220,7 @@ extension TestServer {
         } else if target.hasPrefix("/hold") {
             notes.held.withLock { $0.append(exchange) }
         } else if target.hasPrefix("/later") {
-            mailbox.post { reactor in
-                guard let server = reactor.participant(HTTPServer.self) else { return }
-                answer(server, exchange, 200, Array("later \(target)".utf8))
-            }
+            door { server in answer(server, exchange, 200, Array("later \(target)".utf8)) }
         } else if target.hasPrefix("/slow/"), let nanoseconds = Int64(target.dropFirst(6)) {
             let end = Clock.monotonicNanoseconds() + nanoseconds
             while Clock.monotonicNanoseconds() < end {}

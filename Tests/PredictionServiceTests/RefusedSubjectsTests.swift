@@ -60,7 +60,7 @@ import Testing
         refused.lead(7)
         refused.lead(8)
         #expect(refused.leaderOfTurn == 8)
-        refused.turnEnded()
+        refused.endTurn()
         #expect(refused.leaderOfTurn == nil)
     }
 

@@ -5,6 +5,18 @@ import Synchronization
 import TestSupport
 import Testing
 
+/// An owner that does nothing.
+private final class Idler: LoopOwner {
+    let loop: Loop
+    let deadline: Int64? = nil
+    let isBusy = false
+
+    init(_ loop: Loop) { self.loop = loop }
+
+    func deadlinePassed() {}
+    func endTurn() {}
+}
+
 struct MailboxTests {
     private final class Received: Sendable {
         let numbers = Mutex<[[Int]]>([])
@@ -17,8 +29,8 @@ struct MailboxTests {
         let messages = 2000
         let received = Received()
         received.numbers.withLock { $0 = Array(repeating: [], count: threads) }
-        let mailbox = try Mailbox()
-        let reactor = try Reactor(mailbox: mailbox)
+        let mailbox = try Mailbox<Idler>()
+        let reactor = try Reactor(mailbox: mailbox) { loop, _ in Idler(loop) }
         let posting = Running(threads) { thread in
             for number in 0..<messages {
                 mailbox.post { _ in received.numbers.withLock { $0[thread].append(number) } }
@@ -35,7 +47,8 @@ struct MailboxTests {
 
     @Test func `a message wakes a reactor that waits for ever`() throws {
         let ended = DispatchSemaphore(value: 0)
-        let mailbox = try Reactor.start(label: "test") { _ in
+        let mailbox = try Reactor.start(label: "test") { loop, _ in
+            Idler(loop)
         } ended: { _ in
             ended.signal()
         }
@@ -49,13 +62,13 @@ struct MailboxTests {
             return false
         }
         #expect(!lost.contains(true))
-        mailbox.post { $0.stop() }
+        mailbox.post { $0.loop.stop() }
         #expect(ended.wait(timeout: .now() + 10) == .success)
     }
 
     @Test func `a message that posts another one does not end the world`() throws {
-        let mailbox = try Mailbox()
-        let reactor = try Reactor(mailbox: mailbox)
+        let mailbox = try Mailbox<Idler>()
+        let reactor = try Reactor(mailbox: mailbox) { loop, _ in Idler(loop) }
         let received = Received()
         received.numbers.withLock { $0 = [[]] }
         mailbox.post { _ in
@@ -68,10 +81,10 @@ struct MailboxTests {
         #expect(received.numbers.withLock { $0 } == [[1, 2]])
     }
 
-    @Test func `a message gets the reactor that owns the mailbox`() throws {
-        let mailbox = try Mailbox()
-        let reactor = try Reactor(mailbox: mailbox)
-        mailbox.post { $0.stop() }
+    @Test func `a message gets the owner of the loop that has the mailbox`() throws {
+        let mailbox = try Mailbox<Idler>()
+        let reactor = try Reactor(mailbox: mailbox) { loop, _ in Idler(loop) }
+        mailbox.post { $0.loop.stop() }
         // Returns only when this very reactor was stopped.
         reactor.run()
     }

@@ -8,7 +8,7 @@ import Testing
 /// A channel whose descriptor is ready from the moment it is raised.
 private final class Bell: Channel {
     let signal: EventSignal
-    var registration: Reactor.Registration?
+    var registration: Loop.Registration?
     var readyCount = 0
     var whenReady: (Bell) -> Void = { _ in }
 
@@ -19,43 +19,49 @@ private final class Bell: Channel {
         whenReady(self)
     }
 
-    func register(on reactor: Reactor) throws {
-        registration = try reactor.register(signal.descriptor.rawValue, .readable, for: self)
+    func register(on loop: Loop) throws {
+        registration = try loop.register(signal.descriptor.rawValue, .readable, for: self)
     }
 
-    func unregister(from reactor: Reactor) {
+    func unregister(from loop: Loop) {
         guard let registration else { return }
-        reactor.unregister(signal.descriptor.rawValue, registration)
+        loop.unregister(signal.descriptor.rawValue, registration)
         self.registration = nil
     }
 }
 
-/// Writes down when it was called.
-private final class Diary: TurnParticipant {
-    let name: String
-    let entries: Entries
-    var nextDeadline: Int64?
+/// An owner that writes down when it was called.
+private final class Diary: LoopOwner {
+    let loop: Loop
+    var deadline: Int64?
+    var isBusy = false
+    var entries: [String] = []
+    var whenTurnEnds: (Diary) -> Void = { _ in }
 
-    final class Entries { var texts: [String] = [] }
-
-    init(_ name: String, _ entries: Entries) {
-        self.name = name
-        self.entries = entries
-    }
+    init(_ loop: Loop) { self.loop = loop }
 
     func deadlinePassed() {
-        entries.texts.append("\(name) late")
-        nextDeadline = nil
+        entries.append("deadline")
+        deadline = nil
     }
 
-    func turnEnded() { entries.texts.append("\(name) ended") }
+    func endTurn() {
+        entries.append("end")
+        whenTurnEnds(self)
+    }
+}
+
+extension Reactor<Diary> {
+    fileprivate convenience init() throws {
+        try self.init(mailbox: Mailbox()) { loop, _ in Diary(loop) }
+    }
 }
 
 struct ReactorTests {
     @Test func `a channel is told of its descriptor as long as that is ready`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
+        let reactor = try Reactor<Diary>()
         let bell = try Bell()
-        try bell.register(on: reactor)
+        try bell.register(on: reactor.loop)
         reactor.turn(waitingAtMost: 0)
         #expect(bell.readyCount == 0)
         bell.signal.raise()
@@ -68,26 +74,26 @@ struct ReactorTests {
     }
 
     @Test func `a channel is told only of what it is watched for`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
+        let reactor = try Reactor<Diary>()
         let bell = try Bell()
-        try bell.register(on: reactor)
+        try bell.register(on: reactor.loop)
         bell.signal.raise()
         let registration = try #require(bell.registration)
-        try reactor.watch(bell.signal.descriptor.rawValue, [], as: registration)
+        try reactor.loop.watch(bell.signal.descriptor.rawValue, [], as: registration)
         reactor.turn(waitingAtMost: 0)
         #expect(bell.readyCount == 0)
-        try reactor.watch(bell.signal.descriptor.rawValue, .readable, as: registration)
+        try reactor.loop.watch(bell.signal.descriptor.rawValue, .readable, as: registration)
         reactor.turn(waitingAtMost: 0)
         #expect(bell.readyCount == 1)
     }
 
     @Test func `events of a channel that was unregistered in the same turn are dropped`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
+        let reactor = try Reactor<Diary>()
         let bells = try (0..<2).map { _ in try Bell() }
         for bell in bells {
-            try bell.register(on: reactor)
+            try bell.register(on: reactor.loop)
             bell.signal.raise()
-            bell.whenReady = { _ in for other in bells { other.unregister(from: reactor) } }
+            bell.whenReady = { _ in for other in bells { other.unregister(from: reactor.loop) } }
         }
         reactor.turn(waitingAtMost: 0)
         #expect(bells.map(\.readyCount).sorted() == [0, 1])
@@ -96,16 +102,16 @@ struct ReactorTests {
     }
 
     @Test func `events of a channel do not reach the one that takes its place`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
+        let reactor = try Reactor<Diary>()
         let bells = try (0..<2).map { _ in try Bell() }
         let successors = try (0..<2).map { _ in try Bell() }
         for bell in bells {
-            try bell.register(on: reactor)
+            try bell.register(on: reactor.loop)
             bell.signal.raise()
             bell.whenReady = { _ in
                 for index in 0..<2 where bells[index].registration != nil {
-                    bells[index].unregister(from: reactor)
-                    try? successors[index].register(on: reactor)
+                    bells[index].unregister(from: reactor.loop)
+                    try? successors[index].register(on: reactor.loop)
                 }
             }
         }
@@ -119,35 +125,35 @@ struct ReactorTests {
     }
 
     @Test func `a registration is told apart from all others that ever were`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
+        let reactor = try Reactor<Diary>()
         let bell = try Bell()
-        var seen: [Reactor.Registration] = []
+        var seen: [Loop.Registration] = []
         for _ in 0..<100 {
-            try bell.register(on: reactor)
+            try bell.register(on: reactor.loop)
             let registration = try #require(bell.registration)
             #expect(!seen.contains(registration))
             seen.append(registration)
-            bell.unregister(from: reactor)
+            bell.unregister(from: reactor.loop)
         }
     }
 
     @Test func `a descriptor that cannot be watched is refused and takes no place`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
+        let reactor = try Reactor<Diary>()
         let bell = try Bell()
         #expect(throws: SystemError.self) {
-            _ = try reactor.register(-1, .readable, for: bell)
+            _ = try reactor.loop.register(-1, .readable, for: bell)
         }
-        try bell.register(on: reactor)
+        try bell.register(on: reactor.loop)
         bell.signal.raise()
         reactor.turn(waitingAtMost: 0)
         #expect(bell.readyCount == 1)
     }
 
     @Test func `more events than one wait fetches are all handled in the end`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
+        let reactor = try Reactor<Diary>()
         let bells = try (0..<600).map { _ in try Bell() }
         for bell in bells {
-            try bell.register(on: reactor)
+            try bell.register(on: reactor.loop)
             bell.signal.raise()
             bell.whenReady = { $0.signal.clear() }
         }
@@ -156,90 +162,87 @@ struct ReactorTests {
         #expect(bells.allSatisfy { $0.readyCount == 1 })
     }
 
-    @Test func `deadlines come after events, and the ends of the turn last, in order`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
-        let entries = Diary.Entries()
-        let diaries = ["a", "b"].map { Diary($0, entries) }
-        for diary in diaries { reactor.add(diary) }
-        diaries[0].nextDeadline = Clock.monotonicNanoseconds()
+    @Test func `messages come after events, then the deadline, and the end of the turn last`()
+        throws
+    {
+        let mailbox = try Mailbox<Diary>()
+        let reactor = try Reactor(mailbox: mailbox) { loop, _ in Diary(loop) }
+        reactor.owner.deadline = Clock.monotonicNanoseconds()
+        mailbox.post { $0.entries.append("message") }
         let bell = try Bell()
-        try bell.register(on: reactor)
+        try bell.register(on: reactor.loop)
         bell.signal.raise()
-        bell.whenReady = { _ in entries.texts.append("event") }
+        bell.whenReady = { [owner = reactor.owner] _ in owner.entries.append("event") }
         reactor.turn(waitingAtMost: .max)
-        #expect(entries.texts == ["event", "a late", "a ended", "b ended"])
+        #expect(reactor.owner.entries == ["event", "message", "deadline", "end"])
     }
 
-    @Test func `a turn lasts until the nearest deadline, which is then called`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
-        let entries = Diary.Entries()
-        let near = Diary("near", entries)
-        let far = Diary("far", entries)
-        reactor.add(far)
-        reactor.add(near)
+    @Test func `a turn lasts until the owner's deadline, which is then called`() throws {
+        let reactor = try Reactor<Diary>()
         let start = Clock.monotonicNanoseconds()
-        near.nextDeadline = start + 20_000_000
-        far.nextDeadline = start + 600_000_000_000
+        reactor.owner.deadline = start + 20_000_000
         var turnCount = 0
-        while near.nextDeadline != nil {
+        while reactor.owner.deadline != nil {
             reactor.turn(waitingAtMost: .max)
             turnCount += 1
         }
-        #expect(reactor.now >= start + 20_000_000)
-        #expect(entries.texts.filter { $0.hasSuffix("late") } == ["near late"])
+        #expect(reactor.loop.now >= start + 20_000_000)
+        #expect(reactor.owner.entries.filter { $0 == "deadline" }.count == 1)
         // The wait is rounded up, so that the last millisecond is not spent spinning.
         #expect(turnCount <= 2)
     }
 
-    @Test func `a participant is found by its type`() throws {
-        let reactor = try Reactor(mailbox: Mailbox())
-        #expect(reactor.participant(Diary.self) == nil)
-        let diary = Diary("a", Diary.Entries())
-        reactor.add(diary)
-        #expect(reactor.participant(Diary.self) === diary)
+    @Test func `a turn does not wait while the owner is busy`() throws {
+        let reactor = try Reactor<Diary>()
+        reactor.owner.isBusy = true
+        // Without an event, a message or a deadline it would wait for ever.
+        reactor.turn(waitingAtMost: .max)
+        #expect(reactor.owner.entries == ["end"])
+    }
+
+    @Test func `a door leads to the part that it was made for`() throws {
+        let mailbox = try Mailbox<Diary>()
+        let reactor = try Reactor(mailbox: mailbox) { loop, _ in Diary(loop) }
+        let door = Door(mailbox) { $0.loop }
+        door { $0.stop() }
+        // Returns only when this very loop was stopped.
+        reactor.run()
     }
 
     @Test func `a reactor that is told to stop ends without an error`() throws {
         let ended = DispatchSemaphore(value: 0)
-        let mailbox = try Reactor.start(label: "test") { _ in
+        let mailbox = try Reactor.start(label: "test") { loop, _ in
+            Diary(loop)
         } ended: { error in
             if error == nil { ended.signal() }
         }
-        mailbox.post { $0.stop() }
+        mailbox.post { $0.loop.stop() }
         #expect(ended.wait(timeout: .now() + 10) == .success)
     }
 
     @Test func `a reactor whose setting up fails ends with that error`() throws {
         let failure = SystemError(call: "test", code: 7)
         let ended = DispatchSemaphore(value: 0)
-        _ = try Reactor.start(label: "test") { _ in
+        _ = try Reactor<Diary>.start(label: "test") { (_, _) throws(SystemError) in
             throw failure
         } ended: { error in
-            if error as? SystemError == failure { ended.signal() }
+            if error == failure { ended.signal() }
         }
         #expect(ended.wait(timeout: .now() + 10) == .success)
     }
 
     @Test func `a reactor that has stopped lets go of all it held`() throws {
-        /// Refers to its reactor, as a server does.
-        final class Owner: TurnParticipant {
-            let reactor: Reactor
-            let nextDeadline: Int64? = nil
-            init(_ reactor: Reactor) { self.reactor = reactor }
-            func deadlinePassed() {}
-            func turnEnded() { reactor.stop() }
-        }
         weak var bell: Bell?
-        weak var owner: Owner?
+        weak var owner: Diary?
         do {
-            let reactor = try Reactor(mailbox: Mailbox())
+            let reactor = try Reactor<Diary>()
             let newBell = try Bell()
-            try newBell.register(on: reactor)
+            try newBell.register(on: reactor.loop)
             newBell.signal.raise()
-            let newOwner = Owner(reactor)
-            reactor.add(newOwner)
+            // Refers to its loop, as a server does.
+            reactor.owner.whenTurnEnds = { $0.loop.stop() }
             bell = newBell
-            owner = newOwner
+            owner = reactor.owner
             reactor.run()
         }
         #expect(bell == nil)

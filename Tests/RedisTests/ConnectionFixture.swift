@@ -27,8 +27,7 @@ final class ConnectionFixture {
         }
     }
 
-    let reactor: Reactor
-    let connection: RedisConnection
+    let reactor: Reactor<RedisConnection>
     let health: RedisHealth
 
     init(
@@ -36,18 +35,20 @@ final class ConnectionFixture {
         database: Int = 0, deadlineMilliseconds: Int64 = 100, limits: RedisLimits = .standard,
         neighbours: RedisNeighbours = RedisNeighbours()
     ) throws {
-        reactor = try Reactor(mailbox: Mailbox())
-        health = RedisHealth(deadlineNanoseconds: deadlineMilliseconds * 1_000_000)
-        connection = RedisConnection(
-            reactor: reactor,
-            endpoint: RedisEndpoint(
-                host: host, port: port, user: user, password: password.map { Array($0.utf8) },
-                database: database),
-            deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: limits, probe: .ping,
-            health: health,
-            neighbours: neighbours)
-        reactor.add(connection)
+        let health = RedisHealth(deadlineNanoseconds: deadlineMilliseconds * 1_000_000)
+        self.health = health
+        reactor = try Reactor(mailbox: Mailbox()) { loop, mailbox in
+            RedisConnection(
+                loop: loop, door: Door(mailbox) { $0 },
+                endpoint: RedisEndpoint(
+                    host: host, port: port, user: user, password: password.map { Array($0.utf8) },
+                    database: database),
+                deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: limits, probe: .ping,
+                health: health, neighbours: neighbours)
+        }
     }
+
+    var connection: RedisConnection { reactor.owner }
 
     var isPassing: Bool {
         if case .pass = health.current(now: Clock.monotonicNanoseconds()) { true } else { false }

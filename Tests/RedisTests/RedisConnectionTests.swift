@@ -60,7 +60,7 @@ import Testing
         }
         let outcome = try fixture.ask("PING")
         #expect(outcome.failure != nil)
-        #expect(fixture.connection.nextDeadline != nil)
+        #expect(fixture.connection.deadline != nil)
     }
 
     @Test func `AUTH and SELECT come first`() throws {
@@ -131,8 +131,8 @@ import Testing
         let fixture = try ConnectionFixture(port: server.port)
         try fixture.waitUntilPassing()
         try server.client().command("CONFIG", "RESETSTAT")
-        let begin = fixture.reactor.now
-        while fixture.reactor.now < begin + 2_300_000_000 {
+        let begin = fixture.reactor.loop.now
+        while fixture.reactor.loop.now < begin + 2_300_000_000 {
             fixture.reactor.turn(waitingAtMost: 10_000_000)
             #expect(fixture.isPassing)
         }

@@ -36,7 +36,7 @@ import Testing
         try fixture.reactor.turns(until: "the command") {
             try server.receivedText().contains("ECHO")
         }
-        #expect(fixture.reactor.now < Clock.monotonicNanoseconds())
+        #expect(fixture.reactor.loop.now < Clock.monotonicNanoseconds())
         try server.send("$1\r\nx\r\n")
         try fixture.finish(outcome)
         #expect(outcome.text == "x")
@@ -182,10 +182,10 @@ import Testing
         let first = try ConnectionFixture(port: server.port, neighbours: neighbours)
         let second = try ConnectionFixture(port: server.port, neighbours: neighbours)
         try second.reactor.turns(until: "a pause of nearly 500 ms") {
-            guard let next = second.connection.nextDeadline else { return false }
+            guard let next = second.connection.deadline else { return false }
             return next - Clock.monotonicNanoseconds() > 480_000_000
         }
-        let untold = second.connection.nextDeadline ?? 0
+        let untold = second.connection.deadline ?? 0
         // Redis must be back before the pause ends, so it is not RedisServer that starts here.
         let stand = try ScriptedServer(port: server.port)
         _ = first.send("PING", milliseconds: 5000)

@@ -44,6 +44,6 @@ package final class CapturedLog: Sendable {
         log.add(
             outcome, requestID: Array(requestID.utf8).span, subject: subject.map { Array($0.utf8) },
             unixMilliseconds: unixMilliseconds)
-        log.turnEnded()
+        log.endTurn()
     }
 }

@@ -40,7 +40,7 @@ import Testing
                 requestID: id.span, subject: nil, unixMilliseconds: 0, now: 0)
         }
         log.end()
-        log.turnEnded()
+        log.endTurn()
         let line = try #require(try captured.objects().last)
         #expect(line["count"] == .number(2))
         let found = try DocumentTable("counted requests", of: LogDocumentsTests.path).rows

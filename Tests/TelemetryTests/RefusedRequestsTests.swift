@@ -34,7 +34,7 @@ import Testing
     /// All lines once the reactor has ended: those of requests, and those that count others.
     private func lines() throws -> (own: [JSONObject], counts: [JSONObject]) {
         log.end()
-        log.turnEnded()
+        log.endTurn()
         let all = try captured.objects()
         return (
             all.filter { $0["message"] == .string("request") },
@@ -122,12 +122,12 @@ import Testing
     }
 
     @Test func `counts are due ten seconds after the first refusal`() throws {
-        #expect(log.nextDeadline == nil)
+        #expect(log.deadline == nil)
         add(200, nil, subject: "alice")
-        #expect(log.nextDeadline == nil)
+        #expect(log.deadline == nil)
         add(401, "missing-token", at: 5)
-        #expect(log.nextDeadline == 5 + 10 * RefusedRequestsTests.second)
+        #expect(log.deadline == 5 + 10 * RefusedRequestsTests.second)
         log.deadlinePassed()
-        #expect(log.nextDeadline == nil)
+        #expect(log.deadline == nil)
     }
 }

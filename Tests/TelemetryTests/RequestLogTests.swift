@@ -85,8 +85,8 @@ import Testing
                 unixMilliseconds: Int64(number))
         }
         #expect(captured.text == "")
-        log.turnEnded()
-        log.turnEnded()
+        log.endTurn()
+        log.endTurn()
         let lines = try captured.objects()
         #expect(lines.map { $0["request_id"] } == [.string("0"), .string("1"), .string("2")])
         #expect(lines.map { $0["time"]?.asString?.suffix(4) } == ["000Z", "001Z", "002Z"])

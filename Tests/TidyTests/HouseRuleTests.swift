@@ -18,7 +18,7 @@ private func function(lines count: Int) -> String {
 }
 
 private let samples: [RuleSample] = [
-    RuleSample(rule: .fileLength, good: lines(500), bad: lines(501), brokenLines: [501]),
+    RuleSample(rule: .fileLength, good: lines(400), bad: lines(401), brokenLines: [401]),
     RuleSample(
         rule: .fileLength, path: "Tests/JSONTests/A.swift", good: lines(800), bad: lines(801),
         brokenLines: [801]),
@@ -82,6 +82,9 @@ private let samples: [RuleSample] = [
         bad: "final class ConnectionManager { }\nenum StringUtils { }\nprotocol ModelBase { }",
         brokenLines: [1, 2, 3]),
     RuleSample(
+        rule: .names, good: "struct ParticipantList { }\nstruct Base64 { }",
+        bad: "struct ReactorParts { }\nenum DeskOrder { }", brokenLines: [1, 2]),
+    RuleSample(
         rule: .names, path: "Sources/JSON/JSONHelpers.swift", good: "", bad: "let a = 1",
         brokenLines: [1]),
     RuleSample(
@@ -106,6 +109,30 @@ private let samples: [RuleSample] = [
         rule: .plainWords, path: "README.md", good: "a plain sentence",
         bad: "Robust\nan enterprise-grade service", brokenLines: [1, 2]),
     RuleSample(
+        rule: .plainEnglish,
+        good: "// anyone who has it; there is none\nlet told = 1 // behind a proxy\nlet a = \"A\"",
+        bad: "// Who has it\nlet a = \"it is none\"\n// a\n// It goes on,\n/* told */",
+        brokenLines: [1, 2, 4, 5]),
+    RuleSample(
+        rule: .plainEnglish, path: "Docs/A.md", good: "They are verified.\nIs it? None.",
+        bad: "b\nWhoever asks", brokenLines: [2]),
+    RuleSample(
+        rule: .noVagueFailure,
+        good: "case .a: fatalError(\"\")\ncase _: return\ndefault: nil",
+        bad: "case .a: 1\ncase _: preconditionFailure(\"\")\ndefault:\nfatalError(\"\")",
+        brokenLines: [2, 4]),
+    RuleSample(
+        rule: .documentWidth, path: "Docs/A.md",
+        good: "a " + String(repeating: "a", count: 138) + "\n| "
+            + String(repeating: "a", count: 140)
+            + "\n```\na " + String(repeating: "a", count: 140) + "\n```",
+        bad: "a\na " + String(repeating: "a", count: 139), brokenLines: [2]),
+    RuleSample(
+        rule: .shortFiles, good: lines(30), bad: lines(29), brokenLines: [1]),
+    RuleSample(
+        rule: .shortFiles, path: "Sources/POSIX/A.swift", good: lines(3), bad: "",
+        brokenLines: []),
+    RuleSample(
         rule: .sentences, path: "Tests/JSONTests/A.swift",
         good: "@Test func `one is one`() { }\nfunc read() { }",
         bad: "@Test(arguments: [1])\nfunc one(a: Int) { }\n@Test func testTwo() { }",
@@ -116,7 +143,7 @@ private let samples: [RuleSample] = [
     @Test(arguments: samples)
     func `a rule finds what breaks it and nothing else`(sample: RuleSample) {
         #expect(broken(sample.good, sample) == (sample.rule.isAbout(sample.path) ? [1] : []))
-        #expect(broken(sample.bad, sample) == sample.brokenLines)
+        #expect(broken(sample.bad, sample).sorted() == sample.brokenLines)
     }
 
     @Test(arguments: HouseRule.all)
@@ -194,6 +221,50 @@ extension HouseRule {
         #expect(ProtocolRule.violations(in: [one, two]) == [])
     }
 
+    @Test func `headings have the anchors that a forge gives them`() {
+        let file = ProjectFile(
+            path: "Docs/A.md", text: "# `POST /a`, and B_c\n```\n# d\n```\n## E: f-g")
+        #expect(MarkdownLinks.anchors(in: file) == ["post-a-and-b_c", "e-f-g"])
+    }
+
+    @Test func `a name of two types is found, but for two nested ones`() {
+        let one = ProjectFile(path: "Sources/A/A.swift", text: "struct P { enum State { } }")
+        let two = ProjectFile(
+            path: "Sources/B/B.swift", text: "enum Q { struct State { } }\nvar P = 1")
+        let three = ProjectFile(path: "Sources/B/C.swift", text: "\nextension Q { enum P { } }")
+        #expect(TypeNames.violations(in: [one, two]) == [])
+        #expect(
+            TypeNames.violations(in: [one, two, three]) == [
+                "Sources/A/A.swift:1: P is the name of another type too",
+                "Sources/B/C.swift:2: P is the name of another type too",
+            ])
+    }
+
+    @Test func `a declaration that no source uses is found`() {
+        let source = ProjectFile(
+            path: "Sources/A/A.swift",
+            text: "@main struct A { let b = c()\nvar d: Int { b } // d\nfunc c() { \"\\(e)\" } }")
+        let test = ProjectFile(path: "Tests/ATests/A.swift", text: "func e() { d() }")
+        let fuzz = ProjectFile(path: "Fuzz/A/A.swift", text: "A().d")
+        let expected = ["Sources/A/A.swift:2: d is used by no source"]
+        #expect(DeadDeclarations.violations(in: [source, test]) == expected)
+        #expect(DeadDeclarations.violations(in: [source, fuzz]) == [])
+    }
+
+    @Test func `a large target needs a reason, and another must not have one`() {
+        let table =
+            "## Large targets\n\n| target | reason |\n|---|---|\n| B | because |\n\n## C\n\n| A | |"
+        let many = (0...40).map { ProjectFile(path: "Sources/A/\($0).swift", text: "") }
+        let long = ProjectFile(path: "Sources/B/A.swift", text: lines(3501))
+        let short = ProjectFile(path: "Sources/B/A.swift", text: lines(3500))
+        #expect(LargeTargets.violations(in: [long], document: table) == [])
+        #expect(
+            LargeTargets.violations(in: many + [short], document: table) == [
+                "A is large and has no reason", "B has a reason and is not large",
+            ])
+        #expect(LargeTargets.violations(in: many.dropLast() + [long], document: table) == [])
+    }
+
     @Test func `links to files are found, others are not`() {
         let file = ProjectFile(
             path: "Docs/A.md",
@@ -205,8 +276,11 @@ extension HouseRule {
                 [f](G.md "title")
                 """)
         let links = MarkdownLinks.all(in: file)
-        #expect(links.map(\.path) == ["B.md", "../C.md", "G.md"])
-        #expect(links.map(\.line) == [1, 1, 5])
+        #expect(links.map(\.path) == ["B.md", "../C.md", "", "G.md"])
+        #expect(links.map(\.anchor) == [nil, "d", "e", nil])
+        #expect(links.map(\.line) == [1, 1, 1, 5])
+        #expect(Project.path("../C.md", from: file) == "C.md")
+        #expect(Project.path("B.md", from: file) == "Docs/B.md")
     }
 }
 

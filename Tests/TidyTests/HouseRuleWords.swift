@@ -1,22 +1,44 @@
 /// Rules about single words.
 extension HouseRule {
-    private static let vagueEndings = [
-        "Manager", "Helper", "Helpers", "Util", "Utils", "Common", "Base", "Impl",
+    private static let vagueWords: Set<String> = [
+        "Manager", "Helper", "Helpers", "Util", "Utils", "Common", "Impl", "Parts", "Desk",
+        "Intake", "Facts", "Notes",
     ]
     private static let typeKeywords = [
         "struct", "class", "enum", "actor", "protocol", "typealias",
     ]
 
     static let names = HouseRule(
-        statement: "no type or file is called Manager, Helper, Utils, Common, Base or Impl"
+        statement: "no name has Manager, Helper, Utils, Common, Impl, Parts, Desk, Intake, Facts "
+            + "or Notes in it, or ends in Base"
     ) { file in
         guard let tokens = file.swift?.tokens else { return [] }
         let types = tokens.indices.dropLast().filter { index in
             typeKeywords.contains(tokens[index].text)
-                && vagueEndings.contains { tokens[index + 1].text.hasSuffix($0) }
+                && isVague(tokens[index + 1].text)
         }.map { tokens[$0].line }
-        let stem = file.name.dropLast(".swift".count)
-        return (vagueEndings.contains { stem.hasSuffix($0) } ? [1] : []) + types
+        return (isVague(String(file.name.dropLast(".swift".count))) ? [1] : []) + types
+    }
+
+    private static func isVague(_ name: String) -> Bool {
+        var words: [String] = []
+        for character in name {
+            if character.isUppercase || words.isEmpty { words.append("") }
+            words[words.count - 1].append(character)
+        }
+        // A base is right in front: BaseMargin, Base64.
+        return words.contains(where: vagueWords.contains) || words.last == "Base"
+    }
+
+    static let noVagueFailure = HouseRule(
+        statement: "a failure names the cases that cannot be: no `case _` or `default` before it"
+    ) { file in
+        guard file.isSource, let tokens = file.swift?.tokens else { return [] }
+        let failures = ["preconditionFailure", "fatalError", "assertionFailure"]
+        return tokens.indices.dropFirst(2).filter { index in
+            failures.contains(tokens[index].text) && tokens[index - 1].text == ":"
+                && ["_", "default"].contains(tokens[index - 2].text)
+        }.map { tokens[$0].line }
     }
 
     static let noMarkers = HouseRule(

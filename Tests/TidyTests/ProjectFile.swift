@@ -22,6 +22,7 @@ struct ProjectFile {
         return String(parts[1])
     }
 
+    var lineCount: Int { lines.last == "" ? lines.count - 1 : lines.count }
     var isSource: Bool { path.hasPrefix("Sources/") }
     var isTest: Bool { path.hasPrefix("Tests/") }
     var name: String { String(path.split(separator: "/").last ?? "") }
@@ -36,7 +37,9 @@ enum Project {
 
     /// What was written by hand: no builds, no data, no models.
     static let files: [ProjectFile] = {
-        let folders = ["Sources", "Tests", "Docs", "Config", "Benchmarks", "Scripts", ".ci"]
+        let folders = [
+            "Sources", "Tests", "Fuzz", "Docs", "Config", "Benchmarks", "Scripts", ".ci",
+        ]
         let inFolders = folders.flatMap { folder in
             let paths = FileManager.default.enumerator(atPath: "\(root)/\(folder)/")?.allObjects
             return (paths ?? []).compactMap { $0 as? String }.map { "\(folder)/\($0)" }
@@ -50,13 +53,22 @@ enum Project {
         return PackageManifest(text ?? "")
     }()
 
-    /// Whether `path`, which may go up with `..`, leads from the directory of `file` to anything.
-    static func hasFile(at path: String, from file: ProjectFile) -> Bool {
-        let folder = file.path.dropLast(file.name.count)
-        return FileManager.default.fileExists(atPath: "\(root)/\(folder)\(path)")
+    /// Where `path`, which may go up with `..`, leads from the directory of `file`.
+    static func path(_ path: String, from file: ProjectFile) -> String {
+        var parts = file.path.split(separator: "/").dropLast()
+        for part in path.split(separator: "/") {
+            if part == ".." { parts = parts.dropLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
     }
 
-    private static let endings = [".swift", ".md", ".conf", ".sh", ".h", ".c", ".modulemap"]
+    static func hasFile(at path: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(root)/\(path)")
+    }
+
+    private static let endings = [
+        ".swift", ".md", ".conf", ".sh", ".h", ".c", ".modulemap", ".yaml",
+    ]
     private static let names = ["Makefile", "Dockerfile", "run"]
 
     private static func read(_ path: String) -> ProjectFile? {

@@ -44,21 +44,53 @@ enum ProtocolRule {
     }
 }
 
-/// Links from one file of the project to another.
+/// Links from one document of the project to a file of it, and to a heading of that.
 enum MarkdownLinks {
-    static func all(in file: ProjectFile) -> [(path: String, line: Int)] {
+    struct Link: Equatable {
+        /// Empty for a heading of the same document.
+        let path: String
+        let anchor: String?
+        let line: Int
+    }
+
+    static func all(in file: ProjectFile) -> [Link] {
         var isFenced = false
-        var links: [(String, Int)] = []
+        var links: [Link] = []
         for (index, line) in file.lines.enumerated() {
             if line.hasPrefix("```") { isFenced.toggle() }
             if isFenced { continue }
             for part in line.components(after: "](") {
-                let target = part.prefix { $0 != ")" && $0 != "#" && $0 != " " }
+                let target = part.prefix { $0 != ")" && $0 != " " }
                 if target.isEmpty || target.contains(":") { continue }
-                links.append((String(target), index + 1))
+                let parts = target.split(
+                    separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+                links.append(
+                    Link(
+                        path: String(parts[0]), anchor: parts.count > 1 ? String(parts[1]) : nil,
+                        line: index + 1))
             }
         }
         return links
+    }
+
+    /// The anchors that a forge makes of a document's headings.
+    static func anchors(in file: ProjectFile) -> Set<String> {
+        var isFenced = false
+        var anchors: Set<String> = []
+        for line in file.lines {
+            if line.hasPrefix("```") { isFenced.toggle() }
+            guard !isFenced, line.hasPrefix("#") else { continue }
+            let heading = line.drop { $0 == "#" }.dropFirst().lowercased()
+            anchors.insert(
+                String(
+                    heading.compactMap { character -> Character? in
+                        if character == " " { return "-" }
+                        let stays =
+                            character.isLetter || character.isNumber || "-_".contains(character)
+                        return stays ? character : nil
+                    }))
+        }
+        return anchors
     }
 }
 

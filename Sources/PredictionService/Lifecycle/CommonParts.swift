@@ -9,7 +9,7 @@ internal import Reactor
 internal import Synchronization
 internal import Telemetry
 
-/// What the reactors of both listeners are put together from.
+/// What the workers of both listeners are made of.
 struct CommonParts: Sendable {
     let configuration: ServiceConfiguration
     let keys: SigningKeys
@@ -52,18 +52,23 @@ struct CommonParts: Sendable {
                 refusedPerSecond: configuration.logsRefusedPerSecond))
     }
 
-    /// Adds a reactor's way into the audit log; nil without one.
+    /// A worker's way into the audit log; nil without one.
     ///
     /// - Parameters:
-    ///   - index: what records call the reactor.
+    ///   - index: what records call the worker.
     ///   - writesHere: as of `AuditGate`.
-    func makeAuditGate(_ reactor: Reactor, index: Int, writesHere: Bool) -> AuditGate? {
+    func makeAuditGate(
+        _ loop: Loop, _ mailbox: Mailbox<Worker>, index: Int, writesHere: Bool
+    ) -> AuditGate? {
         guard let auditLog, let auditKeys, let audit = configuration.audit else { return nil }
-        let gate = AuditGate(
-            reactor: reactor, log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds,
+        return AuditGate(
+            loop: loop,
+            door: Door(mailbox) { worker in
+                guard let audit = worker.audit else { preconditionFailure("it was made here") }
+                return audit
+            },
+            log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds,
             encoder: AuditRecordEncoder(keys: auditKeys, reactor: index), writesHere: writesHere)
-        reactor.add(gate)
-        return gate
     }
 
     func makeModel(countedBy metrics: ReactorMetrics) -> ServedModel {

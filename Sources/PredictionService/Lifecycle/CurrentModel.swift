@@ -31,13 +31,9 @@ final class CurrentModel: Sendable {
         }
         let missing = Countdown(groups.reduce(0) { $0 + $1.count }, installed)
         for group in groups {
-            group.post { reactor in
-                guard let model = reactor.participant(ServedModel.self),
-                    let metrics = reactor.participant(ReactorMetrics.self)
-                else { return missing.countDown() }
-                model.replace(by: parts.makeScorer(of: bundle, countedBy: metrics)) {
-                    missing.countDown()
-                }
+            group.post { worker in
+                let scorer = parts.makeScorer(of: bundle, countedBy: worker.metrics)
+                worker.model.replace(by: scorer) { missing.countDown() }
             }
         }
     }

@@ -27,8 +27,8 @@ final class ModelService: Sendable {
         let service = Forward()
         let registry = ModelRegistry(
             path: configuration.path,
-            install: { bundle, installed in service.value?.install(bundle, installed) },
-            report: { event in service.value?.report(event) })
+            install: { bundle, installed in service.value.install(bundle, installed) },
+            report: { event in service.value.report(event) })
         let bundle: ModelBundle
         do throws(RegistryError) {
             bundle = try registry.start()
@@ -93,7 +93,12 @@ final class ModelService: Sendable {
     private final class Forward: Sendable {
         private let service = Mutex<ModelService?>(nil)
 
-        var value: ModelService? { service.withLock { $0 } }
+        var value: ModelService {
+            guard let value = service.withLock({ $0 }) else {
+                preconditionFailure("the registry reports nothing before it has started")
+            }
+            return value
+        }
 
         func set(_ value: ModelService) { service.withLock { $0 = value } }
     }

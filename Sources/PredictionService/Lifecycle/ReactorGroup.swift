@@ -3,28 +3,30 @@ internal import POSIX
 internal import Reactor
 internal import Synchronization
 
-/// The reactors of a service, started together and waited for together.
+/// The workers of a listener, started together and waited for together.
 final class ReactorGroup: Sendable {
-    private let mailboxes: [Mailbox]
+    private let mailboxes: [Mailbox<Worker>]
     private let running: DispatchGroup
 
     /// Starts the reactors, and returns when each has been set up. When one cannot be, all are
     /// stopped before the error is thrown.
     init(
         _ name: String = "reactor", count: Int,
-        setUp: @escaping @Sendable (Int, Reactor) throws -> Void
+        makeWorker: @escaping @Sendable (Int, Loop, Mailbox<Worker>) throws(SystemError) -> Worker
     ) throws(StartError) {
         let running = DispatchGroup()
         let settled = DispatchGroup()
-        let failures = Mutex<[any Error]>([])
-        var mailboxes: [Mailbox] = []
+        let failures = Mutex<[SystemError]>([])
+        var mailboxes: [Mailbox<Worker>] = []
         for index in 0..<count {
             running.enter()
             settled.enter()
             do throws(SystemError) {
-                let mailbox = try Reactor.start(label: "churnd.\(name).\(index)") { reactor in
-                    try setUp(index, reactor)
+                let mailbox = try Reactor.start(label: "churnd.\(name).\(index)") {
+                    (loop, mailbox) throws(SystemError) in
+                    let worker = try makeWorker(index, loop, mailbox)
                     settled.leave()
+                    return worker
                 } ended: { error in
                     if let error {
                         failures.withLock { $0.append(error) }
@@ -58,14 +60,14 @@ final class ReactorGroup: Sendable {
     var count: Int { mailboxes.count }
 
     /// Hands `message` to each of them.
-    func post(_ message: @escaping Mailbox.Message) {
+    func post(_ message: @escaping Mailbox<Worker>.Message) {
         for mailbox in mailboxes { mailbox.post(message) }
     }
 
     /// The same; a message knows which of them it has come to.
-    func postEach(_ message: @escaping @Sendable (Int, Reactor) -> Void) {
+    func postEach(_ message: @escaping @Sendable (Int, Worker) -> Void) {
         for (index, mailbox) in mailboxes.enumerated() {
-            mailbox.post { reactor in message(index, reactor) }
+            mailbox.post { worker in message(index, worker) }
         }
     }
 

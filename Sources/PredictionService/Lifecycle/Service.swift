@@ -104,11 +104,10 @@ package final class Service: Sendable {
             configuration: configuration, model: models.current, store: store, state: state,
             auditLog: auditLog, sink: sink)
         let figures = ServiceFigures(state: state, auditLog: auditLog, sink: sink)
-        let parts = try ReactorParts(
-            common: common, tokens: configuration.tokens, connectionsMax: connectionsMax)
+        let settings = try WorkerSettings(predictions: common, connectionsMax: connectionsMax)
         let count = configuration.http.reactors ?? ProcessLimits.processorCount
-        reactors = try ReactorGroup(count: count) { index, reactor in
-            try parts.setUp(reactor, index: index, listener: address.listen())
+        reactors = try ReactorGroup(count: count) { (index, loop, mailbox) throws(SystemError) in
+            try settings.makeWorker(loop, mailbox, index: index, descriptor: address.listen())
         }
         self.models = models
         let notes = ModelNotes(auditLog: auditLog, figures: figures, logger: logger)
@@ -148,11 +147,12 @@ package final class Service: Sendable {
         _ subjects: OperationsService.Subjects
     ) throws(StartError) -> ReactorGroup? {
         guard let listener else { return nil }
-        let parts = try OperationsParts(
-            common: common, subjects: subjects, address: listener.address)
+        let settings = try WorkerSettings(
+            operations: common, subjects: subjects, address: listener.address)
         let descriptor = Handover(listener.descriptor)
-        return try ReactorGroup("operations", count: 1) { _, reactor in
-            try parts.setUp(reactor, listener: descriptor.take())
+        let index = subjects.reactors.count
+        return try ReactorGroup("operations", count: 1) { (_, loop, mailbox) throws(SystemError) in
+            try settings.makeWorker(loop, mailbox, index: index, descriptor: descriptor.take())
         }
     }
 
@@ -194,7 +194,7 @@ package final class Service: Sendable {
         models.registry.stop()
         reactors.notify(on: timers) { self.ended.signal() }
         timers.asyncAfter(deadline: .now() + configuration.drain.delay.dispatchInterval) {
-            self.drainReactors()
+            self.reactors.post { $0.drain() }
         }
         timers.asyncAfter(deadline: .now() + configuration.drain.timeout.dispatchInterval) {
             guard self.reactors.isRunning else { return }
@@ -214,7 +214,7 @@ package final class Service: Sendable {
         }
         for group in [reactors, operations].compactMap({ $0 }) where group.isRunning {
             // What they have counted goes into the logs.
-            group.post(Service.stop)
+            group.post { $0.stop() }
             group.wait(atMost: Rest.turn)
         }
         let isClosed = closeAuditLog()
@@ -247,18 +247,6 @@ package final class Service: Sendable {
         let unwritten = auditLog.unwritten
         return "audit log: a stop record, \(unwritten.records) records, "
             + "\(unwritten.refusals) counted refusals"
-    }
-
-    private func drainReactors() {
-        reactors.post { reactor in
-            // The reactor ends this turn before it stops, and with it its last log lines.
-            reactor.participant(HTTPServer.self)?.drain { Service.stop(reactor) }
-        }
-    }
-
-    private static func stop(_ reactor: Reactor) {
-        reactor.participant(RequestLog.self)?.end()
-        reactor.stop()
     }
 
     /// As many connections as are wanted, or as there are descriptors for beside those that the

@@ -6,7 +6,7 @@ internal import POSIX
 internal import Reactor
 internal import Redis
 
-/// The store of tokens and quotas as the whole process has it; each reactor gets its own end of it.
+/// The store of tokens and quotas as the whole process has it; each loop gets its own end of it.
 struct SharedStore: Sendable {
     private enum Kind: Sendable {
         case memory(InMemoryAdmissions)
@@ -44,35 +44,33 @@ struct SharedStore: Sendable {
         if case .redis(_, let health, _, _) = kind { health } else { nil }
     }
 
-    /// Makes a reactor's end of the store. Its participants end a turn before those added later.
-    func makeStore(
-        on reactor: Reactor, decided: @escaping (UInt64, AdmissionDecision) -> Void
-    ) -> any AdmissionStore {
+    /// Makes a loop's end of the store.
+    func makeAdmissions(_ loop: Loop, _ mailbox: Mailbox<Worker>) -> Admissions {
         switch kind {
         case .memory(let admissions):
-            return InMemoryAdmissionStore(
-                admissions: admissions, milliseconds: { reactor.now / 1_000_000 },
-                decided: decided)
+            return .memory(
+                InMemoryAdmissionStore(
+                    admissions: admissions, milliseconds: { loop.now / 1_000_000 }))
         case .redis(let endpoint, let health, let neighbours, let markerKey):
             let connection = RedisConnection(
-                reactor: reactor, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
-                limits: .standard, probe: AdmissionProbe.make(markerKey: markerKey), health: health,
+                loop: loop, door: Door(mailbox) { $0.admissions.connection }, endpoint: endpoint,
+                deadlineNanoseconds: deadlineNanoseconds, limits: .standard,
+                probe: AdmissionProbe.make(markerKey: markerKey), health: health,
                 neighbours: neighbours)
-            let store = RedisAdmissionStore(
-                reactor: reactor, connection: connection, quota: quota, markerKey: markerKey,
-                decided: decided)
-            reactor.add(store)
-            reactor.add(connection)
-            return store
+            return .redis(
+                RedisAdmissionStore(
+                    loop: loop, connection: connection, quota: quota, markerKey: markerKey),
+                connection)
         }
     }
 
-    /// Lets a server accept when it is known whether Redis serves, or the deadline for that has
-    /// passed: until then health fails.
-    func holdAccepting(_ server: HTTPServer) {
-        guard let health else { return }
-        server.holdAccepting(forAtMost: deadlineNanoseconds) {
-            health.current(now: Clock.monotonicNanoseconds()) != .unknown
+    /// A server accepts when it is known whether Redis serves, or the deadline for that has passed:
+    /// until then health fails. Nil with the store in memory.
+    var acceptingWait: AcceptingWait? {
+        health.map { health in
+            AcceptingWait(nanosecondsMax: deadlineNanoseconds) {
+                health.current(now: Clock.monotonicNanoseconds()) != .unknown
+            }
         }
     }
 

@@ -14,21 +14,21 @@ final class Administrators {
     /// not admitted; nil where he is.
     typealias Judged = (VerifiedToken?, ServiceFailure?) -> Void
 
-    private let reactor: Reactor
+    private let loop: Loop
     /// Nil on a Unix socket.
     private let verifier: TokenVerifier?
     private let metrics: ReactorMetrics
-    private var store: (any AdmissionStore)?
+    private let admissions: Admissions
     private var pending: [UInt64: (token: VerifiedToken, askedAt: Int64, judged: Judged)] = [:]
 
-    init(reactor: Reactor, verifier: TokenVerifier?, metrics: ReactorMetrics) {
-        self.reactor = reactor
+    init(
+        loop: Loop, verifier: TokenVerifier?, metrics: ReactorMetrics, admissions: Admissions
+    ) {
+        self.loop = loop
+        self.admissions = admissions
         self.verifier = verifier
         self.metrics = metrics
     }
-
-    /// The store's decisions must come back through `decide`.
-    func use(_ store: any AdmissionStore) { self.store = store }
 
     /// Calls `judged` once, now or when the store has been asked.
     func admit(_ request: borrowing Request, _ exchange: Exchange, _ judged: @escaping Judged) {
@@ -38,7 +38,7 @@ final class Administrators {
         do throws(ServiceFailure) {
             range = try request.bearerToken()
             token = try verifier.admitted(
-                request.headBytes.extracting(range), nowUnixMilliseconds: reactor.unixMilliseconds)
+                request.headBytes.extracting(range), nowUnixMilliseconds: loop.unixMilliseconds)
         } catch {
             metrics.refused(error)
             if case .insufficientScope(let token, _) = error { return judged(token, error) }
@@ -47,11 +47,11 @@ final class Administrators {
         let subject = token.subject
         let tokenID = token.tokenID ?? []
         pending[exchange.rawValue] = (token, Clock.monotonicNanoseconds(), judged)
-        store?.admit(
+        admissions.admit(
             AdmissionRequest(
                 token: request.headBytes.extracting(range), tokenID: tokenID.span,
                 subject: subject.span, charges: false,
-                deadline: reactor.now + Administrators.decisionNanoseconds,
+                deadline: loop.now + Administrators.decisionNanoseconds,
                 ticket: exchange.rawValue))
     }
 

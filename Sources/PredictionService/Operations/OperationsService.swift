@@ -11,38 +11,41 @@ internal import POSIX
 internal import Reactor
 internal import Telemetry
 
-/// What the operations listener answers: metrics, administration and health. It has a reactor of
-/// its own, so that no scrape and no administrator holds up a prediction.
-final class OperationsService: TurnParticipant {
+/// What the operations listener answers: metrics, administration and health. It has a worker of its
+/// own, so that no scrape and no administrator holds up a prediction.
+final class OperationsService {
     /// What it tells of and acts on.
-    struct Subjects {
+    struct Subjects: Sendable {
         let figures: ServiceFigures
         let models: ModelRegistry
         let notes: ModelNotes
         let revocations: RevocationDesk
         /// Nil without an audit log.
         let records: AdministrationRecords?
-        /// The reactors that serve predictions.
+        /// The workers that serve predictions.
         let reactors: ReactorGroup
     }
 
-    private let reactor: Reactor
+    private let loop: Loop
+    private let door: Door<OperationsService>
     private let subjects: Subjects
     private let responder: Responder
-    private let administrators: Administrators
+    let administrators: Administrators
     private let metrics: ReactorMetrics
     private let model: ServedModel
     /// Nil without an audit log.
     private let audit: AuditGate?
     private let collection: MetricsCollection
-    private weak var server: HTTPServer?
+    /// Of those that other threads have to answer first, by their exchange.
+    private var waiting: [UInt64: Reply] = [:]
 
     init(
-        reactor: Reactor, subjects: Subjects, responder: Responder,
+        loop: Loop, door: Door<OperationsService>, subjects: Subjects, responder: Responder,
         administrators: Administrators, metrics: ReactorMetrics, model: ServedModel,
         audit: AuditGate?
     ) {
-        self.reactor = reactor
+        self.loop = loop
+        self.door = door
         self.subjects = subjects
         self.responder = responder
         self.administrators = administrators
@@ -52,21 +55,11 @@ final class OperationsService: TurnParticipant {
         collection = MetricsCollection(reactorCount: subjects.reactors.count)
     }
 
-    func start(at desk: RequestDesk, on server: HTTPServer) {
-        self.server = server
-        audit?.release = { request, isRecorded in self.release(request, isRecorded) }
-        desk.serve(on: server) { request, reply, route in
-            self.handle(request, reply, route)
-        }
-    }
-
-    var nextDeadline: Int64? { collection.deadline }
+    var deadline: Int64? { collection.deadline }
 
     func deadlinePassed() { finishScrapes() }
 
-    func turnEnded() {}
-
-    private func handle(_ request: borrowing Request, _ reply: Reply, _ route: Route) {
+    func handle(_ request: borrowing Request, _ reply: Reply, _ route: Route) {
         switch route {
         case .metrics:
             scrape(reply, ExpositionFormat(accept: request.head.accept, in: request.headBytes))
@@ -81,16 +74,11 @@ final class OperationsService: TurnParticipant {
 // Metrics.
 extension OperationsService {
     private func scrape(_ reply: Reply, _ format: ExpositionFormat) {
-        guard collection.begin(reply, format, now: reactor.now) else { return }
+        guard collection.begin(reply, format, now: loop.now) else { return }
         let round = collection.currentRound
-        let mailbox = reactor.mailbox
-        subjects.reactors.postEach { index, reactor in
-            guard let metrics = reactor.participant(ReactorMetrics.self) else { return }
-            let snapshot = metrics.snapshot(
-                reactor.participant(HTTPServer.self)?.figures ?? ConnectionFigures())
-            mailbox.post { reactor in
-                reactor.participant(OperationsService.self)?.take(snapshot, of: index, in: round)
-            }
+        subjects.reactors.postEach { [door] index, worker in
+            let snapshot = worker.metrics.snapshot(worker.server.figures)
+            door { $0.take(snapshot, of: index, in: round) }
         }
     }
 
@@ -100,14 +88,14 @@ extension OperationsService {
     }
 
     private func finishScrapes() {
-        guard collection.isComplete(now: reactor.now) else { return }
-        let own = metrics.snapshot(server?.figures ?? ConnectionFigures())
+        guard collection.isComplete(now: loop.now) else { return }
         collection.finish { reply, format, sum in
+            let own = metrics.snapshot(reply.server.figures)
             var counts = sum.counts
             counts.merge(own.counts)
             let facts = subjects.figures.facts(
                 publicConnections: sum.connections, operationsConnections: own.connections,
-                now: reactor.now)
+                now: loop.now)
             responder.answer(
                 reply, status: 200, contentType: format.contentType,
                 content: MetricsReport.render(counts, facts, format: format))
@@ -156,14 +144,15 @@ extension OperationsService {
         if let audit, let token, failure.recordedReason != nil {
             let request = PredictionRequest(
                 reply, of: token, refusedFor: failure, scorer: model.scorer)
-            request.decide(.refusal(failure), unixMilliseconds: reactor.unixMilliseconds)
+            request.decide(.refusal(failure), unixMilliseconds: loop.unixMilliseconds)
             return audit.hold(request)
         }
         if let reason = failure.countedReason { audit?.count(reason) }
         responder.fail(reply, failure)
     }
 
-    private func release(_ request: PredictionRequest, _ isRecorded: Bool) {
+    /// Answers a request whose refusal is recorded, or cannot be.
+    func release(_ request: PredictionRequest, _ isRecorded: Bool) {
         guard isRecorded, case .refusal(let failure) = request.answer else {
             return responder.fail(request.reply, .unrecorded)
         }
@@ -175,12 +164,8 @@ extension OperationsService {
     ) {
         switch command {
         case .listModels:
-            let mailbox = reactor.mailbox
-            subjects.models.listing { listing in
-                mailbox.post { reactor in
-                    reactor.participant(OperationsService.self)?.answer(reply, listing)
-                }
-            }
+            let ticket = wait(reply)
+            subjects.models.listing { [door] listing in door { $0.answer(ticket, listing) } }
         case .activate(let version, let sha256):
             subjects.models.activate(
                 version, sha256: sha256, witness: witness(of: reply, administrator),
@@ -199,7 +184,7 @@ extension OperationsService {
         requestID.appendBytes(reply.requestID.bytes)
         var peer: [UInt8] = []
         peer.appendBytes(reply.peer.bytes)
-        let process = server?.peerCredentials(of: reply.exchange).map {
+        let process = reply.server.peerCredentials(of: reply.exchange).map {
             AuditedPeer(userID: $0.userID, processID: $0.processID)
         }
         return AuditedOperator(
@@ -216,24 +201,37 @@ extension OperationsService {
     }
 
     private func completion(of reply: Reply) -> ModelRegistry.ChangeCompletion {
-        let mailbox = reactor.mailbox
         let notes = subjects.notes
-        return { outcome in
+        let ticket = wait(reply)
+        return { [door] outcome in
             if case .success(let change) = outcome, !change.isChanged { notes.unchanged(change) }
-            mailbox.post { reactor in
-                reactor.participant(OperationsService.self)?.answer(reply, outcome)
-            }
+            door { $0.answer(ticket, outcome) }
         }
     }
 
-    private func answer(_ reply: Reply, _ outcome: Result<ModelChange, RegistryError>) {
+    /// Keeps a reply until it can be given.
+    private func wait(_ reply: Reply) -> UInt64 {
+        waiting[reply.exchange.rawValue] = reply
+        return reply.exchange.rawValue
+    }
+
+    private func takeWaiting(_ ticket: UInt64) -> Reply {
+        guard let reply = waiting.removeValue(forKey: ticket) else {
+            preconditionFailure("answered twice")
+        }
+        return reply
+    }
+
+    private func answer(_ ticket: UInt64, _ outcome: Result<ModelChange, RegistryError>) {
+        let reply = takeWaiting(ticket)
         switch outcome {
         case .success(let change): responder.answer(reply) { change.append(to: &$0) }
         case .failure(let error): responder.fail(reply, .model(error))
         }
     }
 
-    private func answer(_ reply: Reply, _ outcome: Result<ModelListing, RegistryError>) {
+    private func answer(_ ticket: UInt64, _ outcome: Result<ModelListing, RegistryError>) {
+        let reply = takeWaiting(ticket)
         switch outcome {
         case .success(let listing): responder.answer(reply) { listing.append(to: &$0) }
         case .failure(let error): responder.fail(reply, .model(error))
@@ -245,15 +243,15 @@ extension OperationsService {
         _ change: RevocationDesk.Change, for administrator: VerifiedToken?, _ reply: Reply
     ) {
         do throws(ServiceFailure) {
-            let isNeeded = try subjects.revocations.isNeeded(change, now: reactor.now)
+            let isNeeded = try subjects.revocations.isNeeded(change, now: loop.now)
             guard isNeeded else { return answer(reply, isChanged: false) }
         } catch { return responder.fail(reply, error) }
         let note = change.note(by: actor(administrator, reply))
         guard let records = subjects.records else { return carryOut(change, note, reply) }
-        let mailbox = reactor.mailbox
-        records.record(note) { isRecorded in
-            mailbox.post { reactor in
-                guard let service = reactor.participant(OperationsService.self) else { return }
+        let ticket = wait(reply)
+        records.record(note) { [door] isRecorded in
+            door { service in
+                let reply = service.takeWaiting(ticket)
                 if isRecorded {
                     service.carryOut(change, note, reply)
                 } else {
@@ -267,7 +265,7 @@ extension OperationsService {
         var isChanged = false
         defer { if !isChanged { subjects.records?.takeBack(note) } }
         do throws(ServiceFailure) {
-            isChanged = try subjects.revocations.carryOut(change, now: reactor.now)
+            isChanged = try subjects.revocations.carryOut(change, now: loop.now)
             answer(reply, isChanged: isChanged)
         } catch {
             responder.fail(reply, error)

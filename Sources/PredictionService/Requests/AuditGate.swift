@@ -4,19 +4,17 @@ internal import POSIX
 internal import Reactor
 internal import Telemetry
 
-/// One reactor's way into the audit log. What a turn brings is handed over at its end in one batch,
+/// One worker's way into the audit log. What a turn brings is handed over at its end in one batch,
 /// and the answers are held until the batch is in the file.
-///
-/// To be added to its reactor behind the store, whose decisions it holds, and before the server,
-/// which sends what it lets go.
-final class AuditGate: TurnParticipant {
+final class AuditGate {
     private struct Batch {
         let number: UInt64
         let handedOverAt: Int64
         let requests: [PredictionRequest]
     }
 
-    private unowned let reactor: Reactor
+    private unowned let loop: Loop
+    private let door: Door<AuditGate>
     private let log: AuditLog
     private let deadlineNanoseconds: Int64
     private let encoder: AuditRecordEncoder
@@ -27,17 +25,21 @@ final class AuditGate: TurnParticipant {
     private var latestNumber: UInt64 = 0
     private var stateReadAt = Int64.min
     private var isPassing = true
-    /// Gets each request once its record is written, or cannot be.
-    var release: ((PredictionRequest, _ isRecorded: Bool) -> Void)?
+    /// Those whose record is written or cannot be, until they are taken.
+    private var settled: [(request: PredictionRequest, isRecorded: Bool)] = []
+    private var takenCount = 0
 
-    /// - Parameter writesHere: whether the reactor writes by itself where that is cheapest, and so
-    ///   hangs with a disk that does.
+    /// - Parameters:
+    ///   - door: the way to this gate from other threads.
+    ///   - writesHere: whether the worker writes by itself where that is cheapest, and so hangs
+    ///     with a disk that does.
     init(
-        reactor: Reactor, log: AuditLog, deadlineNanoseconds: Int64, encoder: AuditRecordEncoder,
-        writesHere: Bool
+        loop: Loop, door: Door<AuditGate>, log: AuditLog, deadlineNanoseconds: Int64,
+        encoder: AuditRecordEncoder, writesHere: Bool
     ) {
         self.writesHere = writesHere
-        self.reactor = reactor
+        self.loop = loop
+        self.door = door
         self.log = log
         self.deadlineNanoseconds = deadlineNanoseconds
         self.encoder = encoder
@@ -45,9 +47,9 @@ final class AuditGate: TurnParticipant {
 
     /// Whether a record can be expected to be written now. Looked up once a turn.
     var takesRecords: Bool {
-        if stateReadAt != reactor.now {
-            stateReadAt = reactor.now
-            isPassing = log.state(nowNanoseconds: reactor.now) == .passing
+        if stateReadAt != loop.now {
+            stateReadAt = loop.now
+            isPassing = log.state(nowNanoseconds: loop.now) == .passing
         }
         return isPassing
     }
@@ -58,9 +60,9 @@ final class AuditGate: TurnParticipant {
         if case .refusal(let failure) = request.answer, let reason = failure.recordedReason,
             log.count(
                 reason, subject: request.token.subject, tokenID: request.token.tokenID ?? [],
-                unixMilliseconds: request.unixMilliseconds, nowNanoseconds: reactor.now)
+                unixMilliseconds: request.unixMilliseconds, nowNanoseconds: loop.now)
         {
-            release?(request, true)
+            settled.append((request, true))
             return
         }
         encoder.append(request, to: &batch)
@@ -71,61 +73,60 @@ final class AuditGate: TurnParticipant {
     func count(_ reason: AuditRefusalReason) { batch.countRefusal(reason) }
 
     /// The log's word on a batch. One that has been given up is not found any more.
-    func written(_ number: UInt64, _ isRecorded: Bool) {
+    private func written(_ number: UInt64, _ isRecorded: Bool) {
         guard let index = waiting.firstIndex(where: { $0.number == number }) else { return }
         letGo(waiting.remove(at: index), isRecorded)
     }
 
-    var nextDeadline: Int64? {
-        // Held behind this participant's end of the turn: the next turn must not wait.
-        if !batch.isEmpty { return 0 }
-        return waiting.first.map { $0.handedOverAt + deadlineNanoseconds }
+    /// A request whose record is written, or cannot be; nil when all such have been taken.
+    func takeSettled() -> (request: PredictionRequest, isRecorded: Bool)? {
+        guard !settled.isEmpty else { return nil }
+        let first = settled[takenCount]
+        takenCount += 1
+        if takenCount == settled.count {
+            settled.removeAll(keepingCapacity: true)
+            takenCount = 0
+        }
+        return first
     }
+
+    /// Whether records were held after they were handed over.
+    var isBusy: Bool { !batch.isEmpty }
+
+    var deadline: Int64? { waiting.first.map { $0.handedOverAt + deadlineNanoseconds } }
 
     func deadlinePassed() {
         while let first = waiting.first,
-            first.handedOverAt + deadlineNanoseconds <= reactor.now
+            first.handedOverAt + deadlineNanoseconds <= loop.now
         {
             letGo(waiting.removeFirst(), false)
         }
     }
 
-    func turnEnded() {
+    /// Hands over what the turn has brought.
+    func handOver() {
         guard !batch.isEmpty else { return }
-        let free = handOver()
-        // Before anybody is let go, for that takes up what a client has pipelined behind it, and
-        // may fill the next batch.
-        batch.removeAll(keepingCapacity: true)
-        if let (handedOver, isRecorded) = free { letGo(handedOver, isRecorded) }
-    }
-
-    /// Hands the batch over; returns who can be let go at once.
-    private func handOver() -> (Batch, isRecorded: Bool)? {
-        if held.isEmpty {
-            log.append(batch) { _ in }
-            return nil
-        }
+        defer { batch.removeAll(keepingCapacity: true) }
+        if held.isEmpty { return log.append(batch) { _ in } }
         latestNumber += 1
         let number = latestNumber
         let handedOver = Batch(
             number: number, handedOverAt: Clock.monotonicNanoseconds(), requests: held)
         held.removeAll(keepingCapacity: true)
-        if writesHere, let isRecorded = log.appendHere(batch) { return (handedOver, isRecorded) }
-        waiting.append(handedOver)
-        let mailbox = reactor.mailbox
-        log.append(batch) { isRecorded in
-            mailbox.post { reactor in
-                reactor.participant(AuditGate.self)?.written(number, isRecorded)
-            }
+        if writesHere, let isRecorded = log.appendHere(batch) {
+            return letGo(handedOver, isRecorded)
         }
-        return nil
+        waiting.append(handedOver)
+        log.append(batch) { [door] isRecorded in
+            door { $0.written(number, isRecorded) }
+        }
     }
 
     private func letGo(_ batch: Batch, _ isRecorded: Bool) {
         let now = Clock.monotonicNanoseconds()
         for request in batch.requests {
             request.reply.stages.end(.audit, at: now)
-            release?(request, isRecorded)
+            settled.append((request, isRecorded))
         }
     }
 }

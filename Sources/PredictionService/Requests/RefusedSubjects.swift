@@ -1,15 +1,11 @@
 package import Access
 internal import Bytes
-internal import Reactor
 
 /// The subjects that the store has refused recently, on one reactor, and how long it is likely to
 /// refuse them. It decides nothing: it only makes their requests cheap, and the store is still
 /// asked. They are not scored before it has admitted them, and those of a turn that have the same
 /// token share one question.
-///
-/// Add it to its reactor before the store: the questions of a turn are sent at its end, and a later
-/// request must not be answered from older state.
-package final class RefusedSubjects: TurnParticipant {
+package final class RefusedSubjects {
     private struct Entry {
         var subject: [UInt8]
         /// Nanoseconds of the monotonic clock.
@@ -54,11 +50,9 @@ package final class RefusedSubjects: TurnParticipant {
         }
     }
 
-    package var nextDeadline: Int64? { nil }
-
-    package func deadlinePassed() {}
-
-    package func turnEnded() { leaderOfTurn = nil }
+    /// To be called before the question is asked: no later request may share it, for what it
+    /// decides may be older than that request.
+    package func endTurn() { leaderOfTurn = nil }
 
     private func set(_ subject: [UInt8], until: Int64) {
         if let place = places[subject] {

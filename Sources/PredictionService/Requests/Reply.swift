@@ -6,6 +6,8 @@ internal import Telemetry
 /// Where and how a request is answered, and what is known of it by then.
 struct Reply {
     let exchange: Exchange
+    /// Where the request came from and its answer is sent.
+    unowned let server: HTTPServer
     let requestID: RequestID
     /// Nil when the head could not be read.
     let method: HTTPMethod?

@@ -16,12 +16,15 @@ final class RequestIntake {
         self.metrics = metrics
     }
 
-    func reply(to request: borrowing Request, _ exchange: Exchange, _ route: Route?) -> Reply {
+    func begin(
+        _ request: borrowing Request, _ exchange: Exchange, _ route: Route?, on server: HTTPServer
+    ) -> Reply {
         metrics.requestBegan()
         var stages = StageTimes(start: request.receivedAt)
         stages.end(.parse, at: request.parsedAt)
         return Reply(
-            exchange: exchange, requestID: requestID(in: request.head, request.headBytes),
+            exchange: exchange, server: server,
+            requestID: requestID(in: request.head, request.headBytes),
             method: request.head.method, route: route, peer: request.peer,
             receivedAt: request.receivedAt, trace: trace(of: request.head, request.headBytes),
             stages: stages)
@@ -30,13 +33,15 @@ final class RequestIntake {
     /// For a request that never became complete. If its head did, its fields are kept.
     ///
     /// - Parameter route: of the head; nil without one.
-    func reply(
-        toRejected request: borrowing RejectedRequest, _ exchange: Exchange, _ route: Route?
+    func begin(
+        _ request: borrowing RejectedRequest, _ exchange: Exchange, _ route: Route?,
+        on server: HTTPServer
     ) -> Reply {
         metrics.requestBegan()
         let now = Clock.monotonicNanoseconds()
         return Reply(
-            exchange: exchange, requestID: requestID(in: request.head, request.headBytes),
+            exchange: exchange, server: server,
+            requestID: requestID(in: request.head, request.headBytes),
             method: request.head?.method, route: route, peer: request.peer, receivedAt: now,
             trace: trace(of: request.head, request.headBytes), stages: StageTimes(start: now))
     }

@@ -1,6 +1,7 @@
 internal import Access
 internal import AuditLog
 internal import Bytes
+internal import Configuration
 internal import HTTP
 internal import HTTPServer
 internal import JWT
@@ -9,7 +10,7 @@ internal import POSIX
 internal import Reactor
 internal import Telemetry
 
-/// All that one reactor needs to answer requests: it judges them in the contract's order, asks the
+/// Answers one worker's requests for predictions: it judges them in the contract's order, asks the
 /// store once for each that may be admitted, has the answer recorded, and gives it.
 final class RequestService {
     /// What of the configuration concerns requests.
@@ -18,10 +19,17 @@ final class RequestService {
         let admissionDeadline: Int64
         let quotaLimit: Int
         let windowSeconds: Int
+
+        init(_ common: CommonParts) {
+            bodyBytesMax = common.configuration.http.bodyBytesMax
+            admissionDeadline = common.store.deadlineNanoseconds
+            quotaLimit = common.configuration.quota.limit
+            windowSeconds = common.configuration.quota.windowSeconds
+        }
     }
 
     private let rules: Rules
-    private let reactor: Reactor
+    private let loop: Loop
     private let responder: Responder
     private let model: ServedModel
     private let verifier: TokenVerifier
@@ -30,18 +38,19 @@ final class RequestService {
     /// Nil without an audit log.
     private let audit: AuditGate?
     private var writer: PredictionWriter
-    private var store: (any AdmissionStore)?
+    private let admissions: Admissions
     /// What the store has not decided yet.
     private var pending: [UInt64: PredictionRequest] = [:]
     private var digest = SHA256Context()
 
     init(
-        rules: Rules, reactor: Reactor, responder: Responder, model: ServedModel,
+        rules: Rules, loop: Loop, responder: Responder, model: ServedModel,
         verifier: TokenVerifier, metrics: ReactorMetrics, refused: RefusedSubjects,
-        audit: AuditGate?
+        admissions: Admissions, audit: AuditGate?
     ) {
         self.rules = rules
-        self.reactor = reactor
+        self.loop = loop
+        self.admissions = admissions
         self.responder = responder
         self.model = model
         self.verifier = verifier
@@ -52,17 +61,10 @@ final class RequestService {
             quotaLimit: rules.quotaLimit, windowSeconds: rules.windowSeconds)
     }
 
-    /// Begins to serve; the store's decisions must come back through `decide`.
-    func start(at desk: RequestDesk, on server: HTTPServer, store: any AdmissionStore) {
-        self.store = store
-        audit?.release = { request, isRecorded in self.release(request, isRecorded) }
-        desk.serve(on: server) { request, reply, _ in self.predict(request, reply) }
-    }
-
     /// The store's word on a request it was asked about.
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         guard let request = pending.removeValue(forKey: ticket) else { return }
-        refused.note(decision, on: request.token.subject, now: reactor.now)
+        refused.note(decision, on: request.token.subject, now: loop.now)
         settle(request, decision)
         for follower in request.removeFollowers() {
             switch decision.ofFollower(isCharged: follower.isCharged) {
@@ -97,7 +99,7 @@ final class RequestService {
 
 // Judging.
 extension RequestService {
-    private func predict(_ request: borrowing Request, _ reply: Reply) {
+    func predict(_ request: borrowing Request, _ reply: Reply) {
         var reply = reply
         let tokenRange: Range<Int>
         let token: VerifiedToken
@@ -112,7 +114,7 @@ extension RequestService {
             } else {
                 token = try verifier.admitted(
                     request.headBytes.extracting(tokenRange),
-                    nowUnixMilliseconds: reactor.unixMilliseconds)
+                    nowUnixMilliseconds: loop.unixMilliseconds)
             }
         } catch {
             reply.stages.end(.token)
@@ -122,7 +124,7 @@ extension RequestService {
         reply.subject = token.subject
         let scorer = model.scorer
         let body = request.body
-        let isRefused = leader != nil || refused.contains(token.subject, now: reactor.now)
+        let isRefused = leader != nil || refused.contains(token.subject, now: loop.now)
         let outcome =
             leader?.outcome(ofSame: body)
             ?? read(request, tokenRange, by: scorer, isRefused: isRefused, &reply.stages)
@@ -174,7 +176,7 @@ extension RequestService {
         pending[ticket] = request
         let subject = request.token.subject
         let tokenID = request.token.tokenID ?? []
-        store?.admit(
+        admissions.admit(
             AdmissionRequest(
                 token: token, tokenID: tokenID.span, subject: subject.span,
                 charges: request.isCharged,
@@ -188,7 +190,7 @@ extension RequestService {
         guard case .unscored(let body) = follower.outcome else {
             preconditionFailure("one with another outcome does not wait for a leader's admission")
         }
-        ask(follower, body.token.span, from: reactor.now)
+        ask(follower, body.token.span, from: loop.now)
     }
 
     /// Answers who has no token that would do.
@@ -210,11 +212,12 @@ extension RequestService {
 extension RequestService {
     /// Answers once the answer is recorded; at once without an audit log.
     private func record(_ request: PredictionRequest, _ answer: PredictionRequest.Answer) {
-        request.decide(answer, unixMilliseconds: reactor.unixMilliseconds)
+        request.decide(answer, unixMilliseconds: loop.unixMilliseconds)
         if let audit { audit.hold(request) } else { release(request, true) }
     }
 
-    private func release(_ request: PredictionRequest, _ isRecorded: Bool) {
+    /// Answers a request whose answer is recorded, or cannot be.
+    func release(_ request: PredictionRequest, _ isRecorded: Bool) {
         guard isRecorded else { return fail(request, .unrecorded) }
         let subject = request.token.subject
         switch request.answer {

@@ -6,10 +6,9 @@ internal import POSIX
 internal import Reactor
 internal import Telemetry
 
-/// Writes the answers of one reactor's server, and notes each in the log and in the metrics.
+/// Writes the answers of one worker, and notes each in the log and in the metrics.
 final class Responder {
-    private let reactor: Reactor
-    private let server: HTTPServer
+    private let loop: Loop
     private let log: RequestLog
     private let metrics: ReactorMetrics
     private var date: HTTPDate
@@ -19,12 +18,11 @@ final class Responder {
     /// The latest document of each type of problem, for answers of which there may be floods.
     private var documents: [ProblemType: ProblemDocument] = [:]
 
-    init(reactor: Reactor, server: HTTPServer, log: RequestLog, metrics: ReactorMetrics) {
-        self.reactor = reactor
-        self.server = server
+    init(loop: Loop, log: RequestLog, metrics: ReactorMetrics) {
+        self.loop = loop
         self.log = log
         self.metrics = metrics
-        date = HTTPDate(unixSeconds: reactor.unixMilliseconds / 1000)
+        date = HTTPDate(unixSeconds: loop.unixMilliseconds / 1000)
     }
 
     /// Answers with a JSON document.
@@ -99,10 +97,10 @@ final class Responder {
             fields.appendBytes(trace.bytes)
             fields.appendLiteral("\r\n")
         }
-        date.update(unixSeconds: reactor.unixMilliseconds / 1000)
+        date.update(unixSeconds: loop.unixMilliseconds / 1000)
         // Second references: the closure cannot lend what belongs to the responder.
         let (requestID, fields, content) = (reply.requestID, fields, content)
-        server.answer(reply.exchange) { output, context in
+        reply.server.answer(reply.exchange) { output, context in
             ResponseEncoder.append(
                 ResponseHead(
                     status: status, contentType: contentType, connection: context.connection,
@@ -118,6 +116,6 @@ final class Responder {
         metrics.requestAnswered(outcome)
         log.add(
             outcome, requestID: reply.requestID.bytes, subject: reply.subject, stages: reply.stages,
-            unixMilliseconds: reactor.unixMilliseconds, now: now)
+            unixMilliseconds: loop.unixMilliseconds, now: now)
     }
 }

@@ -1,9 +1,8 @@
 internal import Models
-internal import Reactor
 
 /// The model that one reactor serves. Another one takes its place at the end of a turn; requests
 /// that were scored before keep what they were scored with.
-final class ServedModel: TurnParticipant {
+final class ServedModel {
     private(set) var scorer: Scorer
     /// How many came before the one that serves.
     private(set) var generation = 0
@@ -18,11 +17,8 @@ final class ServedModel: TurnParticipant {
         next = (scorer, installed)
     }
 
-    var nextDeadline: Int64? { nil }
-
-    func deadlinePassed() {}
-
-    func turnEnded() {
+    /// Lets the latest one take its place.
+    func takePublished() {
         guard let next else { return }
         scorer = next.scorer
         generation += 1

@@ -2,10 +2,9 @@ package import Access
 package import Features
 package import HTTPServer
 package import Models
-internal import Reactor
 
-/// What one reactor counts of its requests. A participant only so that a scrape finds it.
-package final class ReactorMetrics: TurnParticipant {
+/// What one worker counts of its requests.
+package final class ReactorMetrics {
     /// What a scrape gets.
     package struct Snapshot: Sendable {
         package let counts: ServiceMetrics
@@ -30,7 +29,7 @@ package final class ReactorMetrics: TurnParticipant {
         self.countsRedis = countsRedis
     }
 
-    /// To be called on the reactor.
+    /// To be called on the loop.
     package func snapshot(_ connections: ConnectionFigures) -> Snapshot {
         Snapshot(counts: counts, connections: connections)
     }
@@ -91,10 +90,4 @@ package final class ReactorMetrics: TurnParticipant {
 
     /// Counts a token that was refused before the store was asked.
     package func tokenJudged(_ result: TokenResult) { if isOn { counts.tokenJudged(result) } }
-
-    package var nextDeadline: Int64? { nil }
-
-    package func deadlinePassed() {}
-
-    package func turnEnded() {}
 }

@@ -3,13 +3,12 @@ internal import HTTP
 internal import JSON
 internal import OpenSSL
 internal import POSIX
-internal import Reactor
 
 /// The request lines of one reactor, handed to the sink once a turn.
 ///
 /// They are written straight into bytes and not through swift-log's metadata, which would need a
 /// dictionary and a string for each member of each line.
-package final class RequestLog: TurnParticipant {
+package final class RequestLog {
     /// Lines of a turn that are handed over before its end.
     package static let bytesMax = 1 << 18
     /// How much of a subject's hash is logged: enough to tell millions of subjects apart.
@@ -126,11 +125,11 @@ package final class RequestLog: TurnParticipant {
     }
 
     /// When requests that are only counted get their line.
-    package var nextDeadline: Int64? { refused?.dueAt }
+    package var deadline: Int64? { refused?.dueAt }
 
     package func deadlinePassed() { appendCounts() }
 
-    /// From now on what is counted is written with each turn: the reactor is about to stop.
+    /// From now on what is counted is written with each turn: the loop is about to stop.
     package func end() { isEnding = true }
 
     private func appendCounts() {
@@ -142,7 +141,7 @@ package final class RequestLog: TurnParticipant {
         }
     }
 
-    package func turnEnded() {
+    package func endTurn() {
         if isEnding { appendCounts() }
         // The turn's answers have been sent: whoever is slow has been written by now.
         if !slow.isEmpty {

@@ -2,7 +2,7 @@ internal import JSON
 
 /// What a model's document says besides what scores a row: what its columns are, and how it can be
 /// rewritten for an older library.
-struct LearnerFacts {
+struct LearnerDocument {
     /// One a feature, or none.
     private(set) var featureNames: [String] = []
     /// One a feature, or none; `c` is a category.
