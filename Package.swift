@@ -69,6 +69,7 @@ let package = Package(
             ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX", "Training", "XGBoost"]),
         module("Metrics", ["Bytes"]),
         module("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
+        module("AuditReading", ["AuditLog", "Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("ModelRegistry", ["Bytes", "Models", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
         module("OperationsClient", ["Bytes", "JSON", "OperationsAPI", "POSIX"]),
@@ -81,7 +82,8 @@ let package = Package(
         module(
             "Doctor",
             [
-                "AuditLog", "Bytes", "Configuration", "ModelRegistry", "Models", "OpenSSL",
+                "AuditLog", "AuditReading", "Bytes", "Configuration", "ModelRegistry", "Models",
+                "OpenSSL",
                 "OperationsAPI", "OperationsClient", "POSIX", "Redis",
             ]),
         module(
@@ -106,7 +108,8 @@ let package = Package(
         program(
             "churnctl",
             [
-                "AuditLog", "BatchScoring", "Bytes", "Configuration", "DataCheck", "Doctor",
+                "AuditLog", "AuditReading", "BatchScoring", "Bytes", "Configuration", "DataCheck",
+                "Doctor",
                 "Features", "JSON", "JWT", "ModelImport", "Models", "OpenSSL", "OperationsAPI",
                 "OperationsClient", "POSIX", "Redis", "Training", argumentParser,
             ]),
@@ -141,7 +144,7 @@ let package = Package(
             ["Training", "DataCheck", "Models", "Features", "JSON", "OpenSSL", "POSIX"],
             hasFixtures: true),
         tests("MetricsTests", ["Metrics"]),
-        tests("AuditLogTests", ["AuditLog", "JSON", "OpenSSL", "POSIX"]),
+        tests("AuditLogTests", ["AuditLog", "AuditReading", "JSON", "OpenSSL", "POSIX"]),
         tests("ModelRegistryTests", ["ModelRegistry", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
@@ -162,7 +165,8 @@ let package = Package(
         tests(
             "PredictionServiceTests",
             [
-                "PredictionService", "Access", "AuditLog", "Configuration", "Doctor", "Features",
+                "PredictionService", "Access", "AuditLog", "AuditReading", "Configuration",
+                "Doctor", "Features",
                 "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "OperationsAPI", "POSIX",
                 "Redis", "ServiceTestSupport", "Telemetry", logging,
             ]),

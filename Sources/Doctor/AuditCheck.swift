@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import AuditReading
 package import POSIX
 
 /// Whether the audit log can be gone on with, and for how long.

@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import AuditReading
 internal import Features
 internal import JSON
 internal import Models

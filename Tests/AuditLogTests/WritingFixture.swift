@@ -152,7 +152,7 @@ final class Writer {
         let none: [UInt8] = []
         let caller = AuditedCaller(
             unixMilliseconds: LogFixture.time, requestID: requestID.span, traceID: none.span,
-            subject: subject.span, tokenID: tokenID.span, customerID: none.span)
+            peer: none.span, subject: subject.span, tokenID: tokenID.span, customerID: none.span)
         encoder.appendRefusal(
             AuditedRefusal(
                 caller: caller, bodyDigest: body.isEmpty ? nil : digest.hash(body.span),
@@ -208,5 +208,12 @@ extension LogFixture {
             try eventually("the last checkpoint is written") { log.statistics.checkpoints == 3 }
         }
         return try fixture.copy()
+    }
+}
+
+extension AuditReport {
+    /// Whether it says how far the log has come, and nothing else.
+    var isCheckpoint: Bool {
+        if case .checkpoint = self { true } else { false }
     }
 }

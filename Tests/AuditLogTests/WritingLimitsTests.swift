@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import Dispatch
 import OpenSSL
 import TestSupport

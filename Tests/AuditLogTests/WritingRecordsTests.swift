@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import JSON
 import OpenSSL
 import TestSupport

@@ -75,8 +75,8 @@ extension ProgramTests {
                 let none: [UInt8] = []
                 let caller = AuditedCaller(
                     unixMilliseconds: 1_790_856_000_123 + Int64(index) * 60_000,
-                    requestID: names.0.span, traceID: none.span, subject: names.1.span,
-                    tokenID: names.2.span, customerID: names.3.span)
+                    requestID: names.0.span, traceID: none.span, peer: none.span,
+                    subject: names.1.span, tokenID: names.2.span, customerID: names.3.span)
                 encoder.appendPrediction(
                     AuditedPrediction(
                         caller: caller, model: model, bodyDigest: InlineArray(repeating: 7),

@@ -23,13 +23,6 @@ package enum AuditReport: Equatable, Sendable {
     case notesDropped(count: Int)
 }
 
-extension AuditReport {
-    /// Whether it tells how far the log has come, and of no trouble.
-    package var isCheckpoint: Bool {
-        if case .checkpoint = self { true } else { false }
-    }
-}
-
 /// How a log is, for health and for who wants to refuse early.
 package enum AuditState: Equatable, Sendable {
     case passing

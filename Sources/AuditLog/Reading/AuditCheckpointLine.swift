@@ -1,5 +1,5 @@
 internal import Bytes
-internal import OpenSSL
+package import OpenSSL
 
 /// A line of checkpoints.jsonl.
 package struct AuditCheckpointLine: Equatable, Sendable {
@@ -77,7 +77,7 @@ package struct AuditCheckpointLine: Equatable, Sendable {
     /// Whether somebody with the key wrote it.
     ///
     /// - Parameter line: the one this was read from.
-    func isAuthentic(_ line: Span<UInt8>, _ key: inout HMACSHA256) -> Bool {
+    package func isAuthentic(_ line: Span<UInt8>, _ key: inout HMACSHA256) -> Bool {
         // Nothing is gained by comparing in constant time: the file is there to be read.
         let expected = AuditDigest(bytes: key.authenticate(line.extracting(authenticated)))
         return mac == expected

@@ -1,3 +1,4 @@
+package import AuditLog
 internal import Bytes
 package import JSON
 

@@ -1,3 +1,5 @@
+internal import AuditLog
+
 /// Follows a log's chain from record to record, over whatever is wrong with it.
 ///
 /// A record that is not altered is believed to be the one it says it is; a line that is no such

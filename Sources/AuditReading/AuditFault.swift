@@ -1,3 +1,4 @@
+package import AuditLog
 package import POSIX
 
 /// Where a line of a log is.

@@ -1,3 +1,4 @@
+package import AuditLog
 internal import POSIX
 
 /// The lines of a log, file by file.

@@ -31,7 +31,7 @@ package struct AuditDigest: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// - Parameter bytes: the 32 of a digest.
-    init(bytes: [UInt8]) {
+    package init(bytes: [UInt8]) {
         precondition(bytes.count == AuditFormat.digestDigits / 2, "no SHA-256")
         var words = SIMD4<UInt64>(repeating: 0)
         for index in 0..<bytes.count {
@@ -50,5 +50,5 @@ package struct AuditDigest: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// As many digits as it takes to tell it from another by eye.
-    var beginning: String { description.prefix(AuditDigest.wordDigits) + "…" }
+    package var beginning: String { description.prefix(AuditDigest.wordDigits) + "…" }
 }

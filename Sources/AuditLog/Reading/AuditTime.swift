@@ -11,7 +11,7 @@ package enum AuditTime {
     private static let prefixes: Set<Int> = [10, 13, 16, 19, 23]
 
     /// Whether this is a time as records have it. That it is on the calendar is not checked.
-    static func isTime(_ text: Span<UInt8>) -> Bool {
+    package static func isTime(_ text: Span<UInt8>) -> Bool {
         text.count == bytes && hasForm(text)
     }
 

@@ -1,3 +1,4 @@
+package import AuditLog
 internal import POSIX
 
 /// What opening a log would come upon, found without a change to it.
