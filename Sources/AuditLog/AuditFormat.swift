@@ -21,7 +21,7 @@ package enum AuditFormat {
     package static let recordStart: StaticString = "{\"sequence\":"
     package static let previous: StaticString = ",\"prev\":\""
     package static let hash: StaticString = ",\"hash\":\""
-    /// Ends the line behind the digits of its hash or MAC.
+    /// Ends the line after the digits of its hash or MAC.
     package static let lineEnd: StaticString = "\"}\n"
     /// The digits of a SHA-256 or of an HMAC-SHA-256.
     package static let digestDigits = 64

@@ -54,16 +54,16 @@ extension AuditFaultKind {
         case .swapped: "records \(sequence) and \(sequence + 1) have changed places"
         case .repeated: "a second time"
         case .second: "a second one with other bytes, wanted one record of a sequence"
-        case .outOfOrder(let after): "stands behind record \(after)"
+        case .outOfOrder(let after): "stands after record \(after)"
         case .unlinked(let previous):
             "prev is \(previous.beginning), which is not the hash of the record before"
         case .beginsBefore(let wanted): "the log begins with it, wanted record \(wanted) first"
         case .notAnArchiveEnd(let count):
-            "no checkpoint counts \(count) records, so that nothing tells what was before record "
+            "no checkpoint counts \(count) records, so that nothing shows what was before record "
                 + "\(count + 1)"
         case .contradictsCheckpoint(let counted, let source):
             "\(counted == sequence ? "its hash" : "prev") is not the one that \(source) names for "
-                + "record \(counted): what is here was written anew"
+                + "record \(counted): what is here was rewritten"
         case .truncated(let range, let source):
             AuditFaultKind.records(range)
                 + " missing: the log is truncated, \(source) counts \(range.upperBound)"
@@ -95,7 +95,7 @@ extension AuditFaultKind {
             : "records \(range.lowerBound) to \(range.upperBound)"
     }
 
-    private static func records(_ range: ClosedRange<Int>) -> String {
+    fileprivate static func records(_ range: ClosedRange<Int>) -> String {
         names(range) + (range.count == 1 ? " is" : " are")
     }
 
@@ -182,12 +182,8 @@ extension AuditRemark: CustomStringConvertible {
             }
             return "record \(sequence), a start: " + parts.joined(separator: ", and ")
         case .unprotected(let range):
-            let records =
-                range.count == 1
-                ? "record \(range.lowerBound) is"
-                : "records \(range.lowerBound) to \(range.upperBound) are"
-            return "\(records) behind the newest checkpoint: nothing here would tell if such "
-                + "were cut off"
+            return AuditFaultKind.records(range)
+                + " after the newest checkpoint: nothing here would show if such were cut off"
         case .archived(let range):
             return "records 1 to \(range.upperBound) were not looked for"
         }

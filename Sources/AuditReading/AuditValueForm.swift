@@ -97,7 +97,7 @@ enum AuditValueForm: Equatable {
     }
 }
 
-/// The scanner with its errors as this module tells them.
+/// The scanner with its errors as this module reports them.
 extension JSONScanner {
     mutating func enterObject() throws(AuditContentFault) {
         do throws(JSONError) { try beginObject() } catch { throw .notJSON(error) }

@@ -41,7 +41,7 @@ package enum AuditRemark: Equatable, Sendable {
     case beingWritten(AuditPlace)
     /// A start that had to cut a torn line, or missed records that a checkpoint had counted.
     case repaired(sequence: Int, tornBytes: Int, missing: Int)
-    /// Records behind the newest checkpoint: if they were cut off, nothing here would tell.
+    /// Records after the newest checkpoint: if they were cut off, nothing here would show it.
     case unprotected(ClosedRange<Int>)
     /// Records before the one that the log was said to begin with.
     case archived(ClosedRange<Int>)

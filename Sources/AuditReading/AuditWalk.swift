@@ -68,7 +68,7 @@ struct AuditWalk: ~Copyable {
                     found.add(.beingWritten(place(of: line, in: segment)))
                     return
                 }
-                // Whoever wrote it may have ended between the two looks.
+                // The process that wrote it may have ended between the two looks.
                 line = try lines.next() ?? line
             }
             firstOfEmpty = nil
@@ -169,7 +169,7 @@ struct AuditWalk: ~Copyable {
         chain.pass(&faults)
     }
 
-    /// Goes on with a record that is not altered.
+    /// Continues with a record that is not altered.
     private mutating func take(
         _ record: AuditRecordLine, _ bytes: Span<UInt8>, at place: AuditPlace,
         of segment: AuditFiles.Segment

@@ -56,7 +56,7 @@ package struct AppendFile: ~Copyable {
         }
     }
 
-    /// Cuts the file off behind `size` bytes.
+    /// Cuts the file off after `size` bytes.
     package func truncate(to size: Int) throws(SystemError) {
         guard retryingOnInterrupt({ Int(ftruncate(descriptor.rawValue, size)) }) == 0 else {
             throw .last("ftruncate")

@@ -27,7 +27,7 @@ package struct Readiness: OptionSet, Sendable {
 @safe
 package struct Epoll: ~Copyable {
     private let descriptor: FileDescriptor
-    // SAFETY: nobody else knows the buffer, and every index into it is checked.
+    // SAFETY: no other code knows the buffer, and every index into it is checked.
     private let events: UnsafeMutableBufferPointer<epoll_event>
 
     /// - Parameter eventsMax: how many events one `wait` fetches.
@@ -56,7 +56,7 @@ package struct Epoll: ~Copyable {
         _ = epoll_ctl(descriptor.rawValue, EPOLL_CTL_DEL, target, nil)
     }
 
-    /// Waits for events, at most `timeoutMilliseconds` (−1: for ever), and tells how many came. A
+    /// Waits for events, at most `timeoutMilliseconds` (−1: for ever); returns how many came. A
     /// signal ends the wait with none.
     package func wait(timeoutMilliseconds: Int32) -> Int {
         // SAFETY: the kernel writes at most `events.count` events into the buffer.

@@ -7,7 +7,7 @@ internal import Glibc
 /// What is no regular file, as a pipe or a terminal, is written to as the bytes come.
 package struct FileWriter: ~Copyable {
     private enum Target {
-        /// Its bytes are nobody's until it is given this name.
+        /// It has no name until it is given this one.
         case unnamed(path: String)
         /// A file beside `path`, where the file system has none without a name.
         case temporary(String, path: String)

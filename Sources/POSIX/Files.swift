@@ -18,7 +18,7 @@ package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Whole files, read and written at once.
+/// Whole files, read and written in one call.
 package enum Files {
     /// The bytes of the regular file at `path`; one that holds more than `bytesMax` is refused,
     /// also when it grows while it is read.

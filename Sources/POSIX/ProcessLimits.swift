@@ -24,7 +24,7 @@ package enum ProcessLimits {
     /// The most connections that the kernel keeps for a listener between two calls of accept,
     /// whatever the listener asks for (net.core.somaxconn of listen(2)); nil where it does not say.
     package static func backlogMax() -> Int? {
-        // proc(5): such a file tells its content to one read from its beginning only.
+        // proc(5): such a file returns its content to one read from its beginning only.
         var block = [UInt8](repeating: 0, count: 64)
         // A container may hide it, and then there is nothing to be said.
         guard let reader = try? FileReader(path: "/proc/sys/net/core/somaxconn"),

@@ -39,7 +39,7 @@ package enum Sockets {
         return listener
     }
 
-    /// A socket bound to an address. Without `sharesPort` this fails while anybody else, even
+    /// A socket bound to an address. Without `sharesPort` this fails while another process, even
     /// with SO_REUSEPORT, has the port.
     package static func bind(
         to address: SocketAddress, sharesPort: Bool
@@ -72,7 +72,7 @@ package enum Sockets {
     }
 
     /// Begins to connect; the socket becomes writable when that has ended, and `connectResult`
-    /// tells how. A Unix socket is connected at once, or not: EAGAIN when too many wait already.
+    /// returns how. A Unix socket is connected immediately, or not: EAGAIN when too many wait already.
     package static func connect(to address: SocketAddress) throws(SystemError) -> FileDescriptor {
         let connecting = try make(address.family)
         setNoDelay(connecting.rawValue, address)
@@ -164,8 +164,8 @@ package enum Sockets {
 }
 
 extension Sockets {
-    /// Waits until a socket is ready, and tells whether it became so in time. Not for reactors,
-    /// which wait for all of theirs at once.
+    /// Waits until a socket is ready, and returns whether it became so in time. Not for
+    /// reactors, which wait for all of theirs together.
     package static func wait(
         for interest: Interest, on socket: CInt, _ timeoutMilliseconds: Int32
     ) -> Bool {

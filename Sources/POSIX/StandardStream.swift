@@ -14,11 +14,11 @@ package enum StandardStream: CInt, Sendable {
         }
     }
 
-    /// Whether it is a terminal, so that somebody may be looking.
+    /// Whether it is a terminal, so that a person may be looking.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// Writes all bytes, waiting for a slow reader as long as it takes, so never on a reactor's
-    /// queue. Returns false when nobody reads any more, or nothing can be written: see `failure`.
+    /// queue. Returns false when its reader has left, or nothing can be written: see `failure`.
     @discardableResult
     package func write(_ bytes: Span<UInt8>) -> Bool {
         let (_, error) = append(bytes)

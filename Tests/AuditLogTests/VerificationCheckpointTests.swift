@@ -98,7 +98,7 @@ import Testing
         #expect(found.remarks == [.unprotected(11...12)])
         #expect(
             found.remarks.map(\.description) == [
-                "records 11 to 12 are behind the newest checkpoint: nothing here would tell if "
+                "records 11 to 12 are after the newest checkpoint: nothing here would show if "
                     + "such were cut off"
             ])
     }

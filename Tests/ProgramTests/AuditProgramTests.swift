@@ -133,7 +133,7 @@ extension ProgramTests {
             try appendPredictions(5, to: log)
             let found = try audit("verify", directory)
             #expect(found.code == .code(0))
-            #expect(found.output.contains("remark: records 2 to 6 are behind the newest"))
+            #expect(found.output.contains("remark: records 2 to 6 are after the newest"))
         }
 
         @Test func `verification without a key says that it does not know`() throws {

@@ -74,7 +74,7 @@ package struct AuditCheckpointLine: Equatable, Sendable {
         self.mac = mac
     }
 
-    /// Whether somebody with the key wrote it.
+    /// Whether it was written with the key.
     ///
     /// - Parameter line: the one this was read from.
     package func isAuthentic(_ line: Span<UInt8>, _ key: inout HMACSHA256) -> Bool {

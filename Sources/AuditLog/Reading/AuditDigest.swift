@@ -49,6 +49,6 @@ package struct AuditDigest: Equatable, Sendable, CustomStringConvertible {
         }.joined()
     }
 
-    /// As many digits as it takes to tell it from another by eye.
+    /// As many digits as it takes to distinguish it by eye.
     package var beginning: String { description.prefix(AuditDigest.wordDigits) + "…" }
 }

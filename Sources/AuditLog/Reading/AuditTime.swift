@@ -15,7 +15,7 @@ package enum AuditTime {
         text.count == bytes && hasForm(text)
     }
 
-    /// The beginning that all times from this moment on have or are behind, by their bytes: text
+    /// The beginning that all times from this moment on have or follow, by their bytes: text
     /// such as `2026-10-01`, `2026-10-01T12`, `2026-10-01T12:00:00Z`, always in UTC; nil for
     /// another.
     package static func beginning(_ text: String) -> [UInt8]? {

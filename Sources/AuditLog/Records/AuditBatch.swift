@@ -1,5 +1,5 @@
-/// What one turn of a reactor hands over: the bodies of its records, one behind the other, and how
-/// many callers it has refused who get no record each.
+/// What one turn of a reactor hands over: the bodies of its records, one after the other, and how
+/// many callers it has refused that get no record each.
 package struct AuditBatch: Sendable {
     package internal(set) var bytes: [UInt8] = []
     /// Where in `bytes` each body ends.
@@ -26,7 +26,7 @@ package struct AuditBatch: Sendable {
 }
 
 /// Why callers without a good token were refused. They get one record a second and reason, so that
-/// nobody without a token can fill the disk.
+/// a client without a token cannot fill the disk.
 package enum AuditRefusalReason: String, CaseIterable, Sendable {
     case missingToken = "missing-token"
     case invalidToken = "invalid-token"

@@ -30,7 +30,7 @@ package final class AuditRecordEncoder {
         appendCaller(prediction.caller, to: &batch.bytes)
         batch.bytes.appendBytes(prediction.model.members.span)
         appendBodyDigest(prediction.bodyDigest, to: &batch.bytes)
-        // A schema whose fields take more is not one that anybody has; the record stays in bounds.
+        // No real schema has fields that take more; the record stays in bounds.
         if 1...AuditLimits.featuresBytesMax ~= prediction.features.count {
             batch.bytes.appendLiteral(",\"features\":")
             batch.bytes.appendBytes(prediction.features)

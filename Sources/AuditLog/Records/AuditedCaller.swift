@@ -3,7 +3,7 @@ internal import Bytes
 /// Who asked, when, and under which names the request is known elsewhere. Where something is
 /// optional, empty stands for nothing.
 package struct AuditedCaller: ~Escapable {
-    /// By the machine's clock, as it is told; nothing depends on its order.
+    /// By the machine's clock; nothing depends on its order.
     package let unixMilliseconds: Int64
     /// Letters, digits, dots, dashes and underscores.
     package let requestID: Span<UInt8>
@@ -63,7 +63,7 @@ package struct AuditedPrediction: ~Escapable {
 
 /// The refusal of a caller whose token is genuine.
 package struct AuditedRefusal: ~Escapable {
-    /// The type of the problem that the caller was told.
+    /// The type of the problem that the caller was answered.
     package enum Reason: String, CaseIterable, Sendable {
         case tokenRevoked = "token-revoked"
         case insufficientScope = "insufficient-scope"

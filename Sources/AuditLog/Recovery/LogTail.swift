@@ -72,7 +72,7 @@ package struct LogTail {
     }
 
     /// Where the log ends by its records and by the name of its newest segment; nil where that name
-    /// is all there is, and no hash to go on with.
+    /// is all there is, and no hash to continue from.
     private static func named(
         by last: AuditFiles.Segment, found: ChainPosition?, checkpoint: ChainPosition
     ) -> ChainPosition? {
@@ -92,7 +92,7 @@ package struct LogTail {
 package struct AuditRecovery: Equatable, Sendable {
     /// Of the first record of this process.
     package let nextSequence: Int
-    /// Cut from the end of the last segment: a record that nobody was told to be written.
+    /// Cut from the end of the last segment: a record that was never reported as written.
     package let tornBytes: Int
     /// Missing records: a checkpoint names them, or other records follow them.
     package var missingRecords: Int

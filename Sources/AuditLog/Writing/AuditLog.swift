@@ -5,11 +5,11 @@ internal import Synchronization
 
 /// A log of what was answered, to which this process appends.
 ///
-/// Whoever appends copies bytes into memory under a mutex. One queue takes all that waits, of all
-/// reactors, gives each record its place in the chain, and writes them together; then it tells each
-/// owner. So the disk is waited for once for all who came meanwhile.
+/// Appending copies bytes into memory under a mutex. One queue takes all that waits, of all
+/// reactors, gives each record its place in the chain, and writes them together; then it
+/// reports to each owner. So one wait for the disk serves all that came meanwhile.
 package final class AuditLog: Sendable {
-    /// What belongs to the queue: it is locked on that alone, so nobody waits for it.
+    /// What belongs to the queue: it is locked on that alone, so no caller waits for it.
     private struct Confined: ~Copyable {
         var writer: RecordWriter
         var group = WriteGroup()
@@ -19,7 +19,7 @@ package final class AuditLog: Sendable {
         init(writer: consuming sending RecordWriter) { self.writer = writer }
     }
 
-    /// What became of a batch that is written before its owner goes on.
+    /// What became of a batch that is written before its owner continues.
     private final class Outcome: Sendable {
         private let value = Atomic(false)
 
@@ -28,8 +28,8 @@ package final class AuditLog: Sendable {
         @Sendable func settle(_ isWritten: Bool) { value.store(isWritten, ordering: .relaxed) }
     }
 
-    /// Groups that a caller writes before the queue has to go on, so that others who append all the
-    /// time do not keep it.
+    /// Groups that a caller writes before the queue takes over, so that others that append all the
+    /// time do not hold the caller.
     private static let groupsHereMax = 4
     /// How long `close` waits for a disk.
     private static let closingSecondsMax = 10
@@ -112,7 +112,7 @@ package final class AuditLog: Sendable {
         } catch { throw .file(error) }
     }
 
-    /// Hands over a batch, and never waits for the disk. `written` is told, exactly once, whether
+    /// Hands over a batch, and never waits for the disk. `written` is called, exactly once, with whether
     /// every record of it is in the file, and durable where each write is made so.
     ///
     /// A batch that waits to be written is answered on the log's queue; those are answered in the
@@ -349,7 +349,7 @@ extension AuditLog {
         if isNew { report(.failed(reason: reason)) }
     }
 
-    /// Tells what has happened.
+    /// Reports what has happened.
     private func publish(_ confined: inout Confined) {
         let written = confined.writer.statistics
         let droppedNotes = waiting.withLock { waiting in
