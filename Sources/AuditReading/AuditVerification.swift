@@ -50,7 +50,7 @@ package enum AuditRemark: Equatable, Sendable {
 /// What verification has found.
 package struct AuditVerification: Sendable {
     /// A record as the summary names it.
-    package struct Record: Equatable, Sendable {
+    package struct RecordMention: Equatable, Sendable {
         package let sequence: Int
         package let time: String
     }
@@ -68,8 +68,8 @@ package struct AuditVerification: Sendable {
     package internal(set) var segmentCount = 0
     /// Those that can be trusted, or without a key those that are well-formed.
     package internal(set) var checkpointCount = 0
-    package internal(set) var first: Record?
-    package internal(set) var last: Record?
+    package internal(set) var first: RecordMention?
+    package internal(set) var last: RecordMention?
     package internal(set) var lastHash: AuditDigest?
     /// Nil in format 1.
     package internal(set) var log: LogIdentity?

@@ -201,7 +201,7 @@ struct AuditWalk: ~Copyable {
         }
         compare(record, at: place)
         let time = content.map { bytes.extracting($0.time).text } ?? ""
-        let told = AuditVerification.Record(sequence: sequence, time: time)
+        let told = AuditVerification.RecordMention(sequence: sequence, time: time)
         found.first = found.first ?? told
         found.last = told
         found.lastHash = record.hash

@@ -113,8 +113,7 @@ extension HouseRule {
     /// Doors to C are small.
     private static let doorTargets: Set<String> = ["CLinux", "POSIX", "OpenSSL", "XGBoost"]
     private static let shortOnes: Set<String> = [
-        "AdmissionFailure.swift", "Alarm.swift", "AuditRecovery.swift", "AuditedModel.swift",
-        "ByteSet.swift", "Calibration.swift", "ChainPosition.swift", "Channel.swift",
+        "AdmissionFailure.swift", "Calibration.swift", "Channel.swift",
         "ClosedCounter.swift", "Complaint.swift", "ControlCharacters.swift", "Identifier.swift",
         "InMemoryAdmissionStore.swift", "InputFile.swift", "Interruption.swift",
         "JSONErrorDescription.swift", "JSONLogHandler.swift", "JSONString.swift",
@@ -123,8 +122,8 @@ extension HouseRule {
         "PredictionText.swift", "ProbabilityDistribution.swift", "ProvenanceSection.swift",
         "RandomSeeds.swift", "ReasonPhrase.swift", "RedisLimits.swift", "RedisNeighbours.swift",
         "Release.swift", "RepeatedRows.swift", "Reply.swift", "RowFault.swift", "RowSample.swift",
-        "ScoringError.swift", "ServedBundle.swift", "Spread.swift", "StaticStringSpan.swift",
-        "TerminalText.swift", "TimeInWords.swift", "Timestamp.swift", "TimestampText.swift",
+        "ScoringError.swift", "ServedBundle.swift", "Spread.swift",
+        "TerminalText.swift", "TimeInWords.swift",
         "TokenCommand.swift", "TokenInput.swift", "TrainingOptions.swift", "UnitBins.swift",
     ]
 }
