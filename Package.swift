@@ -78,13 +78,13 @@ let package = Package(
         module("HTTPServer", ["Bytes", "HTTP", "POSIX", "Reactor"]),
         module("Access", ["Bytes", "Reactor", "Redis"]),
         module(
-            "Configuration", ["AuditLog", "Bytes", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
+            "Configuration",
+            ["Access", "AuditLog", "Bytes", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
         module(
             "Doctor",
             [
-                "AuditLog", "AuditReading", "Bytes", "Configuration", "ModelRegistry", "Models",
-                "OpenSSL",
-                "OperationsAPI", "OperationsClient", "POSIX", "Redis",
+                "Access", "AuditLog", "AuditReading", "Bytes", "Configuration", "ModelRegistry",
+                "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis",
             ]),
         module(
             "Telemetry",
@@ -108,10 +108,10 @@ let package = Package(
         program(
             "churnctl",
             [
-                "AuditLog", "AuditReading", "BatchScoring", "Bytes", "Configuration", "DataCheck",
-                "Doctor",
-                "Features", "JSON", "JWT", "ModelImport", "Models", "OpenSSL", "OperationsAPI",
-                "OperationsClient", "POSIX", "Redis", "Training", argumentParser,
+                "Access", "AuditLog", "AuditReading", "BatchScoring", "Bytes", "Configuration",
+                "DataCheck", "Doctor", "Features", "JSON", "JWT", "ModelImport", "Models",
+                "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis", "Training",
+                argumentParser,
             ]),
 
         .target(

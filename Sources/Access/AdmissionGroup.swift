@@ -37,15 +37,15 @@ struct AdmissionGroup {
 
     mutating func append(_ request: borrowing AdmissionRequest) {
         var kind = UInt8(ascii: "0")
-        tokenKeys.appendRedisArgument("blacklist:", request.token)
+        tokenKeys.appendRedisArgument(AdmissionKeys.revocation, request.token)
         tokenKeyCount += 1
         if !request.tokenID.isEmpty {
-            tokenKeys.appendRedisArgument("blacklist:", request.tokenID)
+            tokenKeys.appendRedisArgument(AdmissionKeys.revocation, request.tokenID)
             tokenKeyCount += 1
             kind += AdmissionScript.tokenIDDigit
         }
         if request.charges {
-            quotaKeys.appendRedisArgument("quota:", request.subject)
+            quotaKeys.appendRedisArgument(AdmissionKeys.quota, request.subject)
             quotaKeyCount += 1
             kind += AdmissionScript.chargesDigit
         }

@@ -31,6 +31,14 @@ struct DecisionQueue {
     }
 }
 
+/// What the keys in Redis begin with.
+package enum AdmissionKeys {
+    /// Of a revoked token: its identifier or the whole of it follows.
+    package static let revocation: StaticString = "blacklist:"
+    /// Of a subject's quota.
+    package static let quota: StaticString = "quota:"
+}
+
 /// A request to predict, whose token and form are good.
 package struct AdmissionRequest: ~Escapable {
     package let token: Span<UInt8>

@@ -89,17 +89,6 @@ extension ConfigurationError: CustomStringConvertible {
             "security is strict, and \(settings.count) "
                 + (settings.count == 1 ? "setting is" : "settings are") + " weak: "
                 + settings.map(\.description).joined(separator: "; ")
-        case .secretAsFlag, .variableAndFile, .noSecret, .noKeys, .tooManyKeys, .weakKey,
-            .noAuditKey, .auditKeyIsTokenKey, .developmentSecret, .secretAsPath:
-            secretDescription
-        case .noStore, .storeTooLarge, .developmentHost, .developmentStore,
-            .developmentOperations:
-            storeDescription
-        }
-    }
-
-    private var secretDescription: String {
-        switch self {
         case .secretAsFlag(let key, let variable):
             "flag --\(key): a secret among the flags shows in ps, wanted \(variable) or "
                 + "\(variable)_FILE in the environment"
@@ -124,12 +113,6 @@ extension ConfigurationError: CustomStringConvertible {
             "audit.key: the same as \(name), wanted a key of its own: anyone who "
                 + "verifies the log could make tokens, and anyone who makes tokens could forge the "
                 + "log"
-        case _: preconditionFailure("not about a secret")
-        }
-    }
-
-    private var storeDescription: String {
-        switch self {
         case .noStore:
             "no store, wanted REDIS_URL, or store = memory for a single process; --dev implies that"
         case .storeTooLarge(let quotaLimit, let subjects):
@@ -142,7 +125,6 @@ extension ConfigurationError: CustomStringConvertible {
                 + "(127.0.0.1), a Unix socket or off"
         case .developmentStore(let place):
             "\(place): store: redis, but --dev keeps the store in memory"
-        case _: preconditionFailure("not about the store")
         }
     }
 }

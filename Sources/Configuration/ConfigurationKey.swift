@@ -1,3 +1,5 @@
+internal import Access
+
 /// One thing that can be configured. `ConfigurationTable` holds them all.
 package struct ConfigurationKey: Sendable {
     /// As the file and the flags spell it, for example `quota.limit`.
@@ -104,7 +106,7 @@ package enum ConfigurationKind: Equatable, Sendable {
             "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
         case .redisKey:
             "1 to \(ConfigurationLimits.redisKeyBytesMax) bytes without control characters that "
-                + "do not begin with quota: or blacklist:"
+                + "do not begin with \(AdmissionKeys.quota) or \(AdmissionKeys.revocation)"
         case .redisURL: "redis://[user:password@]host[:port][/db]"
         case .operationsListener: "host:port, unix:/path or off"
         case .fileMode: "three octal digits"

@@ -1,3 +1,4 @@
+internal import Access
 internal import Bytes
 internal import OperationsAPI
 internal import POSIX
@@ -77,7 +78,8 @@ extension ConfigurationKind {
         case .redisKey:
             // A caller's first prediction makes `quota:<sub>`, and a `blacklist:` key would revoke
             // a token by accident.
-            bytes.starts(with: "quota:".utf8) || bytes.starts(with: "blacklist:".utf8)
+            bytes.starts(with: "\(AdmissionKeys.quota)".utf8)
+                || bytes.starts(with: "\(AdmissionKeys.revocation)".utf8)
                 ? nil
                 : text(bytes, bytesMax: ConfigurationLimits.redisKeyBytesMax).map { .text($0) }
         case .fileMode:

@@ -1,3 +1,4 @@
+internal import Access
 internal import OpenSSL
 internal import Redis
 
@@ -25,7 +26,9 @@ enum RedisRights {
     static func examine(_ session: RedisSession) -> DoctorFinding {
         // A name that no subject has.
         let name = "churnd-doctor-\(RandomBytes.hexadecimalText(16))"
-        let (revocation, quota) = ("blacklist:\(name)", "quota:\(name)")
+        let (revocation, quota) = (
+            "\(AdmissionKeys.revocation)\(name)", "\(AdmissionKeys.quota)\(name)"
+        )
         do throws(Refusal) {
             var refused = try byDigest(session)
             // What changes nothing, since the keys are not there.

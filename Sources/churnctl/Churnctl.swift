@@ -11,7 +11,7 @@ struct Churnctl: ParsableCommand {
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
             ModelCommand.self,
-            TokenCommand.self, RedisCommandGroup.self, AuditCommand.self, DoctorCommand.self,
+            TokenCommand.self, RedisCommand.self, AuditCommand.self, DoctorCommand.self,
         ])
 
     /// sysexits.h: output that cannot be written.

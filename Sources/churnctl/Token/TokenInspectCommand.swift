@@ -3,7 +3,7 @@ internal import JWT
 internal import POSIX
 
 /// `churnctl token inspect`: what a token says, and whether churnd would take it.
-struct TokenInspect: ParsableCommand {
+struct TokenInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Print what a token says and whether it is valid.",
@@ -50,7 +50,7 @@ struct TokenInspect: ParsableCommand {
         }
         let keys = try secretOptions.secret().map { try SigningKeys(secret: $0) }
         let bytes = try TokenInput.read(token)
-        let report = TokenReport(
+        let report = TokenText(
             of: bytes, keys: keys, rules: rules, nowUnixMilliseconds: Clock.unixMilliseconds())
         let text = report.lines.joined(separator: "\n") + "\n"
         StandardStream.output.write(Array(text.utf8).span)

@@ -4,7 +4,7 @@ internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit replay`: whether the models say again what was answered.
-struct AuditReplay: ParsableCommand {
+struct AuditReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Scores the recorded predictions again and compares every bit.",

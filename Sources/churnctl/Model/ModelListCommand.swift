@@ -4,7 +4,7 @@ internal import OperationsAPI
 internal import OperationsClient
 
 /// `churnctl model list`: the versions a running churnd can serve.
-struct ModelList: ParsableCommand {
+struct ModelListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List the versions that a running churnd could serve.",
@@ -19,7 +19,7 @@ struct ModelList: ParsableCommand {
 
     func run() throws {
         let answer = try operationsOptions.ask(.get, OperationsPath.models)
-        guard let lines = ModelList.lines(answer) else {
+        guard let lines = ModelListCommand.lines(answer) else {
             throw operationsOptions.refusal("the answer does not say which model is active")
         }
         for line in lines { print(TerminalText.plain(line)) }

@@ -12,11 +12,11 @@ struct EvaluationText {
     }
 
     var lines: [String] {
-        let whole = MeasureLines(evaluation.whole).lines
+        let whole = MeasuresText(evaluation.whole).lines
         switch evaluation.holdOut {
         case .measured(let measures, let isAsStated):
             return ["\(model), hold-out, which neither training nor selection saw"]
-                + MeasureLines(measures).lines
+                + MeasuresText(measures).lines
                 + [
                     isAsStated
                         ? "  the figures are those of the manifest"
@@ -55,7 +55,7 @@ struct EvaluationText {
                     + "measure, both outcomes are needed"
             ]
         }
-        return ["\(model), rows that were not learned from"] + MeasureLines(measures).lines
+        return ["\(model), rows that were not learned from"] + MeasuresText(measures).lines
     }
 
     var json: JSONValue {

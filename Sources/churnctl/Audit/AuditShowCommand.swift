@@ -4,7 +4,7 @@ internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit show`: the records that somebody asks for.
-struct AuditShow: ParsableCommand {
+struct AuditShowCommand: ParsableCommand {
     /// The most that --last keeps in memory.
     static let lastMax = 10_000
 
@@ -71,7 +71,7 @@ struct AuditShow: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("The records' sequences: 7, 7..9, 7.. or ..9.", valueName: "range"),
-        transform: AuditShow.sequences)
+        transform: AuditShowCommand.sequences)
     var sequence: ClosedRange<Int>?
 
     @Option(help: ArgumentHelp("Only the last ones, at most \(lastMax).", valueName: "count"))
@@ -80,8 +80,8 @@ struct AuditShow: ParsableCommand {
     @OptionGroup var keyOptions: AuditKeyOptions
 
     func validate() throws {
-        if let last, !(1...AuditShow.lastMax ~= last) {
-            throw ValidationError("--last: wanted 1 to \(AuditShow.lastMax)")
+        if let last, !(1...AuditShowCommand.lastMax ~= last) {
+            throw ValidationError("--last: wanted 1 to \(AuditShowCommand.lastMax)")
         }
     }
 

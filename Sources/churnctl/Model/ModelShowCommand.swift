@@ -3,7 +3,7 @@ internal import POSIX
 internal import Training
 
 /// `churnctl model show`: what a bundle holds.
-struct ModelShow: ParsableCommand {
+struct ModelShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Shows what a bundle holds, if it would be served.",
@@ -25,7 +25,7 @@ struct ModelShow: ParsableCommand {
             StandardStream.output.write(IndentedJSON.bytes(document.value).span)
             return
         }
-        let lines = BundleDescription(try LoadedBundle.load(directory)).lines
+        let lines = BundleText(try LoadedBundle.load(directory)).lines
         let text = lines.map { TerminalText.plain($0) + "\n" }.joined()
         StandardStream.output.write(Array(text.utf8).span)
     }

@@ -11,7 +11,8 @@ struct TokenCommand: ParsableCommand {
             argument, where ps would show it.
             """,
         subcommands: [
-            TokenMint.self, TokenInspect.self, TokenRevoke.self, TokenUnrevoke.self,
+            TokenMintCommand.self, TokenInspectCommand.self, TokenRevokeCommand.self,
+            TokenUnrevokeCommand.self,
         ])
 }
 

@@ -4,15 +4,15 @@ internal import Configuration
 internal import Redis
 
 /// `churnctl redis`: what operators change in Redis beside revocations.
-struct RedisCommandGroup: ParsableCommand {
+struct RedisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redis",
         abstract: "Mark a Redis as one that has its revocations.",
-        subcommands: [RedisMark.self])
+        subcommands: [RedisMarkCommand.self])
 }
 
 /// `churnctl redis mark`: sets the key that `redis.marker_key` names.
-struct RedisMark: ParsableCommand {
+struct RedisMarkCommand: ParsableCommand {
     /// sysexits.h: a service that is needed does not answer.
     private static let unavailableExit = ExitCode(69)
 
@@ -38,8 +38,8 @@ struct RedisMark: ParsableCommand {
     var key: String?
 
     func run() throws {
-        guard let name = key ?? Environment.variables()[RedisMark.variable] else {
-            throw ValidationError("--key: missing, wanted it or \(RedisMark.variable)")
+        guard let name = key ?? Environment.variables()[RedisMarkCommand.variable] else {
+            throw ValidationError("--key: missing, wanted it or \(RedisMarkCommand.variable)")
         }
         if let kind = ConfigurationTable.key(named: "redis.marker_key")?.kind, !kind.accepts(name) {
             throw ValidationError("--key: wanted \(kind.wanted)")
@@ -57,6 +57,6 @@ struct RedisMark: ParsableCommand {
         case .failure(let failure): reason = "\(failure)"
         }
         complain(TerminalText.plain("\(place): \(reason)"))
-        throw RedisMark.unavailableExit
+        throw RedisMarkCommand.unavailableExit
     }
 }

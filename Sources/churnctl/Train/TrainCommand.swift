@@ -177,7 +177,7 @@ struct TrainCommand: ParsableCommand {
         }
         display.clear()
         for finding in outcome.deciding { complain(TrainCommand.warning(finding)) }
-        if !json { for line in TrainingLines(outcome, table).lines { print(line) } }
+        if !json { for line in TrainingText(outcome, table).lines { print(line) } }
         try interruption.protecting { () throws(TrainingError) in
             let bundle = try outcome.contents.write(to: directory)
             if !json { print("\(directory): \(bundle.summary)") }
@@ -186,7 +186,7 @@ struct TrainCommand: ParsableCommand {
             try write(ReportPage(contents).html(), to: reportPath)
             if let exportFolds { try write(FoldTable(outcome).csv(), to: exportFolds) }
             guard json else { return }
-            let result = TrainingResult(
+            let result = TrainingDocument(
                 outcome: outcome, data: table, bundle: bundle, directory: directory,
                 reportPath: reportPath, foldsPath: exportFolds)
             StandardStream.output.write(IndentedJSON.bytes(result.value).span)

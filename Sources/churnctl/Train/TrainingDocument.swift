@@ -4,7 +4,7 @@ internal import Models
 internal import Training
 
 /// What `train --json` prints: what was found and what was written.
-struct TrainingResult {
+struct TrainingDocument {
     let outcome: TrainingOutcome
     let data: TrainingData
     let bundle: ModelBundle
@@ -33,7 +33,7 @@ struct TrainingResult {
             ("chosen", .string(outcome.selected.candidate.rawValue)),
             ("settings", .string(outcome.model.recipe.summary)),
             ("calibration", outcome.model.calibration.json),
-            ("candidates", .array(outcome.comparison.results.map(TrainingResult.candidate))),
+            ("candidates", .array(outcome.comparison.results.map(TrainingDocument.candidate))),
             ("hold_out", outcome.model.holdOut.json),
             ("warnings", .array(warnings)),
         ]

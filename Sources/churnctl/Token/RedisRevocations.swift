@@ -1,10 +1,11 @@
+internal import Access
 internal import ArgumentParser
 internal import OperationsAPI
 internal import Redis
 
 /// The revocations in a Redis: a name is revoked while its key exists.
 struct RedisRevocations {
-    private static let keyPrefix = Array("blacklist:".utf8)
+    private static let keyPrefix = Array("\(AdmissionKeys.revocation)".utf8)
     /// sysexits.h: what is needed does not answer.
     private static let unavailableExit: Int32 = 69
 

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Models
 
 /// `churnctl model verify`: whether churnd would serve a bundle.
-struct ModelVerify: ParsableCommand {
+struct ModelVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Loads a bundle as churnd does, golden rows included.",

@@ -4,7 +4,7 @@ internal import Models
 internal import Training
 
 /// What there is to say of a bundle, line by line.
-struct BundleDescription {
+struct BundleText {
     private static let labelWidth = 13
     let lines: [String]
 
@@ -28,16 +28,16 @@ struct BundleDescription {
         if !omissions.isEmpty {
             parts.append(("not shown", omissions.joined(separator: ", ")))
         }
-        if let proof = BundleDescription.proof(bundle.manifest.provenance) {
+        if let proof = BundleText.proof(bundle.manifest.provenance) {
             parts.append(("proof", proof))
         }
-        var lines = parts.map { label, text in BundleDescription.line(label, text) }
-        lines.append(BundleDescription.line("columns", "\(bundle.encoding.columnCount)"))
+        var lines = parts.map { label, text in BundleText.line(label, text) }
+        lines.append(BundleText.line("columns", "\(bundle.encoding.columnCount)"))
         lines += ColumnTable(bundle).lines
         for (label, object) in [
             ("metrics", bundle.manifest.metrics), ("provenance", bundle.manifest.provenance),
         ] {
-            lines += BundleDescription.lines(label, object)
+            lines += BundleText.lines(label, object)
         }
         self.lines = lines
     }

@@ -2,7 +2,7 @@ internal import JSON
 internal import JWT
 
 /// What there is to say of a token, line by line.
-struct TokenReport {
+struct TokenText {
     private(set) var lines: [String] = []
     /// Whether the signature was verified and every rule holds.
     private(set) var isValid = false
@@ -26,13 +26,13 @@ struct TokenReport {
         describe(.header, token[parts.header])
         describe(.claims, token[parts.claims])
         let verifier = keys.map { TokenVerifier(keys: $0, rules: rules) }
-        lines.append("signature: " + TokenReport.signature(of: token, verifier))
+        lines.append("signature: " + TokenText.signature(of: token, verifier))
         do throws(TokenError) {
             let verified =
                 if let verifier {
                     try verifier.verify(token.span, nowUnixMilliseconds: nowUnixMilliseconds)
                 } else {
-                    try TokenReport.unverified(
+                    try TokenText.unverified(
                         token, parts, rules: rules, nowUnixMilliseconds: nowUnixMilliseconds)
                 }
             isValid = verifier != nil
@@ -94,8 +94,8 @@ struct TokenReport {
             return
         }
         for member in object.members {
-            var line = "  \(TokenReport.text(.string(member.name))): "
-            line += TokenReport.text(member.value)
+            var line = "  \(TokenText.text(.string(member.name))): "
+            line += TokenText.text(member.value)
             if let remark = remark(on: member.name, member.value, in: part) {
                 line += " (\(remark))"
             }

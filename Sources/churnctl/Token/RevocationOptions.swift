@@ -4,7 +4,7 @@ internal import OperationsAPI
 internal import Configuration
 
 /// Which token is meant, and where its revocation is kept.
-struct RevocationArguments: ParsableArguments {
+struct RevocationOptions: ParsableArguments {
     /// What a command that uses these says of them.
     static let discussion = """
         \(RedisOptions.discussion) With --operations, or where no Redis is named, churnd's \
@@ -57,7 +57,7 @@ struct RevocationArguments: ParsableArguments {
             return try RevocableToken(bytes)
         } catch {
             complain("no token: \(TokenMistake(bytes)?.description ?? "\(error)")")
-            throw ExitCode(RevocationArguments.dataExit)
+            throw ExitCode(RevocationOptions.dataExit)
         }
     }
 

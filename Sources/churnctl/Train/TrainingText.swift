@@ -3,7 +3,7 @@ internal import Models
 internal import Training
 
 /// What a training prints when it is done.
-struct TrainingLines {
+struct TrainingText {
     private let outcome: TrainingOutcome
     private let data: TrainingData
 
@@ -35,7 +35,7 @@ struct TrainingLines {
             "", "chosen: \(outcome.selected.candidate.title) (\(outcome.model.recipe.summary))",
             "calibration: \(calibration)",
         ]
-        lines += ["", "hold-out"] + MeasureLines(outcome.model.holdOut).lines + [""]
+        lines += ["", "hold-out"] + MeasuresText(outcome.model.holdOut).lines + [""]
         return lines
     }
 
@@ -76,7 +76,7 @@ struct TrainingLines {
 }
 
 /// A model's figures on some rows.
-struct MeasureLines {
+struct MeasuresText {
     private let holdOut: HoldOutMeasures
 
     init(_ holdOut: HoldOutMeasures) { self.holdOut = holdOut }

@@ -4,7 +4,7 @@ internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit verify`: whether a log is as it was written, and whole.
-struct AuditVerify: ParsableCommand {
+struct AuditVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Finds what was changed in an audit log, and where.",

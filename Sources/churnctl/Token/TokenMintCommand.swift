@@ -3,7 +3,7 @@ internal import JWT
 internal import POSIX
 
 /// `churnctl token mint`: prints a token and nothing else.
-struct TokenMint: ParsableCommand {
+struct TokenMintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mint", abstract: "Print a token signed with the secret.")
 

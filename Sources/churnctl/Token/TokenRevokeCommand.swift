@@ -5,7 +5,7 @@ internal import OperationsClient
 internal import POSIX
 
 /// `churnctl token revoke`: a token is refused from the next request on.
-struct TokenRevoke: ParsableCommand {
+struct TokenRevokeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Have churnd refuse a token from now on.",
@@ -13,7 +13,7 @@ struct TokenRevoke: ParsableCommand {
             A token is revoked by its jti, if it has one, else by the whole of it, until it would \
             have expired. Its signature is not looked at.
 
-            \(RevocationArguments.discussion)
+            \(RevocationOptions.discussion)
 
             Exit codes: 0 when it is revoked or has expired anyway, 1 when churnd refused or could \
             not be asked, 65 when it is no token, 69 when Redis could not be asked.
@@ -24,7 +24,7 @@ struct TokenRevoke: ParsableCommand {
     /// A hundred years. A longer time, which Redis might not take, is not told apart.
     static let secondsMax: Int64 = 3_155_760_000
 
-    @OptionGroup var arguments: RevocationArguments
+    @OptionGroup var arguments: RevocationOptions
 
     @Option(
         help: ArgumentHelp(
@@ -36,26 +36,28 @@ struct TokenRevoke: ParsableCommand {
         guard arguments.jti == nil || seconds != nil else {
             throw ValidationError("--seconds: missing, wanted with --jti")
         }
-        if let seconds, !(1...TokenRevoke.secondsMax ~= seconds) {
-            throw ValidationError("--seconds: wanted 1 to \(TokenRevoke.secondsMax)")
+        if let seconds, !(1...TokenRevokeCommand.secondsMax ~= seconds) {
+            throw ValidationError("--seconds: wanted 1 to \(TokenRevokeCommand.secondsMax)")
         }
     }
 
     func run() throws {
         let token = try arguments.revocableToken()
         let now = Double(Clock.unixMilliseconds()) / 1000
-        let left = token?.expiresAt.map { ($0 + TokenRevoke.leewaySeconds - now).rounded(.up) }
+        let left = token?.expiresAt.map {
+            ($0 + TokenRevokeCommand.leewaySeconds - now).rounded(.up)
+        }
         if let end = token?.expiresAt, let left, left <= 0 {
             print("nothing to do: the token expired \(TimeInWords.relative(seconds: end - now))")
             return
         }
-        guard let wanted = seconds ?? left.map(TokenRevoke.bounded) else {
+        guard let wanted = seconds ?? left.map(TokenRevokeCommand.bounded) else {
             throw ValidationError("--seconds: missing, wanted for a token without exp")
         }
         let redis = try arguments.redis()
         let revoked =
             redis == nil ? min(wanted, Int64(AdministrationRules.revocationSecondsMax)) : wanted
-        if let left, Double(revoked) < left - TokenRevoke.leewaySeconds {
+        if let left, Double(revoked) < left - TokenRevokeCommand.leewaySeconds {
             complain("the token is taken again after \(revoked) s: it expires later than that")
         }
         let name = token?.names[0] ?? .tokenID(Array((arguments.jti ?? "").utf8))
@@ -75,20 +77,20 @@ struct TokenRevoke: ParsableCommand {
 }
 
 /// `churnctl token unrevoke`: what was revoked by mistake is taken again.
-struct TokenUnrevoke: ParsableCommand {
+struct TokenUnrevokeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unrevoke",
         abstract: "Take a revocation back.",
         discussion: """
             A whole token is un-revoked by its jti and by the whole of it.
 
-            \(RevocationArguments.discussion)
+            \(RevocationOptions.discussion)
 
             Exit codes: 0 when it was revoked, 1 when it was not, or churnd refused or could not \
             be asked, 65 when it is no token, 69 when Redis could not be asked.
             """)
 
-    @OptionGroup var arguments: RevocationArguments
+    @OptionGroup var arguments: RevocationOptions
 
     func run() throws {
         let token = try arguments.revocableToken()

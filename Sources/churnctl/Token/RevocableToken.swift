@@ -1,3 +1,4 @@
+internal import Access
 internal import JSON
 internal import JWT
 internal import OperationsAPI
@@ -7,8 +8,9 @@ extension RevokedName {
     var shownKey: String {
         switch self {
         case .tokenID(let id):
-            TerminalText.plain("blacklist:\(String(decoding: id, as: UTF8.self))")
-        case .token: "blacklist:<the token>"
+            TerminalText.plain(
+                "\(AdmissionKeys.revocation)\(String(decoding: id, as: UTF8.self))")
+        case .token: "\(AdmissionKeys.revocation)<the token>"
         }
     }
 }

@@ -13,7 +13,7 @@ struct AuditCommand: ParsableCommand {
             CHURND_AUDIT_KEY, or from the file that one of them with _FILE behind it names. One \
             newline at the end of a file is cut. It is never an argument, where ps would show it.
             """,
-        subcommands: [AuditVerify.self, AuditReplay.self, AuditShow.self])
+        subcommands: [AuditVerifyCommand.self, AuditReplayCommand.self, AuditShowCommand.self])
 }
 
 /// Where the audit log's key is had from.

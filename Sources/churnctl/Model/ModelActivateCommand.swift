@@ -5,7 +5,7 @@ internal import OperationsAPI
 internal import OperationsClient
 
 /// `churnctl model activate`: a running churnd serves another version.
-struct ModelActivate: ParsableCommand {
+struct ModelActivateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "activate",
         abstract: "Have a running churnd serve a version of its model.",
@@ -50,7 +50,7 @@ struct ModelActivate: ParsableCommand {
 }
 
 /// `churnctl model rollback`: a running churnd serves the version before.
-struct ModelRollback: ParsableCommand {
+struct ModelRollbackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
         abstract: "Have a running churnd serve the version it served before.",

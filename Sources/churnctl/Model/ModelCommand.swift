@@ -8,7 +8,8 @@ struct ModelCommand: ParsableCommand {
             a running churnd serves.
             """,
         subcommands: [
-            ModelShow.self, ModelVerify.self, ModelImportCommand.self, ModelActivate.self,
-            ModelRollback.self, ModelList.self,
+            ModelShowCommand.self, ModelVerifyCommand.self, ModelImportCommand.self,
+            ModelActivateCommand.self,
+            ModelRollbackCommand.self, ModelListCommand.self,
         ])
 }
