@@ -58,19 +58,35 @@ let package = Package(
         module("HTTP", ["Bytes"]),
         module("JWT", ["Bytes", "JSON", "OpenSSL"]),
         module("Features", ["Bytes", "JSON"]),
-        module("Models", ["Bytes", "Features", "JSON", "OpenSSL", "POSIX"]),
-        module("BatchScoring", ["Bytes", "Features", "JSON", "Models"]),
-        module("DataCheck", ["Features", "JSON"]),
+        module("Tables", ["Bytes", "Features", "JSON", "POSIX"]),
+        module("Models", ["Bytes", "Features", "JSON", "POSIX"]),
+        module("Bundle", ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX"]),
+        module("BatchScoring", ["Bundle", "Bytes", "Features", "JSON", "Models", "Tables"]),
+        module("DataCheck", ["Bytes", "Features", "JSON", "Tables"]),
+        module("Measures", ["Bytes", "Features", "Models", "POSIX"]),
+        module("Reports", ["Bytes"]),
         module(
             "Training",
-            ["Bytes", "DataCheck", "Features", "JSON", "Models", "OpenSSL", "POSIX", "XGBoost"]),
+            [
+                "Bundle", "Bytes", "DataCheck", "Features", "JSON", "Measures", "Models",
+                "OpenSSL", "POSIX", "Tables", "XGBoost",
+            ]),
+        module(
+            "TrainingReports",
+            [
+                "Bytes", "DataCheck", "Features", "Measures", "Models", "Reports", "Training",
+                "XGBoost",
+            ]),
         module(
             "ModelImport",
-            ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX", "Training", "XGBoost"]),
+            [
+                "Bundle", "Bytes", "Features", "JSON", "Measures", "Models", "OpenSSL", "POSIX",
+                "Tables", "XGBoost",
+            ]),
         module("Metrics", ["Bytes"]),
         module("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("AuditReading", ["AuditLog", "Bytes", "JSON", "OpenSSL", "POSIX"]),
-        module("ModelRegistry", ["Bytes", "Models", "POSIX"]),
+        module("ModelRegistry", ["Bundle", "Bytes", "Models", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
         module("OperationsClient", ["Bytes", "JSON", "OperationsAPI", "POSIX"]),
         module("Reactor", ["POSIX"]),
@@ -83,21 +99,22 @@ let package = Package(
         module(
             "Doctor",
             [
-                "Access", "AuditLog", "AuditReading", "Bytes", "Configuration", "ModelRegistry",
-                "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis",
+                "Access", "AuditLog", "AuditReading", "Bundle", "Bytes", "Configuration",
+                "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Redis",
             ]),
         module(
             "Telemetry",
             [
-                "Access", "Bytes", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics",
-                "Models", "OpenSSL", "POSIX", "Redis", logging,
+                "Access", "Bundle", "Bytes", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
+                "Metrics", "Models", "OpenSSL", "POSIX", "Redis", logging,
             ]),
         module(
             "PredictionService",
             [
-                "Access", "AuditLog", "Bytes", "Configuration", "Features", "HTTP", "HTTPServer",
-                "JSON", "JWT", "Metrics", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI",
-                "POSIX", "Reactor", "Redis", "Telemetry", logging,
+                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Features", "HTTP",
+                "HTTPServer", "JSON", "JWT", "Metrics", "ModelRegistry", "Models", "OpenSSL",
+                "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry", logging,
             ]),
         program(
             "churnd",
@@ -108,10 +125,10 @@ let package = Package(
         program(
             "churnctl",
             [
-                "Access", "AuditLog", "AuditReading", "BatchScoring", "Bytes", "Configuration",
-                "DataCheck", "Doctor", "Features", "JSON", "JWT", "ModelImport", "Models",
-                "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis", "Training",
-                argumentParser,
+                "Access", "AuditLog", "AuditReading", "BatchScoring", "Bundle", "Bytes",
+                "Configuration", "DataCheck", "Doctor", "Features", "JSON", "JWT", "Measures",
+                "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Redis", "Tables", "Training", "TrainingReports", argumentParser,
             ]),
 
         .target(
@@ -126,26 +143,50 @@ let package = Package(
         tests("POSIXTests", ["POSIX"]),
         tests("OpenSSLTests", ["OpenSSL"]),
         tests("JSONTests", ["JSON"]),
-        tests("HTTPTests", ["Bytes", "HTTP"]),
+        tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("JWTTests", ["JWT", "JSON", "OpenSSL"]),
-        tests("FeaturesTests", ["Features", "JSON", "POSIX"]),
+        tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
+        tests("TablesTests", ["Tables", "Features", "JSON", "POSIX"]),
         tests(
-            "ModelsTests",
-            ["Models", "Features", "JSON", "OpenSSL", "POSIX", "Training", "XGBoost"],
+            "ModelsTests", ["Models", "Bytes", "Features", "JSON", "POSIX", "XGBoost"],
             hasFixtures: true),
+        tests(
+            "BundleTests",
+            [
+                "Bundle", "Bytes", "Models", "Features", "JSON", "OpenSSL", "POSIX", "Tables",
+                "XGBoost",
+            ]),
         tests(
             "ModelImportTests",
-            ["ModelImport", "Models", "Features", "JSON", "POSIX", "Training", "XGBoost"],
+            [
+                "ModelImport", "Bundle", "Bytes", "Models", "Features", "JSON", "POSIX", "Tables",
+                "XGBoost",
+            ],
             hasFixtures: true),
-        tests("BatchScoringTests", ["BatchScoring", "Models", "Features", "JSON", "POSIX"]),
-        tests("DataCheckTests", ["DataCheck", "Features", "JSON", "POSIX"]),
+        tests(
+            "BatchScoringTests",
+            ["BatchScoring", "Bundle", "Models", "Features", "JSON", "POSIX", "Tables"]),
+        tests("DataCheckTests", ["DataCheck", "Features", "JSON", "POSIX", "Tables"]),
+        tests(
+            "MeasuresTests", ["Measures", "Bytes", "Models", "Features", "JSON", "POSIX"],
+            hasFixtures: true),
+        tests("ReportsTests", ["Reports"]),
         tests(
             "TrainingTests",
-            ["Training", "DataCheck", "Models", "Features", "JSON", "OpenSSL", "POSIX"],
+            [
+                "Training", "Bundle", "Bytes", "DataCheck", "Features", "JSON", "Measures",
+                "Models", "OpenSSL", "POSIX", "Tables", "TrainingReports",
+            ],
             hasFixtures: true),
+        tests(
+            "TrainingReportsTests",
+            [
+                "TrainingReports", "Bytes", "Features", "JSON", "Measures", "Models", "Reports",
+                "POSIX", "Training",
+            ]),
         tests("MetricsTests", ["Metrics"]),
         tests("AuditLogTests", ["AuditLog", "AuditReading", "JSON", "OpenSSL", "POSIX"]),
-        tests("ModelRegistryTests", ["ModelRegistry", "Models", "POSIX"]),
+        tests("ModelRegistryTests", ["ModelRegistry", "Bundle", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
@@ -159,18 +200,19 @@ let package = Package(
         tests(
             "TelemetryTests",
             [
-                "Telemetry", "Access", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics",
-                "Models", "POSIX", "Redis", "ServiceTestSupport", logging,
+                "Telemetry", "Access", "Bundle", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
+                "Metrics", "Models", "POSIX", "Redis", "ServiceTestSupport", logging,
             ]),
         tests(
             "PredictionServiceTests",
             [
-                "PredictionService", "Access", "AuditLog", "AuditReading", "Configuration",
-                "Doctor", "Features",
-                "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "OperationsAPI", "POSIX",
-                "Redis", "ServiceTestSupport", "Telemetry", logging,
+                "PredictionService", "Access", "AuditLog", "AuditReading", "Bundle",
+                "Configuration", "Doctor", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
+                "Metrics", "Models", "OperationsAPI", "POSIX", "Redis", "ServiceTestSupport",
+                "Telemetry", logging,
             ]),
-        tests("ProgramTests", ["AuditLog", "JSON", "Models", "POSIX", "PredictionService"]),
+        tests(
+            "ProgramTests", ["AuditLog", "Bundle", "JSON", "Models", "POSIX", "PredictionService"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -1,7 +1,9 @@
+package import Bundle
 internal import Dispatch
 internal import Features
-package import Models
+internal import Models
 internal import Synchronization
+internal import Tables
 
 /// Scores the records of a file while its bytes arrive: bytes in, lines out, in the file's order.
 /// It keeps a batch for each thread and no more, however long the file or a line of it is.
@@ -22,7 +24,7 @@ package struct BatchScorer {
     }
 
     /// The work of one thread at a time.
-    private final class Worker: Sendable {
+    private final class BatchThread: Sendable {
         let work: Mutex<Work>
 
         init(_ scorer: RowScorer) { work = Mutex(Work(scorer: scorer)) }
@@ -31,7 +33,7 @@ package struct BatchScorer {
     private let schema: Schema
     private let options: ScoringOptions
     private let lines: PredictionLines
-    private let workers: [Worker]
+    private let workers: [BatchThread]
     private var splitter: RecordSplitter
     /// Workers with a batch that waits for the others to have one.
     private var filledCount = 0
@@ -47,7 +49,7 @@ package struct BatchScorer {
         self.options = options
         lines = PredictionLines(form: options.output, model: model)
         let scorer = RowScorer(model: model, options: options, lines: lines)
-        workers = (0..<options.threads).map { _ in Worker(scorer) }
+        workers = (0..<options.threads).map { _ in BatchThread(scorer) }
         splitter =
             switch options.input {
             case .csv: RecordSplitter(tableLimits: options.tableLimits)

@@ -1,6 +1,8 @@
+internal import Bundle
 internal import Features
 internal import JSON
 internal import Models
+internal import Tables
 
 /// Writes predictions, a line each.
 struct PredictionLines {
@@ -32,14 +34,14 @@ struct PredictionLines {
         return tellsOutOfRange ? names + ["out_of_range"] : names
     }
 
-    func append(_ prediction: Prediction, to bytes: inout [UInt8]) {
+    func append(_ prediction: ScoredRow, to bytes: inout [UInt8]) {
         switch form {
         case .csv: appendCells(prediction, to: &bytes)
         case .ndjson: appendObject(prediction, to: &bytes)
         }
     }
 
-    private func appendObject(_ prediction: Prediction, to bytes: inout [UInt8]) {
+    private func appendObject(_ prediction: ScoredRow, to bytes: inout [UInt8]) {
         var writer = JSONWriter(appendingTo: bytes)
         bytes = []
         writer.beginObject()
@@ -70,7 +72,7 @@ struct PredictionLines {
         bytes = writer.finish()
     }
 
-    private func appendCells(_ prediction: Prediction, to bytes: inout [UInt8]) {
+    private func appendCells(_ prediction: ScoredRow, to bytes: inout [UInt8]) {
         let comma = UInt8(ascii: ",")
         if let customerID = prediction.customerID { appendCell(customerID, to: &bytes) }
         bytes.append(comma)
@@ -111,7 +113,7 @@ struct PredictionLines {
 }
 
 /// What is predicted for one row.
-struct Prediction {
+struct ScoredRow {
     let row: Int
     /// Nil where the row has none.
     let customerID: [UInt8]?

@@ -1,6 +1,8 @@
+internal import Bundle
 internal import Features
 internal import JSON
 internal import Models
+internal import Tables
 
 /// One thread's memory for reading records and scoring them.
 struct RowScorer {
@@ -13,8 +15,7 @@ struct RowScorer {
     private let limits: CSVLimits
     private let recordBytesMax: Int
     private var reader: CSVReader
-    private var decoder: RecordDecoder
-    private var row: [Float]
+    private var scorer: ModelScorer
 
     init(model: ModelBundle, options: ScoringOptions, lines: PredictionLines) {
         self.model = model
@@ -23,8 +24,7 @@ struct RowScorer {
         limits = options.tableLimits
         recordBytesMax = options.lineBytesMax
         reader = CSVReader(limits: limits)
-        decoder = RecordDecoder(schema: model.schema)
-        row = [Float](repeating: 0, count: model.encoding.columnCount)
+        scorer = model.scorer
     }
 
     /// Scores the records that belong to the shard, in their order.
@@ -74,7 +74,8 @@ struct RowScorer {
             return refuse(.ragged, line: place.line, error.explanation)
         }
         guard let table else { return false }
-        predict(table.record, table.identifier, table.outOfRange, rowNumber, into: &result)
+        append(
+            scorer.score(table.record), table.identifier, table.outOfRange, rowNumber, to: &result)
         return true
     }
 
@@ -91,8 +92,8 @@ struct RowScorer {
             return refuse(.tooLarge, "too large, wanted at most \(recordBytesMax) bytes")
         }
         do throws(BodyError) {
-            guard try decoder.decode(text) else {
-                for violation in decoder.violations {
+            guard try scorer.decode(text) else {
+                for violation in scorer.violations {
                     result.refuse(
                         row: rowNumber, line: place.line, column: violation.field,
                         code: violation.code.rawValue, detail: violation.detail)
@@ -105,22 +106,20 @@ struct RowScorer {
             case .notAnObject: return refuse(.notAnObject, "wanted a JSON object")
             }
         }
-        predict(
-            decoder.record, decoder.identifier, decoder.outOfRange, rowNumber, into: &result)
+        append(scorer.score(), scorer.identifier, scorer.outOfRange, rowNumber, to: &result)
         return true
     }
 
-    private mutating func predict(
-        _ record: borrowing Record, _ customerID: [UInt8]?, _ outOfRange: [Int],
-        _ rowNumber: Int, into result: inout ScoredBatch
+    private func append(
+        _ score: Score, _ customerID: [UInt8]?, _ outOfRange: [Int], _ rowNumber: Int,
+        to result: inout ScoredBatch
     ) {
         if !outOfRange.isEmpty { result.counts.outOfRange += 1 }
-        model.encoding.encode(record, into: &row)
-        let probability = model.probability(fromMargin: model.ensemble.margin(row.span))
         lines.append(
-            Prediction(
-                row: rowNumber, customerID: customerID, probability: probability,
-                isPositive: model.isPositive(probability), risk: model.riskLevel(probability),
+            ScoredRow(
+                row: rowNumber, customerID: customerID, probability: score.probability,
+                isPositive: model.isPositive(score.probability),
+                risk: model.riskLevel(score.probability),
                 outOfRange: outOfRange.map { model.schema.fields[$0].name }),
             to: &result.predictions)
     }

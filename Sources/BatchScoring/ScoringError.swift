@@ -1,4 +1,5 @@
-package import Features
+internal import Features
+package import Tables
 
 /// Why a file as a whole cannot be scored.
 package enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
-package import Features
+internal import Features
+package import Tables
 
 /// How a file is scored.
 package struct ScoringOptions: Sendable {

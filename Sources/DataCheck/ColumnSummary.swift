@@ -1,5 +1,7 @@
-package import Features
+internal import Bytes
+internal import Features
 internal import JSON
+package import Tables
 
 /// What the cells of one column hold.
 package struct ColumnSummary: Sendable {
@@ -54,7 +56,7 @@ package struct ColumnSummary: Sendable {
 
     /// Counts a cell that is what the schema wants: `value` as a record has it.
     mutating func take(_ cell: Span<UInt8>, value: Double) {
-        if TableDecoder.isBlank(cell) {
+        if cell.allSatisfy(ASCII.isBlank) {
             blankCount += 1
         } else if valueCounts.isEmpty {
             widen(to: value)
@@ -70,13 +72,13 @@ package struct ColumnSummary: Sendable {
 
     /// Counts an identifier that is one.
     mutating func takeIdentifier(_ cell: Span<UInt8>) {
-        if TableDecoder.isBlank(cell) { blankCount += 1 }
+        if cell.allSatisfy(ASCII.isBlank) { blankCount += 1 }
     }
 
     /// Counts a cell with a violation.
     mutating func take(_ cell: Span<UInt8>, _ violation: CellViolation) {
         badCount += 1
-        if TableDecoder.isBlank(cell) {
+        if cell.allSatisfy(ASCII.isBlank) {
             blankCount += 1
             return
         }

@@ -1,4 +1,5 @@
 package import Features
+internal import Tables
 
 /// Looks a table over while its bytes arrive: what its columns hold, which rows cannot be used, and
 /// what is odd. Its memory is bounded by `DataCheckLimits`.

@@ -1,4 +1,5 @@
-package import Features
+internal import Features
+package import Tables
 
 /// What a check keeps in memory at most, however long the table is.
 package struct DataCheckLimits: Sendable {

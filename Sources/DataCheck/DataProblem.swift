@@ -1,5 +1,6 @@
-package import Features
+internal import Features
 package import JSON
+package import Tables
 
 /// One thing that is wrong with a table, or odd. It repeats names of the schema, and of a cell that
 /// does not fit its column as much as `FoundCell` does: anyone who checks a table has the table.

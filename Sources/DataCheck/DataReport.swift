@@ -1,5 +1,6 @@
 package import Features
 internal import JSON
+package import Tables
 
 /// What a check has found.
 package struct DataReport: Sendable {

@@ -1,3 +1,4 @@
+internal import Bundle
 internal import ModelRegistry
 internal import Models
 
@@ -30,7 +31,7 @@ package enum ModelCheck {
     }
 
     private static func pinned(_ path: String) throws(RegistryError) -> ModelBundle {
-        do throws(ModelError) {
+        do throws(BundleError) {
             return try ModelBundle(directory: path)
         } catch {
             throw .bundle(version: nil, error)

@@ -1,7 +1,7 @@
 /// The control characters of Unicode: U+0000 to U+001F and U+007F to U+009F.
-enum ControlCharacters {
+package enum ControlCharacters {
     /// Whether one occurs in `text`, which is UTF-8.
-    static func occur(in text: Span<UInt8>) -> Bool {
+    package static func occur(in text: Span<UInt8>) -> Bool {
         var previous: UInt8 = 0
         for i in 0..<text.count {
             let byte = text[i]

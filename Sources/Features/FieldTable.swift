@@ -2,33 +2,33 @@ internal import Bytes
 
 /// A schema's properties, compiled for reading: all names and values lie in one run of bytes, and a
 /// slot is plain numbers, so that a record is read without counting references.
-struct FieldTable: Sendable {
+package struct FieldTable: Sendable {
     /// One property, in the document's order; the identifier is one of them.
-    struct Slot {
-        let kind: Kind
+    package struct Slot {
+        package let kind: Kind
         let name: Range<Int>
         /// The values and aliases of a category, into `choices`.
         let choices: Range<Int>
         let minimum: Double
         let maximum: Double
         /// The place in a record; meaningless for the identifier.
-        let feature: Int
+        package let feature: Int
     }
 
-    enum Kind { case category, integer, number, identifier }
+    package enum Kind { case category, integer, number, identifier }
 
     struct Choice {
         let text: Range<Int>
         let index: Double
     }
 
-    private(set) var slots: [Slot] = []
-    private(set) var names: [String] = []
+    package private(set) var slots: [Slot] = []
+    package private(set) var names: [String] = []
     /// For each slot what it takes, as `an integer from 0 to 72`.
-    private(set) var wanted: [String] = []
+    package private(set) var wanted: [String] = []
     /// For each slot the value of a blank. Kept apart from the slots, as is the treatment of
     /// numbers beyond the bounds: few records need them, and larger slots cost each record 30 ns.
-    private(set) var blanks: [Double?] = []
+    package private(set) var blanks: [Double?] = []
     private var outOfRange: [OutOfRange] = []
     private var choices: [Choice] = []
     private var text: [UInt8] = []
@@ -36,7 +36,7 @@ struct FieldTable: Sendable {
     private var buckets: [Int16] = []
     private var bucketMask = 0
 
-    init(_ schema: Schema) {
+    package init(_ schema: Schema) {
         for (index, field) in schema.fields.enumerated() {
             if let identifier = schema.identifier, identifier.position == index {
                 append(identifier)
@@ -55,7 +55,7 @@ struct FieldTable: Sendable {
     }
 
     /// The slot of this name, spelled without escapes; nil when the schema has none.
-    func slot(named name: Span<UInt8>) -> Int? {
+    package func slot(named name: Span<UInt8>) -> Int? {
         var bucket = FieldTable.hash(name) & bucketMask
         while buckets[bucket] >= 0 {
             let slot = Int(buckets[bucket])
@@ -72,7 +72,7 @@ struct FieldTable: Sendable {
     }
 
     /// The index of the value that `bytes` spell or are an alias of; nil when there is none.
-    func value(_ bytes: Span<UInt8>, of slot: Int) -> Double? {
+    package func value(_ bytes: Span<UInt8>, of slot: Int) -> Double? {
         for i in slots[slot].choices where matches(choices[i].text, bytes) {
             return choices[i].index
         }
@@ -80,7 +80,7 @@ struct FieldTable: Sendable {
     }
 
     /// What is wrong with a number for `slot`; nil when it may stand there.
-    func fault(of number: Double, in slot: Int) -> ViolationCode? {
+    package func fault(of number: Double, in slot: Int) -> ViolationCode? {
         if slots[slot].kind == .integer && number != number.rounded() { return .notAnInteger }
         let isInside = number >= slots[slot].minimum && number <= slots[slot].maximum
         return isInside ? nil : .outOfRange
@@ -88,7 +88,7 @@ struct FieldTable: Sendable {
 
     /// The value in the record for a number beyond the bounds of `slot`; nil if it is refused. An
     /// integer field needs an integral number.
-    func substitute(for number: Double, in slot: Int) -> Double? {
+    package func substitute(for number: Double, in slot: Int) -> Double? {
         switch outOfRange[slot] {
         case .refuse: return nil
         case .clamp: return min(max(number, slots[slot].minimum), slots[slot].maximum)
@@ -97,7 +97,7 @@ struct FieldTable: Sendable {
     }
 
     /// What is wrong with `bytes`, which are UTF-8, as an identifier; nil when they are one.
-    static func fault(ofIdentifier bytes: Span<UInt8>) -> ViolationCode? {
+    package static func fault(ofIdentifier bytes: Span<UInt8>) -> ViolationCode? {
         if bytes.isEmpty { return .tooShort }
         if bytes.count > RecordLimits.identifierBytesMax { return .tooLong }
         return ControlCharacters.occur(in: bytes) ? .notAllowed : nil

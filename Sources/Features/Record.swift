@@ -60,7 +60,7 @@ package struct Derivation: Sendable {
     }
 
     /// Sets the derived features behind the fields, which must be valid.
-    func complete(_ values: inout [Double]) {
+    package func complete(_ values: inout [Double]) {
         for i in 0..<steps.count {
             let step = steps[i]
             var result = 0

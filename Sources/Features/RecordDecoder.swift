@@ -145,7 +145,7 @@ package struct RecordDecoder {
         case (.null, .integer), (.null, .number), (.string, .integer), (.string, .number):
             let isBlank =
                 found == .null
-                || TableDecoder.isBlank(body.extracting(start + 1..<scanner.offset - 1))
+                || body.extracting(start + 1..<scanner.offset - 1).allSatisfy(ASCII.isBlank)
             guard isBlank, let blank = table.blanks[slot] else { return .wrongType }
             record.values[table.slots[slot].feature] = blank
             return nil

@@ -37,7 +37,7 @@ package enum ViolationCode: String, CaseIterable, Equatable, Sendable {
     case unknownField = "unknown_field"
 
     /// What is said about it where `wanted` is, as `an integer from 0 to 72`.
-    func detail(wanted: String) -> String {
+    package func detail(wanted: String) -> String {
         self == .missing ? "is required and must be \(wanted)" : "must be \(wanted)"
     }
 }

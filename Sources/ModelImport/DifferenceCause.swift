@@ -76,12 +76,12 @@ struct DifferenceSearch {
         if link == .identity, pairs.contains(where: { !(-most...1 + most ~= $0.entry.value) }) {
             return .noProbabilities
         }
-        if all({ 1 - Double($0.probability) }) { return .otherOutcome }
-        if all({ Double($0.margin) }) { return link == .identity ? nil : .margins }
-        if link == .identity, all({ Double(Logistic.probability(fromMargin: $0.margin)) }) {
+        if all({ 1 - Double($0.score.probability) }) { return .otherOutcome }
+        if all({ Double($0.score.margin) }) { return link == .identity ? nil : .margins }
+        if link == .identity, all({ Double(Logistic.probability(fromMargin: $0.score.margin)) }) {
             return .customObjective
         }
-        let found = pairs.map { Double($0.probability) }.sorted()
+        let found = pairs.map { Double($0.score.probability) }.sorted()
         let expected = pairs.map(\.entry).sorted { $0.value < $1.value }
         if pairs.count > 1, zip(found, expected).allSatisfy({ $1.isNear($0, to: $1.value) }) {
             return .order
@@ -94,7 +94,7 @@ struct DifferenceSearch {
         let shifts = pairs.compactMap { pair -> Double? in
             let expected = pair.entry.value
             guard 0 < expected, expected < 1 else { return nil }
-            return Transcendental.logarithm(expected / (1 - expected)) - Double(pair.margin)
+            return Transcendental.logarithm(expected / (1 - expected)) - Double(pair.score.margin)
         }
         guard shifts.count == pairs.count, let low = shifts.min(), let high = shifts.max(),
             high - low <= DifferenceSearch.marginSpreadMax

@@ -8,19 +8,18 @@ struct ExpectationProof {
     struct Pair {
         let row: ProofRows.Row
         let entry: Expectations.Entry
-        let margin: Float
-        let probability: Float
+        let score: Score
 
         /// Whether the prediction is the expected one: within half a unit of its last digit, and as
         /// much as exponentials differ. A regression is held between 0 and 1, as churnd holds it.
         func isMet(_ link: Link) -> Bool {
             guard link == .identity else {
-                return entry.isNear(Double(probability), to: entry.value)
+                return entry.isNear(Double(score.probability), to: entry.value)
             }
             let most = Double(ProofLimits.overshootMax)
             guard -most...1 + most ~= entry.value else { return false }
             let expected = min(max(entry.value, 0), 1)
-            return entry.isNear(Double(probability), to: expected)
+            return entry.isNear(Double(score.probability), to: expected)
         }
     }
 
@@ -28,16 +27,12 @@ struct ExpectationProof {
     private let link: Link
 
     init(
-        _ expectations: Expectations, _ rows: ProofRows, _ scorer: inout ProofScorer
+        _ expectations: Expectations, _ rows: ProofRows, _ scorer: inout ModelScorer
     ) throws(ExpectationError) {
-        link = scorer.link
+        link = scorer.ensemble.link
         var pairs: [Pair] = []
-        func add(_ row: ProofRows.Row, _ entry: Expectations.Entry, _ scorer: inout ProofScorer) {
-            let margin = scorer.margin(row.record)
-            pairs.append(
-                Pair(
-                    row: row, entry: entry, margin: margin,
-                    probability: scorer.link.probability(fromMargin: margin)))
+        func add(_ row: ProofRows.Row, _ entry: Expectations.Entry, _ scorer: inout ModelScorer) {
+            pairs.append(Pair(row: row, entry: entry, score: scorer.score(row.record)))
         }
         if expectations.hasIdentifiers {
             for (index, entry) in try ExpectationProof.matches(expectations, rows) {
@@ -63,7 +58,7 @@ struct ExpectationProof {
             first: differing.prefix(ProofLimits.differencesToldMax).map { pair in
                 PredictionDifferences.Row(
                     line: pair.row.line, identifier: pair.row.identifier,
-                    found: pair.probability, expected: pair.entry.text)
+                    found: pair.score.probability, expected: pair.entry.text)
             },
             cause: DifferenceSearch(
                 pairs: pairs, differing: differing, link: link, suspicions: suspicions,
@@ -161,25 +156,5 @@ extension PredictionDifferences: CustomStringConvertible {
         }
         if count > first.count { lines.append("and \(count - first.count) more") }
         return lines.joined(separator: "\n")
-    }
-}
-
-/// Scores records as churnd does.
-struct ProofScorer {
-    let link: Link
-    private let ensemble: Ensemble
-    private let encoding: FeatureEncoding
-    private var row: [Float]
-
-    init(_ ensemble: Ensemble, _ encoding: FeatureEncoding) {
-        self.ensemble = ensemble
-        self.encoding = encoding
-        link = ensemble.link
-        row = [Float](repeating: 0, count: encoding.columnCount)
-    }
-
-    mutating func margin(_ record: Record) -> Float {
-        encoding.encode(record, into: &row)
-        return ensemble.margin(row.span)
     }
 }

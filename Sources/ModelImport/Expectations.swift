@@ -1,4 +1,5 @@
-package import Features
+internal import Features
+package import Tables
 
 /// What another program predicts for the rows of a table: one probability a row, with the row's
 /// identifier or in the order of the rows.

@@ -1,4 +1,5 @@
 internal import Features
+internal import Tables
 
 /// A model, or something else, that is not what XGBoost's `save_model` writes, by what it begins
 /// with. Nothing of it is read but its bytes: a pickle is a program, and is never run.

@@ -1,7 +1,8 @@
+internal import Bundle
 package import Features
 package import JSON
 package import Models
-package import Training
+package import Tables
 package import XGBoost
 
 /// Why a model cannot be imported.
@@ -51,7 +52,7 @@ package enum ImportError: Error, Equatable, Sendable {
     /// What is visible in the model, which nothing was given to disprove.
     case suspicious([Suspicion])
     /// The rows that were to prove the import cannot be read.
-    case proofRows(TrainingError)
+    case proofRows(DataError)
     /// The expected predictions cannot be read, or are not those of the rows.
     case expectations(ExpectationError)
     /// Predictions that are not the expected ones.
@@ -72,7 +73,7 @@ extension ImportError: CustomStringConvertible {
         case .foreign(let model): "\(model)"
         case .malformed(let error): "\(error)"
         case .ubjson(let error): "\(error); booster.save_model(\"model.json\") writes JSON"
-        case .model(let error): ImportError.text(error)
+        case .model(let error): "\(error)"
         case .schema(let error): "\(error)"
         case .columnList(let problem, let index):
             (index.map { "entry \($0): " } ?? "") + "\(problem)"
@@ -122,12 +123,5 @@ extension ImportError: CustomStringConvertible {
             (["\(proof)"] + proof.reasons + suspicions.map { "visible in the model: \($0)" })
                 .joined(separator: "\n")
         }
-    }
-
-    /// The error without the name the model would have in a bundle.
-    private static func text(_ error: ModelError) -> String {
-        let text = "\(error)"
-        let prefix = "\(BundleFile.model.rawValue): "
-        return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
     }
 }

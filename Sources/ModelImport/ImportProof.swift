@@ -55,7 +55,7 @@ package struct ImportProof: Equatable, Sendable {
     /// Throws where the predictions are not the expected ones, or the outcomes contradict them and
     /// nothing was expected: a faithful import of a bad model is still one.
     init(
-        _ material: ProofMaterial, _ scorer: ProofScorer, _ encoding: FeatureEncoding,
+        _ material: ProofMaterial, _ scorer: ModelScorer, _ encoding: FeatureEncoding,
         _ schema: Schema, suspicions: [Suspicion], positiveWeight: Double
     ) throws(ImportError) {
         var scorer = scorer

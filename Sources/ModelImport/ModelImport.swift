@@ -1,9 +1,9 @@
+package import Bundle
 internal import Bytes
 package import Features
 internal import JSON
 package import Models
 internal import OpenSSL
-package import Training
 internal import XGBoost
 
 /// Makes a bundle from a model that somebody has trained elsewhere.
@@ -75,7 +75,8 @@ package struct ModelImport: Sendable {
         let suspicions = VisibleSuspicions(ensemble, encoding, schema)
             .found(in: rows, firstRow: firstRow)
         let proof = try ImportProof(
-            material, ProofScorer(ensemble, encoding), encoding, schema, suspicions: suspicions,
+            material, ModelScorer(ensemble, encoding, schema: schema), encoding, schema,
+            suspicions: suspicions,
             positiveWeight: facts.positiveWeight)
         guard proof.openSuspicions.isEmpty || acceptsUnproven else {
             throw .suspicious(proof.openSuspicions)
@@ -111,8 +112,7 @@ package struct ModelImport: Sendable {
     /// The model as strict JSON.
     private static func document(_ file: [UInt8]) throws(ImportError) -> [UInt8] {
         guard file.count <= modelBytesMax else {
-            throw .model(
-                .tooMany(.model, "bytes", found: file.count, most: modelBytesMax))
+            throw .model(.tooMany("bytes", found: file.count, most: modelBytesMax))
         }
         if UBJSONReader.begins(file.span) {
             do throws(UBJSONError) {
@@ -166,33 +166,24 @@ package struct ModelImport: Sendable {
         _ ensemble: Ensemble, _ schema: Schema, _ encoding: FeatureEncoding, legacy: [UInt8]
     ) throws(ImportError) -> (rows: [GoldenRow], first: [Float]) {
         let requests = GoldenRequests(schema: schema, seed: seed)
-        var decoder = RecordDecoder(schema: schema)
-        var row = [Float](repeating: 0, count: encoding.columnCount)
-        var values: [Float] = []
-        var margins: [Float] = []
-        for body in requests.bodies {
-            let isValid = (try? decoder.decode(body.span)) ?? false
-            precondition(isValid, "a golden request is made by the schema's rules")
-            encoding.encode(decoder.record, into: &row)
-            values += row
-            margins.append(ensemble.margin(row.span))
-        }
-        let wanted: [Float]
+        let values = requests.values(schema, encoding)
+        let count = encoding.columnCount
+        let expected: [Float]
         do throws(XGBoostError) {
-            wanted = try Booster(document: legacy.span)
-                .margins(of: try DataMatrix(rows: values.span, columnCount: encoding.columnCount))
+            expected = try Booster.margins(
+                of: values.span, columnCount: count, document: legacy.span)
         } catch { throw .library(error) }
-        for (index, (margin, wanted)) in zip(margins, wanted).enumerated()
-        where margin.bitPattern != wanted.bitPattern {
-            throw .marginsDiffer(
-                row: index + 1, found: margin.bitPattern, library: wanted.bitPattern)
+        for (index, wanted) in expected.enumerated() {
+            let row = values.span.extracting(index * count..<(index + 1) * count)
+            let margin = ensemble.margin(row)
+            guard margin.bitPattern == wanted.bitPattern else {
+                throw .marginsDiffer(
+                    row: index + 1, found: margin.bitPattern, library: wanted.bitPattern)
+            }
         }
-        let rows = zip(requests.bodies, wanted).map { body, margin in
-            GoldenRow(
-                request: body, marginBits: margin.bitPattern,
-                probability: ensemble.link.probability(fromMargin: margin))
-        }
-        return (rows, Array(values.prefix(encoding.columnCount)))
+        return (
+            requests.rows(margins: expected, link: ensemble.link), Array(values.prefix(count))
+        )
     }
 
     private func provenance(

@@ -1,7 +1,7 @@
 internal import Features
+internal import Measures
 internal import Models
 internal import POSIX
-internal import Training
 
 /// What a model's predictions for a table are worth, by the table's outcomes.
 package struct OutcomeProof: Equatable, Sendable {
@@ -33,7 +33,7 @@ package struct OutcomeProof: Equatable, Sendable {
 
     /// Of rows that all have an outcome; throws the numbers of both where there are too few.
     init(
-        _ rows: ProofRows, _ scorer: inout ProofScorer, _ encoding: FeatureEncoding,
+        _ rows: ProofRows, _ scorer: inout ModelScorer, _ encoding: FeatureEncoding,
         _ schema: Schema, positiveWeight weight: Double, isDoubtful: Bool
     ) throws(TooFewOutcomes) {
         let labels = rows.rows.map { $0.label == true }
@@ -41,9 +41,7 @@ package struct OutcomeProof: Equatable, Sendable {
         guard min(positives, labels.count - positives) >= ProofLimits.outcomeRowsMin else {
             throw TooFewOutcomes(positives: positives, negatives: labels.count - positives)
         }
-        let stated = rows.rows.map { row in
-            scorer.link.probability(fromMargin: scorer.margin(row.record))
-        }
+        let stated = rows.rows.map { scorer.score($0.record).probability }
         let predictions = Predictions(singlePrecision: stated, labels: labels)
         let measures = BinaryMeasures(predictions)
         rowCount = labels.count
@@ -52,7 +50,7 @@ package struct OutcomeProof: Equatable, Sendable {
         rocAUC = measures.rocAUC
         rocAUCError = OutcomeProof.error(
             ofAUC: measures.rocAUC, positives: positives, negatives: labels.count - positives)
-        isRegression = scorer.link == .identity
+        isRegression = scorer.ensemble.link == .identity
         positiveWeight = weight
         let losses = OutcomeProof.losses(predictions, isRegression: isRegression)
         let rated = Predictions(

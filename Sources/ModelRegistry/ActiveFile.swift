@@ -1,3 +1,4 @@
+internal import Bundle
 internal import Bytes
 internal import Models
 

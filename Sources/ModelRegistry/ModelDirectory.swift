@@ -1,4 +1,5 @@
-package import Models
+package import Bundle
+internal import Models
 internal import POSIX
 
 /// A model on disk: a directory with a bundle for each version and the file `active`, which names
@@ -108,7 +109,7 @@ package struct ModelDirectory: Sendable {
         directory: String, version: String?, ofModel name: String?
     ) throws(RegistryError) -> ModelBundle {
         let bundle: ModelBundle
-        do throws(ModelError) {
+        do throws(BundleError) {
             bundle = try ModelBundle(directory: directory)
         } catch {
             let manifest = "\(directory)/\(BundleFile.manifest.rawValue)"

@@ -1,3 +1,4 @@
+internal import Bundle
 package import Models
 
 /// Which model it is.

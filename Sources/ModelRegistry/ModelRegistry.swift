@@ -1,5 +1,6 @@
+package import Bundle
 internal import Dispatch
-package import Models
+internal import Models
 internal import POSIX
 internal import Synchronization
 

@@ -1,3 +1,4 @@
+internal import Bundle
 internal import Models
 internal import POSIX
 

@@ -1,4 +1,5 @@
-package import Models
+package import Bundle
+internal import Models
 package import POSIX
 
 /// Why another model does not serve, or none at all. Nothing has changed then, on disk or in
@@ -21,7 +22,7 @@ package enum RegistryError: Error, Equatable, Sendable {
     /// No such version lies in the model's directory: it has no manifest.
     case absent(version: String, FileError)
     /// The bundle is refused; `version` is its directory's name, nil where the path is the bundle.
-    case bundle(version: String?, ModelError)
+    case bundle(version: String?, BundleError)
     /// A bundle that says it is another version than its directory.
     case version(directory: String, found: String)
     /// A bundle of another model than the one that serves.

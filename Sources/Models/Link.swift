@@ -1,3 +1,5 @@
+internal import POSIX
+
 /// What an objective makes of a margin.
 package enum Link: Equatable, Sendable {
     /// 1 / (1 + e^−margin): objectives that learn the logarithm of the odds.
@@ -57,4 +59,38 @@ package enum BoosterKind: String, CaseIterable, Sendable {
     case dart
     /// A sum of weighted features.
     case gblinear
+}
+
+/// The logistic link in single precision, as XGBoost computes it.
+package enum Logistic {
+    /// The probability of a margin. With glibc equal to XGBoost's bit for bit.
+    package static func probability(fromMargin margin: Float) -> Float {
+        // The bound keeps the exponential finite, the last summand the quotient defined.
+        1 / (Transcendental.exponential(min(-margin, 88.7)) + 1 + 1e-16)
+    }
+
+    /// The margin of a probability between 0 and 1, both excluded.
+    package static func margin(fromProbability probability: Float) -> Float {
+        -Transcendental.logarithm(1 / probability - 1)
+    }
+}
+
+/// How a margin becomes a probability.
+package enum Calibration: Equatable, Sendable {
+    /// The link of the model's objective alone.
+    case none
+    /// The logistic link of `slope · margin + intercept` (Platt 1999), the slope above 0, whatever
+    /// the model's objective.
+    case platt(slope: Double, intercept: Double)
+
+    /// The probability in single precision, as XGBoost computes it.
+    ///
+    /// - Parameter link: that of the model's objective.
+    package func probability(fromMargin margin: Float, link: Link = .logistic) -> Float {
+        switch self {
+        case .none: link.probability(fromMargin: margin)
+        case .platt(let slope, let intercept):
+            Logistic.probability(fromMargin: Float(slope * Double(margin) + intercept))
+        }
+    }
 }

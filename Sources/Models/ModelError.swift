@@ -1,31 +1,18 @@
-package import Features
 package import JSON
-package import POSIX
 
-/// The files of a bundle, by their names.
-package enum BundleFile: String, Sendable {
-    case manifest = "manifest.json"
-    case model = "model.json"
-    case golden = "golden.jsonl"
-}
-
-/// Why a model cannot be loaded. Each case names the file and the place, what was found there and
-/// what was wanted.
+/// Why a model's document is not scored. Each case names the place, what was found there and what
+/// was expected.
 package enum ModelError: Error, Equatable, Sendable {
-    /// A file of the bundle cannot be read.
-    case unreadable(FileError)
-    /// A bundle of another version of the format.
-    case format(found: Double, wanted: Int)
-    /// A text is not JSON, or a value in it is of another kind than wanted.
-    case malformed(BundleFile, JSONError)
+    /// The text is not JSON, or a value in it is of another kind than wanted.
+    case malformed(JSONError)
     /// A member that must be there is not; `path` is from the document's root.
-    case missing(BundleFile, path: String)
+    case missing(path: String)
     /// A member holds what it must not.
-    case invalid(BundleFile, path: String, wanted: String)
+    case invalid(path: String, wanted: String)
     /// Something XGBoost allows and this program does not score.
     case unsupported(feature: String, found: String, wanted: String)
     /// More of something than the limit.
-    case tooMany(BundleFile, String, found: Int, most: Int)
+    case tooMany(String, found: Int, most: Int)
     /// The number of trees in the list is not the number the model states.
     case treeCount(found: Int, wanted: Int)
     /// The number of weights is not the one that trees or features call for; `list` is one of
@@ -37,63 +24,37 @@ package enum ModelError: Error, Equatable, Sendable {
     case marginNotFinite
     /// A tree that says it has another place in the list.
     case treeOrder(index: Int, found: Int)
-    /// A tree that is none.
+    /// An invalid tree.
     case tree(index: Int, TreeFault)
-    /// A file's SHA-256 is not the manifest's.
-    case digest(BundleFile, found: String, wanted: String)
-    /// The manifest's `schema` is none.
-    case schema(SchemaError)
-    /// The manifest's `encoding` is none, or not one of its schema.
-    case encoding(SchemaError)
     /// The model reads another number of features than the encoding makes.
     case featureCount(found: Int, wanted: Int)
     /// The model calls a feature otherwise than the encoding does.
     case featureName(index: Int, found: String, wanted: String)
-    /// Fewer golden rows than it takes to prove a model.
-    case goldenRowCount(found: Int, least: Int)
-    /// A golden row that the model does not reproduce; rows count from 1.
-    case goldenRow(Int, GoldenFault)
 }
 
-/// What is wrong with one tree. Nodes count from 0.
-package enum TreeFault: Error, Equatable, Sendable {
-    /// No node at all.
-    case empty
-    /// Two lists that describe the same nodes differ in length.
-    case lengths(String, found: Int, wanted: Int)
-    /// A child that is neither a later node nor, on both sides, none.
-    case child(node: Int, found: Int, nodeCount: Int)
-    /// A node that two splits lead to, or that leads back to itself.
-    case sharedNode(Int)
-    /// A parent that is not the split that leads to the node.
-    case parent(node: Int, found: Int)
-    /// Nodes that no split leads to, more than the tree says were deleted.
-    case unreachable(found: Int, deleted: Int)
-    /// A split of a feature the model does not have.
-    case feature(node: Int, found: Int, featureCount: Int)
-    /// A threshold or a leaf that a float cannot hold.
-    case notFinite(node: Int)
-    /// A number that is not an integer in the range of its list.
-    case notAnInteger(list: String, position: Int)
-    /// A node that splits by category and has no set, or has one and does not, or has two.
-    case categoryNode(Int)
-    /// A set that does not begin where the one before it ended, is empty or ends behind the list.
-    case categorySegment(node: Int, start: Int, size: Int, categoryCount: Int)
-    /// A member of a set that is no code of a category.
-    case categoryCode(node: Int, found: Int)
-    /// The sets of categories up to here take more bits than the limit.
-    case categoryBits(node: Int, most: Int)
-}
-
-/// How a golden row is missed. A row is of invented data, so its values may be told.
-package enum GoldenFault: Error, Equatable, Sendable {
-    /// The line is not of the form the format asks for.
-    case malformed(JSONError)
-    /// A member of the line is missing or of the wrong form.
-    case member(String)
-    /// The schema does not accept the request.
-    case request
-    /// Bits of the margin in single precision.
-    case margin(found: UInt32, wanted: UInt32)
-    case probability(found: Float, wanted: Float)
+extension ModelError: CustomStringConvertible {
+    /// One line for a log or a terminal, without the name of the file.
+    package var description: String {
+        switch self {
+        case .malformed(let error): "\(error)"
+        case .missing(let path): "\(path) is missing"
+        case .invalid(let path, let wanted): "\(path): wanted \(wanted)"
+        case .unsupported(let feature, let found, let wanted):
+            "\(feature) \(found) is not supported, wanted \(wanted)"
+        case .tooMany(let what, let found, let most): "\(found) \(what), wanted at most \(most)"
+        case .treeCount(let found, let wanted): "\(found) trees, wanted num_trees = \(wanted)"
+        case .weightCount(let list, let found, let wanted):
+            "\(list) has \(found) items, wanted \(wanted)"
+        case .weightNotFinite(let list, let index):
+            "\(list)[\(index)]: beyond single precision, wanted a finite number"
+        case .marginNotFinite:
+            "margins beyond single precision, wanted finite ones for every row"
+        case .treeOrder(let index, let found): "tree \(index): id \(found), wanted \(index)"
+        case .tree(let index, let fault): "tree \(index): \(fault)"
+        case .featureCount(let found, let wanted):
+            "\(found) features, wanted the encoding's \(wanted)"
+        case .featureName(let index, let found, let wanted):
+            "feature \(index) is \(found), wanted the encoding's \(wanted)"
+        }
+    }
 }

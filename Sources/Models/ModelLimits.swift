@@ -22,5 +22,5 @@ package struct ModelLimits: Sendable {
     package init() {}
 
     /// Nesting of the JSON texts.
-    static let jsonDepthMax = 16
+    package static let jsonDepthMax = 16
 }

@@ -3,48 +3,46 @@ internal import JSON
 /// Reads a model's text and turns the scanner's errors into this module's.
 struct ModelScanner: ~Escapable {
     private var json: JSONScanner
-    private let file: BundleFile
 
     @_lifetime(copy bytes)
-    init(_ bytes: Span<UInt8>, of file: BundleFile) {
+    init(_ bytes: Span<UInt8>) {
         json = JSONScanner(bytes, depthMax: ModelLimits.jsonDepthMax)
-        self.file = file
     }
 
     /// The next byte to be read.
     var offset: Int { json.offset }
 
     mutating func beginObject() throws(ModelError) {
-        do throws(JSONError) { try json.beginObject() } catch { throw .malformed(file, error) }
+        do throws(JSONError) { try json.beginObject() } catch { throw .malformed(error) }
     }
 
     /// The next member's name, or nil when the object has ended.
     mutating func nextName() throws(ModelError) -> String? {
         do throws(JSONError) {
             return try json.nextName().map { json.text($0) }
-        } catch { throw .malformed(file, error) }
+        } catch { throw .malformed(error) }
     }
 
     mutating func beginArray() throws(ModelError) {
-        do throws(JSONError) { try json.beginArray() } catch { throw .malformed(file, error) }
+        do throws(JSONError) { try json.beginArray() } catch { throw .malformed(error) }
     }
 
     /// Whether another element follows; if not, the array has ended.
     mutating func nextElement() throws(ModelError) -> Bool {
         do throws(JSONError) {
             return try json.nextElement()
-        } catch { throw .malformed(file, error) }
+        } catch { throw .malformed(error) }
     }
 
     mutating func string() throws(ModelError) -> String {
         do throws(JSONError) {
             return json.text(try json.string())
-        } catch { throw .malformed(file, error) }
+        } catch { throw .malformed(error) }
     }
 
     mutating func number() throws(ModelError) -> Double {
         do throws(JSONError) { return try json.number().value } catch {
-            throw .malformed(file, error)
+            throw .malformed(error)
         }
     }
 
@@ -57,7 +55,7 @@ struct ModelScanner: ~Escapable {
                 let value = try json.number().value
                 return value == 0 ? false : value == 1 ? true : nil
             }
-        } catch { throw .malformed(file, error) }
+        } catch { throw .malformed(error) }
     }
 
     /// The nearest float to a decimal number, ties to even; infinite beyond all of them.
@@ -72,14 +70,14 @@ struct ModelScanner: ~Escapable {
             guard isTie || isSubnormal else { return Float(number.value) }
             let digits = number.range.map { json.bytes[$0] }
             return Float(String(decoding: digits, as: UTF8.self)) ?? Float(number.value)
-        } catch { throw .malformed(file, error) }
+        } catch { throw .malformed(error) }
     }
 
     mutating func skipValue() throws(ModelError) {
-        do throws(JSONError) { try json.skipValue() } catch { throw .malformed(file, error) }
+        do throws(JSONError) { try json.skipValue() } catch { throw .malformed(error) }
     }
 
     mutating func finish() throws(ModelError) {
-        do throws(JSONError) { try json.finish() } catch { throw .malformed(file, error) }
+        do throws(JSONError) { try json.finish() } catch { throw .malformed(error) }
     }
 }

@@ -31,7 +31,7 @@ struct XGBoostBoosterReader {
 
     /// The booster `name` says, or its error.
     func kind() throws(ModelError) -> BoosterKind {
-        guard let name else { throw .missing(.model, path: "learner.gradient_booster.name") }
+        guard let name else { throw .missing(path: "learner.gradient_booster.name") }
         guard let kind = BoosterKind(rawValue: name) else {
             throw .unsupported(
                 feature: "booster", found: excerpt(name), wanted: "gbtree, dart or gblinear")
@@ -42,8 +42,7 @@ struct XGBoostBoosterReader {
     /// The trees, with the weights that `dart` gives them.
     func forest(_ kind: BoosterKind, featureCount: Int) throws(ModelError) -> LinkedForest {
         guard let statedTreeCount else {
-            throw .missing(
-                .model, path: "learner.gradient_booster.model.gbtree_model_param.num_trees")
+            throw .missing(path: "learner.gradient_booster.model.gbtree_model_param.num_trees")
         }
         var forest = trees.forest
         let treeCount = forest.roots.count
@@ -62,7 +61,7 @@ struct XGBoostBoosterReader {
             }
         case .dart:
             guard let treeWeights else {
-                throw .missing(.model, path: "learner.gradient_booster.weight_drop")
+                throw .missing(path: "learner.gradient_booster.weight_drop")
             }
             guard treeWeights.count == treeCount else {
                 throw .weightCount(
@@ -76,7 +75,7 @@ struct XGBoostBoosterReader {
     /// The weights of `gblinear`.
     func linear(featureCount: Int) throws(ModelError) -> LinearModel {
         guard let featureWeights else {
-            throw .missing(.model, path: "learner.gradient_booster.model.weights")
+            throw .missing(path: "learner.gradient_booster.model.weights")
         }
         guard featureWeights.count == featureCount + 1 else {
             throw .weightCount(
@@ -117,7 +116,6 @@ struct XGBoostBoosterReader {
             case "num_trees":
                 guard let value = Int(try scanner.string()), value >= 0 else {
                     throw .invalid(
-                        .model,
                         path: "learner.gradient_booster.model.gbtree_model_param.num_trees",
                         wanted: "a count")
                 }
@@ -147,7 +145,7 @@ struct XGBoostBoosterReader {
         try scanner.beginArray()
         while try scanner.nextElement() {
             guard weights.count < most else {
-                throw .tooMany(.model, list, found: weights.count + 1, most: most)
+                throw .tooMany(list, found: weights.count + 1, most: most)
             }
             let weight = try scanner.float()
             guard weight.isFinite else {

@@ -16,10 +16,10 @@ struct XGBoostDocument {
     /// by name.
     init(parsing bytes: Span<UInt8>, limits: ModelLimits) throws(ModelError) {
         guard bytes.count <= limits.modelBytesMax else {
-            throw .tooMany(.model, "bytes", found: bytes.count, most: limits.modelBytesMax)
+            throw .tooMany("bytes", found: bytes.count, most: limits.modelBytesMax)
         }
         var learner = LearnerReader(limits: limits)
-        var scanner = ModelScanner(bytes, of: .model)
+        var scanner = ModelScanner(bytes)
         try scanner.beginObject()
         while let name = try scanner.nextName() {
             switch name {
@@ -34,8 +34,7 @@ struct XGBoostDocument {
         featureCount = try learner.statedFeatureCount()
         featureNames = learner.featureNames
         guard featureNames.isEmpty || featureNames.count == featureCount else {
-            throw .invalid(
-                .model, path: "learner.feature_names", wanted: "no name or \(featureCount)")
+            throw .invalid(path: "learner.feature_names", wanted: "no name or \(featureCount)")
         }
         switch booster {
         case .gbtree, .dart:
@@ -77,7 +76,7 @@ private struct LearnerReader {
     }
 
     func statedObjective() throws(ModelError) -> Objective {
-        guard let objective else { throw .missing(.model, path: "learner.objective.name") }
+        guard let objective else { throw .missing(path: "learner.objective.name") }
         guard let known = Objective(rawValue: objective) else {
             throw .unsupported(
                 feature: "objective", found: excerpt(objective),
@@ -88,11 +87,11 @@ private struct LearnerReader {
 
     func statedFeatureCount() throws(ModelError) -> Int {
         guard let featureCount else {
-            throw .missing(.model, path: "learner.learner_model_param.num_feature")
+            throw .missing(path: "learner.learner_model_param.num_feature")
         }
         guard 1...limits.featuresMax ~= featureCount else {
             throw .invalid(
-                .model, path: "learner.learner_model_param.num_feature",
+                path: "learner.learner_model_param.num_feature",
                 wanted: "1 to \(limits.featuresMax)")
         }
         return featureCount
@@ -101,11 +100,11 @@ private struct LearnerReader {
     /// `2.65E-1` in older files and `[2.65E-1]`, a list of one, since XGBoost 3.1.
     func baseMargin(_ objective: Objective) throws(ModelError) -> Float {
         let path = "learner.learner_model_param.base_score"
-        guard let baseScore else { throw .missing(.model, path: path) }
+        guard let baseScore else { throw .missing(path: path) }
         var digits = baseScore[...]
         if digits.hasPrefix("[") && digits.hasSuffix("]") { digits = digits.dropFirst().dropLast() }
         guard let score = Float(digits), let margin = objective.baseMargin(ofScore: score) else {
-            throw .invalid(.model, path: path, wanted: objective.baseScoreWanted)
+            throw .invalid(path: path, wanted: objective.baseScoreWanted)
         }
         return margin
     }
@@ -115,7 +114,7 @@ private struct LearnerReader {
         while try scanner.nextElement() {
             guard featureNames.count < limits.featuresMax else {
                 throw .tooMany(
-                    .model, "feature names", found: featureNames.count + 1,
+                    "feature names", found: featureNames.count + 1,
                     most: limits.featuresMax)
             }
             featureNames.append(try scanner.string())
@@ -130,7 +129,7 @@ private struct LearnerReader {
             case "num_feature":
                 guard let value = Int(try scanner.string()), value >= 0 else {
                     throw .invalid(
-                        .model, path: "learner.learner_model_param.num_feature",
+                        path: "learner.learner_model_param.num_feature",
                         wanted: "a count")
                 }
                 featureCount = value

@@ -17,14 +17,14 @@ struct XGBoostTreeReader {
         while try scanner.nextElement() {
             treeIndex = forest.roots.count
             guard treeIndex < limits.treesMax else {
-                throw .tooMany(.model, "trees", found: treeIndex + 1, most: limits.treesMax)
+                throw .tooMany("trees", found: treeIndex + 1, most: limits.treesMax)
             }
             tree = TreeColumns()
             featureCount = nil
             nodeCount = nil
             try readTree(&scanner)
             guard let featureCount, let nodeCount else {
-                throw .missing(.model, path: "\(path).tree_param.num_nodes or num_feature")
+                throw .missing(path: "\(path).tree_param.num_nodes or num_feature")
             }
             guard nodeCount == tree.nodeCount else {
                 throw .tree(
@@ -138,18 +138,17 @@ struct XGBoostTreeReader {
         _ scanner: inout ModelScanner, _ name: String, most: Int
     ) throws(ModelError) -> Int {
         guard let value = Int(try scanner.string()), value >= 0 else {
-            throw .invalid(.model, path: "\(path).tree_param.\(name)", wanted: "a count")
+            throw .invalid(path: "\(path).tree_param.\(name)", wanted: "a count")
         }
         guard value <= most else {
-            throw .tooMany(.model, "\(name) of tree \(treeIndex)", found: value, most: most)
+            throw .tooMany("\(name) of tree \(treeIndex)", found: value, most: most)
         }
         return value
     }
 
     private func checkNodeCount(_ position: Int) throws(ModelError) {
         guard position < limits.nodesMax else {
-            throw .tooMany(
-                .model, "nodes of tree \(treeIndex)", found: position + 1, most: limits.nodesMax)
+            throw .tooMany("nodes of tree \(treeIndex)", found: position + 1, most: limits.nodesMax)
         }
     }
 }

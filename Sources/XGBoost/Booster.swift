@@ -55,18 +55,21 @@ package struct Booster: ~Copyable {
 
     /// The margin of each row of `data`: the sum before the objective's link function.
     package func margins(of data: borrowing DataMatrix) throws(XGBoostError) -> [Float] {
-        try predict(data, optionMask: 1)
+        try predict(.margin, of: data)
     }
 
-    /// What the objective makes of each row's margin, for a logistic one its probability.
-    package func predictions(of data: borrowing DataMatrix) throws(XGBoostError) -> [Float] {
-        try predict(data, optionMask: 0)
+    /// The margins that a model in XGBoost's JSON gives to rows.
+    package static func margins(
+        of rows: Span<Float>, columnCount: Int, document: Span<UInt8>
+    ) throws(XGBoostError) -> [Float] {
+        try Booster(document: document)
+            .margins(of: DataMatrix(rows: rows, columnCount: columnCount))
     }
 
     /// What each feature adds to each row's margin, row after row, and last in a row what all rows
     /// share: their sum is the margin (Lundberg, Lee 2017).
     package func contributions(of data: borrowing DataMatrix) throws(XGBoostError) -> [Float] {
-        try predict(data, optionMask: 4)
+        try predict(.contributions, of: data)
     }
 
     /// The model as XGBoost's JSON.
@@ -81,14 +84,21 @@ package struct Booster: ~Copyable {
         return unsafe Array(bytes)
     }
 
-    private func predict(
-        _ data: borrowing DataMatrix, optionMask: CInt
+    /// What is computed for each row of a matrix, by the library's option mask.
+    package enum Output: CInt {
+        case probability = 0
+        case margin = 1
+        case contributions = 4
+    }
+
+    package func predict(
+        _ output: Output, of data: borrowing DataMatrix
     ) throws(XGBoostError) -> [Float] {
         var count: bst_ulong = 0
         var values: UnsafePointer<Float>?
         // SAFETY: the result belongs to the booster until its next call and is copied before that.
         let status = unsafe XGBoosterPredict(
-            owner.handle, data.handle, optionMask, 0, 0, &count, &values)
+            owner.handle, data.handle, output.rawValue, 0, 0, &count, &values)
         try XGBoostError.check(status, "XGBoosterPredict")
         return unsafe Array(UnsafeBufferPointer(start: values, count: Int(count)))
     }

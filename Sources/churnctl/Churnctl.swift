@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import POSIX
 internal import Configuration
+internal import POSIX
 
 @main
 struct Churnctl: ParsableCommand {

@@ -1,6 +1,6 @@
+internal import Configuration
 internal import JWT
 internal import POSIX
-internal import Configuration
 
 /// A secret, from where churnd has it too.
 struct SecretSource {

@@ -1,7 +1,9 @@
 import BatchScoring
+import Bundle
 import Features
 import JSON
 import Models
+import Tables
 import Testing
 
 @Suite struct BatchScorerTests {

@@ -1,8 +1,10 @@
 import BatchScoring
+import Bundle
 import Features
 import JSON
 import Models
 import POSIX
+import Tables
 import TestSupport
 import Testing
 
@@ -13,7 +15,9 @@ import Testing
         #expect(try decoder.decode(body.span))
         var row = [Float](repeating: 0, count: bundle.encoding.columnCount)
         bundle.encoding.encode(decoder.record, into: &row)
-        return told(bundle.probability(fromMargin: bundle.ensemble.margin(row.span)))
+        let margin = bundle.ensemble.margin(row.span)
+        return told(
+            bundle.calibration.probability(fromMargin: margin, link: bundle.ensemble.link))
     }
 
     private func told(_ probability: Float) -> String {

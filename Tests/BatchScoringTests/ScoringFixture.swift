@@ -1,8 +1,10 @@
 import BatchScoring
+import Bundle
 import Features
 import Glibc
 import Models
 import POSIX
+import Tables
 import TestSupport
 
 /// The bundle that the project ships.

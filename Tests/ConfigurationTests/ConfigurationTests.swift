@@ -1,7 +1,7 @@
 import AuditLog
+import Configuration
 import OperationsAPI
 import POSIX
-import Configuration
 import Redis
 import Testing
 

@@ -1,5 +1,5 @@
-import JWT
 import Configuration
+import JWT
 import TestSupport
 import Testing
 

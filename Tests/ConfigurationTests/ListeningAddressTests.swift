@@ -1,5 +1,5 @@
-import POSIX
 import Configuration
+import POSIX
 import Testing
 
 @Suite struct ListeningAddressTests {

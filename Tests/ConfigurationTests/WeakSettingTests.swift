@@ -1,6 +1,6 @@
+import Configuration
 import Glibc
 import POSIX
-import Configuration
 import TestSupport
 import Testing
 

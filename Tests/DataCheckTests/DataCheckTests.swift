@@ -1,6 +1,7 @@
 import DataCheck
 import Features
 import JSON
+import Tables
 import Testing
 
 @Suite struct DataCheckTests {

@@ -1,8 +1,8 @@
 import AuditLog
 import Configuration
+import Doctor
 import Glibc
 import POSIX
-import Doctor
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Features
 import JSON
+import Tables
 import Testing
 
 @Suite struct OutOfRangeTests {

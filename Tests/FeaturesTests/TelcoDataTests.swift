@@ -1,6 +1,7 @@
 import Features
 import JSON
 import POSIX
+import Tables
 import Testing
 
 /// The data the schema was written for. It is not part of the project: `CHURN_TELCO_CSV` says where

@@ -1,3 +1,4 @@
+import Bundle
 import Features
 import JSON
 import ModelImport

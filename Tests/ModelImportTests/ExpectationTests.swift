@@ -1,7 +1,7 @@
 import Features
 import ModelImport
+import Tables
 import Testing
-import Training
 
 /// Predictions of another program, and how rows are compared with them.
 struct ExpectationTests {
@@ -104,7 +104,7 @@ struct ExpectationTests {
         let table = Array("id,plan,security,months,senior,price,left\na,basic,Yes,10,0,20,1\n".utf8)
         let material = try ProofModels.expecting(Array("p\n0.525\n".utf8), of: table)
         #expect(try ProofModels.error(Self.model, material) == nil)
-        #expect(throws: TrainingError.self) {
+        #expect(throws: DataError.self) {
             try ProofModels.rows(table, needsTarget: true)
         }
     }

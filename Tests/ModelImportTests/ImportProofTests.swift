@@ -1,9 +1,10 @@
+import Bundle
 import Features
 import JSON
 import ModelImport
 import Models
+import Tables
 import Testing
-import Training
 
 /// Whether an import is proved, and by what.
 struct ImportProofTests {
@@ -214,7 +215,7 @@ struct ImportProofTests {
         #expect {
             try ProofModels.rows(table)
         } throws: { error in
-            guard case TrainingError.rows(_, let first, _) = error else { return false }
+            guard case DataError.rows(_, let first, _) = error else { return false }
             return first.map(\.column) == ["months", "price"]
                 && first[1].found?.text == "29,85"
         }

@@ -1,14 +1,14 @@
+import Bundle
 import Features
 import JSON
 import ModelImport
 import Models
 import Testing
-import Training
 import XGBoost
 
 extension BundleWriter {
     /// The bundle as churnd would load it.
-    func loaded() throws(ModelError) -> ModelBundle {
+    func loaded() throws(BundleError) -> ModelBundle {
         try ModelBundle(manifest: manifest.span, model: model.span, golden: golden.span)
     }
 }

@@ -1,7 +1,7 @@
+import Bytes
 import JSON
 import ModelImport
 import Testing
-import Training
 
 struct UBJSONReaderTests {
     private func json(_ bytes: [UInt8], bytesMax: Int = 1 << 20) throws(UBJSONError) -> String {

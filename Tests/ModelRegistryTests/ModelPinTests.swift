@@ -1,3 +1,4 @@
+import Bundle
 import Glibc
 import ModelRegistry
 import Models

@@ -1,3 +1,4 @@
+import Bundle
 import ModelRegistry
 import Models
 import POSIX

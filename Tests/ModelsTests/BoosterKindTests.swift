@@ -1,8 +1,8 @@
+import Bytes
 import JSON
 import Models
 import TestSupport
 import Testing
-import Training
 import XGBoost
 
 /// A model that a newer XGBoost saved, and what that release makes of some rows.

@@ -1,8 +1,6 @@
-import Features
+import Bytes
 import Models
-import TestSupport
 import Testing
-import Training
 import XGBoost
 
 struct EnsembleTests {
@@ -61,7 +59,7 @@ struct EnsembleTests {
         let matrix = try DataMatrix(rows: rows.values.span, columnCount: SyntheticRows.columnCount)
         let booster = try Booster(document: document.span)
         let margins = try booster.margins(of: matrix)
-        let probabilities = try booster.predictions(of: matrix)
+        let probabilities = try booster.predict(.probability, of: matrix)
         #expect(margins.min()! < -5 && margins.max()! > 5)
         for (margin, wanted) in zip(margins, probabilities) {
             let found = Logistic.probability(fromMargin: margin)
@@ -77,46 +75,6 @@ struct EnsembleTests {
         #expect(Logistic.probability(fromMargin: -200) < 1e-38)
         #expect(Logistic.margin(fromProbability: 0.5) == 0)
     }
-
-    @Test(.enabled(if: ProjectPlaces.telcoTable != nil))
-    func `every customer of the Telco table is scored as XGBoost does`() throws {
-        let bundle = try ModelBundle(directory: "\(ProjectPlaces.root)/Models/telco-churn/1")
-        let rows = try telcoRows(bundle)
-        #expect(rows.count == 7043)
-        let document = try contents(of: "\(ProjectPlaces.root)/Models/telco-churn/1/model.json")
-        let values = rows.flatMap { $0 }
-        let wanted = try Booster(document: document.span)
-            .margins(
-                of: DataMatrix(
-                    rows: values.span, columnCount: bundle.encoding.columnCount))
-        var different = 0
-        for index in rows.indices {
-            let row = rows[index]
-            let found = bundle.ensemble.margin(row.span)
-            if found.bitPattern != wanted[index].bitPattern { different += 1 }
-        }
-        #expect(different == 0)
-    }
-}
-
-/// The encoded rows of the Telco table.
-private func telcoRows(_ bundle: ModelBundle) throws -> [[Float]] {
-    let table = try contents(of: try #require(ProjectPlaces.telcoTable))
-    var reader = CSVReader()
-    var decoder: TableDecoder?
-    var row = [Float](repeating: 0, count: bundle.encoding.columnCount)
-    var rows: [[Float]] = []
-    var offset = 0
-    while try reader.next(in: table.span, from: &offset) || reader.finish() {
-        guard var begun = decoder else {
-            decoder = try TableDecoder(schema: bundle.schema, header: reader.record)
-            continue
-        }
-        #expect(try begun.decode(reader.record))
-        bundle.encoding.encode(begun.record, into: &row)
-        rows.append(row)
-    }
-    return rows
 }
 
 private func expectSameMargins(

@@ -110,18 +110,17 @@ extension HostileModel {
             besides: ("[5E-1,2E-1]", "[5E0,2E-1]")),
         HostileModel(
             "\"weight_drop\"", "\"weights_drop\"",
-            .missing(.model, path: "learner.gradient_booster.weight_drop")),
+            .missing(path: "learner.gradient_booster.weight_drop")),
         HostileModel(
             "\"name\":\"dart\"", "\"name\":\"gbtree\"",
             .unsupported(
                 feature: "weight_drop", found: "beside gbtree", wanted: "it beside dart")),
         HostileModel(
             "\"name\":\"dart\"", "\"name\":\"gblinear\"",
-            .missing(.model, path: "learner.gradient_booster.model.weights")),
+            .missing(path: "learner.gradient_booster.model.weights")),
         HostileModel(
             "\"gbtree\":{", "\"trees\":{",
-            .missing(
-                .model, path: "learner.gradient_booster.model.gbtree_model_param.num_trees")),
+            .missing(path: "learner.gradient_booster.model.gbtree_model_param.num_trees")),
     ]
 
     static let linear = [
@@ -134,20 +133,19 @@ extension HostileModel {
         HostileModel("[1E-1,", "[2E13,", .marginNotFinite),
         HostileModel(
             "\"weights\"", "\"weight\"",
-            .missing(.model, path: "learner.gradient_booster.model.weights")),
+            .missing(path: "learner.gradient_booster.model.weights")),
         HostileModel(
             "\"base_score\":\"5E-1\"", "\"base_score\":\"nan\"",
             .invalid(
-                .model, path: "learner.learner_model_param.base_score",
+                path: "learner.learner_model_param.base_score",
                 wanted: "one finite number")),
         HostileModel(
             "\"base_score\":\"5E-1\"", "\"base_score\":\"1E39\"",
             .invalid(
-                .model, path: "learner.learner_model_param.base_score",
+                path: "learner.learner_model_param.base_score",
                 wanted: "one finite number")),
         HostileModel(
             "\"name\":\"gblinear\"", "\"name\":\"gbtree\"",
-            .missing(
-                .model, path: "learner.gradient_booster.model.gbtree_model_param.num_trees")),
+            .missing(path: "learner.gradient_booster.model.gbtree_model_param.num_trees")),
     ]
 }

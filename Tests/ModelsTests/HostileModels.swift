@@ -87,11 +87,10 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
             .tree(index: 0, .lengths("split_conditions", found: 5, wanted: 4))),
         HostileModel(
             "\"num_nodes\":\"5\"", "\"num_nodes\":\"-5\"",
-            .invalid(.model, path: "\(model).trees[0].tree_param.num_nodes", wanted: "a count")),
+            .invalid(path: "\(model).trees[0].tree_param.num_nodes", wanted: "a count")),
         HostileModel(
             "\"num_nodes\":\"5\"", "\"num_nodes\":\"9223372036854775807\"",
-            .tooMany(
-                .model, "num_nodes of tree 0", found: 9_223_372_036_854_775_807, most: 1 << 20)),
+            .tooMany("num_nodes of tree 0", found: 9_223_372_036_854_775_807, most: 1 << 20)),
     ]
 
     static let numbers =
@@ -114,8 +113,7 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
             HostileModel(
                 "\"num_class\":\"0\",\"num_feature\":\"3\"",
                 "\"num_class\":\"0\",\"num_feature\":\"0\"",
-                .invalid(
-                    .model, path: "learner.learner_model_param.num_feature", wanted: "1 to 65535")),
+                .invalid(path: "learner.learner_model_param.num_feature", wanted: "1 to 65535")),
             HostileModel(
                 "\"tree_info\":[0,0]", "\"tree_info\":[0,0,0]",
                 .weightCount(list: "tree_info", found: 3, wanted: 2)),
@@ -125,19 +123,19 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
             HostileModel(
                 "\"base_score\":\"5E-1\"", "\"base_score\":\"1E-45\"",
                 .invalid(
-                    .model, path: "learner.learner_model_param.base_score",
+                    path: "learner.learner_model_param.base_score",
                     wanted: "one probability between 0 and 1")),
             HostileModel(
                 "\"num_trees\":\"2\"", "\"num_trees\":\"3\"", .treeCount(found: 2, wanted: 3)),
             HostileModel(
                 "\"num_trees\":\"2\"", "\"num_trees\":\"99999999999999999999\"",
-                .invalid(.model, path: "\(model).gbtree_model_param.num_trees", wanted: "a count")),
+                .invalid(path: "\(model).gbtree_model_param.num_trees", wanted: "a count")),
         ]
         + ["0E0", "1E0", "-5E-1", "nan", "inf", "", "[5E-1,5E-1]", "[]", "[[5E-1]]"].map { score in
             HostileModel(
                 "\"base_score\":\"5E-1\"", "\"base_score\":\"\(score)\"",
                 .invalid(
-                    .model, path: "learner.learner_model_param.base_score",
+                    path: "learner.learner_model_param.base_score",
                     wanted: "one probability between 0 and 1"))
         }
 
@@ -172,33 +170,33 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
     static let texts = [
         HostileModel(
             "\"name\":\"gbtree\"", "\"no\":1",
-            .missing(.model, path: "learner.gradient_booster.name")),
+            .missing(path: "learner.gradient_booster.name")),
         HostileModel(
-            "\"objective\"", "\"subjective\"", .missing(.model, path: "learner.objective.name")),
+            "\"objective\"", "\"subjective\"", .missing(path: "learner.objective.name")),
         HostileModel(
             "\"base_score\":\"5E-1\"", "\"base\":\"5E-1\"",
-            .missing(.model, path: "learner.learner_model_param.base_score")),
+            .missing(path: "learner.learner_model_param.base_score")),
         HostileModel(
             "\"num_trees\"", "\"trees\"",
-            .missing(.model, path: "\(model).gbtree_model_param.num_trees")),
+            .missing(path: "\(model).gbtree_model_param.num_trees")),
         HostileModel(
             "\"num_nodes\":\"5\",", "",
-            .missing(.model, path: "\(model).trees[0].tree_param.num_nodes or num_feature")),
+            .missing(path: "\(model).trees[0].tree_param.num_nodes or num_feature")),
         HostileModel(
             "\"feature_names\":[]", "\"feature_names\":[\"a\"]",
-            .invalid(.model, path: "learner.feature_names", wanted: "no name or 3")),
+            .invalid(path: "learner.feature_names", wanted: "no name or 3")),
         HostileModel(
             "\"attributes\":{}", "\"attributes\":{},\"attributes\":1e400",
-            .malformed(.model, .duplicateName(offset: 29))),
+            .malformed(.duplicateName(offset: 29))),
         HostileModel(
             "\"attributes\":{}", "\"attributes\":" + String(repeating: "[", count: 5000),
-            .malformed(.model, .tooDeep(limit: 16, offset: 39))),
+            .malformed(.tooDeep(limit: 16, offset: 39))),
         HostileModel(
             "[5E-1,2.5E0", "[1E400,2.5E0",
-            .malformed(.model, .numberOutOfRange(offset: 395))),
+            .malformed(.numberOutOfRange(offset: 395))),
         HostileModel(
             "\"version\"", "\"version\":0,\"version\"",
-            .malformed(.model, .duplicateName(offset: 1048))),
+            .malformed(.duplicateName(offset: 1048))),
     ]
 
     static let all = links + numbers + unsupported + texts

@@ -1,8 +1,5 @@
-import Features
-import JSON
+import Bytes
 import Models
-import OpenSSL
-import Training
 import XGBoost
 
 /// Invented rows and the models XGBoost makes of them.
@@ -47,20 +44,12 @@ enum SyntheticModels {
         depth: Int, rounds: Int = 20, rows: SyntheticRows = SyntheticRows(count: 600, seed: 1),
         settings: [(name: String, value: String)] = []
     ) throws -> [UInt8] {
-        try document(
-            values: rows.values, columnCount: SyntheticRows.columnCount, labels: rows.labels,
-            rounds: rounds, settings: [("max_depth", "\(depth)")] + settings)
-    }
-
-    static func document(
-        values: [Float], columnCount: Int, labels: [Float], rounds: Int,
-        settings: [(name: String, value: String)], featureNames: [String] = []
-    ) throws -> [UInt8] {
-        let matrix = try DataMatrix(rows: values.span, columnCount: columnCount)
-        try matrix.setLabels(labels.span)
+        let matrix = try DataMatrix(
+            rows: rows.values.span, columnCount: SyntheticRows.columnCount)
+        try matrix.setLabels(rows.labels.span)
         let booster = try Booster(
-            learning: matrix, parameters: SyntheticModels.settings + settings)
-        if !featureNames.isEmpty { try booster.setFeatureNames(featureNames) }
+            learning: matrix,
+            parameters: SyntheticModels.settings + [("max_depth", "\(depth)")] + settings)
         for round in 0..<rounds { try booster.update(round: round, learning: matrix) }
         return try booster.document()
     }
@@ -70,74 +59,11 @@ enum SyntheticModels {
     }
 }
 
-/// A whole bundle of an invented schema, its three files in memory.
-struct SyntheticBundle {
-    static let schemaText = """
-        {"type":"object","properties":{
-        "plan":{"type":"string","enum":["basic","plus","all"],"x-aliases":{"full":"all"}},
-        "months":{"type":"integer","minimum":0,"maximum":60},
-        "price":{"type":"number","minimum":0,"maximum":150}},
-        "required":["plan","months","price"],"additionalProperties":false,
-        "x-target":{"column":"left","positive":"yes","negative":"no"}}
-        """
-
-    var manifest: [UInt8]
-    var model: [UInt8]
-    var golden: [UInt8]
-
-    init(calibration: Calibration = .none) throws {
-        let schema = try Schema(json: Array(Self.schemaText.utf8).span)
-        let encoding = FeatureEncoding(oneHot: schema)
-        var random = RandomSource(seed: 5)
-        var values: [Float] = []
-        var labels: [Float] = []
-        var row = [Float](repeating: 0, count: encoding.columnCount)
-        for _ in 0..<400 {
-            let plan = random.next(below: 3)
-            let months = random.next(below: 61)
-            let price = Double(random.next(below: 1500)) / 10
-            encoding.encode(
-                Record(values: [Double(plan), Double(months), price]), into: &row)
-            values += row
-            labels.append(price + Double(random.next(below: 60)) > Double(40 + 2 * months) ? 1 : 0)
-        }
-        let document = try SyntheticModels.document(
-            values: values, columnCount: encoding.columnCount, labels: labels, rounds: 10,
-            settings: [("max_depth", "2")], featureNames: encoding.columnNames)
-        let contents = try BundleWriter(
-            model: document, name: "synthetic", version: "1", schema: schema,
-            encoding: encoding, calibration: calibration, thresholds: .standard,
-            metrics: JSONObject(), provenance: JSONObject(), seed: 9)
-        manifest = contents.manifest
-        model = contents.model
-        golden = contents.golden
-    }
-
-    func load(limits: ModelLimits = ModelLimits()) throws(ModelError) -> ModelBundle {
-        try ModelBundle(
-            manifest: manifest.span, model: model.span, golden: golden.span, limits: limits)
-    }
-}
-
 extension [UInt8] {
     /// The text with the first `old` replaced, which must be there.
     func replacing(_ old: String, by new: String) -> [UInt8] {
         let text = String(decoding: self, as: UTF8.self)
         precondition(text.contains(old), "nothing to replace: \(old)")
         return Array(text.replacing(old, with: new, maxReplacements: 1).utf8)
-    }
-}
-
-extension SyntheticBundle {
-    /// Makes the manifest name the model, or the golden rows, as they are now.
-    mutating func resignModel() { resign("model.json", model) }
-    mutating func resignGolden() { resign("golden.jsonl", golden) }
-
-    private mutating func resign(_ name: String, _ bytes: [UInt8]) {
-        let text = String(decoding: manifest, as: UTF8.self)
-        let mark = "\"\(name)\": \""
-        guard let start = text.ranges(of: mark).first?.upperBound else { preconditionFailure() }
-        let end = text.index(start, offsetBy: 64)
-        manifest = Array((text[..<start] + SHA256.hexDigest(bytes.span) + text[end...]).utf8)
     }
 }

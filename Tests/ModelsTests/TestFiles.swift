@@ -2,7 +2,3 @@ import POSIX
 
 /// A file that a test takes for granted.
 func contents(of path: String) throws -> [UInt8] { try Files.read(path, bytesMax: 1 << 26) }
-
-func write(_ bytes: [UInt8], to path: String) throws {
-    try Files.writeAtomically(bytes.span, to: path)
-}

@@ -1,6 +1,6 @@
+import Bytes
 import Models
 import Testing
-import Training
 
 /// A sound model of two trees and three features, as XGBoost writes it.
 private let sound = Array(
@@ -175,12 +175,12 @@ struct XGBoostDocumentTests {
             return nil
         }
         let tooLong = refused { $0.modelBytesMax -= 1 }
-        #expect(tooLong == .tooMany(.model, "bytes", found: sound.count, most: sound.count - 1))
-        #expect(refused { $0.treesMax -= 1 } == .tooMany(.model, "trees", found: 2, most: 1))
+        #expect(tooLong == .tooMany("bytes", found: sound.count, most: sound.count - 1))
+        #expect(refused { $0.treesMax -= 1 } == .tooMany("trees", found: 2, most: 1))
         let tooManyNodes = refused { $0.nodesMax -= 1 }
-        #expect(tooManyNodes == .tooMany(.model, "nodes of tree 0", found: 5, most: 4))
+        #expect(tooManyNodes == .tooMany("nodes of tree 0", found: 5, most: 4))
         let tooManyFeatures = refused { $0.featuresMax -= 1 }
-        #expect(tooManyFeatures == .tooMany(.model, "num_feature of tree 0", found: 3, most: 2))
+        #expect(tooManyFeatures == .tooMany("num_feature of tree 0", found: 3, most: 2))
     }
 
     @Test func `sets of categories take as many bits as the limit and no more`() throws {
@@ -205,14 +205,14 @@ struct XGBoostDocumentTests {
         var limits = ModelLimits()
         limits.treesMax = 2
         _ = try load(HostileModel.soundDart, limits: limits)
-        #expect(throws: ModelError.tooMany(.model, "weight_drop", found: 3, most: 2)) {
+        #expect(throws: ModelError.tooMany("weight_drop", found: 3, most: 2)) {
             try load(
                 HostileModel.soundDart.replacing("[5E-1,2E-1]", by: "[5E-1,2E-1,1]"),
                 limits: limits)
         }
         limits.featuresMax = 3
         _ = try load(HostileModel.soundLinear, limits: limits)
-        #expect(throws: ModelError.tooMany(.model, "weights", found: 5, most: 4)) {
+        #expect(throws: ModelError.tooMany("weights", found: 5, most: 4)) {
             try load(HostileModel.soundLinear.replacing("-5E-1]", by: "-5E-1,1]"), limits: limits)
         }
     }

@@ -1,9 +1,10 @@
+import Bundle
 import Configuration
 import Glibc
 import JWT
 import Models
-import POSIX
 import OperationsAPI
+import POSIX
 import PredictionService
 import ServiceTestSupport
 import TestSupport

@@ -1,3 +1,4 @@
+import Bundle
 import Configuration
 import JSON
 import Models

@@ -1,4 +1,5 @@
 import AuditLog
+import Bundle
 import Glibc
 import Models
 import POSIX
@@ -67,7 +68,8 @@ extension ProgramTests {
             let model = AuditedModel(name: bundle.fullName, digest: sha256 ?? bundle.sha256)
             var batch = AuditBatch()
             for (index, row) in rows.enumerated() {
-                let probability = bundle.probability(fromMargin: Float(bitPattern: row.marginBits))
+                let probability = bundle.calibration.probability(
+                    fromMargin: Float(bitPattern: row.marginBits), link: bundle.ensemble.link)
                 let names = (
                     Array("request-\(index)".utf8), Array("alice".utf8), Array("t-\(index)".utf8),
                     Array("customer-\(index)".utf8)

@@ -1,3 +1,4 @@
+import Bundle
 import JSON
 import Models
 import POSIX

@@ -1,8 +1,8 @@
 import Dispatch
 import JSON
 import ServiceTestSupport
-import Telemetry
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,12 +1,13 @@
 import Access
+import Bundle
 import Features
 import HTTP
 import HTTPServer
 import Metrics
 import Models
 import POSIX
-import Telemetry
 import Redis
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,9 +1,10 @@
 import Access
+import Bundle
 import Features
 import HTTP
 import Models
-import Telemetry
 import Redis
+import Telemetry
 import TestSupport
 import Testing
 

@@ -5,9 +5,9 @@ import JSON
 import JWT
 import Metrics
 import Models
+import Redis
 import ServiceTestSupport
 import Telemetry
-import Redis
 import Testing
 
 @Suite struct ServiceMetricsTests {

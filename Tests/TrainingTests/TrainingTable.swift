@@ -1,5 +1,7 @@
+import Bytes
 import Features
 import POSIX
+import Tables
 import TestSupport
 import Training
 
@@ -38,7 +40,7 @@ struct TrainingTable {
         }
     }
 
-    func read(limits: TrainingData.Limits = .init()) throws(TrainingError) -> TrainingData {
+    func read(limits: TrainingData.Limits = .init()) throws(DataError) -> TrainingData {
         try TrainingData(table: tablePath, schema: schemaPath, limits: limits)
     }
 

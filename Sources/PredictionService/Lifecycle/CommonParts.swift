@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import Bundle
 internal import Configuration
 internal import HTTP
 internal import JWT

@@ -1,3 +1,4 @@
+internal import Bundle
 package import Configuration
 internal import JWT
 internal import ModelRegistry
@@ -38,7 +39,7 @@ package struct DevelopmentSession {
         } catch {
             throw .model(path: configuration.model.path, error)
         }
-        do throws(ModelError) {
+        do throws(BundleError) {
             example = try ModelBundle.exampleRequest(in: path)
         } catch {
             throw .example(path: path, error)

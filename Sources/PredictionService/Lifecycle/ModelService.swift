@@ -1,3 +1,4 @@
+internal import Bundle
 internal import Configuration
 internal import Dispatch
 internal import Logging

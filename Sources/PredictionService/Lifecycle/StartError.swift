@@ -1,8 +1,8 @@
 package import AuditLog
+package import Bundle
 package import Configuration
 package import JWT
 package import ModelRegistry
-package import Models
 
 /// Why churnd does not start.
 package enum StartError: Error, CustomStringConvertible {
@@ -12,7 +12,7 @@ package enum StartError: Error, CustomStringConvertible {
     /// No bundle to serve.
     case model(path: String, RegistryError)
     /// The model's own example cannot be read.
-    case example(path: String, ModelError)
+    case example(path: String, BundleError)
     case audit(AuditError)
     /// The limit of open descriptors leaves none for connections.
     case descriptors(limit: UInt64, reserve: Int)

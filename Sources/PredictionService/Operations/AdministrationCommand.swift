@@ -1,3 +1,4 @@
+internal import Bundle
 internal import JSON
 internal import JWT
 internal import Models

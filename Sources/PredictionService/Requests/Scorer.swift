@@ -1,4 +1,5 @@
 internal import AuditLog
+package import Bundle
 internal import Features
 package import Models
 package import Telemetry
@@ -15,8 +16,7 @@ package final class Scorer {
     /// Under which the reactor counts its predictions; nil where none are counted.
     package let series: ModelSeries?
     private let featureText: FeatureText?
-    private var decoder: RecordDecoder
-    private var row: [Float]
+    private var scorer: ModelScorer
 
     /// - Parameter recordsFeatures: whether predictions carry the customer's values.
     package init(
@@ -27,8 +27,7 @@ package final class Scorer {
         modelName = Array(bundle.fullName.utf8)
         audited = AuditedModel(name: bundle.fullName, digest: bundle.sha256)
         featureText = recordsFeatures ? FeatureText(schema: bundle.schema) : nil
-        decoder = RecordDecoder(schema: bundle.schema)
-        row = [Float](repeating: 0, count: bundle.encoding.columnCount)
+        scorer = bundle.scorer
     }
 
     /// The prediction for the customer in a body, and in `stages` how long reading and scoring
@@ -37,16 +36,14 @@ package final class Scorer {
         _ body: Span<UInt8>, _ stages: inout StageTimes
     ) throws(ServiceFailure) -> Prediction {
         try read(body, &stages)
-        bundle.encoding.encode(decoder.record, into: &row)
-        let margin = bundle.ensemble.margin(row.span)
-        let probability = bundle.probability(fromMargin: margin)
+        let probability = scorer.score().probability
         defer { stages.end(.score) }
         return Prediction(
-            customerID: decoder.identifier, probability: probability,
+            customerID: scorer.identifier, probability: probability,
             isPositive: bundle.isPositive(probability), risk: bundle.riskLevel(probability),
-            features: featureText?.json(of: decoder.record) ?? [],
-            outOfRange: decoder.outOfRange.isEmpty
-                ? [] : decoder.outOfRange.map { bundle.schema.fields[$0].name })
+            features: featureText?.json(of: scorer.record) ?? [],
+            outOfRange: scorer.outOfRange.isEmpty
+                ? [] : scorer.outOfRange.map { bundle.schema.fields[$0].name })
     }
 
     /// The customer's identifier in a body that `score` would have a prediction for; nil when it
@@ -55,7 +52,7 @@ package final class Scorer {
         in body: Span<UInt8>, _ stages: inout StageTimes
     ) throws(ServiceFailure) -> [UInt8]? {
         try read(body, &stages)
-        return decoder.identifier
+        return scorer.identifier
     }
 
     private func read(
@@ -63,12 +60,12 @@ package final class Scorer {
     ) throws(ServiceFailure) {
         let isValid: Bool
         do throws(BodyError) {
-            isValid = try decoder.decode(body)
+            isValid = try scorer.decode(body)
         } catch {
             throw .body(error)
         }
         stages.end(.decode)
-        guard isValid else { throw .invalidRecord(decoder.violations) }
+        guard isValid else { throw .invalidRecord(scorer.violations) }
     }
 }
 

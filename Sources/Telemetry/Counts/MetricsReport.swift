@@ -1,5 +1,5 @@
-package import Metrics
 internal import HTTPServer
+package import Metrics
 internal import POSIX
 
 /// Writes what a scrape is answered with.

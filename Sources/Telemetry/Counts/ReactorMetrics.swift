@@ -1,3 +1,4 @@
+package import Bundle
 package import Access
 package import Features
 package import HTTPServer

@@ -1,3 +1,4 @@
+package import Measures
 internal import Models
 
 /// Whether a line after Platt makes a candidate's probabilities better, tried on rows that neither

@@ -1,3 +1,5 @@
+internal import Models
+
 /// The ways of training that are compared.
 package enum Candidate: String, CaseIterable, Sendable {
     case logistic, stumps, boosting, tuned, forest

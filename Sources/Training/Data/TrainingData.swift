@@ -2,6 +2,7 @@ package import Features
 internal import JSON
 internal import OpenSSL
 internal import POSIX
+package import Tables
 
 /// A table of records with their outcomes, read by the rules of a schema.
 package struct TrainingData: Sendable {
@@ -21,8 +22,8 @@ package struct TrainingData: Sendable {
         package var schemaBytesMax = SchemaLimits.documentBytesMax
         package var tableBytesMax = 1 << 28
         package var rowsMax = 4_000_000
-        /// Bad cells that are told one by one.
-        package var violationsToldMax = 20
+        /// Bad cells that are listed one by one.
+        package var violationsShownMax = 20
 
         package init() {}
     }
@@ -30,7 +31,7 @@ package struct TrainingData: Sendable {
     /// Reads the schema and the table. The first bad cells of the whole table are told at once.
     package init(
         table tablePath: String, schema schemaPath: String, limits: Limits = Limits()
-    ) throws(TrainingError) {
+    ) throws(DataError) {
         let schemaBytes: [UInt8]
         do throws(FileError) {
             schemaBytes = try Files.read(schemaPath, bytesMax: limits.schemaBytesMax)
@@ -46,7 +47,7 @@ package struct TrainingData: Sendable {
     /// Reads the table of a schema that names a target.
     package init(
         table tablePath: String, schema: Schema, limits: Limits = Limits()
-    ) throws(TrainingError) {
+    ) throws(DataError) {
         let table: [UInt8]
         do throws(FileError) {
             table =
@@ -54,14 +55,24 @@ package struct TrainingData: Sendable {
                 ? try TrainingData.readStandardInput(bytesMax: limits.tableBytesMax)
                 : try Files.read(tablePath, bytesMax: limits.tableBytesMax)
         } catch { throw .unreadable(error) }
+        var records: [Record] = []
+        var labels: [Bool] = []
+        var blankCounts = schema.fields.map { _ in 0 }
+        var identifiers = IdentifierNumbers()
+        var reader = RowReader(
+            path: TrainingData.name(ofTable: tablePath), schema: schema, needsTarget: true,
+            rowsMax: limits.rowsMax, violationsShownMax: limits.violationsShownMax)
+        try reader.read(table.span) { row, _, blankFields in
+            records.append(row.record)
+            labels.append(row.target == true)
+            for field in blankFields { blankCounts[field] += 1 }
+            identifiers.take(row.identifier)
+        }
         self.schema = schema
-        var rows = RowCollector(
-            path: TrainingData.name(ofTable: tablePath), schema: schema, limits: limits)
-        try rows.read(table.span, beginningAs: schema)
-        records = rows.records
-        labels = rows.labels
-        blankCounts = rows.blankCounts
-        identifierGroups = rows.identifiers.repeated
+        self.records = records
+        self.labels = labels
+        self.blankCounts = blankCounts
+        identifierGroups = identifiers.repeated
         sha256 = SHA256.hexDigest(table.span)
     }
 
@@ -116,113 +127,4 @@ private struct IdentifierNumbers {
 
     /// The number of each row; nil where all differ.
     var repeated: [Int]? { count == ofRows.count ? nil : ofRows }
-}
-
-/// Collects the rows of a table while it is split into records.
-private struct RowCollector {
-    let path: String
-    let schema: Schema
-    let limits: TrainingData.Limits
-    var records: [Record] = []
-    var labels: [Bool] = []
-    var blankCounts: [Int]
-    var decoder: TableDecoder?
-    /// What the decoder reads in each cell.
-    var columnKinds: [TableDecoder.ColumnKind] = []
-    var violations: [CellViolation] = []
-    var violationCount = 0
-    var identifiers = IdentifierNumbers()
-    /// What the target's column holds beside its two values.
-    var outcomes: OtherOutcomes
-
-    init(path: String, schema: Schema, limits: TrainingData.Limits) {
-        self.path = path
-        self.schema = schema
-        self.limits = limits
-        blankCounts = schema.fields.map { _ in 0 }
-        outcomes = OtherOutcomes(schema.target)
-    }
-
-    /// Reads the table, or throws what the file is if its header cannot be read.
-    mutating func read(
-        _ table: Span<UInt8>, beginningAs schema: Schema
-    ) throws(TrainingError) {
-        var ends = LineEndReader()
-        let replacement = ends.replacement(for: table).map { $0 + ends.finish() }
-        do throws(TrainingError) {
-            if let replacement {
-                try read(replacement.span)
-            } else {
-                try read(table)
-            }
-        } catch {
-            guard decoder == nil else { throw error }
-            var beginning = TableBeginning()
-            beginning.take(table)
-            throw beginning.form(schema: schema).map { .form(path: path, $0) } ?? error
-        }
-    }
-
-    private mutating func read(_ table: Span<UInt8>) throws(TrainingError) {
-        var reader = CSVReader()
-        var offset = 0
-        while try reader.advance(in: table, from: &offset, path: path) { try take(reader.record) }
-        guard violationCount == 0 else {
-            if outcomes.areAll { throw .outcomes(path: path, outcomes) }
-            throw .rows(
-                path: path, first: violations, further: violationCount - violations.count)
-        }
-        guard decoder != nil else { throw missingColumns }
-    }
-
-    private mutating func take(_ row: borrowing CSVRecord) throws(TrainingError) {
-        do throws(TableError) {
-            guard try decoder?.decode(row) != nil else {
-                let made = try TableDecoder(schema: schema, header: row)
-                columnKinds = made.columnKinds
-                decoder = made
-                return
-            }
-        } catch { throw .columns(path: path, error) }
-        guard let decoder else { return }
-        violationCount += decoder.violations.count
-        let room = limits.violationsToldMax - violations.count
-        for violation in decoder.violations.prefix(room) {
-            violations.append(violation.showing(row, decoder))
-        }
-        outcomes.take(row, decoder)
-        guard decoder.violations.isEmpty else { return }
-        guard let label = decoder.target else { throw missingColumns }
-        guard records.count < limits.rowsMax else {
-            throw .tooManyRows(path: path, most: limits.rowsMax)
-        }
-        for (index, kind) in columnKinds.enumerated() {
-            guard case .field(let field) = kind, TableDecoder.isBlank(row[index]) else { continue }
-            blankCounts[field] += 1
-        }
-        records.append(decoder.record)
-        identifiers.take(decoder.identifier)
-        labels.append(label)
-    }
-
-    /// A request needs no outcome, so neither does the decoder; training does.
-    private var missingColumns: TrainingError {
-        .columns(
-            path: path,
-            .wrongColumns(
-                missing: schema.target.map { [$0.column] } ?? [], unknown: [], duplicate: []))
-    }
-}
-
-extension CSVReader {
-    /// Whether another record is in the reader; false at the table's end. `path` names the table in
-    /// errors.
-    package mutating func advance(
-        in table: Span<UInt8>, from offset: inout Int, path: String
-    ) throws(TrainingError) -> Bool {
-        do throws(CSVError) {
-            if try next(in: table, from: &offset) { return true }
-            return try finish()
-        } catch { throw .table(path: path, error) }
-    }
 }

@@ -1,27 +1,11 @@
-package import Features
-package import Models
-package import POSIX
+package import Bundle
+package import Tables
 package import XGBoost
 
 /// Why no model was trained.
 package enum TrainingError: Error, Equatable, Sendable {
-    /// The data or the schema cannot be read.
-    case unreadable(FileError)
-    case schema(path: String, SchemaError)
-    /// The schema names no column to learn.
-    case noTarget(path: String)
-    /// The data is not a table.
-    case table(path: String, CSVError)
-    /// The table is not one of the schema.
-    case columns(path: String, TableError)
-    /// The data is another kind of file.
-    case form(path: String, TableForm)
-    /// A target of which no row has one of the schema's two values, and the values it has instead.
-    case outcomes(path: String, OtherOutcomes)
-    /// Rows that the schema refuses: the first violations, and how many more there are.
-    case rows(path: String, first: [CellViolation], further: Int)
-    /// More rows than the limit.
-    case tooManyRows(path: String, most: Int)
+    /// The table, or its schema, cannot be used.
+    case data(DataError)
     /// Fewer rows of one outcome than there are folds.
     case tooFewRows(path: String, positives: Int, negatives: Int, least: Int)
     /// Not fit for the name or the version of a model.
@@ -34,13 +18,38 @@ package enum TrainingError: Error, Equatable, Sendable {
     case unknownField(String, known: [String])
     /// Not the table that the model was trained on.
     case notTheTraining(path: String)
-    /// Something is at the place of the bundle already; a version is written once.
-    case outputExists(path: String)
-    case unwritable(FileError)
+    /// What was made cannot be written.
+    case output(BundleWriteError)
     case library(XGBoostError)
     /// A model whose higher margins do not mean higher probabilities, so that it cannot be
     /// calibrated.
     case ranksByChance(Candidate)
-    /// The bundle that was made does not load.
-    case bundle(ModelError)
+}
+
+extension TrainingError: CustomStringConvertible {
+    /// One line, or one for each bad cell.
+    package var description: String {
+        switch self {
+        case .data(let error): "\(error)"
+        case .output(let error): "\(error)"
+        case .tooFewRows(let path, let positives, let negatives, let least):
+            "\(path): \(positives) positive and \(negatives) negative rows, "
+                + "wanted at least \(least) of each"
+        case .tooFewGroups(let path, let column, let positives, let negatives, let least):
+            "\(path): rows of the same \(column) are kept together, and \(positives) values of it "
+                + "have positive rows and \(negatives) negative ones, wanted at least \(least) "
+                + "of each"
+        case .unknownField(let name, let known):
+            "\(name): no such field, wanted one of \(known.joined(separator: ", "))"
+        case .notTheTraining(let path):
+            "\(path): not the table the model was trained on, whose SHA-256 the manifest states"
+        case .name(let text):
+            "\(text): not a name, wanted 1 to 64 of A-Z a-z 0-9 . _ - and no dot in front"
+        case .groupField(let name):
+            "\(name): makes no groups, wanted a category or an integer of at most 16 values"
+        case .library(let error): "\(error)"
+        case .ranksByChance(let candidate):
+            "\(candidate.title): ranks rows no better than chance, which cannot be calibrated"
+        }
+    }
 }

@@ -1,3 +1,4 @@
+package import Measures
 internal import Models
 
 /// One candidate's models on all folds of a plan, and how they did.

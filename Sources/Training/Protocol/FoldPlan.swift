@@ -1,3 +1,5 @@
+package import Measures
+
 /// How the rows of a table are divided: some that are kept from all learning and selection, and the
 /// others, again and again, into folds.
 package struct FoldPlan: Equatable, Sendable {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A division of rows into folds that keeps the rows of a group together, so that what a model
 /// knows of a customer from one row predicts nothing about another row in the fold.
 ///

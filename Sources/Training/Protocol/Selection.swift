@@ -1,3 +1,5 @@
+internal import Measures
+
 /// Which of the candidates becomes the model.
 package struct Selection: Equatable, Sendable {
     /// What the choice is made by.

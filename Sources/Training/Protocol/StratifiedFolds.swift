@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A division of rows into folds of the same size and the same share of positives, each within one
 /// row; or, where rows belong to groups that are not divided, as nearly as these allow.
 package struct StratifiedFolds: Equatable, Sendable {

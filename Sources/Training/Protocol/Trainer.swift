@@ -1,4 +1,5 @@
 package import Features
+package import Measures
 internal import Models
 internal import XGBoost
 

@@ -1,4 +1,6 @@
+internal import Bytes
 package import Features
+internal import Measures
 
 /// Makes up records that lie between records that are alike (Chawla et al. 2002, SMOTE-NC for
 /// records with categories).

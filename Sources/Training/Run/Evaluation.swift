@@ -1,6 +1,8 @@
+package import Bundle
 internal import Features
 internal import JSON
-package import Models
+package import Measures
+internal import Models
 
 /// How the model of a bundle does on a table: on the rows its training held out, where the table is
 /// the one it was trained on, and on all.
@@ -37,8 +39,10 @@ package struct Evaluation: Sendable {
             throw .tooFewRows(
                 path: path, positives: data.positiveCount, negatives: negatives, least: 1)
         }
+        var scorer = bundle.scorer
         let predictions = Predictions(
-            singlePrecision: Evaluation.probabilities(bundle, data), labels: data.labels)
+            singlePrecision: data.records.map { scorer.score($0).probability },
+            labels: data.labels)
         let provenance = Provenance(bundle.manifest.provenance)
         let groups = try RowGroups(data, by: provenance?.groupedBy)
         let seeds = RandomSeeds(provenance?.seed ?? 0)
@@ -76,13 +80,5 @@ package struct Evaluation: Sendable {
             of: data, with: training.data, heldOut: try provenance.holdOut(of: training.data) ?? [])
         let hasBoth = Set(overlap.unlearned.map { data.labels[$0] }).count == 2
         holdOut = .compared(overlap, hasBoth ? measures(overlap.unlearned) : nil)
-    }
-
-    private static func probabilities(_ bundle: ModelBundle, _ data: TrainingData) -> [Float] {
-        var row = [Float](repeating: 0, count: bundle.encoding.columnCount)
-        return data.records.map { record in
-            bundle.encoding.encode(record, into: &row)
-            return bundle.probability(fromMargin: bundle.ensemble.margin(row.span))
-        }
     }
 }

@@ -1,4 +1,5 @@
 package import JSON
+package import Measures
 internal import XGBoost
 
 /// What the manifest says of how good a model is, how that was found, and what it was made of.

@@ -1,4 +1,5 @@
 package import JSON
+internal import Measures
 
 /// What `evaluate` has to know of how a model was made, as its manifest says it.
 package struct Provenance: Equatable, Sendable {

@@ -1,5 +1,7 @@
+package import Bundle
 package import DataCheck
 internal import Features
+package import Measures
 package import Models
 internal import XGBoost
 
@@ -182,15 +184,21 @@ package struct TrainingRun: Sendable {
         let figures = ManifestFigures(
             options: options, plan: plan, comparison: comparison, selection: selection,
             groupedBy: groups?.column)
+        let requests = GoldenRequests(schema: data.schema, seed: seeds.seed(of: .goldenRequests))
         do throws(XGBoostError) {
-            return try BundleWriter(
-                model: try model.document(), name: options.name, version: options.version,
-                schema: data.schema, encoding: model.encoding, link: model.recipe.link,
-                calibration: model.calibration, thresholds: .standard,
+            let document = try model.document()
+            let margins = try Booster.margins(
+                of: requests.values(data.schema, model.encoding).span,
+                columnCount: model.encoding.columnCount, document: document.span)
+            return BundleWriter(
+                model: document,
+                goldenRows: requests.rows(
+                    margins: margins, link: model.recipe.link, calibration: model.calibration),
+                name: options.name, version: options.version, schema: data.schema,
+                encoding: model.encoding, calibration: model.calibration, thresholds: .standard,
                 metrics: figures.metrics(measured.holdOut),
                 provenance: figures.provenance(
-                    data, recipe: model.recipe, settings: model.settings),
-                seed: seeds.seed(of: .goldenRequests))
+                    data, recipe: model.recipe, settings: model.settings))
         } catch { throw .library(error) }
     }
 }

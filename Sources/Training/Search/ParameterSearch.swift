@@ -1,4 +1,6 @@
+internal import Bytes
 package import Features
+package import Measures
 internal import Models
 package import XGBoost
 

@@ -1,3 +1,4 @@
+package import Bytes
 internal import POSIX
 
 /// From where the parameters of boosted trees are drawn.

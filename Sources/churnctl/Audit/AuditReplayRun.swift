@@ -1,5 +1,6 @@
 internal import AuditLog
 internal import AuditReading
+internal import Bundle
 internal import Features
 internal import JSON
 internal import Models
@@ -92,13 +93,11 @@ struct AuditReplayRun: ~Copyable {
 /// A model that scores recorded features.
 final class ReplayModel {
     private let bundle: ModelBundle
-    private var decoder: RecordDecoder
-    private var row: [Float]
+    private var scorer: ModelScorer
 
     init(_ bundle: ModelBundle) {
         self.bundle = bundle
-        decoder = RecordDecoder(schema: bundle.schema)
-        row = [Float](repeating: 0, count: bundle.encoding.columnCount)
+        scorer = bundle.scorer
     }
 
     /// What the model says otherwise; nil when it says the same.
@@ -106,11 +105,10 @@ final class ReplayModel {
         from recorded: AuditPredictionLine, _ features: Span<UInt8>, _ text: Span<UInt8>
     ) -> String? {
         // Names of fields are told by the schema, never values.
-        guard (try? decoder.decode(features)) == true else {
+        guard (try? scorer.decode(features)) == true else {
             return "its features are no record of \(bundle.fullName)"
         }
-        bundle.encoding.encode(decoder.record, into: &row)
-        let probability = bundle.probability(fromMargin: bundle.ensemble.margin(row.span))
+        let probability = scorer.score().probability
         var differences: [String] = []
         if probability.bitPattern != recorded.probabilityBits {
             differences.append(

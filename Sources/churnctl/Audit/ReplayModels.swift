@@ -1,3 +1,4 @@
+internal import Bundle
 internal import Models
 internal import OpenSSL
 internal import POSIX
@@ -29,7 +30,7 @@ final class ReplayModels {
     func model(_ sha256: String) -> ReplayModel? {
         if let model = loaded[sha256] { return model }
         guard refusals[sha256] == nil, let directory = directories[sha256] else { return nil }
-        do throws(ModelError) {
+        do throws(BundleError) {
             let bundle = try ModelBundle(directory: directory)
             // The manifest may have been replaced since it was looked at.
             guard bundle.sha256 == sha256 else { return nil }

@@ -1,5 +1,6 @@
 internal import DataCheck
 internal import Features
+internal import Tables
 
 /// The outcome of a check, as people read it.
 struct DataReportText {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import POSIX
 internal import Configuration
 internal import Doctor
+internal import POSIX
 
 /// `churnctl doctor`: whether churnd would run well with a configuration.
 struct DoctorCommand: ParsableCommand {

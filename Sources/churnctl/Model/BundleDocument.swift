@@ -1,3 +1,4 @@
+internal import Bundle
 internal import Features
 internal import JSON
 internal import Models

@@ -1,7 +1,7 @@
+internal import Bundle
 internal import Features
 internal import JSON
 internal import Models
-internal import Training
 
 /// What there is to say of a bundle, line by line.
 struct BundleText {

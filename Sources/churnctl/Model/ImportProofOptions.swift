@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Features
 internal import ModelImport
 internal import POSIX
-internal import Training
+internal import Tables
 
 /// The options of `model import` that name what the import is proved with.
 struct ImportProofOptions: ParsableArguments {
@@ -66,7 +66,7 @@ struct ImportProofOptions: ParsableArguments {
     private func proofRows(
         _ file: [UInt8], _ path: String, _ schema: Schema, needsTarget: Bool
     ) throws(ImportFailure) -> ProofRows {
-        do throws(TrainingError) {
+        do throws(DataError) {
             return try ProofRows(table: file, path: path, schema: schema, needsTarget: needsTarget)
         } catch { throw .refused(path: path, .proofRows(error)) }
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bundle
 internal import JSON
 internal import Models
 internal import OperationsAPI

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Features
 internal import ModelImport
 internal import Models
 internal import POSIX
-internal import Training
 
 /// `churnctl model import`: makes a bundle of a model that was trained in Python.
 struct ModelImportCommand: ParsableCommand {
@@ -104,7 +104,7 @@ struct ModelImportCommand: ParsableCommand {
     }
 
     private func makeBundle() throws(ImportFailure) -> (ModelImport.Result, ModelBundle) {
-        do throws(TrainingError) {
+        do throws(BundleWriteError) {
             try BundleWriter.prepare(output)
         } catch { throw .output(error) }
         let schemaBytes = try read(schema, SchemaLimits.documentBytesMax)
@@ -125,7 +125,7 @@ struct ModelImportCommand: ParsableCommand {
         do throws(ImportError) {
             result = try making.run(file: file, schema: known, columns: list)
         } catch { throw .refused(path: path(of: error), error) }
-        do throws(TrainingError) {
+        do throws(BundleWriteError) {
             return (result, try result.bundle.write(to: output))
         } catch { throw .output(error) }
     }
@@ -155,7 +155,7 @@ struct ModelImportCommand: ParsableCommand {
 enum ImportFailure: Error {
     case unreadable(FileError)
     case refused(path: String, ImportError)
-    case output(TrainingError)
+    case output(BundleWriteError)
 
     /// One line, or several.
     var reason: String {
@@ -175,7 +175,7 @@ enum ImportFailure: Error {
         case .unreadable: 66
         case .refused(_, let error): error.isOfModel ? 70 : 65
         case .output(let error):
-            if case .bundle = error { 70 } else { 73 }
+            if case .unloadable = error { 70 } else { 73 }
         }
     }
 }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
+internal import JSON
 internal import POSIX
-internal import Training
 
 /// `churnctl model show`: what a bundle holds.
 struct ModelShowCommand: ParsableCommand {

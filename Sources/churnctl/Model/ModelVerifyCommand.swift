@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Models
 
 /// `churnctl model verify`: whether churnd would serve a bundle.
@@ -27,7 +28,7 @@ struct ModelVerifyCommand: ParsableCommand {
 enum LoadedBundle {
     /// The bundle, or the exit after the reason was said.
     static func load(_ directory: String) throws -> ModelBundle {
-        do throws(ModelError) {
+        do throws(BundleError) {
             return try ModelBundle(directory: directory)
         } catch {
             complain(TerminalText.plain("\(directory): \(error)"))

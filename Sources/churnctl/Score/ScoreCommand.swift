@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import BatchScoring
 internal import Features
 internal import Models
+internal import Tables
 
 /// `churnctl score`: predictions for a file of customers.
 struct ScoreCommand: ParsableCommand {

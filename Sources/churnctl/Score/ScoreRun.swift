@@ -1,7 +1,9 @@
 internal import BatchScoring
+internal import Bundle
 internal import Features
 internal import Models
 internal import POSIX
+internal import Tables
 
 /// One run of `score`, from the bytes of one file to those of others.
 struct ScoreRun {
@@ -48,7 +50,7 @@ struct ScoreRun {
     }
 
     private func loadModel() throws(ScoreRunError) -> ModelBundle {
-        do throws(ModelError) {
+        do throws(BundleError) {
             return try ModelBundle(directory: modelPath)
         } catch { throw .model(path: modelPath, error) }
     }
@@ -70,7 +72,7 @@ struct ScoreRun {
 
 /// Why a run of `score` failed.
 enum ScoreRunError: Error {
-    case model(path: String, ModelError)
+    case model(path: String, BundleError)
     case unreadable(FileError)
     case input(name: String, ScoringError)
     case output(FileError)

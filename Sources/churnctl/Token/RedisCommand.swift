@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import POSIX
 internal import Configuration
+internal import POSIX
 internal import Redis
 
 /// `churnctl redis`: what operators change in Redis beside revocations.

@@ -1,7 +1,7 @@
 internal import ArgumentParser
+internal import Configuration
 internal import JWT
 internal import OperationsAPI
-internal import Configuration
 
 /// Which token is meant, and where its revocation is kept.
 struct RevocationOptions: ParsableArguments {

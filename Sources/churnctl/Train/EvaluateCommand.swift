@@ -1,7 +1,10 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Features
+internal import JSON
 internal import Models
 internal import POSIX
+internal import Tables
 internal import Training
 
 /// `churnctl evaluate`: how good a bundle's model is on a table.
@@ -48,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let bundle: ModelBundle
-        do throws(ModelError) {
+        do throws(BundleError) {
             bundle = try ModelBundle(directory: model)
         } catch {
             complain("\(model): \(error)")
@@ -56,15 +59,18 @@ struct EvaluateCommand: ParsableCommand {
         }
         let evaluation: Evaluation
         do throws(TrainingError) {
-            guard bundle.schema.target != nil else { throw .noTarget(path: model) }
-            let table = try TrainingData(table: data, schema: bundle.schema)
+            let table: TrainingData
             var compared: (data: TrainingData, path: String)?
-            if let training {
-                compared = (
-                    try TrainingData(table: training, schema: bundle.schema),
-                    TrainingData.name(ofTable: training)
-                )
-            }
+            do throws(DataError) {
+                guard bundle.schema.target != nil else { throw .noTarget(path: model) }
+                table = try TrainingData(table: data, schema: bundle.schema)
+                if let training {
+                    compared = (
+                        try TrainingData(table: training, schema: bundle.schema),
+                        TrainingData.name(ofTable: training)
+                    )
+                }
+            } catch { throw .data(error) }
             evaluation = try Evaluation(
                 bundle, table, path: TrainingData.name(ofTable: data), training: compared)
         } catch {

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Measures
 internal import Training
 
 /// An evaluation as `evaluate` prints it.

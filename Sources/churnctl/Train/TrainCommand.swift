@@ -1,10 +1,14 @@
 internal import ArgumentParser
+internal import Bundle
 internal import Bytes
+internal import Configuration
 internal import DataCheck
+internal import JSON
 internal import Models
 internal import POSIX
-internal import Configuration
+internal import Tables
 internal import Training
+internal import TrainingReports
 
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -137,7 +141,7 @@ struct TrainCommand: ParsableCommand {
         do throws(TrainingError) {
             try train(interruption)
         } catch {
-            if case .schema(let path, let error) = error {
+            if case .data(.schema(let path, let error)) = error {
                 complain(aboutSchema: path, error)
             } else {
                 complain("\(error)\(TrainCommand.hint(error))")
@@ -161,11 +165,16 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func train(_ interruption: Interruption) throws(TrainingError) {
-        let table = try TrainingData(table: data, schema: schema)
+        let table: TrainingData
+        do throws(DataError) {
+            table = try TrainingData(table: data, schema: schema)
+        } catch { throw .data(error) }
         let training = try TrainingRun(
             table, path: TrainingData.name(ofTable: data), options: options)
         let directory = bundleDirectory
-        try BundleWriter.prepare(directory)
+        do throws(BundleWriteError) {
+            try BundleWriter.prepare(directory)
+        } catch { throw .output(error) }
 
         let display = TrainingDisplay()
         let outcome: TrainingOutcome
@@ -179,7 +188,10 @@ struct TrainCommand: ParsableCommand {
         for finding in outcome.deciding { complain(TrainCommand.warning(finding)) }
         if !json { for line in TrainingText(outcome, table).lines { print(line) } }
         try interruption.protecting { () throws(TrainingError) in
-            let bundle = try outcome.contents.write(to: directory)
+            let bundle: ModelBundle
+            do throws(BundleWriteError) {
+                bundle = try outcome.contents.write(to: directory)
+            } catch { throw .output(error) }
             if !json { print("\(directory): \(bundle.summary)") }
             let contents = ReportContents(outcome, table, source: TrainCommand.fileName(data))
             let reportPath = report ?? "\(directory)-report.html"
@@ -224,7 +236,7 @@ struct TrainCommand: ParsableCommand {
     private func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
         do throws(FileError) {
             try Files.writeAtomically(bytes.span, to: path)
-        } catch { throw .unwritable(error) }
+        } catch { throw .output(.unwritable(error)) }
         if !json { print("\(path): written") }
     }
 
@@ -242,12 +254,10 @@ extension TrainingError {
     var exitCode: Int32 {
         switch self {
         case .name, .groupField, .unknownField: 64
-        case .schema, .noTarget, .table, .columns, .form, .outcomes, .rows, .tooManyRows,
-            .tooFewRows, .tooFewGroups, .notTheTraining, .ranksByChance:
-            65
-        case .unreadable: 66
-        case .library, .bundle: 70
-        case .outputExists, .unwritable: 73
+        case .data(.unreadable): 66
+        case .data, .tooFewRows, .tooFewGroups, .notTheTraining, .ranksByChance: 65
+        case .library, .output(.unloadable): 70
+        case .output: 73
         }
     }
 }

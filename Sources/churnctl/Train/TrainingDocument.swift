@@ -1,5 +1,7 @@
+internal import Bundle
 internal import DataCheck
 internal import JSON
+internal import Measures
 internal import Models
 internal import Training
 

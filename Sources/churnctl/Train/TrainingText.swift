@@ -1,4 +1,6 @@
+internal import Bytes
 internal import Features
+internal import Measures
 internal import Models
 internal import Training
 

@@ -1,3 +1,6 @@
+import Bundle
+import Bytes
+import Measures
 import Models
 import Testing
 import Training

@@ -1,10 +1,12 @@
+import Bytes
 import Models
+import TestSupport
 import Testing
 import Training
 
 struct PlattScalingTests {
     @Test func `the line is scikit-learn's`() throws {
-        let fixture = try LearnersFixture()
+        let fixture = try JSONFixture("TrainingTests/Fixtures/learners.json")
         let margins = try fixture.numbers("platt", "margins").map { Float($0) }
         let labels = try fixture.numbers("platt", "labels").map { $0 == 1 }
         let line = try #require(PlattScaling(margins: margins, labels: labels))

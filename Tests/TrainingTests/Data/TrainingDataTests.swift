@@ -1,6 +1,7 @@
 import Features
 import OpenSSL
 import POSIX
+import Tables
 import Testing
 import Training
 
@@ -28,7 +29,7 @@ struct TrainingDataTests {
         ]
         for (told, further) in [(5, []), (4, []), (3, ["and 1 more"])] {
             var limits = TrainingData.Limits()
-            limits.violationsToldMax = told
+            limits.violationsShownMax = told
             let lines = (wanted.prefix(told) + further).map { "\(table.tablePath): \($0)" }
             #expect {
                 try table.read(limits: limits)
@@ -63,7 +64,7 @@ struct TrainingDataTests {
         let empty = try TrainingTable(rows: [])
         try empty.write("", to: empty.tablePath)
         #expect(
-            throws: TrainingError.columns(
+            throws: DataError.columns(
                 path: empty.tablePath,
                 .wrongColumns(missing: ["left"], unknown: [], duplicate: []))
         ) { try empty.read() }
@@ -107,7 +108,7 @@ struct TrainingDataTests {
         let table = try TrainingTable(rows: [])
         let text = TrainingTable.schemaText.replacing(/,\s*"x-target":\{[^}]*\}/, with: "")
         try table.write(text, to: table.schemaPath)
-        #expect(throws: TrainingError.noTarget(path: table.schemaPath)) { try table.read() }
+        #expect(throws: DataError.noTarget(path: table.schemaPath)) { try table.read() }
     }
 
     @Test func `the limit of rows holds at the limit and not above`() throws {
@@ -118,7 +119,7 @@ struct TrainingDataTests {
             if isRead {
                 #expect(try table.read(limits: limits).records.count == 10)
             } else {
-                let error = TrainingError.tooManyRows(path: table.tablePath, most: most)
+                let error = DataError.tooManyRows(path: table.tablePath, most: most)
                 #expect(throws: error) { try table.read(limits: limits) }
             }
         }

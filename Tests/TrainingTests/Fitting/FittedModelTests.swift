@@ -1,5 +1,7 @@
 import Features
+import Measures
 import Models
+import TestSupport
 import Testing
 import Training
 

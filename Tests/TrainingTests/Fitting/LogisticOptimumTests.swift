@@ -1,5 +1,6 @@
 import Features
 import Models
+import TestSupport
 import Testing
 import Training
 

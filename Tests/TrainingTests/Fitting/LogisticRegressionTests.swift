@@ -1,11 +1,12 @@
 import Features
 import Models
+import TestSupport
 import Testing
 import Training
 
 struct LogisticRegressionTests {
     private func fixtureTable() throws -> TrainingTable {
-        let rows = try LearnersFixture().texts("logistic", "rows")
+        let rows = try JSONFixture("TrainingTests/Fixtures/learners.json").texts("logistic", "rows")
         return try TrainingTable(rows: rows.enumerated().map { "c\($0),\($1)" })
     }
 
@@ -15,7 +16,8 @@ struct LogisticRegressionTests {
         let model = try FittedModel(
             .linear(LinearParameters()), learning: rows,
             encoding: FeatureEncoding(oneHot: data.schema), seed: 1)
-        let wanted = try LearnersFixture().numbers("logistic", "probabilities")
+        let wanted = try JSONFixture("TrainingTests/Fixtures/learners.json").numbers(
+            "logistic", "probabilities")
         let found = try model.probabilities(of: data.records).map(Double.init)
         #expect(isNear(found, wanted, within: 1e-5))
     }

@@ -1,4 +1,6 @@
+import Measures
 import Synchronization
+import TestSupport
 import Testing
 import Training
 

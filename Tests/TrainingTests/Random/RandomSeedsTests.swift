@@ -1,5 +1,5 @@
+import Measures
 import Testing
-import Training
 
 struct RandomSeedsTests {
     @Test func `each part and each number of a part has a seed of its own`() {

@@ -1,3 +1,5 @@
+import Bundle
+import Measures
 import Models
 import TestSupport
 import Testing

@@ -1,8 +1,12 @@
+import Bundle
+import Bytes
 import JSON
+import Measures
 import Models
 import TestSupport
 import Testing
 import Training
+import TrainingReports
 
 struct GroupedTrainingTests {
     /// Months of customers whose plan and price are their own and whose outcome is a coin's: noise,

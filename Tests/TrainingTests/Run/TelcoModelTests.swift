@@ -1,4 +1,6 @@
+import Bundle
 import Features
+import Measures
 import POSIX
 import TestSupport
 import Testing

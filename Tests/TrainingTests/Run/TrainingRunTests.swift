@@ -1,11 +1,14 @@
+import Bundle
 import DataCheck
 import JSON
+import Measures
 import Models
 import POSIX
 import Synchronization
 import TestSupport
 import Testing
 import Training
+import TrainingReports
 
 private let fileNames = ["golden.jsonl", "manifest.json", "model.json"]
 
@@ -177,6 +180,11 @@ struct TrainingRunTests {
         #expect(isNear(all.last?.shareDone, 1, within: 1e-9))
         // When the folds are done, importances of a forest are not.
         #expect(all[11].shareDone < 0.9)
+    }
+
+    @Test(arguments: [(12, 5000), (13, 4615), (54, 1111), (60, 1000), (61, 1000), (256, 1000)])
+    func `importances of many fields are found on fewer rows`(fields: Int, rows: Int) {
+        #expect(ModelInsight.importanceRows(fieldCount: fields) == rows)
     }
 
     @Test func `effects and importances come from rows that the seed draws, not the first`() throws

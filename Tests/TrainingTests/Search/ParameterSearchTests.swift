@@ -1,4 +1,6 @@
+import Bytes
 import Features
+import Measures
 import Testing
 import Training
 

@@ -1,0 +1,65 @@
+package import Features
+package import JSON
+package import Models
+package import POSIX
+
+/// The files of a bundle, by their names.
+package enum BundleFile: String, Sendable {
+    case manifest = "manifest.json"
+    case model = "model.json"
+    case golden = "golden.jsonl"
+}
+
+/// Why a bundle cannot be loaded. Each case names the file and the place, what was found there and
+/// what was expected.
+package enum BundleError: Error, Equatable, Sendable {
+    /// A file of the bundle cannot be read.
+    case unreadable(FileError)
+    /// A bundle of another version of the format.
+    case format(found: Double, wanted: Int)
+    /// The manifest is not JSON.
+    case malformed(JSONError)
+    /// A member of the manifest that must be there is not; `path` is from the document's root.
+    case missing(path: String)
+    /// A member of the manifest holds what it must not.
+    case invalid(path: String, wanted: String)
+    /// More of something than the limit.
+    case tooMany(BundleFile, String, found: Int, most: Int)
+    /// The model's document is not scored.
+    case model(ModelError)
+    /// A file's SHA-256 is not the manifest's.
+    case digest(BundleFile, found: String, wanted: String)
+    /// The manifest's `schema` is invalid.
+    case schema(SchemaError)
+    /// The manifest's `encoding` is invalid, or not one of its schema.
+    case encoding(SchemaError)
+    /// Fewer golden rows than it takes to verify a model.
+    case goldenRowCount(found: Int, least: Int)
+    /// A golden row that the model does not reproduce; rows count from 1.
+    case goldenRow(Int, GoldenFault)
+}
+
+extension BundleError: CustomStringConvertible {
+    /// One line for a log or a terminal.
+    package var description: String {
+        switch self {
+        case .unreadable(let error): "\(error)"
+        case .format(let found, let wanted):
+            "manifest.json: format \(Int(exactly: found).map { "\($0)" } ?? "\(found)"), "
+                + "wanted \(wanted)"
+        case .malformed(let error): "manifest.json: \(error)"
+        case .missing(let path): "manifest.json: \(path) is missing"
+        case .invalid(let path, let wanted): "manifest.json: \(path): wanted \(wanted)"
+        case .tooMany(let file, let what, let found, let most):
+            "\(file.rawValue): \(found) \(what), wanted at most \(most)"
+        case .model(let error): "model.json: \(error)"
+        case .digest(let file, let found, let wanted):
+            "\(file.rawValue): SHA-256 \(found), wanted \(wanted)"
+        case .schema(let error): "manifest.json: schema: \(error)"
+        case .encoding(let error): "manifest.json: encoding: \(error)"
+        case .goldenRowCount(let found, let least):
+            "golden.jsonl: \(found) rows, wanted at least \(least)"
+        case .goldenRow(let row, let fault): "golden.jsonl: row \(row): \(fault)"
+        }
+    }
+}

@@ -1,0 +1,43 @@
+internal import Features
+internal import Models
+
+/// Runs golden rows through all that a request goes through.
+enum GoldenCheck {
+    /// How many rows there are, all of them reproduced. Throws the first that is not.
+    static func run(
+        _ lines: Span<UInt8>, _ scorer: inout ModelScorer, limits: ModelLimits
+    ) throws(BundleError) -> Int {
+        guard lines.count <= limits.goldenBytesMax else {
+            throw .tooMany(.golden, "bytes", found: lines.count, most: limits.goldenBytesMax)
+        }
+        var rowCount = 0
+        var start = 0
+        for end in 0..<lines.count where lines[end] == UInt8(ascii: "\n") || end == lines.count - 1
+        {
+            rowCount += 1
+            guard rowCount <= limits.goldenRowsMax else {
+                throw .tooMany(.golden, "rows", found: rowCount, most: limits.goldenRowsMax)
+            }
+            do throws(GoldenFault) {
+                try check(try GoldenRow(parsing: lines.extracting(start..<end + 1)), &scorer)
+            } catch { throw .goldenRow(rowCount, error) }
+            start = end + 1
+        }
+        guard rowCount >= limits.goldenRowsMin else {
+            throw .goldenRowCount(found: rowCount, least: limits.goldenRowsMin)
+        }
+        return rowCount
+    }
+
+    private static func check(
+        _ row: GoldenRow, _ scorer: inout ModelScorer
+    ) throws(GoldenFault) {
+        let isValid: Bool
+        do throws(BodyError) {
+            isValid = try scorer.decode(row.request.span)
+        } catch { throw .request }
+        guard isValid else { throw .request }
+        let score = scorer.score()
+        try row.check(margin: score.margin, probability: score.probability)
+    }
+}

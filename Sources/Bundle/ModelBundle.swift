@@ -1,0 +1,83 @@
+package import Features
+internal import JSON
+package import Models
+internal import OpenSSL
+internal import POSIX
+
+/// A model ready to serve: the contents of its directory, verified on its golden rows.
+package struct ModelBundle: Sendable {
+    package let manifest: Manifest
+    package let ensemble: Ensemble
+    /// SHA-256 of `manifest.json`, which holds those of the other files: the bundle's identity, 64
+    /// lower-case hexadecimal digits.
+    package let sha256: String
+    /// How many golden rows the model reproduced.
+    package let goldenRowCount: Int
+
+    /// Reads a bundle's three files and accepts them only if sizes, digests and numbers are
+    /// sound, the encoding covers the schema and makes the model's features, and every golden row
+    /// comes out with the same margin, bit for bit, and the same probability within two units of
+    /// the last place. Takes milliseconds, so not on an event loop.
+    package init(directory: String, limits: ModelLimits = ModelLimits()) throws(BundleError) {
+        let manifest: [UInt8]
+        let model: [UInt8]
+        let golden: [UInt8]
+        do throws(FileError) {
+            func read(_ file: BundleFile, _ bytesMax: Int) throws(FileError) -> [UInt8] {
+                try Files.read("\(directory)/\(file.rawValue)", bytesMax: bytesMax)
+            }
+            manifest = try read(.manifest, limits.manifestBytesMax)
+            model = try read(.model, limits.modelBytesMax)
+            golden = try read(.golden, limits.goldenBytesMax)
+        } catch { throw .unreadable(error) }
+        try self.init(
+            manifest: manifest.span, model: model.span, golden: golden.span, limits: limits)
+    }
+
+    /// The same from the contents of the three files.
+    package init(
+        manifest: Span<UInt8>, model: Span<UInt8>, golden: Span<UInt8>,
+        limits: ModelLimits = ModelLimits()
+    ) throws(BundleError) {
+        let stated = try Manifest(parsing: manifest, limits: limits)
+        try ModelBundle.check(model, of: .model, wanted: stated.modelSHA256)
+        try ModelBundle.check(golden, of: .golden, wanted: stated.goldenSHA256)
+        self.manifest = stated
+        sha256 = SHA256.hexDigest(manifest)
+        do throws(ModelError) {
+            ensemble = try Ensemble(
+                xgboostJSON: model, featureNames: stated.encoding.columnNames, limits: limits)
+        } catch { throw .model(error) }
+        var scorer = ModelScorer(
+            ensemble, stated.encoding, calibration: stated.calibration, schema: stated.schema)
+        goldenRowCount = try GoldenCheck.run(golden, &scorer, limits: limits)
+    }
+
+    package var name: String { manifest.name }
+    package var version: String { manifest.version }
+    /// For example `telco-churn/1`.
+    package var fullName: String { "\(name)/\(version)" }
+    package var schema: Schema { manifest.schema }
+    package var encoding: FeatureEncoding { manifest.encoding }
+    package var thresholds: Thresholds { manifest.thresholds }
+    package var calibration: Calibration { manifest.calibration }
+
+    /// What scores records with this model, for one thread.
+    package var scorer: ModelScorer {
+        ModelScorer(ensemble, encoding, calibration: calibration, schema: schema)
+    }
+
+    package func riskLevel(_ probability: Float) -> RiskLevel {
+        thresholds.riskLevel(probability)
+    }
+
+    /// Whether churn is predicted.
+    package func isPositive(_ probability: Float) -> Bool { thresholds.isPositive(probability) }
+
+    private static func check(
+        _ bytes: Span<UInt8>, of file: BundleFile, wanted: String
+    ) throws(BundleError) {
+        let found = SHA256.hexDigest(bytes)
+        guard found == wanted else { throw .digest(file, found: found, wanted: wanted) }
+    }
+}
