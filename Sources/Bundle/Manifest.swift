@@ -84,7 +84,7 @@ package struct Manifest: Equatable, Sendable {
     /// `ModelLimits.nameBytesMax` of `[A-Za-z0-9._-]`, not beginning with a dot.
     package static func isName(_ text: String, limits: ModelLimits = ModelLimits()) -> Bool {
         guard 1...limits.nameBytesMax ~= text.utf8.count, !text.hasPrefix(".") else { return false }
-        return text.utf8.allSatisfy(ByteSet.name.contains)
+        return text.utf8.allSatisfy(ASCII.isName)
     }
 }
 

@@ -24,12 +24,6 @@ package enum BearerCredentials: Equatable, Sendable {
         self = BearerCredentials.isToken(value.extracting(token)) ? .token(token) : .malformed
     }
 
-    /// Where the token stands in the value of an Authorization field that holds a Bearer token.
-    package static func token(inAuthorization value: Span<UInt8>) -> Range<Int>? {
-        guard case .token(let range) = BearerCredentials(inAuthorization: value) else { return nil }
-        return range
-    }
-
     private static let schemeName = Array("bearer".utf8)
 
     /// Whether `value` is the scheme's name, in any case (RFC 9110 §11.1), and at least a byte

@@ -1,3 +1,5 @@
+internal import AuditLog
+
 /// Follows a log's chain from record to record, over whatever is wrong with it.
 ///
 /// A record that is not altered is believed to be the one it says it is; a line that is no such
@@ -17,7 +19,7 @@ struct AuditChain {
     private(set) var last: Int
     /// Lines after it that were no records to be believed.
     private(set) var unreadable = 0
-    /// Nil where nobody knows.
+    /// Nil where it is unknown.
     private var lastHashes: [AuditDigest]?
     private var lastPlace: AuditPlace?
     private var gap: Gap?
@@ -87,7 +89,7 @@ struct AuditChain {
     private mutating func kind(ofEarlier record: AuditRecordLine) -> AuditFaultKind {
         guard record.sequence == last else { return .outOfOrder(after: last) }
         if lastHashes?.contains(record.hash) == true { return .repeated }
-        // Which of the two is the right one, only the next record can tell.
+        // Which of the two is the right one, only the next record can show.
         if (lastHashes?.count ?? 0) < AuditChain.hashesMax { lastHashes?.append(record.hash) }
         return .second
     }

@@ -1,3 +1,4 @@
+package import AuditLog
 internal import Bytes
 package import JSON
 
@@ -17,7 +18,7 @@ package enum AuditContentFault: Error, Equatable, Sendable {
     case value(name: String, offset: Int)
 }
 
-/// The parts of a record that matter to a search of a log.
+/// What a record says that matters to a reader of the log.
 package struct AuditContent: Equatable, Sendable {
     package let event: AuditEvent
     /// Of the line.

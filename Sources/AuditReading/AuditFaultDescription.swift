@@ -1,3 +1,5 @@
+internal import AuditLog
+
 extension AuditFault: CustomStringConvertible {
     /// One line: where it is, what was found, and what was wanted.
     package var description: String {
@@ -14,106 +16,71 @@ extension AuditFaultKind {
     fileprivate var namesRecords: Bool {
         switch self {
         case .missing, .truncated, .swapped, .notAnArchiveEnd: true
-        case .notARecord, .tooLong, .torn, .noLineFeed, .altered, .content, .misnamed, .repeated,
-            .second, .outOfOrder, .unlinked, .beginsBefore, .contradictsCheckpoint,
-            .notComparable, .stranger, .unreadable, .noCheckpoint, .notACheckpoint, .wrongMAC,
-            .checkpointOutOfOrder, .checkpointUnlinked, .wrongRecordMAC, .noRecordMAC, .otherLog,
-            .notThisLog, .checkpointGone, .checkpointsMissing, .unproven:
-            false
+        case _: false
         }
     }
 
     fileprivate func text(_ fault: AuditFault) -> String {
         let sequence = fault.sequence ?? 0
-        switch self {
+        return switch self {
         case .notARecord(let fault, let claimed):
-            return "not a record, expected \(fault.wanted) here" + claim(claimed, sequence)
-        case .tooLong:
-            return "longer than \(AuditLimits.recordBytesMax) bytes, which no record is"
-        case .torn(let bytes):
-            return "torn after \(bytes) bytes: the file ends inside the line"
-        case .noLineFeed:
-            return "not followed by a line feed"
+            "not a record, wanted \(fault.wanted) here" + claim(claimed, sequence)
+        case .tooLong: "longer than \(AuditLimits.recordBytesMax) bytes, which no record is"
+        case .torn(let bytes): "torn after \(bytes) bytes: the file ends inside the line"
+        case .noLineFeed: "not followed by a line feed"
         case .altered(let hash, let stated, let claimed):
-            return "altered: its hash is \(hash.beginning), it says \(stated.beginning)"
+            "altered: its hash is \(hash.beginning), it says \(stated.beginning)"
                 + claim(claimed, sequence)
-        case .content(let fault):
-            return "not as churnd writes it: \(fault)"
-        case .misnamed(let first):
-            return "the file begins with it, expected the record of its name"
-                + (first == sequence ? "" : ", not \(first)")
-        case .missing(let range, let unreadable, let after):
-            return AuditFaultKind.missing(range, unreadable, after)
-        case .swapped:
-            return "records \(sequence) and \(sequence + 1) have changed places"
-        case .repeated:
-            return "a second time"
-        case .second:
-            return "a different record with the same sequence number"
-        case .outOfOrder(let after):
-            return "stands after record \(after)"
-        case .unlinked(let previous):
-            return "prev is \(previous.beginning), which is not the hash of the record before"
-        case .beginsBefore(let wanted):
-            return "the log begins with it, expected record \(wanted) first"
-        case .notAnArchiveEnd(let count):
-            return "no checkpoint counts \(count) records, so that nothing tells what was "
-                + "before record \(count + 1)"
-        case .contradictsCheckpoint(let counted, let source):
-            let whose = counted == sequence ? "its hash" : "prev"
-            return "\(whose) is not the one that \(source) names for record \(counted): "
-                + "what is here was written again"
-        case .truncated(let range, let source):
-            return AuditFaultKind.records(range)
-                + " missing: the log is truncated, \(source) counts \(range.upperBound)"
-        case .notComparable:
-            return "not here, or altered, and expected to be held against the given checkpoint"
-        case .stranger:
-            return "not part of the log: expected records-, 20 digits, and .jsonl"
-        case .unreadable(let error):
-            return "unreadable: \(error)"
-        case .noCheckpoint:
-            return "no checkpoint, expected one at least"
-        case .notACheckpoint:
-            return "not a checkpoint"
-        case .wrongMAC(let count):
-            return "wrong MAC: this checkpoint, which counts \(count), was altered or made with "
-                + "another key"
-        case .wrongRecordMAC, .noRecordMAC, .otherLog, .notThisLog, .checkpointGone,
-            .checkpointsMissing, .unproven, .checkpointUnlinked:
-            return proofText
-        case .checkpointOutOfOrder(let count, let after):
-            return "this checkpoint counts \(count), expected more than the \(after) of one before "
-                + "it"
-        }
-    }
-
-    /// Of what format 2 proves.
-    private var proofText: String {
-        switch self {
+        case .content(let fault): "not as churnd writes it: \(fault)"
         case .wrongRecordMAC:
-            return "wrong MAC: written without the key of this log, though its hash is right"
-        case .noRecordMAC:
-            return "no MAC, expected one, as in every record since format 2 began"
+            "wrong MAC: written without the key of this log, though its hash is right"
+        case .noRecordMAC: "no MAC, wanted one, as in every record since format 2 began"
         case .otherLog(let found, let wanted):
-            return "of log \(found), expected \(wanted): another log's, written with the same key"
-        case .notThisLog(let wanted):
-            return "nothing here is of log \(wanted)"
+            "of log \(found), wanted \(wanted): another log's, written with the same key"
+        case .notThisLog(let wanted): "nothing here is of log \(wanted)"
         case .checkpointGone(let count):
-            return "the checkpoint that counts \(count), which it names, is not in "
+            "the checkpoint that counts \(count), which it names, is not in "
                 + AuditFiles.checkpointsName
         case .checkpointsMissing(let count):
-            return "a start, which found checkpoints missing: at least \(count)"
+            "a start, which found checkpoints missing: at least \(count)"
         case .unproven(let range):
-            let records =
-                range.count == 1
-                ? "record \(range.lowerBound)"
-                : "records \(range.lowerBound) to \(range.upperBound)"
-            return "a start, which found nothing that proves \(records): no MAC and no checkpoint"
+            "a start, which found nothing that proves \(AuditFaultKind.names(range)): no MAC and "
+                + "no checkpoint"
+        case .misnamed(let first):
+            "the file begins with it, wanted the record of its name"
+                + (first == sequence ? "" : ", not \(first)")
+        case .missing(let range, let unreadable, let after):
+            AuditFaultKind.missing(range, unreadable, after)
+        case .swapped: "records \(sequence) and \(sequence + 1) have changed places"
+        case .repeated: "a second time"
+        case .second: "a second one with other bytes, wanted one record of a sequence"
+        case .outOfOrder(let after): "stands after record \(after)"
+        case .unlinked(let previous):
+            "prev is \(previous.beginning), which is not the hash of the record before"
+        case .beginsBefore(let wanted): "the log begins with it, wanted record \(wanted) first"
+        case .notAnArchiveEnd(let count):
+            "no checkpoint counts \(count) records, so that nothing shows what was before record "
+                + "\(count + 1)"
+        case .contradictsCheckpoint(let counted, let source):
+            "\(counted == sequence ? "its hash" : "prev") is not the one that \(source) names for "
+                + "record \(counted): what is here was rewritten"
+        case .truncated(let range, let source):
+            AuditFaultKind.records(range)
+                + " missing: the log is truncated, \(source) counts \(range.upperBound)"
+        case .notComparable:
+            "not here, or altered, and wanted to be held against the given checkpoint"
+        case .stranger: "not part of the log: wanted records-, 20 digits, and .jsonl"
+        case .unreadable(let error): "unreadable: \(error)"
+        case .noCheckpoint: "no checkpoint, wanted one at least"
+        case .notACheckpoint: "not a checkpoint"
+        case .wrongMAC(let count):
+            "wrong MAC: this checkpoint, which counts \(count), was altered or made with another "
+                + "key"
         case .checkpointUnlinked(let count):
-            return "checkpoints are missing before this one, which counts \(count): its prev is "
-                + "not the MAC of the one before"
-        case _: preconditionFailure("not about a proof")
+            "checkpoints are missing before this one, which counts \(count): its prev is not the "
+                + "MAC of the one before"
+        case .checkpointOutOfOrder(let count, let after):
+            "this checkpoint counts \(count), wanted more than the \(after) of one before it"
         }
     }
 
@@ -122,10 +89,14 @@ extension AuditFaultKind {
         return "; it calls itself record \(claimed)"
     }
 
-    private static func records(_ range: ClosedRange<Int>) -> String {
+    private static func names(_ range: ClosedRange<Int>) -> String {
         range.count == 1
-            ? "record \(range.lowerBound) is"
-            : "records \(range.lowerBound) to \(range.upperBound) are"
+            ? "record \(range.lowerBound)"
+            : "records \(range.lowerBound) to \(range.upperBound)"
+    }
+
+    fileprivate static func records(_ range: ClosedRange<Int>) -> String {
+        names(range) + (range.count == 1 ? " is" : " are")
     }
 
     private static func missing(
@@ -211,12 +182,8 @@ extension AuditRemark: CustomStringConvertible {
             }
             return "record \(sequence), a start: " + parts.joined(separator: ", and ")
         case .unprotected(let range):
-            let records =
-                range.count == 1
-                ? "record \(range.lowerBound) is"
-                : "records \(range.lowerBound) to \(range.upperBound) are"
-            return "\(records) after the newest checkpoint: nothing here would show if such "
-                + "were cut off"
+            return AuditFaultKind.records(range)
+                + " after the newest checkpoint: nothing here would show if such were cut off"
         case .archived(let range):
             return "records 1 to \(range.upperBound) were not looked for"
         }

@@ -1,3 +1,4 @@
+package import AuditLog
 package import POSIX
 
 /// Where a line of a log is.
@@ -55,7 +56,7 @@ package enum AuditFaultKind: Equatable, Sendable {
     case tooLong
     /// The file ends inside the line, of which it has so many bytes.
     case torn(bytes: Int)
-    /// Behind the record is something else than a line feed.
+    /// The record is followed by something other than a line feed.
     case noLineFeed
     /// The hash over the record's bytes is not the one that stands in it.
     case altered(hash: AuditDigest, stated: AuditDigest, claimed: Int)
@@ -93,7 +94,7 @@ package enum AuditFaultKind: Equatable, Sendable {
     case unlinked(previous: AuditDigest)
     /// The log begins before the record that it was said to begin with.
     case beginsBefore(wanted: Int)
-    /// No checkpoint tells the hash of the last record that was archived.
+    /// No checkpoint has the hash of the last record that was archived.
     case notAnArchiveEnd(count: Int)
     /// The hash of the record with this sequence is not the one that a checkpoint names.
     case contradictsCheckpoint(of: Int, source: AuditCheckpointSource)
@@ -102,7 +103,7 @@ package enum AuditFaultKind: Equatable, Sendable {
     /// The record of a checkpoint that was kept elsewhere is not there to be compared.
     case notComparable
 
-    /// Begins like the name of a file of records, but is not one.
+    /// Begins like the name of a file of records and is not one.
     case stranger
     case unreadable(FileError)
 
