@@ -107,10 +107,3 @@ extension Manifest {
             + "metrics.hold_out are those of \(stated)"
     }
 }
-
-extension JSONValue {
-    /// An object of these members, in this order.
-    fileprivate static func object(_ members: [(name: String, value: JSONValue)]) -> JSONValue {
-        .object(JSONObject(members: members))
-    }
-}
