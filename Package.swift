@@ -213,9 +213,9 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration", "Features", "HTTP",
-                "HTTPServer", "JSON", "JWT", "Metrics", "Models", "POSIX", "Redis",
-                "ServiceTestSupport", "Telemetry",
+                "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration",
+                "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "POSIX",
+                "Redis", "ServiceTestSupport", "Telemetry",
             ]),
         tests(
             "ServiceTests",
@@ -224,7 +224,12 @@ let package = Package(
                 "JWT", "Models", "OperationsAPI", "POSIX", "Redis", "Serving",
                 "ServiceTestSupport", "Telemetry", logging,
             ]),
-        tests("ProgramTests", ["AuditLog", "Bundle", "JSON", "Models", "POSIX", "Serving"]),
+        tests(
+            "ProgramTests",
+            [
+                "AuditLog", "Bundle", "Configuration", "JSON", "Models", "POSIX", "Service",
+                "Serving", "ServiceTestSupport", "Telemetry",
+            ]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
