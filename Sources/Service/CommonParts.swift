@@ -7,6 +7,7 @@ internal import Models
 internal import OpenSSL
 internal import POSIX
 internal import Reactor
+internal import Serving
 internal import Synchronization
 internal import Telemetry
 

@@ -1,6 +1,7 @@
 internal import Bundle
 internal import Models
 internal import Reactor
+internal import Serving
 internal import Synchronization
 internal import Telemetry
 

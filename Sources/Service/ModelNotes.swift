@@ -1,6 +1,7 @@
 internal import AuditLog
 internal import Logging
 internal import ModelRegistry
+internal import Serving
 internal import Telemetry
 
 /// Tells the log, the audit log and the metrics what became of the model.
@@ -66,15 +67,6 @@ struct ModelNotes: Sendable {
     }
 }
 
-extension ModelChange {
-    /// As the audit log words it.
-    func note(by actor: AuditedOperator) -> AuditNote {
-        .model(
-            AuditNote.ModelAction(trigger),
-            AuditedModel(name: active.fullName, digest: active.sha256), by: actor)
-    }
-}
-
 extension ModelRefusal {
     /// Whether a bundle that was to serve is bad, or `active` names none, and not the request for
     /// it.
@@ -89,17 +81,5 @@ extension ModelRefusal {
             .unrecorded:
             false
         }
-    }
-}
-
-extension AuditNote.ModelAction {
-    fileprivate init(_ trigger: ModelTrigger) {
-        self =
-            switch trigger {
-            case .activation: .activate
-            case .rollback: .rollback
-            case .reload: .reload
-            case .watch: .watch
-            }
     }
 }

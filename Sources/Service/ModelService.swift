@@ -5,6 +5,7 @@ internal import Logging
 internal import ModelRegistry
 internal import Models
 internal import POSIX
+internal import Serving
 internal import Synchronization
 internal import Telemetry
 

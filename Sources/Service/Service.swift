@@ -9,6 +9,7 @@ internal import Models
 package import OperationsAPI
 internal import POSIX
 internal import Reactor
+internal import Serving
 internal import Synchronization
 package import Telemetry
 
@@ -106,8 +107,12 @@ package final class Service: Sendable {
         let figures = ServiceFigures(state: state, auditLog: auditLog, sink: sink)
         let settings = try WorkerSettings(predictions: common, connectionsMax: connectionsMax)
         let count = configuration.http.reactors ?? ProcessLimits.processorCount
-        reactors = try WorkerGroup(count: count) { (index, loop, mailbox) throws(SystemError) in
-            try settings.makeWorker(loop, mailbox, index: index, descriptor: address.listen())
+        do throws(SystemError) {
+            reactors = try WorkerGroup(count: count) { (index, loop, mailbox) throws(SystemError) in
+                try settings.makeWorker(loop, mailbox, index: index, descriptor: address.listen())
+            }
+        } catch {
+            throw .reactor(error)
         }
         self.models = models
         let notes = ModelNotes(auditLog: auditLog, figures: figures, logger: logger)
@@ -115,7 +120,7 @@ package final class Service: Sendable {
         operations = try Service.startOperations(
             consume listener, common: common,
             Administration.Subjects(
-                figures: figures, models: models.registry, notes: notes,
+                figures: figures, models: models.registry, unchanged: { notes.unchanged($0) },
                 revocations: TokenRevocations(admissions: store.admissions),
                 records: auditLog.flatMap { log in
                     configuration.audit.map {
@@ -151,8 +156,13 @@ package final class Service: Sendable {
             operations: common, subjects: subjects, address: listener.address)
         let descriptor = Handover(listener.descriptor)
         let index = subjects.workers.count
-        return try WorkerGroup("operations", count: 1) { (_, loop, mailbox) throws(SystemError) in
-            try settings.makeWorker(loop, mailbox, index: index, descriptor: descriptor.take())
+        do throws(SystemError) {
+            return try WorkerGroup("operations", count: 1) {
+                (_, loop, mailbox) throws(SystemError) in
+                try settings.makeWorker(loop, mailbox, index: index, descriptor: descriptor.take())
+            }
+        } catch {
+            throw .reactor(error)
         }
     }
 

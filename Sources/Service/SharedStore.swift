@@ -5,6 +5,7 @@ internal import Logging
 internal import POSIX
 internal import Reactor
 internal import Redis
+internal import Serving
 
 /// The store of tokens and quotas as the whole process has it; each loop gets its own end of it.
 struct SharedStore: Sendable {

@@ -3,6 +3,7 @@ package import Bundle
 package import Configuration
 package import JWT
 package import ModelRegistry
+package import POSIX
 
 /// Why churnd does not start.
 package enum StartError: Error, CustomStringConvertible {
@@ -20,7 +21,7 @@ package enum StartError: Error, CustomStringConvertible {
     case tokenRules(TokenRulesError)
     case developmentToken(SigningError)
     /// An event loop could not be made, or could not listen.
-    case reactor(any Error)
+    case reactor(SystemError)
 
     package var description: String {
         switch self {

@@ -1,6 +1,7 @@
 internal import Dispatch
 package import Logging
 internal import POSIX
+package import Serving
 internal import Synchronization
 internal import Telemetry
 

@@ -5,6 +5,7 @@ internal import JWT
 internal import OperationsAPI
 internal import POSIX
 internal import Reactor
+internal import Serving
 
 /// How the workers of one listener are made.
 struct WorkerSettings: Sendable {
@@ -74,7 +75,7 @@ struct WorkerSettings: Sendable {
         let log = common.makeLog()
         let admissions = common.store.makeAdmissions(loop, mailbox)
         let operations = subjects.map {
-            Operations(loop: loop, door: Door(mailbox) { $0.calls }, subjects: $0)
+            Administration(loop: loop, door: Door(mailbox) { $0.calls }, subjects: $0)
         }
         // An operator must see a disk that hangs, and operators' requests are too few to be worth
         // saving: their worker does not write by itself.

@@ -4,23 +4,37 @@ internal import HTTPServer
 internal import JSON
 internal import JWT
 internal import Metrics
-internal import ModelRegistry
+package import ModelRegistry
 internal import POSIX
-internal import Reactor
+package import Reactor
 internal import Telemetry
 
 /// What the operations listener's worker has beside what every worker has: what it reports, and
 /// what administrators change.
-final class Administration {
-    struct Subjects: Sendable {
+package final class Administration {
+    package struct Subjects: Sendable {
         let figures: ServiceFigures
         let models: ModelRegistry
-        let notes: ModelNotes
+        /// Called when the model that is active already was requested again.
+        let unchanged: @Sendable (ModelChange) -> Void
         let revocations: TokenRevocations
         /// Nil without an audit log.
         let records: AdministrationRecords?
         /// The workers that serve predictions.
-        let workers: WorkerGroup
+        package let workers: WorkerGroup
+
+        package init(
+            figures: ServiceFigures, models: ModelRegistry,
+            unchanged: @escaping @Sendable (ModelChange) -> Void, revocations: TokenRevocations,
+            records: AdministrationRecords?, workers: WorkerGroup
+        ) {
+            self.figures = figures
+            self.models = models
+            self.unchanged = unchanged
+            self.revocations = revocations
+            self.records = records
+            self.workers = workers
+        }
     }
 
     let subjects: Subjects
@@ -29,7 +43,7 @@ final class Administration {
     private let loop: Loop
     private let scrapes: MetricsCollection
 
-    init(loop: Loop, door: Door<Calls>, subjects: Subjects) {
+    package init(loop: Loop, door: Door<Calls>, subjects: Subjects) {
         self.loop = loop
         self.door = door
         self.subjects = subjects
@@ -96,8 +110,8 @@ extension Administration {
 
     func completion(of call: Call) -> ModelRegistry.ChangeCompletion {
         let ticket = call.ticket
-        return { [door, notes = subjects.notes] outcome in
-            if case .success(let change) = outcome, !change.isChanged { notes.unchanged(change) }
+        return { [door, unchanged = subjects.unchanged] outcome in
+            if case .success(let change) = outcome, !change.isChanged { unchanged(change) }
             door.post { $0.answer(ticket, outcome) { change, json in change.append(to: &json) } }
         }
     }

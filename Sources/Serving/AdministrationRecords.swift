@@ -1,18 +1,18 @@
-internal import AuditLog
+package import AuditLog
 internal import Dispatch
 internal import Synchronization
 
 /// Records administrators' commands before they are carried out: a command that is not in the audit
 /// log's file in time is not carried out. A record whose command then failed, or that was written
 /// too late, is followed by another one that retracts it.
-struct AdministrationRecords: Sendable {
+package struct AdministrationRecords: Sendable {
     /// Not a shared queue, whose threads may all be busy.
     private static let deadlines = DispatchQueue(label: "churnd.administration")
 
     private let log: AuditLog
     private let deadlineNanoseconds: Int64
 
-    init(log: AuditLog, deadlineNanoseconds: Int64) {
+    package init(log: AuditLog, deadlineNanoseconds: Int64) {
         self.log = log
         self.deadlineNanoseconds = deadlineNanoseconds
     }
@@ -59,7 +59,7 @@ private final class Settled: Sendable {
     private let isSettled = Atomic(false)
     private let call: @Sendable (Bool) -> Void
 
-    init(_ call: @escaping @Sendable (Bool) -> Void) { self.call = call }
+    package init(_ call: @escaping @Sendable (Bool) -> Void) { self.call = call }
 
     /// False when it was settled before.
     func settle(_ isRecorded: Bool) -> Bool {

@@ -1,13 +1,13 @@
-internal import Access
-internal import Redis
+package import Access
+package import Redis
 
 /// One loop's end of the store of revocations and quotas.
-enum Admissions {
+package enum Admissions {
     case memory(InMemoryAdmissionStore)
     case redis(RedisAdmissionStore, RedisConnection)
 
-    /// The connection to Redis; a precondition of its callers there.
-    var connection: RedisConnection {
+    /// The connection to Redis; a precondition of whoever calls it from there.
+    package var connection: RedisConnection {
         guard case .redis(_, let connection) = self else {
             preconditionFailure("the store is in memory")
         }

@@ -5,11 +5,11 @@ internal import HTTPServer
 internal import JSON
 internal import JWT
 internal import POSIX
-internal import Reactor
-internal import Telemetry
+package import Reactor
+package import Telemetry
 
 /// Writes the answers of one worker, and notes each in the log and in the metrics.
-final class Answers {
+package final class Answers {
     private let loop: Loop
     private let log: RequestLog
     private let counts: ReactorMetrics
@@ -22,7 +22,7 @@ final class Answers {
     /// The latest document of each type of problem, for answers of which there may be floods.
     private var documents: [ProblemType: FailureDocument] = [:]
 
-    init(loop: Loop, log: RequestLog, counts: ReactorMetrics, quota: QuotaFields) {
+    package init(loop: Loop, log: RequestLog, counts: ReactorMetrics, quota: QuotaFields) {
         self.loop = loop
         self.log = log
         self.counts = counts

@@ -1,14 +1,14 @@
-internal import AuditLog
+package import AuditLog
 internal import HTTP
 internal import JWT
 internal import Models
 internal import POSIX
-internal import Reactor
+package import Reactor
 internal import Telemetry
 
 /// One worker's way into the audit log. What a turn brings is handed over at its end in one batch,
 /// and the answers are held until the batch is in the file.
-final class AuditGate {
+package final class AuditGate {
     private struct Batch {
         let number: UInt64
         let handedOverAt: Int64
@@ -35,7 +35,7 @@ final class AuditGate {
     ///   - door: the way to this gate from other threads.
     ///   - writesHere: whether the worker writes by itself where that is cheapest, and so hangs
     ///     with a disk that does.
-    init(
+    package init(
         loop: Loop, door: Door<AuditGate>, log: AuditLog, deadlineNanoseconds: Int64,
         encoder: AuditRecordEncoder, writesHere: Bool
     ) {

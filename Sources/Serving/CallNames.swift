@@ -1,13 +1,13 @@
-internal import HTTP
-internal import Telemetry
+package import HTTP
+package import Telemetry
 
 /// Gives each request of one worker its name and its place in a trace.
-final class CallNames {
+package final class CallNames {
     private var requestIDs: RequestIDSource
     /// Nil where traces are off.
     private var traces: TraceIDSource?
 
-    init(requestIDs: RequestIDSource, traces: TraceIDSource?) {
+    package init(requestIDs: RequestIDSource, traces: TraceIDSource?) {
         self.requestIDs = requestIDs
         self.traces = traces
     }

@@ -1,31 +1,36 @@
 internal import Access
 internal import Bytes
 internal import HTTP
-internal import HTTPServer
+package import HTTPServer
 internal import JSON
-internal import JWT
+package import JWT
 internal import ModelRegistry
 internal import OpenSSL
 internal import POSIX
-internal import Reactor
-internal import Telemetry
+package import Reactor
+package import Telemetry
 
 /// The calls of one worker on their way through the phases.
 ///
 /// A phase that has to wait, for the store or for the audit log, ends `run`; whoever has what it
 /// waits for calls `run` again.
-final class Calls {
+package final class Calls {
     /// What of the configuration concerns calls.
-    struct Rules: Sendable {
+    package struct Rules: Sendable {
         let bodyBytesMax: Int
         /// How long a decision may take, from the request's last byte on.
         let decisionNanoseconds: Int64
+
+        package init(bodyBytesMax: Int, decisionNanoseconds: Int64) {
+            self.bodyBytesMax = bodyBytesMax
+            self.decisionNanoseconds = decisionNanoseconds
+        }
     }
 
-    private enum Step { case next, waits }
+    enum Step { case next, waits }
 
     /// An administrator's token is looked up for so long.
-    private static let administratorNanoseconds: Int64 = 1_000_000_000
+    static let administratorNanoseconds: Int64 = 1_000_000_000
 
     let loop: Loop
     let model: ServedModel
@@ -35,19 +40,19 @@ final class Calls {
     let state: ServiceState
     /// Nil without an operations listener.
     let operations: Administration?
-    private let rules: Rules
-    private let routes: RouteTable
+    let rules: Rules
+    let routes: RouteTable
     /// Nil on a Unix socket, whose mode says who may administer.
-    private let verifier: TokenVerifier?
-    private let admissions: Admissions
+    let verifier: TokenVerifier?
+    let admissions: Admissions
     /// Nil without an audit log.
-    private let audit: AuditGate?
+    let audit: AuditGate?
     private let names: CallNames
     let health = HealthDocument()
-    private var pool = CallPool()
-    private var digest = SHA256Context()
+    var pool = CallPool()
+    var digest = SHA256Context()
 
-    init(
+    package init(
         loop: Loop, rules: Rules, routes: RouteTable, verifier: TokenVerifier?, model: ServedModel,
         counts: ReactorMetrics, answers: Answers, admissions: Admissions, audit: AuditGate?,
         names: CallNames, state: ServiceState, operations: Administration?
@@ -73,7 +78,7 @@ final class Calls {
     }
 
     /// What the listener's server does with requests.
-    var handlers: RequestHandlers {
+    package var handlers: RequestHandlers {
         RequestHandlers(
             handle: { request, exchange, server in self.begin(request, exchange, server) },
             reject: { request, exchange, server in self.reject(request, exchange, server) })
@@ -118,7 +123,7 @@ final class Calls {
     }
 
     /// Runs the phases that read the request, and then those that need not, until one waits.
-    private func run(_ call: Call, _ request: borrowing Request) {
+    func run(_ call: Call, _ request: borrowing Request) {
         do throws(ServiceFailure) {
             while call.phase <= .admit {
                 guard case .next = try step(call, request) else { return }
@@ -131,7 +136,7 @@ final class Calls {
     }
 
     /// Runs the phases from the one that the call is in until one waits.
-    private func run(_ call: Call) {
+    func run(_ call: Call) {
         do throws(ServiceFailure) {
             while case .next = try step(call) { call.phase = nextPhase(of: call) }
         } catch {

@@ -1,7 +1,8 @@
+package import AuditLog
 internal import Bytes
 internal import HTTP
 internal import JSON
-internal import ModelRegistry
+package import ModelRegistry
 internal import Models
 
 // Administrators' answers about models.
@@ -66,5 +67,26 @@ extension ModelListing {
             json.endObject()
         }
         json.endObject()
+    }
+}
+
+extension ModelChange {
+    /// As the audit log words it.
+    package func note(by actor: AuditedOperator) -> AuditNote {
+        .model(
+            AuditNote.ModelAction(trigger),
+            AuditedModel(name: active.fullName, digest: active.sha256), by: actor)
+    }
+}
+
+extension AuditNote.ModelAction {
+    fileprivate init(_ trigger: ModelTrigger) {
+        self =
+            switch trigger {
+            case .activation: .activate
+            case .rollback: .rollback
+            case .reload: .reload
+            case .watch: .watch
+            }
     }
 }

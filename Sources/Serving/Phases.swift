@@ -12,7 +12,7 @@ internal import Telemetry
 
 // The phases that read the request.
 extension Calls {
-    private func step(
+    func step(
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) -> Step {
         switch call.phase {
@@ -125,7 +125,7 @@ extension Calls {
 
 // The phases that do not.
 extension Calls {
-    private func step(_ call: Call) throws(ServiceFailure) -> Step {
+    func step(_ call: Call) throws(ServiceFailure) -> Step {
         switch call.phase {
         case .judge: try judge(call)
         case .record:

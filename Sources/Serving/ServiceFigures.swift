@@ -1,12 +1,12 @@
-internal import AuditLog
+package import AuditLog
 internal import Configuration
 internal import HTTPServer
 internal import POSIX
 internal import Synchronization
-internal import Telemetry
+package import Telemetry
 
 /// What a scrape reports of the process as a whole.
-final class ServiceFigures: Sendable {
+package final class ServiceFigures: Sendable {
     private struct Models {
         var served: ServiceStatus.Model?
         var reloads = ClosedCounter<ModelReloadResult>()
@@ -19,7 +19,7 @@ final class ServiceFigures: Sendable {
     private let process = ProcessGauge()
     private let models = Mutex(Models())
 
-    init(state: ServiceState, auditLog: AuditLog?, sink: LogSink) {
+    package init(state: ServiceState, auditLog: AuditLog?, sink: LogSink) {
         self.state = state
         self.auditLog = auditLog
         self.sink = sink
@@ -28,7 +28,7 @@ final class ServiceFigures: Sendable {
     /// Notes what came of an attempt to serve another model.
     ///
     /// - Parameter served: what serves now; nil: what served before.
-    func modelReloaded(_ result: ModelReloadResult, served: ServiceStatus.Model?) {
+    package func modelReloaded(_ result: ModelReloadResult, served: ServiceStatus.Model?) {
         models.withLock { models in
             models.reloads.count(result)
             if let served { models.served = served }
@@ -36,7 +36,7 @@ final class ServiceFigures: Sendable {
     }
 
     /// Notes what serves from the start on.
-    func modelServed(_ served: ServiceStatus.Model) { models.withLock { $0.served = served } }
+    package func modelServed(_ served: ServiceStatus.Model) { models.withLock { $0.served = served } }
 
     /// - Parameter now: nanoseconds of the monotonic clock.
     func facts(

@@ -1,7 +1,7 @@
 package import AuditLog
 package import Redis
 internal import Synchronization
-internal import Telemetry
+package import Telemetry
 
 /// What all reactors of the process know in common.
 package final class ServiceState: Sendable {
@@ -18,10 +18,10 @@ package final class ServiceState: Sendable {
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-    func beginDraining() { draining.store(true, ordering: .relaxed) }
+    package func beginDraining() { draining.store(true, ordering: .relaxed) }
 
     /// What was last heard of the store; never asks it.
-    func store(now: Int64) -> HealthReport.Store {
+    package func store(now: Int64) -> HealthReport.Store {
         guard let redis else { return .memory }
         return switch redis.current(now: now) {
         case .pass: .redisAnswers
@@ -30,13 +30,13 @@ package final class ServiceState: Sendable {
     }
 
     /// Whether the audit log takes records.
-    func audit(now: Int64) -> HealthReport.Audit {
+    package func audit(now: Int64) -> HealthReport.Audit {
         guard let auditLog else { return .off }
         return auditLog.state(nowNanoseconds: now) == .passing ? .writes : .fails
     }
 
     /// What last went wrong with the store, in words; nil when it answers.
-    func storeFailure(now: Int64) -> String? {
+    package func storeFailure(now: Int64) -> String? {
         guard case .fail(let failure, _) = redis?.current(now: now) else { return nil }
         return "\(failure)"
     }

@@ -1,9 +1,9 @@
-internal import Access
+package import Access
 internal import AuditLog
 internal import OperationsAPI
 
 /// Revokes tokens, where revocations are in this process' memory.
-struct TokenRevocations: Sendable {
+package struct TokenRevocations: Sendable {
     /// What an administrator wants changed.
     enum Change: Sendable {
         case revoke(RevokedName, seconds: Int)
@@ -20,6 +20,8 @@ struct TokenRevocations: Sendable {
 
     /// Nil where they are in Redis.
     let admissions: InMemoryAdmissions?
+
+    package init(admissions: InMemoryAdmissions?) { self.admissions = admissions }
 
     /// Whether it would change anything, and so must be recorded.
     ///

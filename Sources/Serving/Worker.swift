@@ -1,8 +1,8 @@
 internal import Access
-internal import HTTPServer
-internal import Reactor
+package import HTTPServer
+package import Reactor
 internal import Redis
-internal import Telemetry
+package import Telemetry
 
 /// What the end of a turn consists of, in this order.
 package enum TurnStep: CaseIterable {
@@ -27,16 +27,16 @@ package enum TurnStep: CaseIterable {
 }
 
 /// Everything that one event loop owns. None of it is Sendable; the mailbox is its only door.
-final class Worker: LoopOwner {
-    let server: HTTPServer
-    let calls: Calls
-    let admissions: Admissions
+package final class Worker: LoopOwner {
+    package let server: HTTPServer
+    package let calls: Calls
+    package let admissions: Admissions
     /// Nil without an audit log.
-    let audit: AuditGate?
+    package let audit: AuditGate?
     private let loop: Loop
     private let log: RequestLog
 
-    init(
+    package init(
         loop: Loop, server: HTTPServer, calls: Calls, admissions: Admissions, audit: AuditGate?,
         log: RequestLog
     ) {
@@ -48,14 +48,14 @@ final class Worker: LoopOwner {
         self.log = log
     }
 
-    var model: ServedModel { calls.model }
-    var metrics: ReactorMetrics { calls.counts }
+    package var model: ServedModel { calls.model }
+    package var metrics: ReactorMetrics { calls.counts }
     /// What a scrape gets.
     var snapshot: ReactorMetrics.Snapshot { calls.counts.snapshot(server.figures) }
 
-    var isBusy: Bool { server.isBusy || admissions.isBusy || audit?.isBusy == true }
+    package var isBusy: Bool { server.isBusy || admissions.isBusy || audit?.isBusy == true }
 
-    var deadline: Int64? {
+    package var deadline: Int64? {
         var earliest = server.deadline ?? .max
         if let deadline = admissions.deadline { earliest = min(earliest, deadline) }
         if let deadline = audit?.deadline { earliest = min(earliest, deadline) }
@@ -64,7 +64,7 @@ final class Worker: LoopOwner {
         return earliest == .max ? nil : earliest
     }
 
-    func deadlinePassed() {
+    package func deadlinePassed() {
         let now = loop.now
         if isDue(admissions.deadline, now) { admissions.deadlinePassed() }
         if isDue(audit?.deadline, now) { audit?.deadlinePassed() }
@@ -79,7 +79,7 @@ final class Worker: LoopOwner {
         deadline.map { $0 <= now } ?? false
     }
 
-    func endTurn() {
+    package func endTurn() {
         for step in TurnStep.allCases { end(step) }
     }
 
@@ -109,10 +109,10 @@ final class Worker: LoopOwner {
     }
 
     /// Stops accepting, and stops when the requests that have begun are answered.
-    func drain() { server.drain { [unowned self] in stop() } }
+    package func drain() { server.drain { [unowned self] in stop() } }
 
     /// Ends this turn, and with it its last log lines, and then stops.
-    func stop() {
+    package func stop() {
         log.end()
         loop.stop()
     }

@@ -1,19 +1,19 @@
-internal import Dispatch
-internal import POSIX
-internal import Reactor
+package import Dispatch
+package import POSIX
+package import Reactor
 internal import Synchronization
 
 /// The workers of a listener, started together and waited for together.
-final class WorkerGroup: Sendable {
+package final class WorkerGroup: Sendable {
     private let mailboxes: [Mailbox<Worker>]
     private let running: DispatchGroup
 
     /// Starts the reactors, and returns when each has been set up. When one cannot be, all are
     /// stopped before the error is thrown.
-    init(
+    package init(
         _ name: String = "reactor", count: Int,
         makeWorker: @escaping @Sendable (Int, Loop, Mailbox<Worker>) throws(SystemError) -> Worker
-    ) throws(StartError) {
+    ) throws(SystemError) {
         let running = DispatchGroup()
         let settled = DispatchGroup()
         let failures = Mutex<[SystemError]>([])
@@ -48,19 +48,19 @@ final class WorkerGroup: Sendable {
         guard let error = failures.withLock({ $0.first }) else { return }
         post { $0.stop() }
         running.wait()
-        throw .reactor(error)
+        throw error
     }
 
     /// Whether any of them has not stopped.
-    var isRunning: Bool { running.wait(timeout: .now()) == .timedOut }
+    package var isRunning: Bool { running.wait(timeout: .now()) == .timedOut }
 
     /// Waits until all have stopped, for at most so long.
-    func wait(atMost time: DispatchTimeInterval) { _ = running.wait(timeout: .now() + time) }
+    package func wait(atMost time: DispatchTimeInterval) { _ = running.wait(timeout: .now() + time) }
 
-    var count: Int { mailboxes.count }
+    package var count: Int { mailboxes.count }
 
     /// Hands `message` to each of them.
-    func post(_ message: @escaping Mailbox<Worker>.Message) {
+    package func post(_ message: @escaping Mailbox<Worker>.Message) {
         for mailbox in mailboxes { mailbox.post(message) }
     }
 
@@ -72,7 +72,7 @@ final class WorkerGroup: Sendable {
     }
 
     /// Calls `work` once all have stopped.
-    func notify(on queue: DispatchQueue, _ work: @escaping @Sendable () -> Void) {
+    package func notify(on queue: DispatchQueue, _ work: @escaping @Sendable () -> Void) {
         running.notify(queue: queue, execute: work)
     }
 }

@@ -7,6 +7,8 @@ import OperationsAPI
 import POSIX
 import Service
 import ServiceTestSupport
+import Serving
+import Telemetry
 import TestSupport
 import Testing
 
@@ -79,7 +81,9 @@ import Testing
         #expect(words[3] == "-H" && words[4].hasPrefix("Authorization: Bearer ey"))
         #expect(Array(words[5...7]) == ["-H", "Content-Type: application/json", "-d"])
         let bundle = try ModelBundle(directory: BuiltProgram.modelPath)
-        _ = try Scorer(bundle: bundle).score(Array(words[8].utf8).span)
+        var stages = StageTimes(start: 0)
+        var prediction = Prediction()
+        try Scorer(bundle: bundle).score(Array(words[8].utf8).span, &stages, into: &prediction)
     }
 
     @Test func `an IPv6 address stands in brackets`() throws {
