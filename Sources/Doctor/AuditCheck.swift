@@ -2,7 +2,7 @@ internal import AuditLog
 internal import AuditReading
 package import POSIX
 
-/// Whether the audit log can be gone on with, and for how long.
+/// Whether the audit log can be continued, and for how long.
 package enum AuditCheck {
     /// Fewer segments than this that still fit are a warning.
     package static let segmentsMin: UInt64 = 10
@@ -17,7 +17,7 @@ package enum AuditCheck {
     package static func examine(
         directory: String, key: [UInt8], segmentBytesMax: Int, isServing: @autoclosure () -> Bool
     ) -> [DoctorFinding] {
-        // churnd makes it where it is not there, in a directory that is.
+        // churnd creates it in an existing directory.
         let isThere = Directories.isAnything(at: directory)
         let existing = isThere ? directory : Files.directory(of: directory)
         do throws(FileError) {
@@ -33,7 +33,7 @@ package enum AuditCheck {
         }
     }
 
-    /// What a start would find in a directory that is there.
+    /// What a start would find in an existing directory.
     private static func log(
         _ directory: String, key: [UInt8], isServing: () -> Bool
     ) throws(FileError) -> [DoctorFinding] {
@@ -62,7 +62,7 @@ package enum AuditCheck {
                     + "expected a directory of its own")
     }
 
-    /// What a start would note, and continue.
+    /// What a start would tolerate, and record.
     private static func remarks(on inspection: AuditInspection) -> [DoctorFinding] {
         var texts: [String] = []
         if inspection.hasRefusedCheckpoint {
@@ -95,7 +95,7 @@ package enum AuditCheck {
         }
         if recovery.unprovenRecords > 0 {
             texts.append(
-                "nothing proves its last records: \(recovery.unprovenRecords) have no MAC and no "
+                "its last records are unverified: \(recovery.unprovenRecords) have no MAC and no "
                     + "checkpoint")
         }
         if let last = inspection.notedFaults.last {

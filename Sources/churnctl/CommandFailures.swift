@@ -1,8 +1,6 @@
 internal import AuditLog
-internal import BatchScoring
 internal import Bundle
 internal import Bytes
-internal import DataCheck
 internal import Features
 internal import ModelImport
 internal import Models
@@ -53,12 +51,7 @@ extension CommandFailure {
     }
 
     /// - Parameter name: of the table.
-    init(_ name: String, _ error: ScoringError) {
-        self.init(error == .empty ? .noInput : .data, "\(name): \(error)")
-    }
-
-    /// - Parameter name: of the table.
-    init(_ name: String, _ error: DataCheckError) {
+    init(_ name: String, _ error: TableInputError) {
         self.init(error == .empty ? .noInput : .data, "\(name): \(error)")
     }
 }

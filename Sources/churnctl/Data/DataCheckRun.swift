@@ -2,6 +2,7 @@ internal import DataCheck
 internal import Features
 internal import JSON
 internal import POSIX
+internal import Tables
 
 /// One run of `data check`.
 struct DataCheckRun {
@@ -37,7 +38,7 @@ struct DataCheckRun {
         while !isAtEnd {
             let count = try input.read(into: &block)
             isAtEnd = count == 0
-            do throws(DataCheckError) {
+            do throws(TableInputError) {
                 if isAtEnd {
                     try check.finish()
                 } else {

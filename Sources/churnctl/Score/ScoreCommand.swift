@@ -19,7 +19,7 @@ struct ScoreCommand: Command {
 
             Exit codes: 0 when all rows were scored, 65 when some were refused or the header is \
             wrong, 66 for no input, 70 for a model that does not load, 73 for output that cannot \
-            be written. A file of output is there whole or not at all.
+            be written. An output file is complete or absent.
             """)
 
     @Option(

@@ -22,7 +22,12 @@ struct ScoreRun {
         let input = try InputFile(path: inputPath)
         var block = [UInt8](repeating: 0, count: InputFile.blockBytes)
         var count = try input.read(into: &block)
-        guard count > 0 else { throw CommandFailure(input.name, .empty) }
+        guard count > 0 else {
+            throw CommandFailure(
+                .noInput,
+                "\(input.name): nothing in it, wanted a table with a header or a JSON object a line"
+            )
+        }
 
         let inputForm = RecordForm(beginning: block.span.extracting(0..<count))
         var options = ScoringOptions(input: inputForm, output: outputForm ?? inputForm)
@@ -36,7 +41,7 @@ struct ScoreRun {
         var isAtEnd = false
         while !isAtEnd {
             isAtEnd = count == 0
-            do throws(ScoringError) {
+            do throws(TableInputError) {
                 if isAtEnd {
                     try scorer.finish()
                 } else {

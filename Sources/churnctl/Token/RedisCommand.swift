@@ -23,7 +23,7 @@ struct RedisMarkCommand: Command {
 
             \(RedisOptions.discussion)
 
-            Exit codes: 0 when the key is there, 64 when it is not named or no Redis is, 69 when \
+            Exit codes: 0 when the key is set, 64 when no key or no Redis is named, 69 when \
             Redis could not be asked.
             """)
 

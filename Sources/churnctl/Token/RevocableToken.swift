@@ -27,7 +27,7 @@ struct RevocableToken {
         self.token = token
         let parts = try TokenParts(token.span)
         var bytes: [UInt8] = []
-        // A token of another form would be looked for by nobody.
+        // churnd would look for no token of another form.
         for (part, range) in [(TokenPart.header, parts.header), (.signature, parts.signature)] {
             guard !range.isEmpty else { throw .malformed }
             _ = try TokenParts.decode(part, token.span.extracting(range), into: &bytes)

@@ -59,7 +59,7 @@ struct RevocationOptions: ParsableArguments {
         }
     }
 
-    /// Nil where the operations listener is to be asked.
+    /// Nil if the operations listener is to be asked instead.
     func redis() throws -> RedisRevocations? {
         operationsOptions.operations == nil ? try redisOptions.revocations() : nil
     }
