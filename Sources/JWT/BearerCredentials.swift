@@ -39,6 +39,8 @@ package enum BearerCredentials: Equatable, Sendable {
         var end = text.count
         while end > 0, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         guard end > 0 else { return false }
-        return text.extracting(0..<end).allSatisfy(ByteSet.bearerToken.contains)
+        let alphabet = ByteSet.bearerToken
+        for i in 0..<end where !alphabet.contains(text[i]) { return false }
+        return true
     }
 }

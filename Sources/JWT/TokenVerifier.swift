@@ -1,8 +1,8 @@
 internal import OpenSSL
 
-/// Judges tokens under a set of keys and rules. It keeps a keyed MAC for each key, the tokens that it
-/// has accepted, and the memory it decodes into, so it is not Sendable: each event loop makes its
-/// own. Other keys take another verifier, so that it knows no token of theirs.
+/// Judges tokens under a set of keys and rules. It keeps a keyed MAC for each key, the tokens that
+/// it has accepted, and the memory it decodes into, so it is not Sendable: each event loop makes
+/// its own. Other keys take another verifier, so that it knows no token of theirs.
 package final class TokenVerifier {
     private let keys: Keys
     private let rules: TokenRules

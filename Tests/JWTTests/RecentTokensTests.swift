@@ -5,7 +5,8 @@ import Testing
 @Suite struct RecentTokensTests {
     private static let ms = TokenFixture.now * 1000
 
-    /// Why the token is refused at each time, by one verifier for all of them and by a new one each.
+    /// Why the token is refused at each time, by one verifier for all of them and by a new one for
+    /// each.
     private func refusals(
         of token: [UInt8], rules: TokenRules, at times: [Int64]
     ) throws -> (recent: [TokenError?], new: [TokenError?]) {
