@@ -1,4 +1,5 @@
 package import AuditLog
+internal import Bytes
 package import HTTP
 package import OperationsAPI
 internal import POSIX
