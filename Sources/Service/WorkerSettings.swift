@@ -1,5 +1,4 @@
 package import Configuration
-internal import HTTP
 package import HTTPServer
 internal import JWT
 internal import OperationsAPI

@@ -36,7 +36,9 @@ package final class ServiceFigures: Sendable {
     }
 
     /// Notes what serves from the start on.
-    package func modelServed(_ served: ServiceStatus.Model) { models.withLock { $0.served = served } }
+    package func modelServed(_ served: ServiceStatus.Model) {
+        models.withLock { $0.served = served }
+    }
 
     /// - Parameter now: nanoseconds of the monotonic clock.
     func facts(

@@ -8,7 +8,7 @@ package final class WorkerGroup: Sendable {
     private let mailboxes: [Mailbox<Worker>]
     private let running: DispatchGroup
 
-    /// Starts the reactors, and returns when each has been set up. When one cannot be, all are
+    /// Starts the workers, and returns when each has been made. When one cannot be, all are
     /// stopped before the error is thrown.
     package init(
         _ name: String = "reactor", count: Int,
@@ -55,7 +55,9 @@ package final class WorkerGroup: Sendable {
     package var isRunning: Bool { running.wait(timeout: .now()) == .timedOut }
 
     /// Waits until all have stopped, for at most so long.
-    package func wait(atMost time: DispatchTimeInterval) { _ = running.wait(timeout: .now() + time) }
+    package func wait(atMost time: DispatchTimeInterval) {
+        _ = running.wait(timeout: .now() + time)
+    }
 
     package var count: Int { mailboxes.count }
 
