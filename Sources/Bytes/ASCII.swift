@@ -103,6 +103,11 @@ extension UInt8 {
         byte.isIn(low: 0x03FF_6000_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
     }
 
+    /// RFC 6750 §2.1 `b64token` without the padding: `A-Z a-z 0-9 - . _ ~ + /`.
+    @inlinable package static func isBearerToken(_ byte: UInt8) -> Bool {
+        byte.isIn(low: 0x03FF_E800_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    }
+
     /// Whether a set of ASCII characters has this one: bit n of `low` stands for byte n, and bit n
     /// of `high` for byte 64 + n.
     @inlinable package func isIn(low: UInt64, high: UInt64) -> Bool {

@@ -39,8 +39,7 @@ package enum BearerCredentials: Equatable, Sendable {
         var end = text.count
         while end > 0, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         guard end > 0 else { return false }
-        let alphabet = ByteSet.bearerToken
-        for i in 0..<end where !alphabet.contains(text[i]) { return false }
+        for i in 0..<end where !ASCII.isBearerToken(text[i]) { return false }
         return true
     }
 }

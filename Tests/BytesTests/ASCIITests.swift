@@ -21,6 +21,7 @@ struct ASCIITests {
         #expect(ASCII.isToken(byte) == isOther("!#$%&'*+-.^_`|~"))
         #expect(ASCII.isRegisteredName(byte) == isOther("-._~!$&'()*+,;="))
         #expect(ASCII.isName(byte) == isOther("._-"))
+        #expect(ASCII.isBearerToken(byte) == isOther("-._~+/"))
         let isCapital = isLetter && byte < 0x61
         #expect(ASCII.lowercased(byte) == (isCapital ? byte + 0x20 : byte))
     }
