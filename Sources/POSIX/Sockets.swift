@@ -72,7 +72,8 @@ package enum Sockets {
     }
 
     /// Begins to connect; the socket becomes writable when that has ended, and `connectResult`
-    /// returns how. A Unix socket is connected immediately, or not: EAGAIN when too many wait already.
+    /// returns how. A Unix socket is connected immediately, or fails with EAGAIN when too many
+    /// wait already.
     package static func connect(to address: SocketAddress) throws(SystemError) -> FileDescriptor {
         let connecting = try make(address.family)
         setNoDelay(connecting.rawValue, address)

@@ -20,9 +20,9 @@ extension Sockets {
     ///
     /// On Linux bind(2) makes the file with the mode of the socket's own inode less the umask, so
     /// that fchmod before it leaves no moment with a wider mode, and the chmod after it gives back
-    /// what the umask took. Even without the first, no client could connect in between: a socket that
-    /// is bound but does not listen refuses, and the mode is looked at when a client connects. To
-    /// set the umask instead would reach the files that other threads make at that moment.
+    /// what the umask took. Even without the first, no client could connect in between: a socket
+    /// that is bound but does not listen refuses, and the mode is checked when a client connects.
+    /// To set the umask instead would reach the files that other threads make at that moment.
     package static func listenUnix(
         path: String, mode: UInt32, backlog: CInt
     ) throws(UnixSocketError) -> FileDescriptor {

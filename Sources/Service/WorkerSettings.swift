@@ -1,4 +1,5 @@
 package import Configuration
+internal import HTTP
 package import HTTPServer
 internal import JWT
 internal import OperationsAPI

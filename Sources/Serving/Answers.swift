@@ -93,7 +93,8 @@ package final class Answers {
     }
 
     private func send(
-        _ call: Call, status: UInt16, contentType: StaticString, problem: RequestOutcome.LoggedProblem?
+        _ call: Call, status: UInt16, contentType: StaticString,
+        problem: RequestOutcome.LoggedProblem?
     ) {
         if let trace = call.trace {
             fields.appendLiteral("traceparent: ")

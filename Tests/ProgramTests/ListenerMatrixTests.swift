@@ -47,8 +47,8 @@ extension ProgramTests {
         private static let bodies = [
             "/predict": Customer.valid.json, "/admin/models/activate": #"{"version":"1"}"#,
             "/admin/models/rollback": "{}",
-            "/admin/tokens/revoke": #"{"jti":"somebody","seconds":60}"#,
-            "/admin/tokens/unrevoke": #"{"jti":"somebody"}"#,
+            "/admin/tokens/revoke": #"{"jti":"another","seconds":60}"#,
+            "/admin/tokens/unrevoke": #"{"jti":"another"}"#,
         ]
 
         private static let rows = table.split(separator: "\n").map { line in

@@ -48,8 +48,8 @@ package struct AuditLines: ~Copyable {
         pendingOffset = offset
     }
 
-    /// The bytes of the line that `next` returned last, without its line feed; of one that is too long,
-    /// the first.
+    /// The bytes of the line that `next` returned last, without its line feed; of one that is too
+    /// long, the first.
     package var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { pending.span.extracting(current) }

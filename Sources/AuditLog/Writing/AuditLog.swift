@@ -112,8 +112,8 @@ package final class AuditLog: Sendable {
         } catch { throw .file(error) }
     }
 
-    /// Hands over a batch, and never waits for the disk. `written` is called, exactly once, with whether
-    /// every record of it is in the file, and durable where each write is made so.
+    /// Hands over a batch, and never waits for the disk. `written` is called, exactly once, with
+    /// whether every record of it is in the file, and durable where each write is made so.
     ///
     /// A batch that waits to be written is answered on the log's queue; those are answered in the
     /// order in which they came. Before this returns are answered: one without records (true; its

@@ -72,7 +72,7 @@ package struct Alarm {
         return true
     }
 
-    /// Whether the timer that was set for `time` is the one that is waited for, which it then no longer is.
+    /// Whether the timer that was set for `time` is the current one, which it then no longer is.
     package mutating func takes(_ time: Int64) -> Bool {
         guard self.time == time else { return false }
         self.time = nil
