@@ -85,6 +85,7 @@ let package = Package(
             ]),
         module("Metrics", ["Bytes"]),
         module("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
+        module("AuditReading", ["AuditLog", "Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("ModelRegistry", ["Bundle", "Bytes", "Models", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
         module("OperationsClient", ["Bytes", "JSON", "OperationsAPI", "POSIX"]),
@@ -98,8 +99,9 @@ let package = Package(
         module(
             "Doctor",
             [
-                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "ModelRegistry", "Models",
-                "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis",
+                "Access", "AuditLog", "AuditReading", "Bundle", "Bytes", "Configuration",
+                "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Redis",
             ]),
         module(
             "Telemetry",
@@ -130,10 +132,10 @@ let package = Package(
         program(
             "churnctl",
             [
-                "Access", "AuditLog", "BatchScoring", "Bundle", "Bytes", "Configuration",
-                "DataCheck", "Doctor", "Features", "JSON", "JWT", "Measures", "ModelImport",
-                "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis",
-                "Tables", "Training", "TrainingReports", argumentParser,
+                "Access", "AuditLog", "AuditReading", "BatchScoring", "Bundle", "Bytes",
+                "Configuration", "DataCheck", "Doctor", "Features", "JSON", "JWT", "Measures",
+                "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Redis", "Tables", "Training", "TrainingReports", argumentParser,
             ]),
 
         .target(
@@ -190,7 +192,7 @@ let package = Package(
                 "POSIX", "Training",
             ]),
         tests("MetricsTests", ["Metrics"]),
-        tests("AuditLogTests", ["AuditLog", "JSON", "OpenSSL", "POSIX"]),
+        tests("AuditLogTests", ["AuditLog", "AuditReading", "JSON", "OpenSSL", "POSIX"]),
         tests("ModelRegistryTests", ["ModelRegistry", "Bundle", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
@@ -211,9 +213,9 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "Serving", "Access", "AuditLog", "Bundle", "Configuration", "Features", "HTTP",
-                "HTTPServer", "JSON", "JWT", "Metrics", "Models", "POSIX", "Redis",
-                "ServiceTestSupport", "Telemetry",
+                "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration",
+                "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "POSIX",
+                "Redis", "ServiceTestSupport", "Telemetry",
             ]),
         tests(
             "ServiceTests",
@@ -222,7 +224,12 @@ let package = Package(
                 "JWT", "Models", "OperationsAPI", "POSIX", "Redis", "Serving",
                 "ServiceTestSupport", "Telemetry", logging,
             ]),
-        tests("ProgramTests", ["AuditLog", "Bundle", "JSON", "Models", "POSIX", "Serving"]),
+        tests(
+            "ProgramTests",
+            [
+                "AuditLog", "Bundle", "Configuration", "JSON", "Models", "POSIX", "Service",
+                "Serving", "ServiceTestSupport", "Telemetry",
+            ]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -15,7 +15,7 @@ package final class RedisConnection: Channel, LoopOwner {
         case resolving
         case connecting
         /// AUTH and SELECT, so many of which have no answer yet. Commands wait until Redis has
-        /// agreed, or they would be carried out in another database or as somebody else.
+        /// agreed, or they would be carried out in another database or as another user.
         case greeting(answersMissing: Int)
         case open
     }

@@ -67,7 +67,7 @@ extension AuditReport {
                 metadata: ["for_ms": "\(nanoseconds / 1_000_000)"])
         case .recovered(let nanoseconds):
             logger.info(
-                "the audit log is written again",
+                "the audit log is writable again",
                 metadata: ["after_ms": "\(nanoseconds / 1_000_000)"])
         case .checkpointRefused:
             logger.error("a checkpoint of the audit log is not signed with audit.key")
@@ -82,7 +82,7 @@ extension AuditReport {
             logger.error("the audit log's checkpoints were removed or changed by another program")
         case .segmentVanished(let name):
             logger.error(
-                "the audit log's file is gone: it goes on in a new one",
+                "the audit log's file is gone, continuing in a new one",
                 metadata: ["file": "\(name)"])
         case .notesDropped(let count):
             logger.error(

@@ -46,7 +46,7 @@ final class Countdown: Sendable {
     private let left: Mutex<Int>
     private let finished: @Sendable () -> Void
 
-    /// With a count of 0 it is called at once.
+    /// With a count of 0 it is called immediately.
     init(_ count: Int, _ finished: @escaping @Sendable () -> Void) {
         left = Mutex(count)
         self.finished = finished

@@ -45,7 +45,7 @@ struct ModelNotes: Sendable {
             ])
     }
 
-    /// What was asked for, or what `active` names, is not served. Only what somebody has to look
+    /// What was asked for, or what `active` names, is not served. Only what a person has to look
     /// into is counted, for there is an alert on it.
     func refused(_ refusal: ModelRefusal) {
         let metadata: Logger.Metadata = [
@@ -57,7 +57,7 @@ struct ModelNotes: Sendable {
             return
         }
         figures.modelReloaded(.refused, served: nil)
-        logger.error("model refused: the one before goes on", metadata: metadata)
+        logger.error("model rejected, the previous one stays active", metadata: metadata)
     }
 
     /// Records a change that was not requested over the operations listener, and so could not be
@@ -75,7 +75,7 @@ extension ModelRefusal {
         case .unreadable, .activeUnreadable, .active, .bundle, .version, .name: true
         // A caller that requires a digest gets the error as well.
         case .digest: trigger != .activation
-        // Whoever mistypes a version is told in the answer, and tries again.
+        // A mistyped version gets its reason in the answer.
         case .notAVersion, .absent: trigger != .activation
         case .pinned, .busy, .stopped, .activeNotWritten, .listing, .nothingToRollBackTo,
             .unrecorded:

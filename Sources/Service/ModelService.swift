@@ -11,7 +11,7 @@ internal import Telemetry
 
 /// The model of a running service: what it begins with, and how another one takes its place.
 final class ModelService: Sendable {
-    /// Who has to hear of another model; known once the reactors run.
+    /// What must be notified of a model change; known once the reactors run.
     private struct Audience {
         let parts: CommonParts
         let notes: ModelNotes

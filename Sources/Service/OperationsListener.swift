@@ -16,7 +16,7 @@ struct OperationsListener: ~Copyable, Sendable {
     /// Nil where it is listened on with TCP.
     let socketFile: UnixSocketFile?
 
-    /// Binds and listens; whoever has the address already is left alone.
+    /// Binds and listens; a process that has the address already is left alone.
     ///
     /// - Parameter http: what the public listener will listen on, so that nobody does yet.
     static func open(

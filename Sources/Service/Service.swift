@@ -187,7 +187,7 @@ package final class Service: Sendable {
                 logger.info("draining already: the repeated signal is ignored")
                 return false
             }
-            logger.warning("told again to end: not waiting for requests")
+            logger.warning("second signal: exiting without waiting for requests")
             isHurried.store(true, ordering: .sequentiallyConsistent)
             ended.signal()
             endProcess(after: Rest.hurriedAll)
@@ -286,7 +286,7 @@ package final class Service: Sendable {
     }
 }
 
-/// Hands a descriptor to whoever takes it first.
+/// Hands a descriptor to the first taker.
 private final class Handover: Sendable {
     private let descriptor: Mutex<FileDescriptor?>
 

@@ -24,7 +24,7 @@ struct SharedStore: Sendable {
             windowMilliseconds: Int64(configuration.quota.windowSeconds) * 1000)
         switch configuration.store {
         case .memory(let subjectsMax):
-            // It answers at once, so that no deadline can pass.
+            // It answers immediately, so that no deadline can pass.
             deadlineNanoseconds = 0
             kind = .memory(InMemoryAdmissions(quota: quota, subjectsMax: subjectsMax))
         case .redis(let endpoint, let deadline, let markerKey):

@@ -40,7 +40,7 @@ package final class StoreWatch: Sendable {
         } else {
             logger.error(
                 "Redis cannot serve: predictions get 503",
-                metadata: ["reason": "\(state.storeFailure(now: now) ?? "nothing was heard")"])
+                metadata: ["reason": "\(state.storeFailure(now: now) ?? "no answer")"])
         }
     }
 }

@@ -6,7 +6,7 @@ package enum Admissions {
     case memory(InMemoryAdmissionStore)
     case redis(RedisAdmissionStore, RedisConnection)
 
-    /// The connection to Redis; a precondition of whoever calls it from there.
+    /// The connection to Redis; its callers have a store in Redis.
     package var connection: RedisConnection {
         guard case .redis(_, let connection) = self else {
             preconditionFailure("the store is in memory")

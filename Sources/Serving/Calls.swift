@@ -12,8 +12,8 @@ package import Telemetry
 
 /// The calls of one worker on their way through the phases.
 ///
-/// A phase that has to wait, for the store or for the audit log, ends `run`; whoever has what it
-/// waits for calls `run` again.
+/// A phase that has to wait, for the store or for the audit log, ends `run`; the part that has what
+/// it waits for calls `run` again.
 package final class Calls {
     /// What of the configuration concerns calls.
     package struct Rules: Sendable {

@@ -145,7 +145,7 @@ extension ServiceFailure {
         case .tooManyRevocations(let max, let bytesMax):
             FailureRow(
                 .conflict,
-                "As many tokens are revoked as may be: \(max), or \(bytesMax) bytes of them")
+                "The limit of revoked tokens is reached: \(max), or \(bytesMax) bytes")
         }
     }
 }

@@ -5,7 +5,7 @@ internal import JSON
 package import ModelRegistry
 internal import Models
 
-// What administrators are told of models.
+// Administrators' answers about models.
 
 extension ModelChange {
     func append(to json: inout JSONWriter) {

@@ -5,7 +5,7 @@ internal import POSIX
 internal import Synchronization
 package import Telemetry
 
-/// What a scrape tells of the process as a whole.
+/// What a scrape reports of the process as a whole.
 package final class ServiceFigures: Sendable {
     private struct Models {
         var served: ServiceStatus.Model?

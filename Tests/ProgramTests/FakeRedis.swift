@@ -11,7 +11,7 @@ final class FakeRedis: Sendable {
         case silent
         /// Answers with what is no RESP.
         case garbage
-        /// Closes every connection at once.
+        /// Closes every connection immediately.
         case closing
         /// Closes when it is first asked for something.
         case hangingUp

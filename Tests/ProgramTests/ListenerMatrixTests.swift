@@ -47,8 +47,8 @@ extension ProgramTests {
         private static let bodies = [
             "/predict": Customer.valid.json, "/admin/models/activate": #"{"version":"1"}"#,
             "/admin/models/rollback": "{}",
-            "/admin/tokens/revoke": #"{"jti":"somebody","seconds":60}"#,
-            "/admin/tokens/unrevoke": #"{"jti":"somebody"}"#,
+            "/admin/tokens/revoke": #"{"jti":"another","seconds":60}"#,
+            "/admin/tokens/unrevoke": #"{"jti":"another"}"#,
         ]
 
         private static let rows = table.split(separator: "\n").map { line in
@@ -130,7 +130,7 @@ extension ProgramTests {
             try expectAll("operations on a socket", \.onSocket, on: churnd.operationsClient())
         }
 
-        @Test func `challenges say which scope and how new a token is wanted`() throws {
+        @Test func `challenges say which scope and how new a token is expected`() throws {
             let churnd = try ChurndProcess()
             let client = try churnd.operationsClient()
             let tokens = TokenFactory()

@@ -31,7 +31,7 @@ package struct AuditDigest: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// - Parameter bytes: the 32 of a digest.
-    init(bytes: [UInt8]) {
+    package init(bytes: [UInt8]) {
         precondition(bytes.count == AuditFormat.digestDigits / 2, "no SHA-256")
         var words = SIMD4<UInt64>(repeating: 0)
         for index in 0..<bytes.count {
@@ -49,6 +49,6 @@ package struct AuditDigest: Equatable, Sendable, CustomStringConvertible {
         }.joined()
     }
 
-    /// As many digits as it takes to tell it from another by eye.
-    var beginning: String { description.prefix(AuditDigest.wordDigits) + "…" }
+    /// As many digits as it takes to distinguish it by eye.
+    package var beginning: String { description.prefix(AuditDigest.wordDigits) + "…" }
 }

@@ -1,3 +1,4 @@
+package import AuditLog
 internal import Bytes
 package import POSIX
 
@@ -40,7 +41,7 @@ package enum AuditRemark: Equatable, Sendable {
     case beingWritten(AuditPlace)
     /// A start that had to cut a torn line, or missed records that a checkpoint had counted.
     case repaired(sequence: Int, tornBytes: Int, missing: Int)
-    /// Records behind the newest checkpoint: if they were cut off, nothing here would tell.
+    /// Records after the newest checkpoint: if they were cut off, nothing here would show it.
     case unprotected(ClosedRange<Int>)
     /// Records before the one that the log was said to begin with.
     case archived(ClosedRange<Int>)
@@ -49,7 +50,7 @@ package enum AuditRemark: Equatable, Sendable {
 /// What verification has found.
 package struct AuditVerification: Sendable {
     /// A record as the summary names it.
-    package struct Record: Equatable, Sendable {
+    package struct RecordMention: Equatable, Sendable {
         package let sequence: Int
         package let time: String
     }
@@ -67,8 +68,8 @@ package struct AuditVerification: Sendable {
     package internal(set) var segmentCount = 0
     /// Those that can be trusted, or without a key those that are well-formed.
     package internal(set) var checkpointCount = 0
-    package internal(set) var first: Record?
-    package internal(set) var last: Record?
+    package internal(set) var first: RecordMention?
+    package internal(set) var last: RecordMention?
     package internal(set) var lastHash: AuditDigest?
     /// Nil in format 1.
     package internal(set) var log: LogIdentity?
@@ -79,6 +80,34 @@ package struct AuditVerification: Sendable {
     mutating func add(_ remark: AuditRemark) {
         remarkCount += 1
         if remarks.count < AuditVerification.remarksMax { remarks.append(remark) }
+    }
+}
+
+/// Reads a log from its first record to its last and finds what is wrong with it. Memory does not
+/// grow with the log. The log may be written to meanwhile.
+package enum AuditVerifier {
+    package static func verify(
+        _ directory: String, against expectations: AuditExpectations
+    ) throws(AuditVerifierError) -> AuditVerification {
+        let files = AuditFiles(directory: directory)
+        // First, for a checkpoint that is written later may count records that were not read.
+        let checkpoints = AuditCheckpointSummary(files, expectations)
+        let listing: AuditFiles.Listing
+        do throws(FileError) {
+            listing = try files.listing()
+        } catch { throw .unreadable(error) }
+        guard !listing.segments.isEmpty || checkpoints.lineCount > 0 || checkpoints.torn != nil
+        else { throw .notAnAuditLog(directory: directory) }
+
+        var walk = AuditWalk(files, checkpoints, expectations)
+        for name in listing.strangers { walk.tell(AuditFault(.stranger, file: name)) }
+        for (index, segment) in listing.segments.enumerated() {
+            let isLast = index == listing.segments.count - 1
+            do throws(FileError) {
+                try walk.read(segment, isLast: isLast)
+            } catch { walk.tell(AuditFault(.unreadable(error), file: segment.name)) }
+        }
+        return walk.finish(checkpoints)
     }
 }
 
@@ -94,7 +123,7 @@ extension AuditVerifierError: CustomStringConvertible {
         switch self {
         case .unreadable(let error): "\(error)"
         case .notAnAuditLog(let directory):
-            "\(directory): not an audit log, wanted files named records-… and "
+            "\(directory): not an audit log, expected files named records-… and "
                 + AuditFiles.checkpointsName
         }
     }

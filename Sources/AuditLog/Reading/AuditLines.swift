@@ -7,7 +7,7 @@ package struct AuditLine: Equatable, Sendable {
         case lineFeed
         /// The file ends inside it.
         case torn
-        /// It is longer than a line may be; what is behind that is passed over.
+        /// It is longer than a line may be; what follows is skipped.
         case tooLong
     }
 
@@ -25,17 +25,17 @@ package struct AuditLines: ~Copyable {
     private let reader: FileReader
     private let lineBytesMax: Int
     private var block = [UInt8](repeating: 0, count: AuditLines.blockBytes)
-    /// What was read and is not behind us.
+    /// What was read and not returned yet.
     private var pending: [UInt8] = []
     /// In the file, of `pending`'s first byte.
     private var pendingOffset = 0
-    /// Where in `pending` the line is that `next` told last, without its line feed.
+    /// Where in `pending` the line is that `next` returned last, without its line feed.
     private var current = 0..<0
     /// Where in `pending` the next line begins.
     private var start = 0
-    /// Lines that were told, but for a torn one.
+    /// Lines that were returned, except a torn one.
     private var count = 0
-    /// What there was of a torn line when it was told.
+    /// What there was of a torn line when it was returned.
     private var tornBytes: Int?
     private var isPassingOver = false
 
@@ -48,15 +48,15 @@ package struct AuditLines: ~Copyable {
         pendingOffset = offset
     }
 
-    /// The bytes of the line that `next` told last, without its line feed; of one that is too long,
-    /// the first.
+    /// The bytes of the line that `next` returned last, without its line feed; of one that is too
+    /// long, the first.
     package var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { pending.span.extracting(current) }
     }
 
     /// The next line; nil at the end. After a torn line this looks whether the file has grown
-    /// since, and if so tells that line again.
+    /// since, and if so returns that line again.
     package mutating func next() throws(FileError) -> AuditLine? {
         if isPassingOver {
             guard try passOver() else { return nil }
@@ -94,7 +94,7 @@ package struct AuditLines: ~Copyable {
         return line
     }
 
-    /// Whether there is a line behind the one that was too long.
+    /// Whether there is a line after the one that was too long.
     private mutating func passOver() throws(FileError) -> Bool {
         while true {
             if let end = lineFeed(from: start) {
@@ -113,7 +113,7 @@ package struct AuditLines: ~Copyable {
         return nil
     }
 
-    /// Lets go of what is behind us, so that `start` is 0, and whether there was more to read.
+    /// Drops what was returned, so that `start` is 0; whether there was more to read.
     private mutating func readMore() throws(FileError) -> Bool {
         pending.removeSubrange(..<start)
         pendingOffset += start

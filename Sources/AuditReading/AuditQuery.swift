@@ -1,5 +1,7 @@
+package import AuditLog
 internal import Bytes
 internal import JSON
+internal import OpenSSL
 
 /// What records are looked for. A record matches when it meets all conditions.
 package struct AuditQuery: Sendable {
@@ -80,18 +82,14 @@ package struct AuditQuery: Sendable {
             } else {
                 try scanner.passValue()
             }
-            if !isInTime, member.holds(AuditQuery.time.span, at: 0), member.count == 4, let text {
+            if !isInTime, let text, member.equals("time") {
                 isInTime = isWanted(time: line.extracting(text.range))
             }
             for (index, condition) in conditions.enumerated() where !met[index] {
                 met[index] = condition.alternatives.contains { alternative in
-                    guard member.count == alternative.name.count,
-                        member.holds(alternative.name.span, at: 0)
-                    else { return false }
+                    guard member.equals(alternative.name.span) else { return false }
                     if let text { return scanner.equals(text, alternative.value.span) }
-                    let value = line.extracting(start..<scanner.offset)
-                    return value.count == alternative.value.count
-                        && value.holds(alternative.value.span, at: 0)
+                    return line.extracting(start..<scanner.offset).equals(alternative.value.span)
                 }
             }
         }
@@ -99,18 +97,17 @@ package struct AuditQuery: Sendable {
         return isInTime && !met.contains(false)
     }
 
-    private static let time = Array("time".utf8)
-
     private func isWanted(time: Span<UInt8>) -> Bool {
-        let bytes = time.indices.map { time[$0] }
+        let bytes = Array(copying: time)
         if let since, bytes.lexicographicallyPrecedes(since) { return false }
         if let until { return bytes.lexicographicallyPrecedes(until) }
         return true
     }
 
     private static func pseudonym(_ name: String, _ key: [UInt8]) -> [UInt8] {
+        var mac = HMACSHA256(key: key.span)
         var digits: [UInt8] = []
-        digits.appendPseudonym(of: Array(name.utf8), key: key)
+        digits.appendPseudonym(mac.digest(of: name.utf8.span))
         return digits
     }
 }

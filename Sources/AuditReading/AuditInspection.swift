@@ -1,3 +1,4 @@
+package import AuditLog
 internal import POSIX
 
 /// What opening a log would come upon, found without a change to it.
@@ -8,10 +9,10 @@ package struct AuditInspection: Equatable, Sendable {
     package let notedFaults: [Int]
     /// Nil where the log has none yet.
     package let identity: LogIdentity?
-    /// Whether behind the newest checkpoint that counts is one with a wrong MAC.
+    /// Whether a checkpoint with a wrong MAC follows the newest that counts.
     package let hasRefusedCheckpoint: Bool
 
-    /// Throws what `AuditLog.open` would for the files of the log, of which its lock is none. To be
+    /// Throws what `AuditLog.open` would for the files of the log, its lock not among them. To be
     /// trusted only where no process had the log meanwhile: one that appends is seen half way.
     ///
     /// - Parameters:

@@ -1,3 +1,4 @@
+package import AuditLog
 internal import POSIX
 
 /// The lines of a log, file by file.
@@ -40,7 +41,7 @@ package enum AuditLogLines {
 extension AuditFiles {
     /// Whether a process has the log open to append to it.
     var areBeingWritten: Bool {
-        // A lock that cannot be looked at is nobody's.
+        // A lock that cannot be looked at is not held.
         (try? isHeld()) ?? false
     }
 }

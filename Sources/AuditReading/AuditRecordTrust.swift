@@ -1,3 +1,4 @@
+package import AuditLog
 internal import OpenSSL
 package import POSIX
 

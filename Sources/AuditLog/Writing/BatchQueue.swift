@@ -2,10 +2,10 @@ internal import Bytes
 
 /// What waits to be written, and how the log is: all that its callers see of it. The owner guards
 /// it with a mutex and keeps that short.
-struct Intake {
+struct BatchQueue {
     /// Why nothing can be written, and when the next attempts are due.
     struct Failure {
-        /// A caller's batch is tried at most so often, and nothing is tried more seldom than that.
+        /// A caller's batch is tried at most this often, and nothing less often than the other.
         static let attemptNanoseconds: Int64 = 50_000_000
         static let probeNanoseconds: Int64 = 250_000_000
 
@@ -17,7 +17,7 @@ struct Intake {
 
     /// What becomes of a batch before it is written.
     struct Answer {
-        /// What its owner is to be told at once; nil when it waits.
+        /// What is reported to its owner immediately; nil when it waits.
         let written: Bool?
         let mustSchedule: Bool
     }
@@ -93,7 +93,7 @@ struct Intake {
         return Answer(written: nil, mustSchedule: schedule() || mustSchedule)
     }
 
-    /// Takes the body of a note; returns whether the queue must be told.
+    /// Takes the body of a note; returns whether the queue must be scheduled.
     mutating func accept(note body: [UInt8]) -> Bool {
         guard !isClosed else { return false }
         guard notes.count < AuditLimits.notesMax else {
@@ -130,8 +130,8 @@ struct Intake {
 }
 
 /// What the queue does with it.
-extension Intake {
-    /// Fills an empty group with what is to be written now, and tells whether there is anything.
+extension BatchQueue {
+    /// Fills an empty group with what is to be written now; whether there is anything.
     /// Until the group is settled the disk counts as waited for.
     ///
     /// - Parameter isLast: whether everything goes, due or not.

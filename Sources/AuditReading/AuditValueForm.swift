@@ -1,3 +1,4 @@
+internal import AuditLog
 internal import Bytes
 internal import JSON
 
@@ -96,7 +97,7 @@ enum AuditValueForm: Equatable {
     }
 }
 
-/// The scanner with its errors as this module tells them.
+/// The scanner with its errors as this module reports them.
 extension JSONScanner {
     mutating func enterObject() throws(AuditContentFault) {
         do throws(JSONError) { try beginObject() } catch { throw .notJSON(error) }

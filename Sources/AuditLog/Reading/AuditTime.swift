@@ -11,11 +11,11 @@ package enum AuditTime {
     private static let prefixes: Set<Int> = [10, 13, 16, 19, 23]
 
     /// Whether this is a time as records have it. That it is on the calendar is not checked.
-    static func isTime(_ text: Span<UInt8>) -> Bool {
+    package static func isTime(_ text: Span<UInt8>) -> Bool {
         text.count == bytes && hasForm(text)
     }
 
-    /// The beginning that all times from this moment on have or are behind, by their bytes: text
+    /// The beginning that all times from this moment on have or follow, by their bytes: text
     /// such as `2026-10-01`, `2026-10-01T12`, `2026-10-01T12:00:00Z`, always in UTC; nil for
     /// another.
     package static func beginning(_ text: String) -> [UInt8]? {

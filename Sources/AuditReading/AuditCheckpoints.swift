@@ -1,3 +1,4 @@
+internal import AuditLog
 internal import OpenSSL
 internal import POSIX
 
@@ -138,7 +139,7 @@ struct AuditCheckpointSummary {
     }
 }
 
-/// Goes along with the records and tells what the checkpoints say of them.
+/// Follows the records and returns what the checkpoints say of them.
 struct AuditCheckpointCursor: ~Copyable {
     private var reader: AuditCheckpointReader?
     /// Lines that come later were written after the records were counted.
@@ -147,7 +148,7 @@ struct AuditCheckpointCursor: ~Copyable {
 
     init(_ files: AuditFiles, keys: AuditKeys?, lineCount: Int) {
         self.lineCount = lineCount
-        // The fault was told when the summary was made.
+        // The fault was reported when the summary was made.
         reader = try? AuditCheckpointReader(files, keys: keys)
     }
 

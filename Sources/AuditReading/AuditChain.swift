@@ -1,10 +1,12 @@
+internal import AuditLog
+
 /// Follows a log's chain from record to record, over whatever is wrong with it.
 ///
 /// A record that is not altered is believed to be the one it says it is; a line that is no such
-/// record is taken to stand for the one that belongs there, so that one fault is told once.
+/// record is taken to stand for the one that belongs there, so that one fault is reported once.
 struct AuditChain {
-    /// A record more than the last, and directly behind it, may be told from one that is missing
-    /// only by what follows.
+    /// A record more than the last, and directly after it, may be distinguished from one that is
+    /// missing only by what follows.
     private struct Gap {
         let sequence: Int
         let fault: AuditFault
@@ -15,9 +17,9 @@ struct AuditChain {
 
     /// The highest sequence of a record that was believed.
     private(set) var last: Int
-    /// Lines behind it that were no records to be believed.
+    /// Lines after it that were no records to be believed.
     private(set) var unreadable = 0
-    /// Nil where nobody knows.
+    /// Nil where it is unknown.
     private var lastHashes: [AuditDigest]?
     private var lastPlace: AuditPlace?
     private var gap: Gap?
@@ -31,10 +33,10 @@ struct AuditChain {
         lastHashes = previous.map { [$0] }
     }
 
-    /// The record that belongs behind what was read.
+    /// The record that belongs after what was read.
     var expected: Int { last + unreadable + 1 }
 
-    /// Goes on behind a line that is no record, or one that was altered.
+    /// Continues after a line that is no record, or one that was altered.
     mutating func pass(_ faults: inout AuditFaultList) {
         closeGap(&faults)
         unreadable += 1
@@ -46,7 +48,7 @@ struct AuditChain {
         lastHashes = nil
     }
 
-    /// Goes on with a record that is not altered; whether it is the next one, also where some
+    /// Continues with a record that is not altered; whether it is the next one, also where some
     /// before it are missing.
     mutating func take(
         _ record: AuditRecordLine, at place: AuditPlace, _ faults: inout AuditFaultList
@@ -81,13 +83,13 @@ struct AuditChain {
         lastHashes?.contains(record.previous) ?? true
     }
 
-    /// To be called behind the last line.
+    /// To be called after the last line.
     mutating func finish(_ faults: inout AuditFaultList) { closeGap(&faults) }
 
     private mutating func kind(ofEarlier record: AuditRecordLine) -> AuditFaultKind {
         guard record.sequence == last else { return .outOfOrder(after: last) }
         if lastHashes?.contains(record.hash) == true { return .repeated }
-        // Which of the two is the right one, only the next record can tell.
+        // Which of the two is the right one, only the next record can show.
         if (lastHashes?.count ?? 0) < AuditChain.hashesMax { lastHashes?.append(record.hash) }
         return .second
     }

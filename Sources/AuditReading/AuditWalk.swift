@@ -1,3 +1,5 @@
+internal import AuditLog
+internal import Bytes
 internal import POSIX
 
 /// One way through the records of a log.
@@ -66,7 +68,7 @@ struct AuditWalk: ~Copyable {
                     found.add(.beingWritten(place(of: line, in: segment)))
                     return
                 }
-                // Whoever wrote it may have ended between the two looks.
+                // The process that wrote it may have ended between the two looks.
                 line = try lines.next() ?? line
             }
             firstOfEmpty = nil
@@ -167,7 +169,7 @@ struct AuditWalk: ~Copyable {
         chain.pass(&faults)
     }
 
-    /// Goes on with a record that is not altered.
+    /// Continues with a record that is not altered.
     private mutating func take(
         _ record: AuditRecordLine, _ bytes: Span<UInt8>, at place: AuditPlace,
         of segment: AuditFiles.Segment
@@ -198,8 +200,8 @@ struct AuditWalk: ~Copyable {
             contradiction(of: sequence - 1, .line(anchor.line), at: place, sequence)
         }
         compare(record, at: place)
-        let time = content.map { text(bytes.extracting($0.time)) } ?? ""
-        let told = AuditVerification.Record(sequence: sequence, time: time)
+        let time = content.map { bytes.extracting($0.time).text } ?? ""
+        let told = AuditVerification.RecordMention(sequence: sequence, time: time)
         found.first = found.first ?? told
         found.last = told
         found.lastHash = record.hash
@@ -316,10 +318,5 @@ struct AuditWalk: ~Copyable {
             let first = max(newest + 1, expectations.first ?? 1)
             if first <= chain.last { found.add(.unprotected(first...chain.last)) }
         }
-    }
-
-    private func text(_ bytes: Span<UInt8>) -> String {
-        // SAFETY: String copies the bytes during the call.
-        unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }

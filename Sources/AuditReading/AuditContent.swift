@@ -1,3 +1,4 @@
+package import AuditLog
 internal import Bytes
 package import JSON
 
@@ -17,7 +18,7 @@ package enum AuditContentFault: Error, Equatable, Sendable {
     case value(name: String, offset: Int)
 }
 
-/// What a record says that matters to whoever looks through a log.
+/// What a record says that matters to a reader of the log.
 package struct AuditContent: Equatable, Sendable {
     package let event: AuditEvent
     /// Of the line.
@@ -89,7 +90,7 @@ package struct AuditContentReader {
         return AuditContent(event: event, time: time.range)
     }
 
-    /// The event's own members, and the two hashes behind them.
+    /// The event's own members, and the two hashes after them.
     private func readMembers(
         _ scanner: inout JSONScanner, of line: Span<UInt8>, into content: inout AuditContent
     ) throws(AuditContentFault) {

@@ -1,5 +1,5 @@
 internal import Bytes
-internal import OpenSSL
+package import OpenSSL
 
 /// A line of checkpoints.jsonl.
 package struct AuditCheckpointLine: Equatable, Sendable {
@@ -17,12 +17,12 @@ package struct AuditCheckpointLine: Equatable, Sendable {
     package let hash: AuditDigest
     /// The log that it is of, and what it names as the MAC of the checkpoint before, or
     /// `AuditDigest.none`; nil in format 1, which had neither.
-    package let link: Link?
+    package let link: CheckpointLink?
     package let mac: AuditDigest
     /// Of the line: what the MAC is over.
     private let authenticated: Range<Int>
 
-    package struct Link: Equatable, Sendable {
+    package struct CheckpointLink: Equatable, Sendable {
         package let log: LogIdentity
         package let previous: AuditDigest
     }
@@ -51,7 +51,7 @@ package struct AuditCheckpointLine: Equatable, Sendable {
             skip(AuditCheckpointLine.timeStart), let time = take(AuditTime.bytes),
             AuditTime.isTime(line.extracting(time))
         else { return nil }
-        var link: Link?
+        var link: CheckpointLink?
         if skip(AuditCheckpointLine.logStart) {
             guard let digits = take(AuditFormat.identityDigits),
                 let log = LogIdentity(line.extracting(digits)),
@@ -59,7 +59,7 @@ package struct AuditCheckpointLine: Equatable, Sendable {
                 let digits = take(AuditFormat.digestDigits),
                 let previous = AuditDigest(hexadecimal: line.extracting(digits))
             else { return nil }
-            link = Link(log: log, previous: previous)
+            link = CheckpointLink(log: log, previous: previous)
         }
         let authenticated = 0..<index + 1
         guard skip(AuditCheckpointLine.macStart), let digits = take(AuditFormat.digestDigits),
@@ -74,10 +74,10 @@ package struct AuditCheckpointLine: Equatable, Sendable {
         self.mac = mac
     }
 
-    /// Whether somebody with the key wrote it.
+    /// Whether it was written with the key.
     ///
     /// - Parameter line: the one this was read from.
-    func isAuthentic(_ line: Span<UInt8>, _ key: inout HMACSHA256) -> Bool {
+    package func isAuthentic(_ line: Span<UInt8>, _ key: inout HMACSHA256) -> Bool {
         // Nothing is gained by comparing in constant time: the file is there to be read.
         let expected = AuditDigest(bytes: key.authenticate(line.extracting(authenticated)))
         return mac == expected

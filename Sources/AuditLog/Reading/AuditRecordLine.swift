@@ -22,7 +22,7 @@ package struct AuditRecordLine: Equatable, Sendable {
     private static let logStart = Array(AuditFormat.log.description.utf8)
     private static let checkpointStart = Array(AuditFormat.checkpoint.description.utf8)
     private static let end = Array(AuditFormat.lineEnd.description.utf8.dropLast())
-    /// All behind the body, without the line feed.
+    /// All after the body, without the line feed.
     private static let tailBytes = AuditFormat.recordTailBytes - 1
 
     package let sequence: Int
@@ -131,16 +131,16 @@ package struct AuditRecordLine: Equatable, Sendable {
     }
 
     /// The sequence that a line has which is no record, if it begins like one.
-    static func claimedSequence(_ line: Span<UInt8>) -> Int? {
+    package static func claimedSequence(_ line: Span<UInt8>) -> Int? {
         guard line.holds(start.span, at: 0) else { return nil }
         return line.naturalNumber(at: start.count)?.value
     }
 
     /// Where in a line, but not at its beginning, another record begins and is whole.
-    static func beginningOfWholeRecord(in line: Span<UInt8>) -> Int? {
+    package static func beginningOfWholeRecord(in line: Span<UInt8>) -> Int? {
         for index in stride(from: line.count - start.count, to: 0, by: -1)
         where line.holds(start.span, at: index) {
-            // The last only: a line may hold thousands that are none.
+            // The last only: a line may hold thousands that are not whole.
             guard let record = try? AuditRecordLine(line.extracting(index...)),
                 record.isUnaltered
             else { return nil }

@@ -7,7 +7,7 @@ package struct AuditPredictionLine {
     /// The model's name and version.
     package private(set) var model = ""
     package private(set) var modelSHA256 = ""
-    /// As the caller was told it.
+    /// As it was answered to the caller.
     package private(set) var probability = 0..<0
     package private(set) var probabilityBits: UInt32 = 0
     package private(set) var risk = ""

@@ -1,3 +1,4 @@
+package import AuditLog
 package import POSIX
 
 /// Where a line of a log is.
@@ -55,7 +56,7 @@ package enum AuditFaultKind: Equatable, Sendable {
     case tooLong
     /// The file ends inside the line, of which it has so many bytes.
     case torn(bytes: Int)
-    /// Behind the record is something else than a line feed.
+    /// The record is followed by something other than a line feed.
     case noLineFeed
     /// The hash over the record's bytes is not the one that stands in it.
     case altered(hash: AuditDigest, stated: AuditDigest, claimed: Int)
@@ -81,19 +82,19 @@ package enum AuditFaultKind: Equatable, Sendable {
     /// Records that are not there; `after` is where the one before them is. Where `unreadable`
     /// lines are in their place, only the others are missing.
     case missing(ClosedRange<Int>, unreadable: Int, after: AuditPlace?)
-    /// The record and the one behind it have changed places.
+    /// The record and the one after it have changed places.
     case swapped
     /// The record is there already, at the same place.
     case repeated
     /// A record of this sequence is there already, and is another one.
     case second
-    /// The record stands behind a later one.
+    /// The record stands after a later one.
     case outOfOrder(after: Int)
     /// `prev` is not the hash of the record before.
     case unlinked(previous: AuditDigest)
     /// The log begins before the record that it was said to begin with.
     case beginsBefore(wanted: Int)
-    /// No checkpoint tells the hash of the last record that was archived.
+    /// No checkpoint has the hash of the last record that was archived.
     case notAnArchiveEnd(count: Int)
     /// The hash of the record with this sequence is not the one that a checkpoint names.
     case contradictsCheckpoint(of: Int, source: AuditCheckpointSource)
@@ -102,14 +103,14 @@ package enum AuditFaultKind: Equatable, Sendable {
     /// The record of a checkpoint that was kept elsewhere is not there to be compared.
     case notComparable
 
-    /// Begins like the name of a file of records and is none.
+    /// Begins like the name of a file of records and is not one.
     case stranger
     case unreadable(FileError)
 
     /// No line of the file is a checkpoint that can be trusted.
     case noCheckpoint
     case notACheckpoint
-    /// Not written by somebody with the key, or changed since.
+    /// Not written with the key, or changed since.
     case wrongMAC(count: Int)
     /// `prev` is not the MAC of the checkpoint in the line before.
     case checkpointUnlinked(count: Int)

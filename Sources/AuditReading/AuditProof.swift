@@ -1,3 +1,5 @@
+internal import AuditLog
+
 /// Verifies what format 2 proves of records: their MACs, which log they are of, and that the
 /// checkpoints they name are there.
 struct AuditProof: ~Copyable {
