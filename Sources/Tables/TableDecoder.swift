@@ -282,7 +282,7 @@ package enum TableInputError: Error, Equatable, Sendable, CustomStringConvertibl
 
     package var description: String {
         switch self {
-        case .empty: "nothing in it, wanted a table with a header"
+        case .empty: "nothing in it, expected a table with a header"
         case .malformedHeader(let error): "\(error)"
         case .columns(let error): "\(error)"
         case .form(let form): "\(form)"

@@ -19,7 +19,7 @@ enum TokenInput {
             throw ValidationError("token: larger than \(bytesMax) bytes")
         }
         let token = trimmed(bytes)
-        guard !token.isEmpty else { throw ValidationError("token: empty, wanted one") }
+        guard !token.isEmpty else { throw ValidationError("token: empty, expected one") }
         return token
     }
 
