@@ -12,7 +12,7 @@ git cat-file -e "$since^{commit}" 2>/dev/null && range=("$since..HEAD") || range
 areas=$({
     git ls-tree --name-only HEAD Sources/ Tests/ Fuzz/
     [ "${range[0]}" = HEAD ] || git ls-tree --name-only "$since" Sources/
-    printf '%s\n' docs tests build ci benchmarks fuzz scripts config merge
+    printf '%s\n' docs tests build ci benchmarks fuzz scripts config project style service serving merge
 } | sed 's,.*/,,' | tr '[:upper:]' '[:lower:]')
 
 wrong=0

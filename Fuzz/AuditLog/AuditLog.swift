@@ -1,10 +1,11 @@
 import AuditLog
+import AuditReading
 import Glibc
 import OpenSSL
 import POSIX
 
-/// What an audit log's files may hold when somebody else has written into them. The first byte says
-/// which.
+/// What an audit log's files may hold when another program has written into them. The first byte
+/// says which.
 @_cdecl("LLVMFuzzerTestOneInput")
 package func fuzzAuditLog(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -27,7 +28,7 @@ private func sealed(_ body: [UInt8]) -> [UInt8] {
     return line + Array("\(AuditFormat.hash)\(hash)\"}".utf8)
 }
 
-/// Whoever reads a line finds the same in it.
+/// Every reader of a line finds the same in it.
 private func record(_ bytes: [UInt8]) {
     let line = bytes.span
     let prediction = AuditPredictionLine(line)

@@ -9,7 +9,7 @@ package final class InMemoryAdmissions: Sendable {
         var revocations = Revocations()
     }
 
-    /// How many tokens may be revoked at once.
+    /// How many tokens may be revoked at a time.
     package static let revocationsMax = 100_000
     /// How many bytes their names may have together: 100,000 tokens of 335 bytes, 4,096 of the
     /// 8 KiB that one may have.

@@ -89,7 +89,7 @@ struct RowScorer {
             return false
         }
         if place.isTooLarge {
-            return refuse(.tooLarge, "too large, wanted at most \(recordBytesMax) bytes")
+            return refuse(.tooLarge, "too large, expected at most \(recordBytesMax) bytes")
         }
         do throws(BodyError) {
             guard try scorer.decode(text) else {
@@ -103,7 +103,7 @@ struct RowScorer {
         } catch {
             switch error {
             case .malformed(let error): return refuse(.malformed, "not JSON, \(error)")
-            case .notAnObject: return refuse(.notAnObject, "wanted a JSON object")
+            case .notAnObject: return refuse(.notAnObject, "expected a JSON object")
             }
         }
         append(scorer.score(), scorer.identifier, scorer.outOfRange, rowNumber, to: &result)

@@ -6,7 +6,7 @@ package struct ScoredBatch: Sendable {
     /// A line for each row that was scored.
     package internal(set) var predictions: [UInt8] = []
     /// A line of JSON for each thing that is wrong with the others: `row`, `line`, `column` (null
-    /// where it is the whole row), `code` and `detail`. Names are told, values never.
+    /// where it is the whole row), `code` and `detail`. Names are reported, values never.
     package internal(set) var refusals: [UInt8] = []
     package internal(set) var counts = ScoringCounts()
 

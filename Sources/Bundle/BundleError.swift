@@ -46,19 +46,19 @@ extension BundleError: CustomStringConvertible {
         case .unreadable(let error): "\(error)"
         case .format(let found, let wanted):
             "manifest.json: format \(Int(exactly: found).map { "\($0)" } ?? "\(found)"), "
-                + "wanted \(wanted)"
+                + "expected \(wanted)"
         case .malformed(let error): "manifest.json: \(error)"
         case .missing(let path): "manifest.json: \(path) is missing"
-        case .invalid(let path, let wanted): "manifest.json: \(path): wanted \(wanted)"
+        case .invalid(let path, let wanted): "manifest.json: \(path): expected \(wanted)"
         case .tooMany(let file, let what, let found, let most):
-            "\(file.rawValue): \(found) \(what), wanted at most \(most)"
+            "\(file.rawValue): \(found) \(what), expected at most \(most)"
         case .model(let error): "model.json: \(error)"
         case .digest(let file, let found, let wanted):
-            "\(file.rawValue): SHA-256 \(found), wanted \(wanted)"
+            "\(file.rawValue): SHA-256 \(found), expected \(wanted)"
         case .schema(let error): "manifest.json: schema: \(error)"
         case .encoding(let error): "manifest.json: encoding: \(error)"
         case .goldenRowCount(let found, let least):
-            "golden.jsonl: \(found) rows, wanted at least \(least)"
+            "golden.jsonl: \(found) rows, expected at least \(least)"
         case .goldenRow(let row, let fault): "golden.jsonl: row \(row): \(fault)"
         }
     }

@@ -101,7 +101,7 @@ package enum BundleWriteError: Error, Equatable, Sendable {
 extension BundleWriteError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .outputExists(let path): "\(path): exists, wanted a place for a new bundle"
+        case .outputExists(let path): "\(path): exists, expected a place for a new bundle"
         case .unwritable(let error): "\(error)"
         case .unloadable(let error): "the bundle that was made does not load: \(error)"
         }

@@ -116,13 +116,13 @@ extension GoldenFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed(let error): "\(error)"
-        case .member("probability"): "probability: missing or malformed, wanted 0 to 1"
+        case .member("probability"): "probability: missing or malformed, expected 0 to 1"
         case .member(let name): "\(name): missing or malformed"
         case .request: "the request is not valid by the schema"
         case .margin(let found, let wanted):
             "margin \(Float(bitPattern: found)) (\(floatBits(found))), "
-                + "wanted \(Float(bitPattern: wanted)) (\(floatBits(wanted)))"
-        case .probability(let found, let wanted): "probability \(found), wanted \(wanted)"
+                + "expected \(Float(bitPattern: wanted)) (\(floatBits(wanted)))"
+        case .probability(let found, let wanted): "probability \(found), expected \(wanted)"
         }
     }
 }

@@ -73,15 +73,15 @@ extension ConfigurationError: CustomStringConvertible {
         case .unknownKey(let place, let name, let nearest):
             "\(place): unknown key \(name)" + (nearest.map { ", did you mean \($0)?" } ?? "")
         case .unacceptable(let place, let key, let found, let wanted):
-            "\(place): \(key): \(found), wanted \(wanted)"
-        case .strayArgument(let text): "argument \(text), wanted --key value or --key=value"
-        case .flagWithoutValue(let key, let wanted): "flag --\(key): no value, wanted \(wanted)"
+            "\(place): \(key): \(found), expected \(wanted)"
+        case .strayArgument(let text): "argument \(text), expected --key value or --key=value"
+        case .flagWithoutValue(let key, let wanted): "flag --\(key): no value, expected \(wanted)"
         case .givenTwice(let place, let key, let first): "\(place): \(key) again, after \(first)"
-        case .notKeyAndValue(let place): "\(place): no \"=\", wanted key = value"
+        case .notKeyAndValue(let place): "\(place): no \"=\", expected key = value"
         case .notUTF8(let place): "\(place): bytes that are not UTF-8"
-        case .utf16(let path): "\(path): UTF-16, wanted UTF-8"
+        case .utf16(let path): "\(path): UTF-16, expected UTF-8"
         case .carriageReturn(let place):
-            "\(place): a carriage return within the line, wanted a line feed at each line's end"
+            "\(place): a carriage return within the line, expected a line feed at each line's end"
         case .unreadable(let place, let error):
             (place.map { "\($0): " } ?? "") + "cannot be read: \(error)"
         case .drainDelayTooLong: "drain.delay: not shorter than drain.timeout"
@@ -90,38 +90,40 @@ extension ConfigurationError: CustomStringConvertible {
                 + (settings.count == 1 ? "setting is" : "settings are") + " weak: "
                 + settings.map(\.description).joined(separator: "; ")
         case .secretAsFlag(let key, let variable):
-            "flag --\(key): a secret among the flags shows in ps, wanted \(variable) or "
+            "flag --\(key): a secret among the flags shows in ps, expected \(variable) or "
                 + "\(variable)_FILE in the environment"
         case .variableAndFile(let variable):
-            "environment \(variable): set together with \(variable)_FILE, wanted one of them"
+            "environment \(variable): set together with \(variable)_FILE, expected one of them"
         case .secretAsPath(let place):
-            "\(place): no file is there, wanted the path of one; what is set looks like the secret "
+            "\(place): no file is there, expected the path of one; what is set looks like the "
+                + "secret "
                 + "itself"
-        case .noKeys(let directory): "jwt.keys: \(directory): no keys, wanted a file for each"
+        case .noKeys(let directory): "jwt.keys: \(directory): no keys, expected a file for each"
         case .tooManyKeys(let directory, let filesMax):
-            "jwt.keys: \(directory): too many keys, wanted at most \(filesMax)"
+            "jwt.keys: \(directory): too many keys, expected at most \(filesMax)"
         case .weakKey(let path, let found, let wanted):
-            "jwt.keys: \(path): \(found), wanted \(wanted)"
+            "jwt.keys: \(path): \(found), expected \(wanted)"
         case .noSecret:
-            "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or jwt.keys; --dev makes one for trying"
+            "no secret, expected JWT_SECRET, JWT_SECRET_FILE or jwt.keys; --dev generates one"
         case .developmentSecret(let place, let key):
             "\(place): \(key): set, but --dev signs a token of a day with a secret of its own; "
-                + "wanted it without, or no --dev"
+                + "expected it without, or no --dev"
         case .noAuditKey:
-            "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE"
+            "audit.directory: no audit.key, expected AUDIT_KEY or AUDIT_KEY_FILE"
         case .auditKeyIsTokenKey(let name):
-            "audit.key: the same as \(name), wanted a key of its own: anyone who "
+            "audit.key: the same as \(name), expected a key of its own: anyone who "
                 + "verifies the log could make tokens, and anyone who makes tokens could forge the "
                 + "log"
         case .noStore:
-            "no store, wanted REDIS_URL, or store = memory for a single process; --dev implies that"
+            "no store, expected REDIS_URL, or store = memory for a single process; --dev implies "
+                + "that"
         case .storeTooLarge(let quotaLimit, let subjects):
             "quota.limit \(quotaLimit) times store.subjects \(subjects): more than "
                 + "\(ConfigurationLimits.memoryAdmissionsMax) admissions to hold in memory"
         case .developmentHost(let place, let host):
-            "\(place): http.host: \(host), but with --dev wanted a loopback address (127.0.0.1)"
+            "\(place): http.host: \(host), but with --dev expected a loopback address (127.0.0.1)"
         case .developmentOperations(let place, let host):
-            "\(place): operations.listen: \(host), but with --dev wanted a loopback address "
+            "\(place): operations.listen: \(host), but with --dev expected a loopback address "
                 + "(127.0.0.1), a Unix socket or off"
         case .developmentStore(let place):
             "\(place): store: redis, but --dev keeps the store in memory"
@@ -147,7 +149,7 @@ package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible 
         case .unusedRedisURL(let place):
             "\(place): redis.url: not used, as the store is in memory"
         case .strayBytes(let place, let key, let stray):
-            "\(place): \(key): \(stray), taken as part of it; wanted it without"
+            "\(place): \(key): \(stray), taken as part of it; expected it without"
         }
     }
 }

@@ -96,7 +96,7 @@ package enum ListeningError: Error, CustomStringConvertible {
         case .address(let host, let reason): "cannot listen on \(host): \(reason)"
         case .portTaken(let host, let port):
             "cannot listen on \(host) port \(port): another program has it"
-        case .portOfHTTP(let port): "port \(port) is that of http.port, wanted another"
+        case .portOfHTTP(let port): "port \(port) is that of http.port, expected another"
         case .given(at: .variable(let name), let error)
         where name == ConfigurationKey.host.bareVariable:
             "environment \(name): \(error); shells and conda set \(name) for purposes of their "

@@ -1,5 +1,5 @@
-/// Finds what came before, by a hash of 64 bits that nobody can choose collisions of: Swift seeds
-/// its `Hasher` anew in each process. Among four million rows two that differ are taken for equal
+/// Finds repeated rows, by a hash of 64 bits that nobody can choose collisions of: Swift seeds
+/// its `Hasher` again in each process. Among four million rows two that differ are taken for equal
 /// with a probability of 4e-7.
 struct RepeatedRows {
     private let countMax: Int

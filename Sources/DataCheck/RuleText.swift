@@ -1,6 +1,6 @@
 internal import Features
 
-/// What is said of a row that breaks a rule of the schema. It tells of the rule, not of the row.
+/// The text for a row that breaks a rule of the schema. It describes the rule, not the row.
 enum RuleText {
     /// For example `must be No internet service where InternetService is No`.
     static func wanted(

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Configuration
 internal import POSIX
 internal import Redis
@@ -57,7 +58,7 @@ struct RedisCheck {
     private func refusal(_ code: RedisErrorCode) -> DoctorFinding {
         let remark =
             switch code.description {
-            case "NOAUTH": ": wanted a password in redis.url"
+            case "NOAUTH": ": expected a password in redis.url"
             case "NOPERM": ": the user of redis.url may not even do that"
             case "LOADING": ": it is starting"
             case _: ""
@@ -79,7 +80,7 @@ struct RedisCheck {
                 DoctorFinding(
                     .warning, RedisCheck.subject,
                     "INFO was answered with \(RedisErrorCode(of: text)), so that version, role, "
-                        + "memory and persistence are not known; wanted +info for the user of "
+                        + "memory and persistence are not known; expected +info for the user of "
                         + "redis.url"))
         case .success: report(DoctorFinding(.failure, RedisCheck.subject, "INFO: no text"))
         case .failure(let failure):
@@ -110,7 +111,7 @@ struct RedisCheck {
             return DoctorFinding(
                 .failure, subject,
                 "EXISTS was answered with \(RedisErrorCode(of: text)): every prediction would be "
-                    + "a 503; wanted a right to read \(key)")
+                    + "a 503; expected a right to read \(key)")
         case .success: return DoctorFinding(.failure, subject, "EXISTS: no number")
         case .failure(let failure): return DoctorFinding(.failure, subject, "EXISTS: \(failure)")
         }
@@ -123,8 +124,8 @@ struct RedisCheck {
         // Where it is not allowed, the rights have said so.
         guard case .success(.array(let parts)) = outcome, parts.count == 2,
             case .bulk(let seconds) = parts[0], case .bulk(let microseconds) = parts[1],
-            let seconds = decimalInteger(seconds), seconds < 1 << 40,
-            let microseconds = decimalInteger(microseconds), microseconds < 1_000_000
+            let seconds = Int(decimal: seconds), seconds < 1 << 40,
+            let microseconds = Int(decimal: microseconds), microseconds < 1_000_000
         else { return nil }
         return RedisClock(
             unixMilliseconds: Int64(seconds * 1000 + microseconds / 1000), before: before,

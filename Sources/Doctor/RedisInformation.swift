@@ -38,7 +38,7 @@ package struct RedisInformation {
         let isKnown = major >= RedisInformation.majorVersionMin
         return DoctorFinding(
             isKnown ? .good : .failure, subject,
-            isKnown ? text : "\(text), wanted \(RedisInformation.majorVersionMin) or later")
+            isKnown ? text : "\(text), expected \(RedisInformation.majorVersionMin) or later")
     }
 
     package var role: DoctorFinding {
@@ -48,7 +48,7 @@ package struct RedisInformation {
         case "slave":
             return DoctorFinding(
                 .failure, subject,
-                "replica, which takes no writes: every prediction would be a 503; wanted the "
+                "replica, which takes no writes: every prediction would be a 503; expected the "
                     + "primary")
         case let role: return DoctorFinding(.failure, subject, "\(role ?? "not reported")")
         }
@@ -59,7 +59,7 @@ package struct RedisInformation {
         guard fields["redis_mode"] == "cluster" else { return nil }
         return DoctorFinding(
             .failure, "redis mode",
-            "cluster, but one script has keys of several slots; wanted a single primary")
+            "cluster, but one script has keys of several slots; expected a single primary")
     }
 
     package var memory: DoctorFinding {
@@ -76,7 +76,7 @@ package struct RedisInformation {
             return DoctorFinding(
                 .failure, subject,
                 "maxmemory-policy \(policy) evicts keys at \(limit) bytes: a revoked token would "
-                    + "be let in again, a quota forgotten; wanted noeviction")
+                    + "be let in again, a quota forgotten; expected noeviction")
         }
         let used = fields["used_memory"].flatMap { UInt64($0) } ?? 0
         let text = "\(used) of \(limit) bytes used, noeviction"
@@ -98,7 +98,7 @@ package struct RedisInformation {
     }
 
     /// - Parameter savePoints: the value of `save` in Redis' configuration; nil where it is not
-    ///   told.
+    ///   reported.
     package func persistence(savePoints: String?) -> DoctorFinding {
         let subject = "redis persistence"
         if fields["aof_enabled"] == "1" {

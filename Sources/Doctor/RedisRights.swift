@@ -41,7 +41,7 @@ enum RedisRights {
                     ["PEXPIRE", quota, "1000"],
                 ])
             // Only what could be removed again is written, in a run of its own: Redis lets a script
-            // that has written go on when it is full.
+            // that has written continue when it is full.
             if refused.isEmpty {
                 refused = try run(
                     session, keys: [quota],

@@ -18,7 +18,7 @@ package enum DescriptorCheck {
         hardLimit: UInt64, connectionsMax: Int, reserve: DescriptorReserve
     ) -> DoctorFinding {
         let text =
-            "the hard limit here is \(hardLimit), wanted \(connectionsMax + reserve.count): "
+            "the hard limit here is \(hardLimit), expected \(connectionsMax + reserve.count): "
             + "\(connectionsMax) for connections, \(reserve.count) for churnd itself"
         switch reserve.connections(ofWanted: connectionsMax, descriptorLimit: hardLimit) {
         case connectionsMax: return DoctorFinding(.good, "descriptors", text)
@@ -45,6 +45,6 @@ package enum BacklogCheck {
         return DoctorFinding(
             isLow ? .warning : .good, "accept queue",
             "net.core.somaxconn is \(backlogMax)"
-                + (isLow ? ", wanted \(wanted): bursts of connections may be refused" : ""))
+                + (isLow ? ", expected \(wanted): bursts of connections may be refused" : ""))
     }
 }

@@ -59,7 +59,7 @@ package struct Derivation: Sendable {
         return Record(values: values)
     }
 
-    /// Sets the derived features behind the fields, which must be valid.
+    /// Sets the derived features after the fields, which must be valid.
     package func complete(_ values: inout [Double]) {
         for i in 0..<steps.count {
             let step = steps[i]

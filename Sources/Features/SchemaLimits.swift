@@ -41,7 +41,7 @@ package enum SchemaLimits {
 package enum RecordLimits {
     /// Bytes of an identifier.
     package static let identifierBytesMax = 64
-    /// Unknown fields that are reported; further ones are passed over in silence.
+    /// Unknown fields that are reported; further ones are ignored.
     package static let unknownFieldsMax = 32
     /// Bytes of an unknown field's name that are repeated, cut on a character's boundary.
     package static let unknownNameBytesMax = 64

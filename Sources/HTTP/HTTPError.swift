@@ -86,8 +86,8 @@ extension HTTPError {
         }
     }
 
-    /// What a byte is that ends a field name and isn't the colon. A CR there ends a line without a
-    /// colon.
+    /// The error for a byte other than a colon that ends a field name. A CR there ends a line
+    /// without a colon.
     static func fieldNameByte(_ byte: UInt8) -> HTTPError {
         switch byte {
         case ASCII.space, ASCII.tab: .whitespaceBeforeColon

@@ -40,7 +40,7 @@ package struct RequestHead: Equatable, Sendable {
     /// The first X-Request-Id field, of any content.
     package internal(set) var requestID: Range<Int>?
     package internal(set) var requestIDCount = 0
-    /// The first Accept field. A request may have several that mean the same as one list; whoever
+    /// The first Accept field. A request may have several that mean the same as one list; whatever
     /// sends them gets what the first asks for.
     package internal(set) var accept: Range<Int>?
     /// The first traceparent field (W3C Trace Context), of any content.
@@ -49,7 +49,7 @@ package struct RequestHead: Equatable, Sendable {
 
     package internal(set) var framing = BodyFraming.none
     /// Whether the client waits for `100 Continue` before it sends the content; false where there
-    /// is none to wait for, and for HTTP/1.0, whose Expect is ignored (RFC 9110 §10.1.1).
+    /// is nothing to wait for, and for HTTP/1.0, whose Expect is ignored (RFC 9110 §10.1.1).
     package internal(set) var expectsContinue = false
     /// Whether the client would use the connection again (RFC 9112 §9.3).
     package internal(set) var keepAlive = true

@@ -98,7 +98,7 @@ struct RequestHeadDraft: Sendable {
         if let transferCoding {
             // RFC 9112 §6.1: what an HTTP/1.0 recipient on the way made of it is unknown.
             guard isHTTP11 else { throw .transferEncodingInHTTP10 }
-            // RFC 9112 §6.3: both framings at once are an attack, so refuse.
+            // RFC 9112 §6.3: both framings together are an attack, so refuse.
             guard contentLength == nil else { throw .conflictingFraming }
             guard transferCoding == .chunked else { throw .unsupportedTransferCoding }
             head.framing = .chunked
@@ -154,7 +154,7 @@ enum TransferCoding {
         for i in 0...text.count where i == text.count || text[i] == ASCII.comma {
             let coding = text.extracting(text.trimmingBlanks(start..<i))
             guard !coding.isEmpty, !hasChunked else { throw .invalidTransferEncoding }
-            for j in 0..<coding.count where !ByteSet.token.contains(coding[j]) {
+            for j in 0..<coding.count where !ASCII.isToken(coding[j]) {
                 throw .invalidTransferEncoding
             }
             if coding.equalsIgnoringCase("chunked") {

@@ -25,7 +25,7 @@ package struct ResponseHead: Sendable {
     /// Nil only where there is no content.
     package var contentType: StaticString?
     package var connection: ConnectionOption
-    /// Whether the request was HEAD: the content's length is told, the content isn't sent.
+    /// Whether the request was HEAD: the content's length is given, the content is not sent.
     package var answersHEAD: Bool
 
     package init(

@@ -3,7 +3,7 @@ internal import Bytes
 /// Which trace a request belongs to and which part of it is ours, as `traceparent` says it (W3C
 /// Trace Context §3.2). Kept as the text of version 00, for that is all that is done with it.
 package struct TraceContext: Equatable, Sendable {
-    /// The bytes of version 00; later versions may go on behind a dash.
+    /// The bytes of version 00; later versions may continue after a dash.
     package static let byteCount = 55
     private static let traceRange = 3..<35
     private static let spanRange = 36..<52
@@ -42,7 +42,7 @@ package struct TraceContext: Equatable, Sendable {
         one.text.indices.allSatisfy { one.text[$0] == other.text[$0] }
     }
 
-    /// The same trace, passed on by somebody else, whose id must not be zero.
+    /// The same trace, passed on by another program, whose id must not be zero.
     package func continued(spanID: UInt64) -> TraceContext {
         var context = self
         context.set(spanID, at: TraceContext.spanRange.lowerBound)
@@ -61,7 +61,7 @@ package struct TraceContext: Equatable, Sendable {
         borrowing get { text.span.extracting(TraceContext.traceRange) }
     }
 
-    /// The 16 digits of the id of whoever passes it on.
+    /// The 16 digits of the sender's id.
     package var spanID: Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get { text.span.extracting(TraceContext.spanRange) }
@@ -71,13 +71,12 @@ package struct TraceContext: Equatable, Sendable {
     private mutating func set(_ number: UInt64, at start: Int) {
         var rest = number
         for index in stride(from: start + 15, through: start, by: -1) {
-            let digit = UInt8(truncatingIfNeeded: rest & 0xF)
-            text[index] = digit < 10 ? 0x30 + digit : 0x61 + digit - 10
+            text[index] = ASCII.hexadecimalDigit(UInt8(truncatingIfNeeded: rest & 0xF))
             rest >>= 4
         }
     }
 
-    /// Version ff is none, and version 00 has just these bytes.
+    /// Version ff is invalid, and version 00 has just these bytes.
     private static func hasVersion(_ value: Span<UInt8>) -> Bool {
         guard let high = digit(value[0]), let low = digit(value[1]) else { return false }
         let version = high << 4 | low
@@ -98,11 +97,7 @@ package struct TraceContext: Equatable, Sendable {
 
     /// Only lower-case digits are accepted (§3.2.2).
     private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
+        ASCII.isLowercaseHexadecimal(byte) ? ASCII.hexadecimalValue(byte) : nil
     }
 }
 

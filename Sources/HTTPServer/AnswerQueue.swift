@@ -3,7 +3,7 @@ internal import HTTP
 package import POSIX
 internal import Reactor
 
-/// The answers of one turn, encoded one behind the other, each with the connection it is for.
+/// The answers of one turn, encoded one after the other, each with the connection it is for.
 struct AnswerQueue {
     struct Entry {
         let connection: Connection

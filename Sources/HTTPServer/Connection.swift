@@ -36,7 +36,7 @@ final class Connection: Channel {
     /// Counts the requests of this slot; the current one's number is its exchange's.
     var exchangeNumber: UInt32
     var state = State.reading
-    /// Bytes that came and are not read yet: the beginning of a request, or requests behind the
+    /// Bytes that came and are not read yet: the beginning of a request, or requests after the
     /// current.
     var pending: [UInt8] = []
     /// How many of `pending` are done with; they are dropped when they are the most of it.

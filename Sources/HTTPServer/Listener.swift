@@ -25,7 +25,7 @@ final class Listener: Channel {
 
     func ready(_ readiness: Readiness) { accept(atMost: Listener.acceptsPerTurn) }
 
-    /// Accepts all who wait already, as many as the kernel's queue may hold.
+    /// Accepts all pending connections, as many as the kernel's queue may hold.
     func acceptRest() { accept(atMost: Listener.acceptsAtEndMax) }
 
     func close() {

@@ -18,7 +18,7 @@ extension HTTPServer {
         }
     }
 
-    /// Reads and drops what still comes behind the last answer.
+    /// Reads and drops what still comes after the last answer.
     func dropInput(of connection: Connection) {
         var buffer = readBuffer.mutableSpan
         switch Sockets.receive(connection.descriptor.rawValue, into: &buffer) {
@@ -30,7 +30,7 @@ extension HTTPServer {
         }
     }
 
-    /// Goes on with the requests that came behind the one just answered.
+    /// Continues with the requests that followed the one just answered.
     func processPending(of connection: Connection) {
         guard connection.state == .reading, !connection.isTakenUpLater else { return }
         if !connection.pending.isEmpty {

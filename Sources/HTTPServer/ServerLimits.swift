@@ -43,7 +43,7 @@ package struct ServerLimits: Sendable {
     package static let userTimeoutMin: Int64 = 5_000_000_000
     /// What one read takes, and so how many bytes of pipelined requests a connection holds.
     package static let readBytes = 1 << 16
-    /// Answers that wait for the end of the turn; beyond them they leave at once.
+    /// Answers that wait for the end of the turn; beyond them they are sent immediately.
     package static let answerBytesMax = 1 << 18
 
     /// From the accept to the first byte: nothing is lost with a client that sends nothing.

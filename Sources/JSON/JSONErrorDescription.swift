@@ -12,7 +12,7 @@ extension JSONError: CustomStringConvertible {
         case .numberOutOfRange(let offset): "a number out of range at byte \(offset)"
         case .duplicateName(let offset): "a name for the second time at byte \(offset)"
         case .tooDeep(let limit, let offset): "nested deeper than \(limit) at byte \(offset)"
-        case .trailingBytes(let offset): "something behind the value at byte \(offset)"
+        case .trailingBytes(let offset): "something after the value at byte \(offset)"
         }
     }
 }

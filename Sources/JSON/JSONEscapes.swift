@@ -2,7 +2,7 @@ internal import Bytes
 
 /// The escapes of RFC 8259 §7.
 enum JSONEscapes {
-    /// The offset behind the escape whose backslash stands at `start`, a pair of surrogates being
+    /// The offset after the escape whose backslash stands at `start`, a pair of surrogates being
     /// one.
     static func end(in bytes: Span<UInt8>, at start: Int) throws(JSONError) -> Int {
         guard start + 1 < bytes.count else { throw .unexpectedEnd(offset: bytes.count) }

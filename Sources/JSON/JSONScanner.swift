@@ -5,7 +5,7 @@ internal import Bytes
 ///
 /// Strict: UTF-8 only and no byte order mark, no name twice in an object, no lone surrogate,
 /// nesting bounded. Two errors leave the scanner before the value, so that the caller may
-/// `skipValue()` and go on: `unexpectedKind` and `numberOutOfRange`. After any other the text is
+/// `skipValue()` and continue: `unexpectedKind` and `numberOutOfRange`. After any other the text is
 /// refused as a whole and the scanner must not be asked for more of it.
 package struct JSONScanner: ~Escapable {
     /// The whole text.

@@ -15,7 +15,7 @@ package struct JSONWriter: ~Copyable {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Writes behind the bytes that are there.
+    /// Writes after the bytes that are there.
     package init(appendingTo bytes: consuming [UInt8]) {
         self.bytes = bytes
     }

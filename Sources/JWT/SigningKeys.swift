@@ -1,6 +1,7 @@
 package import OpenSSL
 
-/// The secrets tokens are signed with: one, or several told apart by the `kid` of a token's header.
+/// The secrets tokens are signed with: one, or several, distinguished by the `kid` of a token's
+/// header.
 package struct SigningKeys: Sendable {
     /// RFC 7518 §3.2: a key is at least as long as the hash's output.
     package static let secretBytesMin = 32
@@ -89,9 +90,9 @@ package enum SigningKeyError: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .weakKey(let id, let bytes, let bytesMin):
-            "\(id.map { "key \($0)" } ?? "secret"): \(bytes) bytes, wanted at least \(bytesMin)"
-        case .noKeys: "no keys, wanted at least one"
-        case .emptyID: "a key without a name, wanted its kid"
+            "\(id.map { "key \($0)" } ?? "secret"): \(bytes) bytes, expected at least \(bytesMin)"
+        case .noKeys: "no keys, expected at least one"
+        case .emptyID: "a key without a name, expected its kid"
         case .duplicateID(let id): "key \(id): given twice"
         }
     }

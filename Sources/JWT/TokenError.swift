@@ -10,11 +10,11 @@ package enum TokenError: Error, Equatable, Sendable {
     case malformedHeader(JSONError)
     /// `alg` is missing or anything but `HS256`.
     case unsupportedAlgorithm
-    /// The header has `crit`: whoever signed it demands what is not understood here.
+    /// The header has `crit`: its issuer demands what is not supported here.
     case criticalHeader
     /// `typ` says that this is something else than a JWT.
     case unsupportedType
-    /// Keys are told apart by `kid`, and it is missing, not a string, or names none of them.
+    /// Keys are selected by `kid`, and it is missing, not a string, or names none of them.
     case unknownKey
     /// The signature is not the MAC over header and claims under the key.
     case badSignature
@@ -64,26 +64,26 @@ extension TokenError: CustomStringConvertible {
     /// What was found, then what was wanted.
     package var description: String {
         switch self {
-        case .malformed: "not a token: wanted three parts with a dot between each two"
+        case .malformed: "not a token: expected three parts separated by dots"
         case .invalidBase64URL(let part):
             "\(part.rawValue): not base64url without padding and with its unused bits zero"
         case .malformedHeader(let error): "header: not a JSON object that can be read, \(error)"
-        case .unsupportedAlgorithm: "alg: not supported, wanted HS256"
+        case .unsupportedAlgorithm: "alg: not supported, expected HS256"
         case .criticalHeader: "crit: present, no extension is understood"
-        case .unsupportedType: "typ: not supported, wanted JWT or at+jwt"
+        case .unsupportedType: "typ: not supported, expected JWT or at+jwt"
         case .unknownKey: "kid: no key has this name"
         case .badSignature: "signature: does not match header, claims and key"
         case .malformedClaims(let error): "claims: not a JSON object that can be read, \(error)"
-        case .missingClaim(let claim): "\(claim.rawValue): missing, wanted \(claim.form)"
-        case .invalidClaim(let claim): "\(claim.rawValue): not acceptable, wanted \(claim.form)"
-        case .wrongIssuer: "iss: missing or not the issuer that is wanted"
-        case .wrongAudience: "aud: missing or without the audience that is wanted"
+        case .missingClaim(let claim): "\(claim.rawValue): missing, expected \(claim.form)"
+        case .invalidClaim(let claim): "\(claim.rawValue): not acceptable, expected \(claim.form)"
+        case .wrongIssuer: "iss: missing or not the expected issuer"
+        case .wrongAudience: "aud: missing or without the expected audience"
         case .notYetValid: "nbf: in the future"
         case .issuedInFuture: "iat: in the future"
         case .expired: "exp: in the past"
-        case .insufficientScope(let required): "scope: insufficient, wanted \(required)"
+        case .insufficientScope(let required): "scope: insufficient, expected \(required)"
         case .staleAuthentication(let maxAge):
-            "auth_time, iat: missing or too long ago, wanted at most \(maxAge) seconds"
+            "auth_time, iat: missing or too long ago, expected at most \(maxAge) seconds"
         }
     }
 }

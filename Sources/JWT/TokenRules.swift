@@ -7,7 +7,7 @@ package struct TokenRules: Sendable {
     /// How deep objects and arrays of header and claims may be nested.
     package static let depthMax = 16
 
-    /// By how much the clock of whoever signs a token may differ from ours.
+    /// By how much the issuer's clock may differ.
     package let leewaySeconds: Int
     /// What `iss` must be; nil when it is not looked at.
     package let issuer: String?
@@ -74,11 +74,11 @@ package enum TokenRulesError: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .leewayOutOfRange(let seconds, let max):
-            "leeway: \(seconds) seconds, wanted 0 to \(max)"
-        case .emptyIssuer: "issuer: empty, wanted a name"
-        case .emptyAudience: "audience: empty, wanted a name"
+            "leeway: \(seconds) seconds, expected 0 to \(max)"
+        case .emptyIssuer: "issuer: empty, expected a name"
+        case .emptyAudience: "audience: empty, expected a name"
         case .malformedScope:
-            "scope: malformed, wanted printable ASCII names with one space between each two"
+            "scope: malformed, expected printable ASCII names with one space between each two"
         }
     }
 }

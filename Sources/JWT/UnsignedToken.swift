@@ -117,7 +117,7 @@ package enum SigningError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .key(let error): error.description
-        case .unacceptableClaim(let claim): "\(claim.rawValue): wanted \(claim.form)"
+        case .unacceptableClaim(let claim): "\(claim.rawValue): expected \(claim.form)"
         }
     }
 }

@@ -1,6 +1,6 @@
 package import Models
 
-/// How well probabilities foretell a yes or no.
+/// Metrics of predicted probabilities for a binary outcome.
 package struct BinaryMeasures: Equatable, Sendable {
     package let count: Int
     package let positiveCount: Int

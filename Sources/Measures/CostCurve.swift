@@ -1,5 +1,6 @@
 /// What it costs to make an offer to every row above a threshold, in the price of one offer that
-/// was wasted on somebody who would have stayed. An offer is taken to keep whoever gets it.
+/// was wasted on a customer who would have stayed. An offer is taken to keep every customer who
+/// gets it.
 package struct CostCurve: Equatable, Sendable {
     package struct Point: Equatable, Sendable {
         /// Rows above it get the offer.

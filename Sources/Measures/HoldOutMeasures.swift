@@ -1,7 +1,7 @@
 internal import Bytes
 package import Models
 
-/// All that is told of a model's predictions for rows which neither its training nor its selection
+/// The metrics of a model's predictions for rows which neither its training nor its selection
 /// has seen.
 package struct HoldOutMeasures: Equatable, Sendable {
     package let thresholds: Thresholds

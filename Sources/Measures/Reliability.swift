@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What was foretold against what happened, in bins of the probability.
+/// Predicted against observed outcomes, in bins of the probability.
 package struct Reliability: Equatable, Sendable {
     package struct Bin: Equatable, Sendable {
         package let lower: Double
@@ -72,7 +72,7 @@ package struct Reliability: Equatable, Sendable {
 
     /// The calibration error a perfect model would show that states these same probabilities: even
     /// then outcomes are drawn, and few rows in a bin miss its mean. Each repeat draws all outcomes
-    /// anew; two repeats at least.
+    /// again; two repeats at least.
     package func noiseFloor(repeats: Int = 1000, seed: UInt64) -> Spread {
         var random = RandomSource(seed: seed)
         let sums = bins.map(\.probabilitySum)

@@ -75,7 +75,7 @@ private struct AcceptReader: ~Escapable {
         return true
     }
 
-    /// A media range with its parameters and the blanks behind them; nil when malformed.
+    /// A media range with its parameters and the blanks after them; nil when malformed.
     @_lifetime(self: copy self)
     mutating func readMediaRange() -> MediaRange? {
         guard let type = readToken(), skip(UInt8(ascii: "/")), let subtype = readToken() else {
@@ -120,7 +120,7 @@ private struct AcceptReader: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func readToken() -> Range<Int>? {
         let start = position
-        while position < bytes.count, ByteSet.token.contains(bytes[position]) { position += 1 }
+        while position < bytes.count, ASCII.isToken(bytes[position]) { position += 1 }
         return start < position ? start..<position : nil
     }
 

@@ -1,7 +1,7 @@
 /// How often values fell between which bounds, and their sum. A copy shares its memory until one of
 /// the two counts on.
 package struct Histogram: Equatable, Sendable {
-    /// The largest value of each bucket, ascending; behind the last there is one without a bound.
+    /// The largest value of each bucket, ascending; after the last there is one without a bound.
     package let bounds: [Double]
     /// The values of each bucket alone, one more than there are bounds.
     package private(set) var counts: [UInt64]
@@ -16,7 +16,7 @@ package struct Histogram: Equatable, Sendable {
         counts = [UInt64](repeating: 0, count: bounds.count + 1)
     }
 
-    /// Counts a value; one on a bound belongs below it. What is not a number is passed over: it
+    /// Counts a value; one on a bound belongs below it. What is not a number is ignored: it
     /// would make the sum useless for good.
     package mutating func observe(_ value: Double) {
         guard !value.isNaN else { return }

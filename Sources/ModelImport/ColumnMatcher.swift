@@ -106,7 +106,7 @@ struct ColumnMatcher {
         return values[alias.index]
     }
 
-    /// The name, and what remains of it behind each double underscore.
+    /// The name, and what remains of it after each double underscore.
     private func spellings(of name: String) -> [String] {
         [name] + name.ranges(of: "__").map { String(name[$0.upperBound...]) }
     }

@@ -26,19 +26,19 @@ package enum DifferenceCause: Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .otherOutcome:
-            "the probability of the other outcome is expected, wanted predict_proba(X)[:, 1]"
-        case .margins: "margins are expected (output_margin=True), wanted probabilities"
+            "the file has the probability of the other outcome, expected predict_proba(X)[:, 1]"
+        case .margins: "the file has margins (output_margin=True), expected probabilities"
         case .customObjective:
             "1 / (1 + e^-margin) is expected, but the model states reg:squarederror: a custom "
                 + "objective, which XGBoost does not save; train with binary:logistic"
-        case .order: "the same numbers are expected in another order of the rows"
+        case .order: "the file has the same numbers in another order of the rows"
         case .baseScore(let difference):
             "all margins differ by \(difference): another base_score, or base_margin in Python"
         case .lackingValues(let features):
             "the rows that differ have values for which the model has no column, in "
                 + "\(features.joined(separator: ", ")): did training take them for other values?"
         case .noProbabilities:
-            "numbers far from 0 to 1 are expected, wanted probabilities: a regression of another "
+            "the file has numbers far from 0 to 1, expected probabilities: a regression of another "
                 + "target?"
         case .blanks(let column):
             "the rows that differ have a blank in \(column): training took it for a missing value, "

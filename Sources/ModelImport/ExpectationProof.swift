@@ -152,7 +152,7 @@ extension PredictionDifferences: CustomStringConvertible {
         ]
         for row in first {
             let name = row.identifier.map { " (\($0))" } ?? ""
-            lines.append("line \(row.line)\(name): \(row.found), wanted \(row.expected)")
+            lines.append("line \(row.line)\(name): \(row.found), expected \(row.expected)")
         }
         if count > first.count { lines.append("and \(count - first.count) more") }
         return lines.joined(separator: "\n")

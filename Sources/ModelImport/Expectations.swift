@@ -143,27 +143,27 @@ package enum ExpectationError: Error, Equatable, Sendable, CustomStringConvertib
 
     package var description: String {
         switch self {
-        case .empty: "nothing in it, wanted a prediction for each row"
+        case .empty: "nothing in it, expected a prediction for each row"
         case .table(let error): "\(error)"
         case .columns(let names, let identifier):
             names.isEmpty
-                ? "no column with a name, wanted one of probabilities"
-                : "columns \(names.joined(separator: ", ")), wanted one of probabilities, or "
+                ? "no column with a name, expected one of probabilities"
+                : "columns \(names.joined(separator: ", ")), expected one of probabilities, or "
                     + "\(identifier ?? "an identifier") and one named probability"
         case .ragged(let line, let cells, let wanted):
-            "line \(line): \(cells) cells, wanted \(wanted)"
-        case .notANumber(let line, let text): "line \(line): \"\(text)\", wanted a number"
-        case .classes: "zeros and ones, wanted probabilities: predict_proba(X)[:, 1]"
-        case .tooCoarse: "predictions of one or two decimals, wanted three at least"
-        case .tooMany(let most): "too many predictions, wanted at most \(most)"
+            "line \(line): \(cells) cells, expected \(wanted)"
+        case .notANumber(let line, let text): "line \(line): \"\(text)\", expected a number"
+        case .classes: "zeros and ones, expected probabilities: predict_proba(X)[:, 1]"
+        case .tooCoarse: "predictions of one or two decimals, expected three at least"
+        case .tooMany(let most): "too many predictions, expected at most \(most)"
         case .count(let found, let wanted):
-            "\(found) predictions, wanted \(wanted), one for each row in the rows' order, or a "
+            "\(found) predictions, expected \(wanted), one for each row in the rows' order, or a "
                 + "column of identifiers"
         case .unknownRow(let line, let identifier):
             "line \(line): \(identifier) is in no row of the table"
         case .repeatedRow(let line, let identifier):
             "line \(line): \(identifier) for the second time"
-        case .noIdentifiers: "identifiers, but the rows have none, wanted predictions alone"
+        case .noIdentifiers: "identifiers, but the rows have none, expected predictions alone"
         }
     }
 }

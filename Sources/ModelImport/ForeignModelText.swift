@@ -1,6 +1,6 @@
 extension ForeignModel: CustomStringConvertible {
     private static let saving = "booster.save_model(\"model.json\")"
-    private static let wanted = "wanted what XGBoost's \(saving) writes"
+    private static let wanted = "expected what XGBoost's \(saving) writes"
     private static let otherLibrary =
         "\(wanted): train with XGBoost on the same columns, or churnctl train on the table"
 
@@ -36,9 +36,9 @@ extension ForeignModel: CustomStringConvertible {
         case .archive: "a zip archive, \(Self.wanted), not packed"
         case .table(let name): "a table (\(name)), \(Self.wanted)"
         case .html: "an HTML or XML document, \(Self.wanted); perhaps the page of a login"
-        case .lfsPointer: "a pointer of Git LFS, wanted the file itself: git lfs pull"
+        case .lfsPointer: "a pointer of Git LFS, expected the file itself: git lfs pull"
         case .sourceCode: "source code, \(Self.wanted)"
-        case .wideText: "text in UTF-16, wanted UTF-8: iconv -f UTF-16 -t UTF-8"
+        case .wideText: "text in UTF-16, expected UTF-8: iconv -f UTF-16 -t UTF-8"
         case .jsonArray: "an array of JSON, \(Self.wanted)"
         case .otherJSON: "JSON without the member \"learner\", \(Self.wanted)"
         }

@@ -13,13 +13,13 @@ package enum ImportError: Error, Equatable, Sendable {
     case foreign(ForeignModel)
     case malformed(JSONError)
     case ubjson(UBJSONError)
-    /// The model is none that is served.
+    /// The model is not one that can be served.
     case model(ModelError)
-    /// The schema is none.
+    /// The schema is invalid.
     case schema(SchemaError)
-    /// The list of columns is none.
+    /// The list of columns is invalid.
     case columnList(SchemaProblem, index: Int?)
-    /// An entry of the list of columns is none; entries count from 0.
+    /// An entry of the list of columns is invalid; entries count from 0.
     case column(SchemaError, index: Int)
     /// The model names no columns, and nobody else does.
     case noNames(featureCount: Int)
@@ -69,7 +69,7 @@ extension ImportError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAModel:
-            "neither JSON nor UBJSON, wanted what booster.save_model(\"model.json\") writes"
+            "neither JSON nor UBJSON, expected what booster.save_model(\"model.json\") writes"
         case .foreign(let model): "\(model)"
         case .malformed(let error): "\(error)"
         case .ubjson(let error): "\(error); booster.save_model(\"model.json\") writes JSON"
@@ -79,28 +79,29 @@ extension ImportError: CustomStringConvertible {
             (index.map { "entry \($0): " } ?? "") + "\(problem)"
         case .column(let error, let index): "entry \(index): \(error)"
         case .noNames(let featureCount):
-            "the model names none of its \(featureCount) columns, wanted their names by --columns"
-        case .nameCount(let found, let wanted): "\(found) columns, wanted the model's \(wanted)"
+            "the model names none of its \(featureCount) columns, expected their names by --columns"
+        case .nameCount(let found, let wanted): "\(found) columns, expected the model's \(wanted)"
         case .nameTooLong(let index, let bytesMax):
-            "column \(index): a name too long, wanted at most \(bytesMax) bytes"
+            "column \(index): a name too long, expected at most \(bytesMax) bytes"
         case .unknownColumn(let name, let nearest):
             "column \(name): nothing the schema has; nearest: \(nearest.joined(separator: ", "))"
         case .ambiguousColumn(let name, let meanings):
-            "column \(name): may be \(meanings.joined(separator: " or ")), wanted it by --columns"
+            "column \(name): may be \(meanings.joined(separator: " or ")), expected it by --columns"
         case .repeatedColumn(let name): "column \(name): shows what an earlier column shows"
         case .noCodes(let name, let values):
             "column \(name): a category in one column, and the model does not say its codes; "
-                + "wanted by --columns an order of: \(values.joined(separator: ", "))"
+                + "expected by --columns an order of: \(values.joined(separator: ", "))"
         case .codesOfNumber(let name, let feature):
             "column \(name): codes of categories, but \(feature) is a number in the schema"
         case .codesOfOneValue(let name):
-            "column \(name): codes of categories, wanted one column for the field"
+            "column \(name): codes of categories, expected one column for the field"
         case .tooManyCategories(let name, let most):
-            "column \(name): too many categories, wanted at most \(most)"
+            "column \(name): too many categories, expected at most \(most)"
         case .unseenCategory(let name, let value):
             "column \(name): the model knows no category \(value), which the schema takes"
         case .thresholdOutside(let name, let threshold, let lowest, let highest):
-            "column \(name): compared with \(threshold), wanted values of \(lowest) to \(highest); "
+            "column \(name): compared with \(threshold), expected values of \(lowest) to "
+                + "\(highest); "
                 + "a column that was scaled needs its mean and scale by --columns"
         case .stoppedEarly(let best, let rounds):
             "stopped early, round \(best + 1) of \(rounds) was the best: save "
@@ -117,7 +118,7 @@ extension ImportError: CustomStringConvertible {
         case .expectations(let error): "\(error)"
         case .differences(let differences): "\(differences)"
         case .tooFewOutcomes(let positives, let negatives):
-            "\(positives) positive and \(negatives) negative rows, wanted at least "
+            "\(positives) positive and \(negatives) negative rows, expected at least "
                 + "\(ProofLimits.outcomeRowsMin) of each"
         case .contradicted(let proof, let suspicions):
             (["\(proof)"] + proof.reasons + suspicions.map { "visible in the model: \($0)" })

@@ -9,7 +9,7 @@ struct LearnerDocument {
     private(set) var featureTypes: [String] = []
     private(set) var featureCount = 0
     /// For each feature the categories it knows, in the order of their codes; empty where it is a
-    /// number or they cannot be told, and no entry at all where the document, of before XGBoost
+    /// number or they are unknown, and no entry at all where the document, of before XGBoost
     /// 3.1, does not say.
     private(set) var categories: [[String]] = []
     /// The round early stopping found best, from 0; nil where the document says none that can be.

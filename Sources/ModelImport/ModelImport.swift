@@ -6,7 +6,7 @@ package import Models
 internal import OpenSSL
 internal import XGBoost
 
-/// Makes a bundle from a model that somebody has trained elsewhere.
+/// Makes a bundle from a model that was trained elsewhere.
 ///
 /// The library of this machine may be older than the model, and reads some newer documents wrongly
 /// without a word. So the margins of the golden rows are computed twice: by the scorer that will

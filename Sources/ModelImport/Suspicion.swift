@@ -69,12 +69,13 @@ extension Suspicion: CustomStringConvertible {
             "every golden request has the probability \(probability): another target, or columns "
                 + "in another unit"
         case .extremeMargin(let margin, let columns):
-            "a golden request has the margin \(margin), wanted -"
+            "a golden request has the margin \(margin), expected -"
                 + "\(ProofLimits.marginMagnitudeMax) to \(ProofLimits.marginMagnitudeMax)"
                 + (columns.isEmpty ? "" : ", by \(Suspicion.list(columns)) alone")
                 + ": weights for scaled columns, or a schema with far wider bounds than the data"
         case .beyondProbability(let lowest, let highest):
-            "predictions of reg:squarederror from \(lowest) to \(highest), wanted about 0 to 1: a "
+            "predictions of reg:squarederror from \(lowest) to \(highest), expected about 0 to 1: "
+                + "a "
                 + "custom objective, which XGBoost does not save, or a regression of another "
                 + "target"
         }

@@ -10,7 +10,7 @@ package enum UBJSONError: Error, Equatable, Sendable {
     case negativeCount(offset: Int)
     case tooDeep(limit: Int, offset: Int)
     case stringTooLong(bytesMax: Int, offset: Int)
-    /// Something behind the document.
+    /// Something after the document.
     case trailingBytes(offset: Int)
     /// The same document as JSON has more bytes than the limit.
     case tooLarge(bytesMax: Int)
@@ -41,7 +41,7 @@ package struct UBJSONReader: ~Copyable, ~Escapable {
         return reader.writer.bytes
     }
 
-    /// Whether a text that begins with a brace goes on as UBJSON does and JSON cannot: with the
+    /// Whether a text that begins with a brace continues as UBJSON does and JSON cannot: with the
     /// type of a length, or the mark of a typed or counted object.
     package static func begins(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count > 1, bytes[0] == UInt8(ascii: "{") else { return false }
@@ -186,14 +186,14 @@ extension UBJSONError: CustomStringConvertible {
         switch self {
         case .truncated(let offset): "not UBJSON, it ends inside the value at byte \(offset)"
         case .unknownType(let type, let offset):
-            "not UBJSON as XGBoost writes it, byte \(offset) is \(type), wanted a type"
+            "not UBJSON as XGBoost writes it, byte \(offset) is \(type), expected a type"
         case .negativeCount(let offset): "not UBJSON, a length below 0 at byte \(offset)"
         case .tooDeep(let limit, let offset):
-            "nested too deep at byte \(offset), wanted at most \(limit) levels"
+            "nested too deep at byte \(offset), expected at most \(limit) levels"
         case .stringTooLong(let bytesMax, let offset):
-            "a string too long at byte \(offset), wanted at most \(bytesMax) bytes"
+            "a string too long at byte \(offset), expected at most \(bytesMax) bytes"
         case .trailingBytes(let offset): "more than one document, the second at byte \(offset)"
-        case .tooLarge(let bytesMax): "too large, wanted at most \(bytesMax) bytes as JSON"
+        case .tooLarge(let bytesMax): "too large, expected at most \(bytesMax) bytes as JSON"
         }
     }
 }

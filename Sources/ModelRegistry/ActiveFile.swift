@@ -32,7 +32,7 @@ struct ActiveFile: Equatable, Sendable {
         version == self.version ? sha256 : version == previous ? previousSHA256 : nil
     }
 
-    /// White space at the ends of lines and at the end of the file is passed over; editors and
+    /// White space at the ends of lines and at the end of the file is ignored; editors and
     /// other systems leave it there.
     init(parsing bytes: [UInt8]) throws(ActiveFault) {
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
@@ -92,23 +92,23 @@ package enum ActiveFault: Error, Equatable, Sendable {
 extension ActiveFault: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .empty: "empty, wanted the version that serves"
+        case .empty: "empty, expected the active version"
         case .lines(let found):
-            "\(found) lines, wanted the version that serves and at most the one before it"
-        case .name(let line, let found): "line \(line): \(found), wanted \(VersionText.wanted)"
+            "\(found) lines, expected the active version and at most the previous one"
+        case .name(let line, let found): "line \(line): \(found), expected \(VersionText.wanted)"
         case .pin(let line):
-            "line \(line): no digest after sha256:, wanted 64 lower-case hexadecimal digits"
+            "line \(line): no digest after sha256:, expected 64 lower-case hexadecimal digits"
         }
     }
 }
 
-/// Versions as they are told to people and put in order.
+/// Versions as they are shown and ordered.
 enum VersionText {
     static let wanted = "a version: 1 to 64 of A-Z a-z 0-9 . _ - and no dot in front"
 
     private static let shownBytesMax = 64
 
-    /// Bytes that somebody took for a version, short and in visible ASCII.
+    /// Bytes that were given as a version, short and in visible ASCII.
     static func shown(_ bytes: some Collection<UInt8>) -> String {
         guard !bytes.isEmpty else { return "nothing" }
         let visible = bytes.prefix(shownBytesMax).map { 0x20...0x7E ~= $0 ? $0 : UInt8(ascii: "?") }

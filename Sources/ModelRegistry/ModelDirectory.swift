@@ -64,7 +64,7 @@ package struct ModelDirectory: Sendable {
         } catch { throw .activeNotWritten(error) }
     }
 
-    /// The versions that lie there, from the lowest number to the highest. Whether their bundles
+    /// The versions that exist, from the lowest number to the highest. Whether their bundles
     /// would be accepted is not looked at, but each has a manifest.
     package func versions() throws(RegistryError) -> [String] {
         guard !isPinned else { throw .pinned }

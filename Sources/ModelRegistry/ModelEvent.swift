@@ -29,7 +29,7 @@ package enum ModelTrigger: String, Sendable {
     case rollback
     /// SIGHUP.
     case reload
-    /// Somebody has changed the file `active`.
+    /// Another program has changed the file `active`.
     case watch
 }
 
@@ -62,7 +62,7 @@ package struct ModelWitness: Sendable {
 
 /// A model that was not taken.
 package struct ModelRefusal: Equatable, Sendable {
-    /// The version that was asked for; nil where none could be told.
+    /// The version that was asked for; nil where it is unknown.
     package let version: String?
     package let error: RegistryError
     package let trigger: ModelTrigger

@@ -13,9 +13,9 @@ package final class ModelRegistry: Sendable {
     package typealias ChangeCompletion = @Sendable (Result<ModelChange, RegistryError>) -> Void
     package typealias ListingCompletion = @Sendable (Result<ModelListing, RegistryError>) -> Void
 
-    /// Requests that wait behind the one that is under way.
+    /// Requests that wait after the one that is under way.
     package static let waitingMax = 16
-    /// The highest versions are listed; whoever has more knows their names.
+    /// The highest versions are listed.
     package static let listedVersionsMax = 1000
 
     private let directory: ModelDirectory
@@ -65,7 +65,7 @@ package final class ModelRegistry: Sendable {
         return bundle
     }
 
-    /// Serves with another version, once its bundle is proven and `active` names it.
+    /// Serves with another version, once its bundle is verified and `active` names it.
     ///
     /// - Parameters:
     ///   - sha256: the digest the manifest must have from then on under this version; any if nil.
@@ -94,16 +94,17 @@ package final class ModelRegistry: Sendable {
 
     package func listing(completion: @escaping ListingCompletion) { add(.listing(completion)) }
 
-    /// From now on looks that often whether somebody else has changed `active`, and loads what it
-    /// names. What is refused is tried again each time; it may be half-written. A pinned model is
-    /// not watched.
+    /// From now on checks that often whether another program has changed `active`, and loads what
+    /// it names. What is refused is tried again each time; it may be half-written. A pinned model
+    /// is not watched.
     package func watch(everyNanoseconds interval: Int64) {
         guard !directory.isPinned else { return }
         pollAfter(.nanoseconds(Int(interval)))
     }
 
     /// Refuses everything that waits or comes later. What is being handed to the reactors at this
-    /// moment is told as refused as well, since they may never take it; `active` names it already.
+    /// moment is reported as refused as well, since they may never take it; `active` names it
+    /// already.
     package func stop() {
         for request in requests.withLock({ $0.stop() }) { refuse(request, .stopped) }
     }

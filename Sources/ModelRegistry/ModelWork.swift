@@ -4,7 +4,7 @@ internal import POSIX
 
 /// What a registry knows from one request to the next.
 struct ModelKnowledge: Sendable {
-    /// Errors that are remembered so that each is told once.
+    /// Errors that are remembered so that each is reported once.
     private static let toldMax = 16
 
     private(set) var serving: ModelFacts
@@ -14,7 +14,7 @@ struct ModelKnowledge: Sendable {
     private(set) var settled: [UInt8]?
     /// The last bundle that `active` asked for and that was refused.
     private(set) var refusal: ModelRefusal?
-    /// The bytes of `active` that were refused, and the errors that were told about them.
+    /// The bytes of `active` that were refused, and the errors that were reported about them.
     private var refused: [UInt8]?
     private var told: [RegistryError] = []
 
@@ -50,9 +50,9 @@ struct ModelKnowledge: Sendable {
 /// One request, carried out up to the reactors.
 struct ModelWork {
     enum Decision {
-        /// What serves goes on serving; nil when nobody asked.
+        /// The active model stays active; nil when nobody asked.
         case unchanged(ModelChange?)
-        /// - Parameter isNews: whether it has not been told before.
+        /// - Parameter isNews: whether it has not been reported before.
         case refused(ModelRefusal, isNews: Bool)
         case install(ModelBundle, ModelChange)
     }
@@ -86,7 +86,7 @@ struct ModelWork {
         }
     }
 
-    /// Loads what `active` names if somebody has changed it since it was dealt with.
+    /// Loads what `active` names if it has changed since it was last handled.
     func poll() -> Outcome {
         if let settled = known.settled, let bytes = try? directory.readActive().bytes,
             bytes == settled
@@ -225,7 +225,7 @@ struct ModelWork {
         } catch {
             let refusal = refusal(version, error, trigger)
             let isFirst = known.refuse(refusal, read)
-            // Who asks for it is always told; who only watches says it once.
+            // A request always gets the reason; a watch reports it once.
             return Outcome(
                 decision: .refused(refusal, isNews: isFirst || trigger != .watch), known: known)
         }

@@ -41,28 +41,28 @@ extension RegistryError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .pinned:
-            "the model's path is a bundle, wanted a directory of versions with a file "
+            "the model's path is a bundle, expected a directory of versions with a file "
                 + ModelDirectory.activeName
         case .busy(let waitingMax): "\(waitingMax) requests for another model wait already"
-        case .stopped: "the program ends"
-        case .notAVersion(let found): "\(found), wanted \(VersionText.wanted)"
+        case .stopped: "shutting down"
+        case .notAVersion(let found): "\(found), expected \(VersionText.wanted)"
         case .unreadable(let error): "\(error)"
         case .activeUnreadable(let error):
-            "\(error), wanted a file of at most \(ActiveFile.bytesMax) bytes that names the "
+            "\(error), expected a file of at most \(ActiveFile.bytesMax) bytes that names the "
                 + "version that serves"
         case .active(let path, let fault): "\(path): \(fault)"
         case .activeNotWritten(let error): "the bundle is good, but \(error)"
         case .absent(let version, let error): RegistryError.prefix(version) + "\(error)"
         case .bundle(let version, let error): RegistryError.prefix(version) + "\(error)"
         case .version(let directory, let found):
-            "version \(directory): manifest.json: version \(found), wanted the directory's name"
+            "version \(directory): manifest.json: version \(found), expected the directory's name"
         case .name(let version, let found, let wanted):
             RegistryError.prefix(version)
-                + "manifest.json: name \(found), wanted \(wanted), which serves"
+                + "manifest.json: name \(found), expected \(wanted), the active model's"
         case .digest(let version, let found, let wanted):
-            RegistryError.prefix(version) + "manifest.json: SHA-256 \(found), wanted \(wanted)"
+            RegistryError.prefix(version) + "manifest.json: SHA-256 \(found), expected \(wanted)"
         case .listing(let error, let active): "\(error); \(active) is still active"
-        case .nothingToRollBackTo: "no version served before, wanted one to roll back to"
+        case .nothingToRollBackTo: "no version served before, expected one to roll back to"
         case .unrecorded: "the change could not be recorded"
         }
     }

@@ -25,7 +25,7 @@ enum ModelWish: Sendable {
 struct RequestLine: Sendable {
     enum Admission {
         case waits
-        /// Nothing was under way: the queue has to be told.
+        /// Nothing was under way: the queue has to be notified.
         case isNext
         case refused(RegistryError)
     }
@@ -33,10 +33,10 @@ struct RequestLine: Sendable {
     private var waiting: [ModelRequest] = []
     private var isPollWaiting = false
     private var current: ModelRequest?
-    /// The queue was told that there is something to do, or is doing it.
+    /// The queue has been notified, or is working.
     private var isBusy = false
     private var isAwaitingInstallation = false
-    /// Of the last installation, so that one that is told twice, or too late, is known.
+    /// Of the last installation, so that one that is reported twice, or too late, is recognized.
     private var serial = 0
     private(set) var isStopped = false
 
@@ -72,7 +72,7 @@ struct RequestLine: Sendable {
         return request
     }
 
-    /// Nil when the registry has stopped, so that there may be no reactor to tell of it.
+    /// Nil when the registry has stopped, so that there may be no reactor to notify.
     mutating func awaitInstallation() -> Int? {
         guard !isStopped else { return nil }
         isAwaitingInstallation = true
@@ -87,7 +87,7 @@ struct RequestLine: Sendable {
         return true
     }
 
-    /// Whether another one waits, of which the queue has to be told.
+    /// Whether another one waits, of which the queue has to be notified.
     mutating func end() -> Bool {
         current = nil
         isBusy = !waiting.isEmpty

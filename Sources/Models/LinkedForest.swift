@@ -8,7 +8,7 @@ struct LinkedForest: Sendable {
         var value: Float
         /// The feature a split compares.
         var feature: UInt32
-        /// The left child among the nodes of all trees, the right one behind it; −1 in a leaf.
+        /// The left child among the nodes of all trees, the right one after it; −1 in a leaf.
         var left: Int32
         /// Whether a missing value goes left.
         var defaultLeft: Bool

@@ -38,23 +38,23 @@ extension ModelError: CustomStringConvertible {
         switch self {
         case .malformed(let error): "\(error)"
         case .missing(let path): "\(path) is missing"
-        case .invalid(let path, let wanted): "\(path): wanted \(wanted)"
+        case .invalid(let path, let wanted): "\(path): expected \(wanted)"
         case .unsupported(let feature, let found, let wanted):
-            "\(feature) \(found) is not supported, wanted \(wanted)"
-        case .tooMany(let what, let found, let most): "\(found) \(what), wanted at most \(most)"
-        case .treeCount(let found, let wanted): "\(found) trees, wanted num_trees = \(wanted)"
+            "\(feature) \(found) is not supported, expected \(wanted)"
+        case .tooMany(let what, let found, let most): "\(found) \(what), expected at most \(most)"
+        case .treeCount(let found, let wanted): "\(found) trees, expected num_trees = \(wanted)"
         case .weightCount(let list, let found, let wanted):
-            "\(list) has \(found) items, wanted \(wanted)"
+            "\(list) has \(found) items, expected \(wanted)"
         case .weightNotFinite(let list, let index):
-            "\(list)[\(index)]: beyond single precision, wanted a finite number"
+            "\(list)[\(index)]: beyond single precision, expected a finite number"
         case .marginNotFinite:
-            "margins beyond single precision, wanted finite ones for every row"
-        case .treeOrder(let index, let found): "tree \(index): id \(found), wanted \(index)"
+            "margins beyond single precision, expected finite ones for every row"
+        case .treeOrder(let index, let found): "tree \(index): id \(found), expected \(index)"
         case .tree(let index, let fault): "tree \(index): \(fault)"
         case .featureCount(let found, let wanted):
-            "\(found) features, wanted the encoding's \(wanted)"
+            "\(found) features, expected the encoding's \(wanted)"
         case .featureName(let index, let found, let wanted):
-            "feature \(index) is \(found), wanted the encoding's \(wanted)"
+            "feature \(index) is \(found), expected the encoding's \(wanted)"
         }
     }
 }

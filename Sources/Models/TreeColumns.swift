@@ -55,7 +55,7 @@ struct TreeColumns {
         }
     }
 
-    /// The members of each node's set, by the node. The segments must lie one behind the other, as
+    /// The members of each node's set, by the node. The segments must lie one after the other, as
     /// XGBoost writes them, so that reading them all takes no longer than the list is.
     func categorySegmentsByNode() throws(TreeFault) -> [Int: Range<Int>] {
         var segments: [Int: Range<Int>] = [:]

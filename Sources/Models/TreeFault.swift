@@ -20,7 +20,7 @@ package enum TreeFault: Error, Equatable, Sendable {
     case notAnInteger(list: String, position: Int)
     /// A node that splits by category and has no set, or has one and does not, or has two.
     case categoryNode(Int)
-    /// A set that does not begin where the one before it ended, is empty or ends behind the list.
+    /// A set that does not begin where the one before it ended, is empty or ends after the list.
     case categorySegment(node: Int, start: Int, size: Int, categoryCount: Int)
     /// A member of a set that is no code of a category.
     case categoryCode(node: Int, found: Int)
@@ -31,30 +31,30 @@ package enum TreeFault: Error, Equatable, Sendable {
 extension TreeFault: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .empty: "no nodes, wanted at least one"
+        case .empty: "no nodes, expected at least one"
         case .lengths(let list, let found, let wanted):
-            "\(list) has \(found) items, wanted \(wanted)"
+            "\(list) has \(found) items, expected \(wanted)"
         case .child(let node, let found, let nodeCount):
-            "node \(node): child \(found), wanted 1 to \(nodeCount - 1), or -1 on both sides"
-        case .sharedNode(let node): "node \(node): reached twice, wanted one parent"
+            "node \(node): child \(found), expected 1 to \(nodeCount - 1), or -1 on both sides"
+        case .sharedNode(let node): "node \(node): reached twice, expected one parent"
         case .parent(let node, let found):
-            "node \(node): parent \(found), wanted the split that leads to it"
+            "node \(node): parent \(found), expected the split that leads to it"
         case .unreachable(let found, let deleted):
-            "\(found) nodes are out of reach, wanted the \(deleted) deleted ones"
+            "\(found) nodes are out of reach, expected the \(deleted) deleted ones"
         case .feature(let node, let found, let featureCount):
-            "node \(node): feature \(found), wanted 0 to \(featureCount - 1)"
-        case .notFinite(let node): "node \(node): beyond single precision, wanted a finite number"
+            "node \(node): feature \(found), expected 0 to \(featureCount - 1)"
+        case .notFinite(let node): "node \(node): beyond single precision, expected a finite number"
         case .notAnInteger(let list, let position):
-            "\(list)[\(position)]: out of range, wanted an integer"
+            "\(list)[\(position)]: out of range, expected an integer"
         case .categoryNode(let node):
-            "node \(node): wanted one set of categories for each split by category and no other"
+            "node \(node): expected one set of categories for each split by category and no other"
         case .categorySegment(let node, let start, let size, let categoryCount):
-            "node \(node): \(size) categories from \(start) on, wanted at least one, behind those "
+            "node \(node): \(size) categories from \(start) on, expected at least one, after those "
                 + "of the node before, within the \(categoryCount) there are"
         case .categoryCode(let node, let found):
-            "node \(node): category \(found), wanted 0 to \(Int(TreeColumns.codesEnd) - 1)"
+            "node \(node): category \(found), expected 0 to \(Int(TreeColumns.codesEnd) - 1)"
         case .categoryBits(let node, let most):
-            "node \(node): too many categories, wanted sets of at most \(most) bits in all"
+            "node \(node): too many categories, expected sets of at most \(most) bits in all"
         }
     }
 }

@@ -73,7 +73,7 @@ package struct HMACSHA256: ~Copyable {
         var size = 0
         var output = digest.mutableSpan
         // SAFETY: the context lives as long as self; libcrypto reads the message during the call
-        // and writes at most the 32 bytes it is told there is room for. EVP_MAC_init with a NULL
+        // and writes at most the 32 bytes of room that it is given. EVP_MAC_init with a NULL
         // key starts a new message under the key of before (EVP_MAC(3)).
         let succeeded = unsafe output.withUnsafeMutableBufferPointer { output in
             unsafe message.withUnsafeBufferPointer { message in

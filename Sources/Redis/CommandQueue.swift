@@ -103,7 +103,7 @@ struct CommandQueue {
         }
         guard let earliestDeadline, earliestDeadline <= now else { return removed }
 
-        // One that stands behind others with later deadlines: a repeated command, so this is rare.
+        // One that stands after others with later deadlines: a repeated command, so this is rare.
         var kept = CommandQueue(limits: limits)
         while let command = popFirst() {
             let ownBytes = bytes.span.extracting(

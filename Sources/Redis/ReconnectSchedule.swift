@@ -29,13 +29,13 @@ package struct ReconnectSchedule {
         pause = min(pause * 2, ReconnectSchedule.pauseMax)
     }
 
-    /// A connection that had proved good was lost: the next attempt is due at once.
+    /// A connection that had worked was lost: the next attempt is due immediately.
     package mutating func connectionLost(now: Int64) {
         pause = ReconnectSchedule.pauseMin
         attemptAt = max(now, spacedAttempt)
     }
 
-    /// Another connection has reached Redis: the next attempt is due at once.
+    /// Another connection has reached Redis: the next attempt is due immediately.
     package mutating func neighbourConnected(now: Int64) {
         pause = ReconnectSchedule.pauseMin
         attemptAt = now

@@ -15,7 +15,7 @@ package final class RedisConnection: Channel, LoopOwner {
         case resolving
         case connecting
         /// AUTH and SELECT, so many of which have no answer yet. Commands wait until Redis has
-        /// agreed, or they would be carried out in another database or as somebody else.
+        /// agreed, or they would be carried out in another database or as another user.
         case greeting(answersMissing: Int)
         case open
     }
@@ -339,7 +339,7 @@ extension RedisConnection {
         }
     }
 
-    private func take(_ reply: RedisReply) {
+    private func take(_ reply: consuming RedisReply) {
         var errorCode: RedisErrorCode?
         if case .error(let text) = reply { errorCode = RedisErrorCode(of: text) }
 
@@ -361,6 +361,7 @@ extension RedisConnection {
             serves()
         }
         completion(.success(reply))
+        reader.reuse(reply)
     }
 
     private func isLate(_ now: Int64) -> Bool {

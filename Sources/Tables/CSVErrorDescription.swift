@@ -14,13 +14,13 @@ extension CSVError: CustomStringConvertible {
     package var explanation: String {
         switch self {
         case .quoteInUnquotedCell: "a quote in a cell that does not begin with one"
-        case .textAfterQuote: "text after a closing quote, wanted a comma"
+        case .textAfterQuote: "text after a closing quote, expected a comma"
         case .unterminatedQuote: "a quote that is never closed"
         case .bareCarriageReturn: "a carriage return without a line feed"
-        case .cellTooLarge(_, let bytesMax): "a cell too large, wanted at most \(bytesMax) bytes"
+        case .cellTooLarge(_, let bytesMax): "a cell too large, expected at most \(bytesMax) bytes"
         case .recordTooLarge(_, let bytesMax):
-            "a record too large, wanted at most \(bytesMax) bytes"
-        case .tooManyCells(_, let limit): "too many cells, wanted at most \(limit)"
+            "a record too large, expected at most \(bytesMax) bytes"
+        case .tooManyCells(_, let limit): "too many cells, expected at most \(limit)"
         }
     }
 
@@ -38,7 +38,7 @@ extension TableError: CustomStringConvertible {
                 .map { "\($0.0) columns: \($0.1.joined(separator: ", "))" }
                 .joined(separator: "; ")
         case .raggedRecord(_, let cells, let wanted, let cause):
-            "\(cells) cells, wanted \(wanted)" + (cause.map { ": \($0)" } ?? "")
+            "\(cells) cells, expected \(wanted)" + (cause.map { ": \($0)" } ?? "")
         }
     }
 

@@ -28,7 +28,7 @@ extension DataError: CustomStringConvertible {
         switch self {
         case .unreadable(let error): "\(error)"
         case .schema(let path, let error): "\(path): \(error)"
-        case .noTarget(let path): "\(path): no x-target, wanted the column to learn"
+        case .noTarget(let path): "\(path): no x-target, expected the column to learn"
         case .table(let path, let error): "\(path): \(error)"
         case .columns(let path, let error): "\(path): \(error)"
         case .form(let path, let form): "\(path): \(form)"
@@ -40,7 +40,7 @@ extension DataError: CustomStringConvertible {
             }
                 + (further > 0 ? ["\(path): and \(further) more"] : []))
                 .joined(separator: "\n")
-        case .tooManyRows(let path, let most): "\(path): too many rows, wanted at most \(most)"
+        case .tooManyRows(let path, let most): "\(path): too many rows, expected at most \(most)"
         }
     }
 }

@@ -85,7 +85,7 @@ package enum RaggedCause: Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .trailingComma: "the line ends with a comma"
-        case .decimalComma: "perhaps numbers with a decimal comma, wanted a point"
+        case .decimalComma: "perhaps numbers with a decimal comma, expected a point"
         }
     }
 
@@ -125,7 +125,7 @@ enum NumberText {
         if noNumbers.contains(lower) {
             return "a mark for a missing value; leave the cell blank where the schema has x-blank"
         }
-        if ["true", "false", "yes", "no"].contains(lower) { return "a word, wanted 1 or 0" }
+        if ["true", "false", "yes", "no"].contains(lower) { return "a word, expected 1 or 0" }
         if hasDecimalComma(text) { return "a decimal comma, or one between thousands" }
         if text.first == " " || text.last == " " { return "spaces around the number" }
         if text.contains(",") { return "commas between thousands" }

@@ -44,7 +44,7 @@ package struct OtherOutcomes: Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         guard let target else { return "" }
         let found = texts.sorted().map { "\"\($0)\"" }.joined(separator: " and ")
-        return "column \(target.column): \(found) in every row, wanted "
+        return "column \(target.column): \(found) in every row, expected "
             + "\"\(target.positive)\" and \"\(target.negative)\"; to learn from this table, the "
             + "schema's x-target must be {\"column\": \"\(target.column)\", \"positive\": "
             + "\"\(positive ?? "the outcome to predict")\", \"negative\": "

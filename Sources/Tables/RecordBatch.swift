@@ -2,7 +2,7 @@
 package struct RecordBatch: Sendable {
     /// One record, its line end included.
     package struct Place: Sendable {
-        /// Counted from 0 at the first record of the file; lines without a byte are none.
+        /// Counted from 0 at the first record of the file; lines without a byte do not count.
         package let index: Int
         /// The line it begins on, counted from 1.
         package let line: Int

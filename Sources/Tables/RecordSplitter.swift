@@ -15,7 +15,7 @@ package enum RecordForm: String, CaseIterable, Sendable {
 /// A record ends with a line feed; one of a table with the first that is outside quotes, where a
 /// quote counts at the beginning of a cell only, as `CSVReader` has it. A quote that is not closed
 /// within the longest cell never counts beyond its line, so that it costs one row and not all that
-/// follow. Lines without a byte are passed over, and so is a byte order mark at the beginning of
+/// follow. Lines without a byte are skipped, and so is a byte order mark at the beginning of
 /// the file. Of a record that is too large nothing is kept.
 package struct RecordSplitter {
     /// The longest record, its line end not counted.
@@ -24,7 +24,7 @@ package struct RecordSplitter {
     private let form: RecordForm
     /// Bytes from the quote that opens the longest cell to the one that closes it.
     private let quotedBytesMax: Int
-    /// Whole records, and behind them the beginning of the next one.
+    /// Whole records, and after them the beginning of the next one.
     private var current = RecordBatch()
     private var recordStart = 0
     /// Where in the file `current` would begin, had nothing been dropped from it.
@@ -35,7 +35,7 @@ package struct RecordSplitter {
     private var openingOffset = 0
     private var closingOffset = -2
     private var isQuoted = false
-    /// Where in the file the first line feed behind the opening quote was, if there was one, and
+    /// Where in the file the first line feed after the opening quote was, if there was one, and
     /// the number of the line it ended.
     private var quotedLineEnd: (offset: Int, line: Int)?
     /// The byte before those that have not been looked at.
@@ -47,7 +47,7 @@ package struct RecordSplitter {
     /// Of a table, with records up to the longest that `CSVReader` takes.
     package init(tableLimits limits: CSVLimits = CSVLimits()) {
         form = .csv
-        // Every byte a quote, which is written twice; around each cell two quotes, behind it a
+        // Every byte a quote, which is written twice; around each cell two quotes, after it a
         // comma; a byte order mark.
         recordBytesMax = 2 * limits.recordBytesMax + 3 * limits.cellsMax + 3
         quotedBytesMax = 2 * limits.cellBytesMax + 1
@@ -149,7 +149,7 @@ package struct RecordSplitter {
         }
     }
 
-    /// Where to go on when the cell that is open before `offset` is longer than any: behind the
+    /// Where to continue when the cell that is open before `offset` is longer than any: after the
     /// line feed that followed its quote, and there its record has been ended. Nil when it may go
     /// on.
     private mutating func unclosedLineEnd(before offset: Int) -> Int? {

@@ -47,45 +47,45 @@ extension TableForm: CustomStringConvertible {
     package var description: String {
         switch self {
         case .compressed(let name, let command):
-            "compressed by \(name), wanted the table itself: \(command)"
+            "compressed by \(name), expected the table itself: \(command)"
         case .workbook:
-            "an Excel workbook, wanted CSV: save it as \"CSV UTF-8\", or "
+            "an Excel workbook, expected CSV: save it as \"CSV UTF-8\", or "
                 + "pandas.read_excel(…).to_csv(\"table.csv\", index=False)"
-        case .archive: "a zip archive, wanted the table itself: unzip it"
+        case .archive: "a zip archive, expected the table itself: unzip it"
         case .columnar(let name, let reader):
-            "a file in the format \(name), wanted CSV: "
+            "a file in the format \(name), expected CSV: "
                 + "pandas.\(reader)(…).to_csv(\"table.csv\", index=False)"
         case .pickle:
-            "a pickle, wanted CSV: pandas.read_pickle(…).to_csv(\"table.csv\", index=False); "
+            "a pickle, expected CSV: pandas.read_pickle(…).to_csv(\"table.csv\", index=False); "
                 + "only where you trust it, for reading a pickle runs what is in it"
         case .sqlite:
-            "an SQLite database, wanted CSV: sqlite3 -header -csv FILE \"select * from …\""
-        case .html: "an HTML page, wanted CSV: perhaps the page of a login or an error"
-        case .lfsPointer: "a pointer of Git LFS, wanted the file itself: git lfs pull"
+            "an SQLite database, expected CSV: sqlite3 -header -csv FILE \"select * from …\""
+        case .html: "an HTML page, expected CSV: perhaps the page of a login or an error"
+        case .lfsPointer: "a pointer of Git LFS, expected the file itself: git lfs pull"
         case .wideText(let encoding):
-            "\(encoding) text, wanted UTF-8: iconv -f \(encoding) -t UTF-8"
+            "\(encoding) text, expected UTF-8: iconv -f \(encoding) -t UTF-8"
         case .jsonArray:
-            "one array of JSON, wanted CSV with a header, or for score an object a line: "
+            "one array of JSON, expected CSV with a header, or for score an object a line: "
                 + "jq -c '.[]'"
         case .jsonObjects:
-            "JSON, which score alone reads, an object a line; wanted CSV with a header: "
+            "JSON, which score alone reads, an object a line; expected CSV with a header: "
                 + "pandas.read_json(…, lines=True).to_csv(\"table.csv\", index=False)"
         case .separated(let separator, let decimalComma):
             "columns separated by \(separator.name)"
                 + (decimalComma ? " and numbers with a decimal comma" : "")
-                + ", wanted commas and decimal points: pandas.read_csv(…, "
+                + ", expected commas and decimal points: pandas.read_csv(…, "
                 + "sep=\"\(separator.escaped)\"" + (decimalComma ? ", decimal=\",\"" : "")
                 + ").to_csv(\"table.csv\", index=False)"
         case .unnamedColumn(let name):
             (name.isEmpty ? "a first column without a name" : "a first column named \(name)")
-                + ", as pandas writes its index, wanted the schema's columns alone: "
+                + ", as pandas writes its index, expected the schema's columns alone: "
                 + "to_csv(…, index=False)"
         case .trailingComma:
-            "a header that ends with a comma, wanted none after the last column"
-        case .noHeader: "a first line without a name of a column, wanted a header"
+            "a header that ends with a comma, expected none after the last column"
+        case .noHeader: "a first line without a name of a column, expected a header"
         case .otherSpelling(let found, let wanted):
-            "column \(found), wanted \(wanted): names are compared byte for byte"
-        case .binary: "binary data, wanted CSV in UTF-8"
+            "column \(found), expected \(wanted): names are compared byte for byte"
+        case .binary: "binary data, expected CSV in UTF-8"
         }
     }
 }

@@ -6,7 +6,7 @@ internal import Reports
 struct CostChart {
     let costs: [CostCurve]
 
-    /// A curve for each: more curves than colours cannot be told apart.
+    /// A curve for each: more curves than colours cannot be distinguished.
     private static let inks: [Ink] = [.first, .second, .third]
 
     func write(to html: inout HTMLWriter) {

@@ -11,7 +11,8 @@ struct CostSection {
         let decision = FigureText.plain(holdOut.thresholds.decision)
         html.element(
             "p",
-            text: "Every customer above a threshold gets an offer. An offer to somebody who would "
+            text: "Every customer above a threshold gets an offer. An offer to a customer who "
+                + "would "
                 + "have stayed is wasted; a churner without one is missed. An offer is taken to "
                 + "work always, which is the best case. The line of the decision, \(decision), is "
                 + "right only where both mistakes cost the same.")

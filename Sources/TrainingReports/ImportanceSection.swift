@@ -9,7 +9,7 @@ struct ImportanceSection {
     /// Which rows it was found on.
     let rows: String
 
-    /// More fields than this are told in the table alone.
+    /// More fields than this are in the table alone.
     private static let barsMax = 40
 
     func write(to html: inout HTMLWriter) {

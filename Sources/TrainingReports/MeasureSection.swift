@@ -28,7 +28,7 @@ struct MeasureSection {
         html.table(
             caption: "Figures of the hold-out, below them the mean ± standard deviation over "
                 + "folds. Best F1 and a recall of 80\u{A0}% are found on the same rows they are "
-                + "told of, which flatters them a little.",
+                + "reported, which flatters them a little.",
             columns: [
                 .words("Line"), .figures("Threshold"), .figures("Precision"), .figures("Recall"),
                 .figures("F1"), .figures("Predicted"),

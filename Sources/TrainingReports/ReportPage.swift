@@ -15,7 +15,7 @@ package struct ReportPage: Sendable {
         HTMLPage(
             title: "Churn model \(contents.modelName), version \(contents.modelVersion)",
             lead: "\(contents.selected.name), learned from \(contents.data.source): how well it "
-                + "foretells which customers leave, and where its limits are.",
+                + "predicts which customers leave, and where its limits are.",
             sections: sections,
             footer: "Written by churnctl. Every figure of the hold-out is of rows that neither "
                 + "training nor selection has seen."

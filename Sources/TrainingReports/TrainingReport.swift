@@ -7,7 +7,7 @@ package import Training
 internal import XGBoost
 
 extension ReportContents {
-    /// What is told of a training.
+    /// What is reported of a training.
     ///
     /// - Parameter source: what the table is called.
     package init(_ outcome: TrainingOutcome, _ data: TrainingData, source: String) {
@@ -38,7 +38,7 @@ private struct TrainingReportTexts {
 
     var columns: [ReportContents.Column] {
         let schema = data.schema
-        let fields = schema.fields.enumerated().map { index, field in
+        let fields = schema.fields.enumerated().map { index, field -> ReportContents.Column in
             let numbers = data.records.map { $0.values[index] }
             let range =
                 "\(FigureText.plain(numbers.min() ?? 0)) to "
@@ -49,22 +49,22 @@ private struct TrainingReportTexts {
                 case .integer: ("integer", range)
                 case .number: ("number", range)
                 }
-            return ReportContents.Column(
-                name: field.name, kind: kind, values: values,
-                blankCount: data.blankCounts[index])
+            return (field.name, kind, values, data.blankCounts[index])
         }
-        let derived = schema.derived.map { feature in
+        let derived = schema.derived.map { feature -> ReportContents.Column in
             switch feature.kind {
             case .bins(let field, _, let labels):
-                ReportContents.Column(
-                    name: feature.name, kind: "derived from \(schema.fields[field].name)",
-                    values: labels.joined(separator: ", "), blankCount: 0)
+                (
+                    feature.name, "derived from \(schema.fields[field].name)",
+                    labels.joined(separator: ", "), 0
+                )
             case .count(let fields):
-                ReportContents.Column(
-                    name: feature.name, kind: "derived, a count",
-                    values: "how many of "
+                (
+                    feature.name, "derived, a count",
+                    "how many of "
                         + fields.map { schema.fields[$0.field].name }.joined(separator: ", "),
-                    blankCount: 0)
+                    0
+                )
             }
         }
         return fields + derived
@@ -101,8 +101,9 @@ private struct TrainingReportTexts {
             + "candidate on the same folds."
         if options.candidates.contains(.tuned) {
             text +=
-                " The parameters of the tuned candidate were searched anew within each fold's "
-                + "learning rows: \(options.search.trials) trials by the log-loss on "
+                " The parameters of the tuned candidate were searched separately within each "
+                + "fold's "
+                + "training rows: \(options.search.trials) trials by the log-loss on "
                 + "\(options.search.foldCount) inner folds."
         }
         return text + balancing + calibrations
@@ -124,7 +125,7 @@ private struct TrainingReportTexts {
         let steps =
             (balancing.resampling == .smote ? ["rows of the rarer outcome made up by SMOTE"] : [])
             + (balancing.classWeight == .balanced ? ["outcomes weighted alike"] : [])
-        return " Learned from with \(steps.joined(separator: " and ")), in learning rows only; "
+        return " Learned from with \(steps.joined(separator: " and ")), in training rows only; "
             + "probabilities calibrated after Platt on rows the models did not learn."
     }
 
@@ -135,8 +136,7 @@ private struct TrainingReportTexts {
                 isShipped
                 ? "\(result.settings); in the end \(outcome.model.recipe.summary)"
                 : result.settings
-            return ReportContents.CandidateRow(
-                name: result.candidate.title, settings: settings, folds: result.folds)
+            return (result.candidate.title, settings, result.folds)
         }
     }
 
@@ -179,7 +179,7 @@ private struct TrainingReportTexts {
     var limits: [String] {
         [
             "What customers do changes. Compare the mean probability with the rate of churn, and "
-                + "train anew when they part.",
+                + "retrain when they part.",
             "A contribution says what the model makes of a value, not what would happen if it were "
                 + "changed.",
             "The ROC-AUC on the hold-out of \(FigureText.count(outcome.plan.holdOut.count)) rows "
@@ -192,7 +192,7 @@ private struct TrainingReportTexts {
 
     var provenance: [ReportContents.Fact] {
         let options = outcome.options
-        let facts = [
+        return [
             ("Table, SHA-256", data.sha256),
             ("Rows", FigureText.count(data.labels.count)),
             ("Learned from", FigureText.count(learnedCount)),
@@ -202,7 +202,6 @@ private struct TrainingReportTexts {
             ("Settings", outcome.model.recipe.summary),
             ("Calibration", calibration),
         ]
-        return facts.map { ReportContents.Fact(name: $0.0, value: $0.1) }
     }
 
     private var calibration: String {

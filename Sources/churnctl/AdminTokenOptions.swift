@@ -29,7 +29,7 @@ struct AdminTokenOptions: ParsableArguments {
 
     func validate() throws {
         if tokenFile != nil, secretOptions.secretFile != nil {
-            throw ValidationError("--token-file: given with --secret-file, wanted one of them")
+            throw ValidationError("--token-file: given with --secret-file, expected one of them")
         }
     }
 
@@ -52,7 +52,7 @@ struct AdminTokenOptions: ParsableArguments {
     private func signedToken() throws -> String {
         guard let secret = try secretOptions.secret() else {
             throw ValidationError(
-                "no token for the operations listener, wanted --token-file, "
+                "no token for the operations listener, expected --token-file, "
                     + "\(AdminTokenOptions.variable), or a secret to sign one with")
         }
         let unsigned = UnsignedToken(

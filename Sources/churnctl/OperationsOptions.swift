@@ -65,7 +65,7 @@ struct OperationsOptions: ParsableArguments {
         let text = operations ?? variable ?? OperationsAddress.standard
         // Which means to churnd that there is no listener.
         guard text != "off" else {
-            throw ValidationError("\(name): off, wanted the address of an operations listener")
+            throw ValidationError("\(name): off, expected the address of an operations listener")
         }
         do throws(OperationsAddressError) {
             return try OperationsAddress(parsing: text)

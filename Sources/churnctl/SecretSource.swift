@@ -35,7 +35,7 @@ struct SecretSource {
         guard let (name, bytes) = try find(filePath: filePath) else { return nil }
         try ProcessMemory.seal()
         if isBytes, let stray = StrayBytes(around: bytes.span) {
-            complain("\(name): \(stray), taken as part of it; wanted it without")
+            complain("\(name): \(stray), taken as part of it; expected it without")
         }
         return bytes
     }
@@ -70,9 +70,10 @@ enum SecretSourceError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .setTwice(let first, let second, let option):
-            "\(first): set together with \(second), wanted one of them or \(option)"
+            "\(first): set together with \(second), expected one of them or \(option)"
         case .secretAsPath(let name):
-            "\(name): no file is there, wanted the path of one; what is set looks like the secret "
+            "\(name): no file is there, expected the path of one; what is set looks like the "
+                + "secret "
                 + "itself"
         }
     }

@@ -122,7 +122,7 @@ import Testing
         let last = name(0, bytes: bytes)
         #expect(harness.isRevoked(last, forMilliseconds: 2000) == isRevoked)
         #expect(harness.isRevoked(name(1, bytes: 8192), forMilliseconds: 2000), "it has its room")
-        // What is taken back makes room at once.
+        // What is revoked no more makes room immediately.
         #expect(harness.restore(name(2, bytes: 8192)))
         #expect(harness.isRevoked(name(3, bytes: 8191), forMilliseconds: 1000))
         #expect(harness.isRevoked(last, forMilliseconds: 2000))

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import Glibc
 import OpenSSL
 import POSIX
@@ -67,7 +68,7 @@ import Testing
         Attack(
             name: "a copy of an old record at the end", start: .refused, told: ["outOfOrder"]
         ) { victim in
-            // Of the same file, whose name would tell of another one's.
+            // Of the same file, whose name would reveal another one's.
             try victim.editLast { $0 += Array($0.prefix { $0 != 0x0A }) + [0x0A] }
         },
         Attack(
@@ -105,14 +106,14 @@ import Testing
             try victim.removeCheckpoints()
         },
         Attack(
-            name: "written again behind the first checkpoint, the others removed",
+            name: "written again after the first checkpoint, the others removed",
             start: .refused, told: ["noRecordMAC"]
         ) { victim in
             try victim.rewrite(from: 2, hasMAC: false)
             try victim.editCheckpoints { $0 = Array($0.prefix(1)) }
         },
         Attack(
-            name: "written again behind the first checkpoint with MACs of one's own",
+            name: "written again after the first checkpoint with MACs of one's own",
             start: .refused, told: ["wrongRecordMAC"]
         ) { victim in
             try victim.rewrite(from: 2, hasMAC: true)

@@ -122,7 +122,7 @@ import Testing
         #expect(AuditError.locked(directory: "/a").description == "/a: in use by another process")
         #expect(
             AuditError.damagedTail(file: "records-1", sequence: 7).description
-                == "records-1: damaged at its end, record 7, wanted a record whose hash is right")
+                == "records-1: damaged at its end, record 7, expected a record whose hash is right")
         #expect(
             AuditError.file(.notARegularFile(path: "/a")).description == "/a: not a regular file")
     }
@@ -136,7 +136,7 @@ import Testing
         let first = AuditFiles.segmentName(firstSequence: 1)
         #expect(rename(fixture.path(first), fixture.path("taken")) == 0)
         var count = 0
-        try eventually("the log goes on in a new file") {
+        try eventually("the log continues in a new file") {
             writer.predict("r")
             count += 1
             #expect(try writer.write(to: log))
@@ -161,7 +161,7 @@ import Testing
         #expect(rename(fixture.path(first), fixture.path("taken")) == 0)
         try fixture.write(copy, first)
         let writer = Writer()
-        try eventually("the log goes on in a new file") {
+        try eventually("the log continues in a new file") {
             writer.predict("r")
             #expect(try writer.write(to: log))
             return try fixture.segments().count == 2

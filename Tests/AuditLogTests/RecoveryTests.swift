@@ -209,7 +209,7 @@ private let first = AuditFiles.segmentName(firstSequence: 1)
         #expect(second.recovery.missingRecords == 0)
         second.close()
 
-        // Neither a record nor a checkpoint tells the hash to go on with.
+        // Neither a record nor a checkpoint has the hash to continue with.
         let bare = try LogFixture.killed()
         try bare.write([], next)
         #expect(unlink(bare.path(first)) == 0)

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import POSIX
 import TestSupport
 import Testing
@@ -94,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `bytes before, between and behind records of a line are told apart from them`()
+    @Test func `bytes before, between and after records of a line are told apart from them`()
         throws
     {
         var log = SampleLog.standard
@@ -112,7 +113,7 @@ import Testing
         #expect(joined.map(\.sequence) == [6])
     }
 
-    @Test func `an altered record with a hash made for it breaks the chain behind it`() throws {
+    @Test func `an altered record with a hash made for it breaks the chain after it`() throws {
         let log = SampleLog.standard
         for (index, record) in log.records.enumerated() where index + 1 < 10 {
             var changed = log
@@ -226,7 +227,7 @@ import Testing
     }
 }
 
-/// Logs that began, ended or went on otherwise than usual.
+/// Logs that began, ended or continued in an unusual way.
 @Suite struct VerificationHistoryTests {
     /// Records up to 4, then a loss of 5 to 7, which the start noted.
     private func loss(

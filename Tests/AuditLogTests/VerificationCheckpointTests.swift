@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import TestSupport
 import Testing
 
@@ -88,7 +89,7 @@ import Testing
         #expect(try faults(in: log).map(\.kind) == [.notACheckpoint])
     }
 
-    @Test func `records behind the newest checkpoint are said to be unprotected`() throws {
+    @Test func `records after the newest checkpoint are said to be unprotected`() throws {
         var log = SampleLog.standard
         log.add(SampleLog.refusals)
         log.add(SampleLog.refusals)
@@ -97,7 +98,7 @@ import Testing
         #expect(found.remarks == [.unprotected(11...12)])
         #expect(
             found.remarks.map(\.description) == [
-                "records 11 to 12 are behind the newest checkpoint: nothing here would tell if "
+                "records 11 to 12 are after the newest checkpoint: nothing here would show if "
                     + "such were cut off"
             ])
     }

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import POSIX
 import TestSupport
 import Testing
@@ -129,7 +130,7 @@ import Testing
         #expect(faults.map(\.sequence) == [11, (1 << 62) + 1])
     }
 
-    @Test func `a fault's line says where it is, what was found and what was wanted`() throws {
+    @Test func `a fault's line says where it is, what was found and what was expected`() throws {
         var log = SampleLog.standard
         log.segments[0].lines[1][100] ^= 1
         log.segments[1].lines.remove(at: 1)

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import Glibc
 import OpenSSL
 import TestSupport
@@ -65,7 +66,7 @@ struct SampleLog {
         hash = SampleLog.hash(of: line)
     }
 
-    /// Goes on as if there had been records up to this one.
+    /// Continues as if there had been records up to this one.
     mutating func skip(to sequence: Int, hash: String) {
         self.sequence = sequence
         self.hash = hash

@@ -57,9 +57,9 @@ struct WritingFailureTests {
         }
         #expect(reason.hasSuffix(": No space left on device"))
         #expect(fixture.told == [.failed(reason: "write: No space left on device")])
-        let refused = Answer()
+        let refused = Answers<Bool>()
         writer.predict("refused")
-        writer.handOver(to: log) { refused.set($0) }
+        writer.handOver(to: log) { refused.add($0) }
         #expect(refused.value == false, "answered before append returns")
 
         // Room for one short record is not taken for a disk that can be written.
@@ -166,7 +166,7 @@ struct WritingHangTests {
         let log = try fixture.open(settings)
         #expect(state(log) == .passing)
         try disk.freeze()
-        let answers = Told()
+        let answers = Answers<Int>()
         do {
             // Whatever happens here, the disk must come back.
             defer { try? disk.thaw() }
@@ -179,7 +179,7 @@ struct WritingHangTests {
                 if case .stuck(let nanoseconds) = state(log) { return nanoseconds > 50_000_000 }
                 return false
             }
-            try eventually("it is told") { !fixture.told.isEmpty }
+            try eventually("it is reported") { !fixture.told.isEmpty }
             #expect(answers.count == 0)
         }
         try eventually("the batches are answered") { answers.count == 3 }
@@ -268,7 +268,7 @@ struct WritingHangTests {
             writer.predict("r")
             #expect(try writer.write(to: log))
         }
-        try eventually("it is told") { !fixture.told.isEmpty }
+        try eventually("it is reported") { !fixture.told.isEmpty }
         #expect(fixture.told == [.checkpointFailed(reason: "write: Operation not permitted")])
         #expect(state(log) == .passing)
         #expect(log.statistics.checkpoints == 1)

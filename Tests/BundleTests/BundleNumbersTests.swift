@@ -142,7 +142,7 @@ import Testing
         let fault = #expect(throws: GoldenFault.self) { try GoldenRow(parsing: line.span) }
         #expect(fault == .member("probability"))
         #expect(
-            fault?.description == "probability: missing or malformed, wanted 0 to 1")
+            fault?.description == "probability: missing or malformed, expected 0 to 1")
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity, -1, 2])

@@ -65,7 +65,7 @@ struct ManifestTests {
     func `a bundle of another format is told by its number`(found: Double, text: String) {
         #expect(
             BundleError.format(found: found, wanted: 1).description
-                == "manifest.json: format \(text), wanted 1")
+                == "manifest.json: format \(text), expected 1")
     }
 
     @Test func `an encoding that leaves out a value of its schema is refused`() throws {

@@ -33,7 +33,7 @@ private func issuer(_ file: [UInt8]) -> String? {
     @Test(arguments: [
         [0xFF, 0xFE, 0x23, 0x00] as [UInt8], [0xFE, 0xFF, 0x00, 0x23],
     ]) func `a file in UTF-16 is told to be one`(bytes: [UInt8]) {
-        #expect(issuer(bytes) == "f: UTF-16, wanted UTF-8")
+        #expect(issuer(bytes) == "f: UTF-16, expected UTF-8")
     }
 
     @Test(arguments: [
@@ -42,15 +42,15 @@ private func issuer(_ file: [UInt8]) -> String? {
         text: String, line: Int
     ) {
         #expect(
-            issuer(Array(text.utf8)) == "f:\(line): a carriage return within the line, wanted a "
+            issuer(Array(text.utf8)) == "f:\(line): a carriage return within the line, expected a "
                 + "line feed at each line's end")
     }
 
     @Test func `a control character in a value is refused and shown escaped`() {
         #expect(
             issuer(Array("jwt.issuer = a\u{1}b".utf8))
-                == #"f:1: jwt.issuer: "a\u{01}b", wanted 1 to 256 bytes without control characters"#
-        )
+                == #"f:1: jwt.issuer: "a\u{01}b", expected 1 to 256 bytes without control "#
+                + "characters")
     }
 
     @Test func `a long value is cut where it is shown`() {
@@ -58,6 +58,6 @@ private func issuer(_ file: [UInt8]) -> String? {
         #expect(
             issuer(Array("quota.limit = \(text)".utf8))
                 == "f:1: quota.limit: \"\(text.prefix(64))\" (cut), "
-                + "wanted an integer from 1 to 100000")
+                + "expected an integer from 1 to 100000")
     }
 }

@@ -223,7 +223,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(
             failure(
                 flags: ["--quota.limit=3"], files: ["Config/churnd.conf": "\n\nquota.limit = 0"])
-                == #"Config/churnd.conf:3: quota.limit: "0", wanted an integer from 1 to 100000"#)
+                == #"Config/churnd.conf:3: quota.limit: "0", expected an integer from 1 to 100000"#)
     }
 
     @Test func `the long variable overrules the bare one`() throws {
@@ -260,12 +260,12 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         (["--quota.limt", "5"], "did you mean --quota.limit?"),
         (["--port=5"], "did you mean --http.port?"),
         (["--zzzzzzzz=5"], "flag --zzzzzzzz: unknown key \"zzzzzzzz\""),
-        (["--quota.limit"], "flag --quota.limit: no value, wanted an integer from 1 to 100000"),
+        (["--quota.limit"], "flag --quota.limit: no value, expected an integer from 1 to 100000"),
         (["--quota.limit", "--x"], "no value"),
-        (["quota.limit"], #"argument "quota.limit", wanted --key value or --key=value"#),
-        (["--"], #"argument "--", wanted"#),
+        (["quota.limit"], #"argument "quota.limit", expected --key value or --key=value"#),
+        (["--"], #"argument "--", expected"#),
         (["--quota.limit=1", "--quota.limit=1"], "quota.limit again, after flag --quota.limit"),
-        (["--quota.limit="], #"flag --quota.limit: quota.limit: "", wanted an integer"#),
+        (["--quota.limit="], #"flag --quota.limit: quota.limit: "", expected an integer"#),
         (["--quota.limit=1\nforged"], #""1\nforged""#),
     ]) func `a bad flag is named`(flags: [String], part: String) {
         let line = failure(flags: flags)
@@ -305,7 +305,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
     }
 
     @Test(arguments: [
-        ("quota.limit 5", #"Config/churnd.conf:1: no "=", wanted key = value"#),
+        ("quota.limit 5", #"Config/churnd.conf:1: no "=", expected key = value"#),
         (
             "quota.limt = 5",
             "Config/churnd.conf:1: unknown key \"quota.limt\", did you mean quota.limit?"
@@ -320,11 +320,11 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         ("redis.url.file = /run/s", "did you mean REDIS_URL_FILE in the environment?"),
         (
             "quota.limit = \"5\"",
-            #""\"5\"", wanted an integer from 1 to 100000, without quotes"#
+            #""\"5\"", expected an integer from 1 to 100000, without quotes"#
         ),
-        ("jwt.issuer =", #"Config/churnd.conf:1: jwt.issuer: "", wanted 1 to 256 bytes"#),
+        ("jwt.issuer =", #"Config/churnd.conf:1: jwt.issuer: "", expected 1 to 256 bytes"#),
         ("= 5", "Config/churnd.conf:1: unknown key \"\""),
-        ("quota.limit = 5 # five", #""5 # five", wanted"#),
+        ("quota.limit = 5 # five", #""5 # five", expected"#),
     ]) func `a bad line is named`(text: String, part: String) {
         let line = failure(files: ["Config/churnd.conf": text])
         #expect(line.contains(part), "\(line)")
@@ -345,7 +345,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
     func `a secret has its bounds`(count: Int, isAccepted: Bool) {
         let text = String(repeating: "x", count: count)
         let line = failure(environment: ["JWT_SECRET": text, "REDIS_URL": redis])
-        let refusal = "environment JWT_SECRET: jwt.secret: \(count) bytes, wanted 32 to 4096 bytes"
+        let refusal =
+            "environment JWT_SECRET: jwt.secret: \(count) bytes, expected 32 to 4096 "
+            + "bytes"
         #expect(line == (isAccepted ? "no error" : refusal))
     }
 
@@ -378,7 +380,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.warnings.count == 1)
         let warning = configuration.warnings.first?.description ?? ""
         #expect(warning.contains(part), "\(warning)")
-        #expect(warning.hasSuffix(", taken as part of it; wanted it without"))
+        #expect(warning.hasSuffix(", taken as part of it; expected it without"))
         #expect(!warning.contains(secret))
     }
 
@@ -389,7 +391,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(
             configuration.warnings.map(\.description) == [
                 "environment JWT_SECRET_FILE (s): jwt.secret: a carriage return at its end, taken "
-                    + "as part of it; wanted it without"
+                    + "as part of it; expected it without"
             ])
     }
 
@@ -400,7 +402,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(
             configuration.warnings.map(\.description) == [
                 "environment CHURND_JWT_KEYS: jwt.keys: b: quotes around it, taken as part of it; "
-                    + "wanted it without"
+                    + "expected it without"
             ])
     }
 
@@ -413,7 +415,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let base = variable.contains("JWT") ? ["REDIS_URL": redis] : ["JWT_SECRET": secret]
         #expect(
             failure(environment: base.merging([variable: text]) { $1 })
-                == "environment \(variable): no file is there, wanted the path of one; what is "
+                == "environment \(variable): no file is there, expected the path of one; what is "
                 + "set looks like the secret itself")
     }
 
@@ -421,7 +423,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(
             failure(environment: ["JWT_SECRET": "\"short\"", "REDIS_URL": redis])
                 == "environment JWT_SECRET: jwt.secret: 7 bytes, with quotes around it, "
-                + "wanted 32 to 4096 bytes")
+                + "expected 32 to 4096 bytes")
     }
 
     @Test func `secrets of the environment are taken as those of its texts`() throws {
@@ -447,7 +449,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             failure(
                 environment: ["JWT_SECRET_FILE": "run/s", "REDIS_URL": redis],
                 files: ["run/s": "short"])
-                == "\(place): jwt.secret: 5 bytes, wanted 32 to 4096 bytes")
+                == "\(place): jwt.secret: 5 bytes, expected 32 to 4096 bytes")
     }
 
     @Test func `a secret file that is not there stops the start`() {
@@ -463,7 +465,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             failure(
                 environment: [variable: "x", variable + "_FILE": "s"],
                 files: ["s": secret])
-                == "environment \(variable): set together with \(variable)_FILE, wanted one of them"
+                == "environment \(variable): set together with \(variable)_FILE, expected one of "
+                + "them"
         )
     }
 
@@ -542,8 +545,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
     }
 
     @Test(arguments: [
-        (["keys/a": "short"], "jwt.keys: keys/a: 5 bytes, wanted 32 to 4096 bytes"),
-        (["keys/.a": secret], "jwt.keys: keys: no keys, wanted a file for each"),
+        (["keys/a": "short"], "jwt.keys: keys/a: 5 bytes, expected 32 to 4096 bytes"),
+        (["keys/.a": secret], "jwt.keys: keys: no keys, expected a file for each"),
         ([:], "cannot be read: keys: open: No such file or directory"),
     ]) func `a bad directory of keys stops the start`(files: [String: String], expected: String) {
         let environment = ["REDIS_URL": redis, "CHURND_JWT_KEYS": "keys"]
@@ -555,7 +558,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let files = Dictionary(uniqueKeysWithValues: (0..<count).map { ("keys/\($0)", secret) })
         let line = failure(
             environment: ["REDIS_URL": redis, "CHURND_JWT_KEYS": "keys"], files: files)
-        let refusal = "jwt.keys: keys: too many keys, wanted at most 64"
+        let refusal = "jwt.keys: keys: too many keys, expected at most 64"
         #expect(line == (isAccepted ? "no error" : refusal))
     }
 }
@@ -568,7 +571,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let address = "unix:/" + String(repeating: "x", count: count - 1)
         let refusal =
             "flag --operations.listen: operations.listen: \"\(address.prefix(64))\" (cut): "
-            + "a path of \(count) bytes, wanted at most 107 for a Unix socket"
+            + "a path of \(count) bytes, expected at most 107 for a Unix socket"
         #expect(
             failure(flags: ["--operations.listen=\(address)"])
                 == (isAccepted ? "no error" : refusal))
@@ -578,7 +581,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let directory = ["CHURND_AUDIT_DIRECTORY": "audit"]
         #expect(
             failure(environment: enough.merging(directory) { first, _ in first })
-                == "audit.directory: no audit.key, wanted AUDIT_KEY or AUDIT_KEY_FILE")
+                == "audit.directory: no audit.key, expected AUDIT_KEY or AUDIT_KEY_FILE")
         let key = directory.merging(["AUDIT_KEY": auditKey]) { first, _ in first }
         let configuration = try load(environment: enough.merging(key) { first, _ in first })
         #expect(configuration.audit?.sync == .interval(nanoseconds: 1_000_000_000))
@@ -586,13 +589,13 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.warnings.isEmpty)
         #expect(
             failure(flags: ["--audit.key=\(auditKey)"])
-                == "flag --audit.key: a secret among the flags shows in ps, wanted AUDIT_KEY or "
+                == "flag --audit.key: a secret among the flags shows in ps, expected AUDIT_KEY or "
                 + "AUDIT_KEY_FILE in the environment")
     }
 
     @Test func `a key that tokens are signed with is not one of the audit log`() {
         let audit = ["CHURND_AUDIT_DIRECTORY": "audit", "AUDIT_KEY": auditKey, "REDIS_URL": redis]
-        let wanted = ", wanted a key of its own: "
+        let wanted = ", expected a key of its own: "
         func refusal(_ environment: [String: String], _ files: [String: String] = [:]) -> String {
             let line = failure(
                 environment: audit.merging(environment) { first, _ in first }, files: files)
@@ -622,7 +625,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let line = failure(
             flags: ["--operations.listen=\(address)"], environment: [:], isDevelopment: true)
         #expect(line.hasPrefix("flag --operations.listen: operations.listen: "))
-        #expect(line.contains("wanted a loopback address"))
+        #expect(line.contains("expected a loopback address"))
         for address in ["127.0.0.1:1", "[::1]:1", "localhost:1", "unix:/a", "off"] {
             _ = try load(
                 flags: ["--operations.listen=\(address)"], environment: [:], isDevelopment: true)
@@ -631,9 +634,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
 
     @Test func `without a store or a secret there is no start`() {
         #expect(
-            failure(environment: ["JWT_SECRET": secret]).hasPrefix("no store, wanted REDIS_URL"))
+            failure(environment: ["JWT_SECRET": secret]).hasPrefix("no store, expected REDIS_URL"))
         #expect(
-            failure(environment: ["REDIS_URL": redis]).hasPrefix("no secret, wanted JWT_SECRET"))
+            failure(environment: ["REDIS_URL": redis]).hasPrefix("no secret, expected JWT_SECRET"))
         let memory = ["JWT_SECRET": secret, "CHURND_STORE": "memory"]
         #expect(failure(environment: memory) == "no error")
     }
@@ -686,7 +689,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let line = failure(flags: ["--http.host", host], environment: [:], isDevelopment: true)
         let refusal =
             "flag --http.host: http.host: \(host), "
-            + "but with --dev wanted a loopback address (127.0.0.1)"
+            + "but with --dev expected a loopback address (127.0.0.1)"
         #expect(line == (isAccepted ? "no error" : refusal))
     }
 

@@ -171,7 +171,7 @@ private let goodSamples: [WeakSample] = [
         name: "a socket for a group",
         flags: ["operations.listen": "unix:/s", "operations.socket_mode": "660"]),
     WeakSample(
-        name: "a mode of a socket that is none", flags: ["operations.socket_mode": "666"]),
+        name: "a mode without a socket", flags: ["operations.socket_mode": "666"]),
     WeakSample(name: "no operators", flags: ["operations.listen": "off"]),
     WeakSample(
         name: "Redis elsewhere with a password", environment: ["REDIS_URL": "redis://u:p@db"]),
@@ -229,9 +229,10 @@ private let goodSamples: [WeakSample] = [
             "\(error)"
                 == "security is strict, and 3 settings are weak: "
                 + "http.host: 0.0.0.0 (environment HOST), beyond this machine and without TLS, "
-                + "wanted a loopback address, or http.insecure = on where a proxy in front "
-                + "terminates TLS; jwt.issuer: not set, so that iss is not checked, wanted the iss "
-                + "of the tokens; jwt.audience: not set, so that aud is not checked, wanted the "
+                + "expected a loopback address, or http.insecure = on where a proxy in front "
+                + "terminates TLS; jwt.issuer: not set, so that iss is not checked, expected the "
+                + "iss "
+                + "of the tokens; jwt.audience: not set, so that aud is not checked, expected the "
                 + "aud of the tokens"
         }
     }
@@ -242,7 +243,7 @@ private let goodSamples: [WeakSample] = [
             let names = rule.name.split(separator: ", ").map { "`\($0)`" }.joined(separator: ", ")
             return "| \(names) | \(rule.meaning) | \(rule.wanted) |"
         }
-        let expected = ["| setting | weak when | wanted |", "|---|---|---|"] + rows
+        let expected = ["| setting | weak when | expected |", "|---|---|---|"] + rows
         #expect(
             found.joined(separator: "\n") == expected.joined(separator: "\n"),
             "the table has to be:\n\(expected.joined(separator: "\n"))\n")

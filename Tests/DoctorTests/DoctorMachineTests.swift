@@ -136,7 +136,7 @@ import Testing
         let finding = DescriptorCheck.finding(
             hardLimit: limit, connectionsMax: wanted, reserve: reserve)
         #expect(finding.verdict == descriptors.verdict)
-        #expect(finding.text.contains("is \(limit), wanted \(wanted + 332)"))
+        #expect(finding.text.contains("is \(limit), expected \(wanted + 332)"))
         if descriptors.verdict == .warning {
             #expect(finding.text.contains("\(descriptors.given ?? 0) connections"))
         }

@@ -29,7 +29,7 @@ private func information(_ fields: [String: String]) -> RedisInformation {
         #expect(finding.verdict == verdict)
         #expect(finding.text.contains(policy))
         if limit > 0 { #expect(finding.text.contains("\(limit) bytes")) }
-        #expect(finding.text.contains("wanted noeviction") == (verdict == .failure))
+        #expect(finding.text.contains("expected noeviction") == (verdict == .failure))
     }
 
     @Test(arguments: [

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "/x-implies: wrong kind of value, wanted an array"),
+        ("{}", "/x-implies: wrong kind of value, expected an array"),
         ("[]", "/x-implies: empty"),
         (#"[{"then":{"i":[1]}}]"#, "/x-implies/0/if: missing"),
         (#"[{"if":{"i":[1]}}]"#, "/x-implies/0/then: missing"),
@@ -57,9 +57,9 @@ import Testing
         (#"[{"if":{"n":[2]},"then":{"i":[1]}}]"#, "/x-implies/0/if/n/0: out of range"),
         (
             #"[{"if":{"i":["1"]},"then":{"i":[1]}}]"#,
-            "/x-implies/0/if/i/0: wrong kind of value, wanted a number"
+            "/x-implies/0/if/i/0: wrong kind of value, expected a number"
         ),
-        (#"[{"if":{"i":[1,1]},"then":{"i":[1]}}]"#, "/x-implies/0/if/i/1: stands here a second"),
+        (#"[{"if":{"i":[1,1]},"then":{"i":[1]}}]"#, "/x-implies/0/if/i/1: appears twice"),
         (
             #"[{"if":{"i":[1]},"then":{"i":[1]},"labels":[]}]"#,
             "/x-implies/0/labels: not a keyword"

@@ -229,7 +229,7 @@ import Testing
             "must be a string of 1 to 64 bytes without control characters, or an integer"
         ),
     ])
-    func `a violation says what is wanted and never what was sent`(
+    func `a violation says what is expected and never what was sent`(
         field: String, spelling: String, detail: String
     ) throws {
         let violation = try #require(try decode(.valid.with(field, spelling)).violations.first)

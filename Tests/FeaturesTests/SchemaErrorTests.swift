@@ -209,10 +209,10 @@ struct Flaw: Sendable, CustomTestStringConvertible {
         expect(flaw)
     }
 
-    @Test func `an error says where it is and what was wanted`() {
+    @Test func `an error says where it is and what was expected`() {
         let place = JSONPointer.root.appending("properties").appending("tenure")
         let error = SchemaError(.outOfRange(minimum: 0, maximum: 72.5), at: place)
-        #expect(error.description == "/properties/tenure: out of range, wanted 0 to 72.5")
+        #expect(error.description == "/properties/tenure: out of range, expected 0 to 72.5")
         #expect(SchemaError(.missing, at: .root).description == "the document: missing")
     }
 

@@ -23,23 +23,23 @@ import Testing
             """)
         #expect(
             error?.lines == [
-                "/$schema: wrong kind of value, wanted a string",
-                "/type: unsupported, wanted object",
-                "/properties/id/x-identifier: unsupported, wanted true",
-                "/properties/c/enum/1: stands here a second time",
+                "/$schema: wrong kind of value, expected a string",
+                "/type: unsupported, expected object",
+                "/properties/id/x-identifier: unsupported, expected true",
+                "/properties/c/enum/1: appears twice",
                 "/properties/c/enum/2: empty",
                 "/properties/c/x-aliases/A: names nothing the schema has",
-                "/properties/c/x-aliases/a: stands here a second time",
+                "/properties/c/x-aliases/a: appears twice",
                 "/properties/c/minimum: not a keyword for a value of this type",
-                "/properties/i/minimum: wrong kind of value, wanted a number",
+                "/properties/i/minimum: wrong kind of value, expected a number",
                 "/properties/i/pattern: unknown keyword",
                 "/properties/i/maxLength: unknown keyword",
                 "/properties/i/maximum: missing",
-                "/properties/n/maximum: out of range, wanted 2 to 9007199254740992",
-                "/properties/ok/x-blank: out of range, wanted 0 to 1",
+                "/properties/n/maximum: out of range, expected 2 to 9007199254740992",
+                "/properties/ok/x-blank: out of range, expected 0 to 1",
                 "/required/4: names nothing the schema has",
-                "/required/5: stands here a second time",
-                "/additionalProperties: unsupported, wanted false",
+                "/required/5: appears twice",
+                "/additionalProperties: unsupported, expected false",
                 "/x-derived/h/of/q: names nothing the schema has",
                 "/x-target/negative: missing",
                 "/x-implies/0/if/q: names nothing the schema has",
@@ -48,7 +48,7 @@ import Testing
         #expect(error?.count == 21)
         #expect(
             error?.description
-                == "/$schema: wrong kind of value, wanted a string (1 of 21 mistakes)")
+                == "/$schema: wrong kind of value, expected a string (1 of 21 mistakes)")
     }
 
     @Test func `what relies on a property with a mistake is not a second one`() {
@@ -76,7 +76,7 @@ import Testing
             error?.lines == [
                 "/examples/0: not a record of this schema, `c` is not_allowed",
                 "/examples/0: not a record of this schema, `n` is out_of_range",
-                "/examples/2: wrong kind of value, wanted an object",
+                "/examples/2: wrong kind of value, expected an object",
             ])
     }
 

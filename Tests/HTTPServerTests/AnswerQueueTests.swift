@@ -24,7 +24,7 @@ struct AnswerQueueTests {
         }
     }
 
-    @Test func `requests behind one that takes long wait for it`() throws {
+    @Test func `requests after one that takes long wait for it`() throws {
         let server = try TestServer()
         let client = try ClientSocket(port: server.port)
         try client.send(get("/1") + get("/hold/2") + get("/3") + get("/later/4") + get("/5"))
@@ -70,7 +70,7 @@ struct AnswerQueueTests {
         #expect(try one.readToEnd() == "")
     }
 
-    @Test func `an answer that is made behind the server's part of the turn is not forgotten`()
+    @Test func `an answer that is made after the server's part of the turn is not forgotten`()
         throws
     {
         let server = try TestServer()
@@ -116,7 +116,7 @@ struct AnswerQueueTests {
         #expect(try client.readAnswer().text == "GET /next ")
     }
 
-    @Test func `an answer made while an earlier one waits is sent behind it`() throws {
+    @Test func `an answer made while an earlier one waits is sent after it`() throws {
         let server = try TestServer(sendBufferBytes: AnswerQueueTests.bufferBytes)
         let client = try ClientSocket(
             port: server.port, receiveBufferBytes: AnswerQueueTests.bufferBytes)
@@ -155,7 +155,7 @@ struct AnswerQueueTests {
         try server.expectHealthy()
     }
 
-    @Test func `a request that began behind answers that waited has its deadline still`() throws {
+    @Test func `a request that began after answers that waited has its deadline still`() throws {
         let limits = ServerLimits.patient { $0.headTimeout = ServerLimits.second / 5 }
         let server = try TestServer(limits, sendBufferBytes: AnswerQueueTests.bufferBytes)
         let client = try ClientSocket(
@@ -167,7 +167,7 @@ struct AnswerQueueTests {
         #expect(try client.readToEnd() == "")
     }
 
-    @Test func `a body that began behind answers that waited has its deadline still`() throws {
+    @Test func `a body that began after answers that waited has its deadline still`() throws {
         let limits = ServerLimits.patient { $0.bodyTimeout = ServerLimits.second / 5 }
         let server = try TestServer(limits, sendBufferBytes: AnswerQueueTests.bufferBytes)
         let client = try ClientSocket(
@@ -211,7 +211,7 @@ struct AnswerQueueTests {
         #expect(try client.readToEnd() == "")
     }
 
-    @Test func `a client that never stops sending behind the last answer is cut off`() throws {
+    @Test func `a client that never stops sending after the last answer is cut off`() throws {
         let server = try TestServer()
         let client = try ClientSocket(port: server.port)
         try client.send(get("/close"))
@@ -226,7 +226,7 @@ struct AnswerQueueTests {
         try eventually("the connection is given up") { server.counter.value == 0 }
     }
 
-    @Test func `a client that stays behind the last answer is closed in the end`() throws {
+    @Test func `a client that stays after the last answer is closed in the end`() throws {
         let server = try TestServer()
         let client = try ClientSocket(port: server.port)
         try client.send(get("/close"))

@@ -65,7 +65,7 @@ struct ConnectionStressTests {
             if Bool.random(using: &random), client.hasNews { _ = try? client.readAnswer() }
             return client
         }
-        // Whoever is served was accepted behind all the others.
+        // A client that is served was accepted after all the others.
         try server.expectHealthy()
         try eventually("all are given up") { server.counter.value == 0 }
         withExtendedLifetime(clients) {}

@@ -80,7 +80,7 @@ struct FramingErrorTests {
         #expect(!server.requests.contains("GET /smuggled"))
     }
 
-    @Test func `an error behind good requests leaves them their answers`() throws {
+    @Test func `an error after good requests leaves them their answers`() throws {
         let server = try TestServer()
         let client = try ClientSocket(port: server.port)
         try client.send(

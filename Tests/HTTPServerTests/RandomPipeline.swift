@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Requests of a client, one behind the other, and what it must get for them.
+/// Requests of a client, one after the other, and what it must get for them.
 struct RandomPipeline {
     private(set) var bytes: [UInt8] = []
     private(set) var answers: [String] = []

@@ -206,7 +206,7 @@ struct RequestHeadParserTests {
 
     @Test func `exactly the tab, the space, visible and obs-text bytes make a field value`() {
         for byte in UInt8.min...UInt8.max {
-            // The byte stands at each place of a word that is searched at once, and after words.
+            // The byte stands at each place of a word that is searched as a whole, and after words.
             for place in 0..<20 {
                 var value = Array(repeating: UInt8(ascii: "v"), count: 24)
                 value[place] = byte

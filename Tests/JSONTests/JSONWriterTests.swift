@@ -47,7 +47,7 @@ import Testing
         #expect(String(decoding: writer.finish(), as: UTF8.self) == "{}\n1\n\"a\"\n")
     }
 
-    @Test func `a writer can go on behind bytes that are there`() {
+    @Test func `a writer can go on after bytes that are there`() {
         var writer = JSONWriter(appendingTo: Array("data: ".utf8))
         writer.beginArray()
         writer.null()

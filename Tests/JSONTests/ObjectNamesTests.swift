@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `a name seen before a nested object is remembered behind it`() {
+    @Test func `a name seen before a nested object is remembered after it`() {
         let inner = "{" + (0..<40).map { "\"i\($0)\":0" }.joined(separator: ",") + "}"
         #expect(refusal(of: "{\"a\":\(inner),\"b\":0,\"i0\":0}") == nil)
         let prefix = "{\"a\":\(inner),"

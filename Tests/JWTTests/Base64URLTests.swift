@@ -70,7 +70,7 @@ struct Base64URLTests {
         #expect(decoded(text) == nil)
     }
 
-    @Test func `memory that is longer than needed keeps what is behind`() {
+    @Test func `memory that is longer than needed keeps what is after`() {
         var bytes: [UInt8] = [9, 9, 9, 9, 9]
         #expect(Base64URL.decode(Array("Zm9v".utf8).span, into: &bytes) == 3)
         #expect(bytes == [102, 111, 111, 9, 9])

@@ -44,10 +44,10 @@ struct SigningKeysTests {
     @Test func `an error for a weak key says how long it is and how long it should be`() {
         #expect(
             SigningKeyError.weakKey(id: "2026", bytes: 31, bytesMin: 32).description
-                == "key 2026: 31 bytes, wanted at least 32")
+                == "key 2026: 31 bytes, expected at least 32")
         #expect(
             SigningKeyError.weakKey(id: nil, bytes: 5, bytesMin: 32).description
-                == "secret: 5 bytes, wanted at least 32")
+                == "secret: 5 bytes, expected at least 32")
     }
 
     @Test(arguments: [

@@ -30,7 +30,7 @@ enum TokenFixture {
         return Array(token.utf8)
     }
 
-    /// Claims that hold, with `members` behind them.
+    /// Claims that hold, with `members` after them.
     static func claims(_ members: String) -> String {
         #"{"sub":"alice","exp":1800000600,"# + members + "}"
     }

@@ -12,7 +12,7 @@ struct PredictionsTests {
         #expect(predictions.negativeCount == 2)
     }
 
-    @Test func `both classes are wanted for a ranking`() {
+    @Test func `both classes are expected for a ranking`() {
         for (labels, hasBoth) in [([true, true], false), ([false, false], false)] {
             #expect(
                 Predictions(probabilities: [0.1, 0.2], labels: labels).hasBothClasses == hasBoth)

@@ -31,7 +31,7 @@ struct ReliabilityTests {
     }
 
     @Test func `the error weighs the distance of each bin by its rows`() {
-        // Three rows at .2, one of them positive; one row at .9 that is none.
+        // Three rows at .2, one of them positive; one row at .9 that is not.
         let reliability = Reliability(
             Predictions(
                 probabilities: [0.2, 0.2, 0.2, 0.9], labels: [true, false, false, false]))

@@ -59,7 +59,7 @@ struct ExpectationTests {
         #expect(found.compared == 3 && found.count == 1)
         #expect(found.first.map(\.line) == [4] && found.first.map(\.identifier) == ["c"])
         #expect(
-            "\(found)".hasSuffix("\nline 4 (c): 0.45016602, wanted 0.9"), "\(found)")
+            "\(found)".hasSuffix("\nline 4 (c): 0.45016602, expected 0.9"), "\(found)")
     }
 
     @Test(arguments: [

@@ -32,7 +32,7 @@ struct ForeignModelTests {
     }
 
     @Test(arguments: [
-        Sample("tree\nversion=v4\nnum_class=1\n", .lightGBM, "a LightGBM model, wanted"),
+        Sample("tree\nversion=v4\nnum_class=1\n", .lightGBM, "a LightGBM model, expected"),
         Sample(
             #"{"name": "tree", "version": "v4", "max_feature_idx": 2, "tree_info": []}"#,
             .lightGBMDump, "as dump_model writes it"),

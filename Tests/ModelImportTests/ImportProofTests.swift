@@ -39,7 +39,7 @@ struct ImportProofTests {
             data: "too low by more than", expect: "1 / (1 + e^-margin) is expected"),
         Case(
             name: "wrong-other-target", alone: "predictions of reg:squarederror from 3.98",
-            data: "ranks no better than chance", expect: "numbers far from 0 to 1 are expected"),
+            data: "ranks no better than chance", expect: "numbers far from 0 to 1, expected"),
         Case(
             name: "wrong-merged", alone: "no column for security=No plan",
             data: "no column for security=No plan",

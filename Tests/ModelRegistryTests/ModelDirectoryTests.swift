@@ -18,7 +18,7 @@ struct ModelDirectoryTests {
         "3", "3\n", "3\r\n", "3  \t\r\n\r\n\n", "3\n2", "3\n2\n", "3\r\n2\r\n", "3 \n2\t\n \n",
         "3\n3\n",
     ])
-    func `active names its version, white space behind it passed over`(text: String) throws {
+    func `active names its version, white space after it passed over`(text: String) throws {
         #expect(try outcome(ofActive: Array(text.utf8)) == .success("3"))
     }
 
@@ -80,8 +80,9 @@ struct ModelDirectoryTests {
         #expect(throws: missing) { try directory.activeVersion() }
         #expect(
             missing.description
-                == "\(path): open: No such file or directory, wanted a file of at most 1024 bytes "
-                + "that names the version that serves")
+                == "\(path): open: No such file or directory, expected a file of at most 1024 "
+                + "bytes "
+                + "that names the active version")
         try Directories.create(path)
         #expect(throws: RegistryError.activeUnreadable(.notARegularFile(path: path))) {
             try directory.activeVersion()
@@ -165,7 +166,8 @@ struct ModelDirectoryTests {
         #expect(throws: error) { try directory.load("4", ofModel: "telco-churn") }
         #expect(
             error.description
-                == "version 4: manifest.json: name telco-logistic, wanted telco-churn, which serves"
+                == "version 4: manifest.json: name telco-logistic, expected telco-churn, which "
+                + "serves"
         )
         #expect(try directory.load("4").name == "telco-logistic")
     }
@@ -235,9 +237,9 @@ struct ModelDirectoryTests {
         #expect(refusal("3") == .format(found: 2, wanted: 1))
         #expect(
             RegistryError.bundle(version: "3", .format(found: 2, wanted: 1)).description
-                == "version 3: manifest.json: format 2, wanted 1")
+                == "version 3: manifest.json: format 2, expected 1")
 
-        // With its digest right as well, a leaf is told by the golden rows.
+        // With its digest right as well, the golden rows reveal a leaf.
         try versions.add("4")
         try versions.changeLeaf("4")
         guard case .digest(.model, let found, let wanted) = refusal("4") else {
@@ -262,7 +264,7 @@ struct ModelDirectoryTests {
             Issue.record("half a manifest was not seen")
             return
         }
-        // A directory with files of somebody else.
+        // A directory with files of another program.
         for file in [ModelVersions.File.manifest, .model, .golden] {
             try versions.write("[tool.poetry]", "7", file)
         }

@@ -31,7 +31,8 @@ import Testing
         #expect(throws: error) { try RegistryUnderTest(versions) }
         #expect(
             error.description
-                == "version 2: manifest.json: SHA-256 \(try sha256(versions, "2")), wanted \(pin)")
+                == "version 2: manifest.json: SHA-256 \(try sha256(versions, "2")), expected "
+                + "\(pin)")
 
         // A request without a digest takes what is there.
         #expect(try subject.activate("2").get().isChanged)
@@ -84,7 +85,7 @@ import Testing
         ("1 sha256:\(String(repeating: "a", count: 64)) x", .pin(line: 1)),
         ("1\n2 sha256:g\n", .pin(line: 2)), ("1 md5:ab\n", .name(line: 1, found: "'1 md5:ab'")),
     ])
-    func `what stands behind a version is a digest`(text: String, fault: ActiveFault) throws {
+    func `what stands after a version is a digest`(text: String, fault: ActiveFault) throws {
         let versions = try ModelVersions([], active: text)
         #expect(throws: RegistryError.active(path: versions.activePath, fault)) {
             try ModelDirectory(path: versions.path).activeVersion()

@@ -7,8 +7,8 @@ import TestSupport
 import Testing
 
 struct ModelRegistryStressTests {
-    /// Activations by many threads, some of bad bundles, while somebody else reloads and lists. One
-    /// that is told to be busy is asked for again.
+    /// Activations by many threads, some of bad bundles, while others reload and list. One
+    /// that is refused as busy is asked for again.
     @Test func `every one of 200 activations by 8 threads is answered once and truly`() throws {
         let versions = try ModelVersions(["1", "2", "3", "4"], from: .logistic)
         try versions.truncate("4", .model, to: 2000)

@@ -17,7 +17,7 @@ struct ModelWatchTests {
 
     /// Waits until the registry has looked at least once more.
     private func look(_ subject: RegistryUnderTest) throws {
-        // A poll is served in turn: what was asked for behind two of them comes after one.
+        // A poll is served in turn: what was asked for after two of them comes after one.
         let end = Clock.monotonicNanoseconds() + 4 * ModelWatchTests.interval
         try eventually("polls have come") { Clock.monotonicNanoseconds() > end }
         _ = try subject.listing()
@@ -41,7 +41,7 @@ struct ModelWatchTests {
         }
         #expect(change.trigger == .watch)
         #expect(change.previous?.version == "1")
-        // What somebody else has written is left as it is.
+        // What another program has written is left as it is.
         #expect(try versions.active() == "3\n1\n")
     }
 
@@ -69,9 +69,9 @@ struct ModelWatchTests {
         #expect(subject.serving == "1" && subject.installs.isEmpty)
         #expect(try subject.listing().refusal?.version == "2")
 
-        // Another error is told as well, an old one not again.
+        // Another error is reported as well, an old one not again.
         try versions.truncate("2", .model, to: 50_000)
-        try eventually("it was refused anew") { subject.refusals.count == 2 }
+        try eventually("it was refused again") { subject.refusals.count == 2 }
         try look(subject)
         #expect(subject.refusals.count == 2)
 
@@ -117,7 +117,7 @@ struct ModelWatchTests {
         #expect(try subject.listing().refusal?.error == subject.refusals.first?.error)
         try versions.setActive("2\n")
         try eventually("2 serves") { subject.serving == "2" }
-        // Broken once more it is told once more.
+        // Broken once more it is reported once more.
         try versions.setActive(text)
         try eventually("it was refused again") { subject.refusals.count == 2 }
     }
@@ -155,18 +155,18 @@ struct ModelWatchTests {
     @Test func `a poll does not take the place of a request that waits`() throws {
         let versions = try ModelVersions()
         let subject = try watching(versions, reactors: .wait)
-        let first = Answer<RegistryUnderTest.Outcome>()
-        subject.registry.activate("2") { first.set($0) }
+        let first = Answers<RegistryUnderTest.Outcome>()
+        subject.registry.activate("2") { first.add($0) }
         try eventually("it is under way") { subject.installs == ["2"] }
         let end = Clock.monotonicNanoseconds() + 4 * ModelWatchTests.interval
         try eventually("a poll waits") { Clock.monotonicNanoseconds() > end }
         let waiting = (0..<ModelRegistry.waitingMax).map { _ in
-            Answer<RegistryUnderTest.Outcome>()
+            Answers<RegistryUnderTest.Outcome>()
         }
-        for answer in waiting { subject.registry.activate("2") { answer.set($0) } }
+        for answer in waiting { subject.registry.activate("2") { answer.add($0) } }
         #expect(waiting.allSatisfy { $0.value == nil })
-        let refused = Answer<RegistryUnderTest.Outcome>()
-        subject.registry.activate("2") { refused.set($0) }
+        let refused = Answers<RegistryUnderTest.Outcome>()
+        subject.registry.activate("2") { refused.add($0) }
         #expect(refused.value == .failure(.busy(waitingMax: 16)))
         subject.swap()
         for answer in waiting { #expect(try !answer.wait().get().isChanged) }

@@ -64,7 +64,7 @@ struct EnsembleTests {
         for (margin, wanted) in zip(margins, probabilities) {
             let found = Logistic.probability(fromMargin: margin)
             let distance = Int(found.bitPattern) - Int(wanted.bitPattern)
-            #expect(distance.magnitude <= 2, "\(margin): \(found), wanted \(wanted)")
+            #expect(distance.magnitude <= 2, "\(margin): \(found), expected \(wanted)")
         }
     }
 

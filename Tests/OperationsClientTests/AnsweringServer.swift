@@ -65,7 +65,7 @@ final class AnsweringServer: Sendable {
         func accept() throws -> Descriptor {
             guard Sockets.wait(for: .readable, on: rawValue, 10_000),
                 case .connection(let connection, _) = Sockets.accept(rawValue)
-            else { throw NeverHappened(what: "somebody connected") }
+            else { throw NeverHappened(what: "a connection") }
             return Descriptor(connection)
         }
 

@@ -66,7 +66,7 @@ struct OperationsClientTests {
         #expect(!answer.isSuccess)
     }
 
-    @Test func `an answer without content is whole behind its head`() throws {
+    @Test func `an answer without content is whole after its head`() throws {
         #expect(
             try outcome(["HTTP/1.1 204 No Content\r\n\r\n"])
                 == .success(OperationsAnswer(status: 204, body: [])))

@@ -14,7 +14,7 @@ import Testing
         String(decoding: try Files.read(path, bytesMax: 1 << 20), as: UTF8.self)
     }
 
-    @Test func `bytes go to the end, also behind what others have written`() throws {
+    @Test func `bytes go to the end, also after what others have written`() throws {
         let first = try AppendFile(path: path)
         let second = try AppendFile(path: path)
         let counts = [

@@ -24,7 +24,7 @@ struct FileDescriptorTests {
             owner = nil
             #expect(!isOpen(rawValue))
 
-            // Whoever gets the number next keeps it.
+            // The next owner of the number keeps it.
             let next = open("/dev/null", O_RDONLY | O_CLOEXEC)
             #expect(next == rawValue)
             do { _ = FileDescriptor(owning: open("/dev/null", O_RDONLY | O_CLOEXEC)) }

@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// What `body` returns while this test holds the lock; nil when somebody else does.
+    /// What `body` returns while this test holds the lock; nil when another process does.
     private func whileLocked<Value>(_ path: String, _ body: () throws -> Value) throws -> Value? {
         guard let lock = try FileLock.acquire(path) else { return nil }
         let value = try body()

@@ -60,7 +60,7 @@ extension ProgramTests {
                     #"{"version":["1"]}"#, #"{"Version":"1"}"#, #"{"version":"1","force":true}"#,
                     #"{"version":"1","version":"1"}"#, #"{"version":"\#(tooLong)"}"#,
                 ])
-            // A text that names no version, or none that lies there, is the registry's to refuse.
+            // A text that names no version, or none that exists, is the registry's to refuse.
             for version in [
                 "3", "../1", ".", "active", "1/", "1\\u0000", String(tooLong.dropLast()),
             ] {

@@ -84,7 +84,7 @@ extension ProgramTests {
             // What was under way when the disk refused it was charged, and nothing after that.
             #expect(after.quota?.left == before - (names.count - 1) - 1 - 1)
             #expect(try audited.churnd.scrape()["churnd_audit_up"] == 1)
-            #expect(try audited.churnd.log("the audit log is written again", count: 1).count == 1)
+            #expect(try audited.churnd.log("the audit log is writable again", count: 1).count == 1)
             #expect(
                 audited.churnd.log("the audit log cannot be written: predictions get 503").count
                     == 1)
@@ -163,7 +163,7 @@ extension ProgramTests {
             try eventually("predictions are answered") {
                 try predict(client, "after").status == 200
             }
-            _ = try audited.churnd.log("the audit log is written again", count: 1)
+            _ = try audited.churnd.log("the audit log is writable again", count: 1)
             try audited.end()
             #expect(try audited.records(.resumed).count >= 1)
             #expect(try audited.verify().exit == .code(0))

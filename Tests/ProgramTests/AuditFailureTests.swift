@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// The audit log of a churnd that crashes, or that somebody else gets at.
+    /// The audit log of a churnd that crashes, or that another program changes.
     @Suite struct AuditFailureTests {
         private let token: String
 
@@ -140,8 +140,8 @@ extension ProgramTests {
                 return try !audited.segments().isEmpty
             }
             _ = try audited.churnd.log(
-                "the audit log's file is gone: it goes on in a new one", count: 1)
-            // Whoever looks for the records finds them missing.
+                "the audit log's file is gone, continuing in a new one", count: 1)
+            // A search for the records finds them missing.
             #expect(try audited.verify().exit == .code(1))
             try Directories.rename(segment + ".away", to: segment)
             try audited.end()

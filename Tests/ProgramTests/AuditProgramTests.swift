@@ -38,7 +38,7 @@ extension ProgramTests {
         /// Makes a log of a start, what `fill` appends, and a stop.
         private func makeLog(_ fill: (AuditLog) throws -> Void) throws {
             let log = try AuditLog.open(settings()) {
-                if !$0.isCheckpoint { Issue.record("\($0)") }
+                if case .checkpoint = $0 {} else { Issue.record("\($0)") }
             }
             try fill(log)
             log.close()
@@ -77,8 +77,8 @@ extension ProgramTests {
                 let none: [UInt8] = []
                 let caller = AuditedCaller(
                     unixMilliseconds: 1_790_856_000_123 + Int64(index) * 60_000,
-                    requestID: names.0.span, traceID: none.span, subject: names.1.span,
-                    tokenID: names.2.span, customerID: names.3.span)
+                    requestID: names.0.span, traceID: none.span, peer: none.span,
+                    subject: names.1.span, tokenID: names.2.span, customerID: names.3.span)
                 encoder.appendPrediction(
                     AuditedPrediction(
                         caller: caller, model: model, bodyDigest: InlineArray(repeating: 7),
@@ -129,13 +129,13 @@ extension ProgramTests {
 
         @Test func `a log that is being written to is verified`() throws {
             let log = try AuditLog.open(settings()) {
-                if !$0.isCheckpoint { Issue.record("\($0)") }
+                if case .checkpoint = $0 {} else { Issue.record("\($0)") }
             }
             defer { log.close() }
             try appendPredictions(5, to: log)
             let found = try audit("verify", directory)
             #expect(found.code == .code(0))
-            #expect(found.output.contains("remark: records 2 to 6 are behind the newest"))
+            #expect(found.output.contains("remark: records 2 to 6 are after the newest"))
         }
 
         @Test func `verification without a key says that it does not know`() throws {
@@ -208,7 +208,7 @@ extension ProgramTests {
             }
         }
 
-        @Test func `a wrong key is named as the cause, whatever it is wanted for`() throws {
+        @Test func `a wrong key is named as the cause, whatever it is expected for`() throws {
             try makeLog { try appendPredictions(2, to: $0) }
             let models = ProjectPlaces.root + "/Models/telco-churn"
             let other = ["AUDIT_KEY": String(repeating: "k", count: 32)]
@@ -235,7 +235,8 @@ extension ProgramTests {
             #expect(empty.output == "0 predictions: all bits equal\n")
             #expect(
                 empty.errors
-                    == "churnctl: \(directory): no prediction with features, wanted one at least: "
+                    == "churnctl: \(directory): no prediction with features, expected one at "
+                    + "least: "
                     + "they are recorded with audit.features = on\n")
             try makeLog { try appendPredictions(3, to: $0, hasFeatures: { _ in false }) }
             let without = try audit("replay", directory, "--models", models)

@@ -49,7 +49,7 @@ extension ProgramTests {
             for pseudonym in records.flatMap({ [$0.text("subject"), $0.text("customer")] }) {
                 #expect(pseudonym?.contains(/^[0-9a-f]{32}$/) == true)
             }
-            // Who has the key finds what belongs to a name.
+            // Anyone with the key finds what belongs to a name.
             for (option, name, count) in [
                 ("--subject", "alice", 10), ("--customer", "customer-3", 1),
                 ("--jti", "the-id", 10), ("--subject", "bob", 0),

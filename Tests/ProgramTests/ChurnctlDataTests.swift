@@ -67,7 +67,7 @@ extension ProgramTests {
                     line 6, column plan: error: must be one of: Basic, Premium, found "Gold"
                     line 6, column months: error: is required and must be an integer from 0 to 120
                     line 7: warning: the values of line 2
-                    line 8: error: 1 cells, wanted 4
+                    line 8: error: 1 cells, expected 4
 
                     """)
         }
@@ -101,7 +101,7 @@ extension ProgramTests {
         @Test(arguments: [
             (["--data", "none"], "", 66, "none: open: No such file or directory"),
             (["--data", "."], "", 66, ".: open: Is a directory"),
-            (["--data", "-"], "", 66, "standard input: nothing in it, wanted a table"),
+            (["--data", "-"], "", 66, "standard input: nothing in it, expected a table"),
             (["--data", "-"], "plan,x\n", 65, "missing columns: months; unknown columns: x"),
             (["--data", "-"], "\"plan\n", 65, "line 1: a quote that is never closed"),
             (["--data", "-", "--schema", "none"], "", 66, "none: open: No such file"),

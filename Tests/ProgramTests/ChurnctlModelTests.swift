@@ -75,7 +75,7 @@ extension ProgramTests {
             try Files.writeAtomically("no model".utf8.span, to: directory.path(of: "text"))
             // One after the other, for most of them would write to the same place.
             let cases: [(run: () throws -> ChildProcess, code: Int32, text: String)] = [
-                ({ try importing(name: "a/b") }, 64, "--name: wanted 1 to 64"),
+                ({ try importing(name: "a/b") }, 64, "--name: expected 1 to 64"),
                 (
                     { try importing(schema: "other.json") }, 65,
                     "column price: nothing the schema has; nearest: prize, "
@@ -85,7 +85,7 @@ extension ProgramTests {
                         try churnctl(
                             "import", "--model", Self.model, "--schema", "schema.json", "--output",
                             "b", "--name", "a", "--version", "1", "--expect", "text")
-                    }, 64, "--expect: wanted its rows too"
+                    }, 64, "--expect: expected its rows too"
                 ),
                 ({ try importing(model: "none") }, 66, "none: open: No such file"),
                 ({ try importing(model: "text") }, 70, "text: neither JSON nor UBJSON"),

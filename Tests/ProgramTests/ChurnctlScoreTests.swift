@@ -96,8 +96,8 @@ extension ProgramTests {
         @Test(arguments: [
             (["--input", "none"], 66, "none: open: No such file or directory"),
             (["--input", "."], 66, ".: open: Is a directory"),
-            (["--input", "empty"], 66, "empty: nothing in it, wanted a table"),
-            (["--input", "blank"], 66, "blank: nothing in it, wanted a table"),
+            (["--input", "empty"], 66, "empty: nothing in it, expected a table"),
+            (["--input", "blank"], 66, "blank: nothing in it, expected a table"),
             (["--input", "header"], 65, "header: missing columns: gender, SeniorCitizen, "),
             (["--input", "header"], 65, "unknown columns: \\u{1b}[31mred"),
             (["--input", "quote"], 65, "quote: line 1: a quote that is never closed"),
@@ -107,8 +107,8 @@ extension ProgramTests {
             (["--output", "."], 73, ".: open: Is a directory"),
             (["--output", "/dev/full"], 73, "/dev/full: write: No space left on device"),
             (["--errors", "none/out"], 73, "none/out: open: No such file or directory"),
-            (["--shard", "3/2"], 64, "wanted i/n with 1 <= i <= n"),
-            (["--threads", "0"], 64, "wanted 1 to 256"),
+            (["--shard", "3/2"], 64, "expected i/n with 1 <= i <= n"),
+            (["--threads", "0"], 64, "expected 1 to 256"),
             (["--format", "xml"], 64, "format"),
             (["--colour"], 64, "colour"),
         ])

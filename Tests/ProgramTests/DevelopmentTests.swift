@@ -42,13 +42,23 @@ extension ProgramTests {
             let time = try #require(answer["timestamp"]?.asString)
             #expect(time.contains(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
             #expect(child.ended == nil)
+            // The README's first screen shows this very answer, of another time.
+            let readme = try Files.read("\(ProjectPlaces.root)/README.md", bytesMax: 1 << 20)
+            let lines = readme.split(separator: UInt8(ascii: "\n"))
+            let shown = Array(try #require(lines.first { $0.first == UInt8(ascii: "{") }))
+            let example = try #require(try JSONValue(parsing: shown.span).asObject)
+            #expect(example.members.map(\.name) == answer.members.map(\.name))
+            for name in answer.members.map(\.name)
+            where name != "timestamp" && name != "request_id" {
+                #expect(example[name] == answer[name], "\(name)")
+            }
         }
 
         @Test func `it listens on loopback only`() throws {
             let (child, port, _) = try start()
             // proc(5): local address and port in hexadecimal, and state 0A for a listener.
             let suffix = ":" + String(port, radix: 16, uppercase: true).leftPadded(to: 4)
-            // Foundation takes what the kernel gives at once, a page, for the whole of a table.
+            // Foundation takes what one read gives, a page, for the whole of a table.
             var listeners: [Substring] = []
             for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
                 let text = String(

@@ -140,7 +140,7 @@ extension ProgramTests.DoctorStartTests {
     static let damagedLogs = [
         Case(
             name: "a digit of the last hash is another", starts: false,
-            says: "FAIL  audit log: \(segment): damaged at its end, record 2, wanted "
+            says: "FAIL  audit log: \(segment): damaged at its end, record 2, expected "
         ) { place in
             try place.log { bytes in
                 // Before the MAC and its name.
@@ -292,12 +292,12 @@ extension ProgramTests.DoctorStartTests {
 
     static let descriptorLimits = [
         Case(
-            name: "fewer than wanted", starts: true,
-            says: "warn  descriptors: the hard limit here is 500, wanted 501: ",
+            name: "fewer than expected", starts: true,
+            says: "warn  descriptors: the hard limit here is 500, expected 501: ",
             descriptors: 500
         ) { _ in crowd },
         Case(
-            name: "as many as wanted", starts: true, says: "ok    descriptors: ",
+            name: "as many as expected", starts: true, says: "ok    descriptors: ",
             descriptors: 501
         ) { _ in crowd },
         Case(

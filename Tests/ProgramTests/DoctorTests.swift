@@ -34,7 +34,7 @@ extension ProgramTests {
             child.output.split(separator: "\n")
         }
 
-        /// The one line that tells of a failure.
+        /// The one line of a failure.
         private func failure(
             _ child: ChildProcess, sourceLocation: SourceLocation = #_sourceLocation
         ) -> Substring {
@@ -104,7 +104,7 @@ extension ProgramTests {
                 redis: "redis://:\(DoctorTests.password)@127.0.0.1:\(redis.port)")
             #expect(failure(wrong).contains("AUTH was answered with WRONGPASS"))
             let missing = try doctor(redis: url(redis.port))
-            #expect(failure(missing).contains("NOAUTH: wanted a password"))
+            #expect(failure(missing).contains("NOAUTH: expected a password"))
             let right = try doctor(redis: "redis://:sesame@127.0.0.1:\(redis.port)")
             #expect(right.ended == .code(0), "\(right.output)")
             #expect(!right.output.contains("sesame"))
@@ -217,7 +217,7 @@ extension ProgramTests {
                 ])
             #expect(try child.waitForExit() == .code(0), "\(child.output)")
             let warning = lines(child).first { $0.hasPrefix("warn  descriptors: ") }
-            #expect(warning?.contains("500, wanted 501: 169 for connections, 332") == true)
+            #expect(warning?.contains("500, expected 501: 169 for connections, 332") == true)
             #expect(warning?.contains("at most 168 connections") == true)
         }
 

@@ -160,7 +160,7 @@ extension ProgramTests {
                 client.close()
             }
             #expect(try churnd.child.waitForExit(within: 10) == .code(0))
-            #expect(churnd.log("told again to end: not waiting for requests").isEmpty)
+            #expect(churnd.log("second signal: exiting without waiting for requests").isEmpty)
         }
     }
 }

@@ -80,7 +80,7 @@ extension ProgramTests {
                 let answer = try administrator.exchange(.activate(version))
                 #expect(answer.status == 200, "\(answer.text)")
                 #expect(answer.member("changed")?.asBool == true)
-                // Whoever comes after that is served by it, whichever reactor takes him.
+                // Later clients are served by it, whichever reactor takes them.
                 for _ in 0..<4 {
                     #expect(try prediction(churnd).version == "telco-logistic/\(version)")
                 }
@@ -170,7 +170,7 @@ extension ProgramTests {
                 try $0.add("3")
                 try $0.edit("3", .manifest, "\"format\": 1", "\"format\": 2")
             },
-            BadVersion(testDescription: "files of somebody else", says: "manifest.json") {
+            BadVersion(testDescription: "files of another program", says: "manifest.json") {
                 for file in [ModelVersions.File.manifest, .model, .golden] {
                     try $0.write("[tool.poetry]", "3", file)
                 }
@@ -201,7 +201,7 @@ extension ProgramTests {
             let metrics = try churnd.scrape()
             #expect(metrics[#"churnd_model_reloads_total{result="refused"}"#] == 1)
             #expect(metrics[#"churnd_model_reloads_total{result="activated"}"#] == 0)
-            let line = try churnd.log("model refused: the one before goes on", count: 1)[0]
+            let line = try churnd.log("model rejected, the previous one stays active", count: 1)[0]
             #expect(line["level"]?.asString == "error")
             #expect(line["version"]?.asString == "3")
             #expect(line["reason"]?.asString == answer.detail)
@@ -211,13 +211,13 @@ extension ProgramTests {
             #expect(try prediction(churnd).version == "telco-churn/2")
         }
 
-        /// Asks for what is not done, and looks at what is told of it.
+        /// Asks for what is not done, and checks what is reported of it.
         ///
-        /// - Parameter told: how many lines of the log say so of earlier requests.
+        /// - Parameter refusals: the number of log lines of earlier requests.
         private func expectUncounted(
             _ churnd: ChurndProcess,
             _ cases: [(request: HTTPRequest, problem: String, says: String)],
-            after told: Int = 0, _ sourceLocation: SourceLocation = #_sourceLocation
+            after refusals: Int = 0, _ sourceLocation: SourceLocation = #_sourceLocation
         ) throws {
             let message = "model not changed"
             for (index, (request, problem, says)) in cases.enumerated() {
@@ -226,7 +226,7 @@ extension ProgramTests {
                 #expect(
                     answer.detail?.contains(says) == true, "\(answer.text)",
                     sourceLocation: sourceLocation)
-                let line = try churnd.log(message, count: told + index + 1)[told + index]
+                let line = try churnd.log(message, count: refusals + index + 1)[refusals + index]
                 #expect(line["level"]?.asString == "warning", sourceLocation: sourceLocation)
                 #expect(line["reason"]?.asString == answer.detail, sourceLocation: sourceLocation)
             }
@@ -234,7 +234,7 @@ extension ProgramTests {
                 try churnd.scrape()[#"churnd_model_reloads_total{result="refused"}"#] == 0,
                 sourceLocation: sourceLocation)
             #expect(
-                churnd.log("model refused: the one before goes on").isEmpty,
+                churnd.log("model rejected, the previous one stays active").isEmpty,
                 sourceLocation: sourceLocation)
         }
 
@@ -262,7 +262,7 @@ extension ProgramTests {
             let churnd = try start(versions)
             #expect(try churnd.operations(.rollback).problem == "model-refused")
             #expect(try churnd.scrape()[#"churnd_model_reloads_total{result="refused"}"#] == 1)
-            let line = try churnd.log("model refused: the one before goes on", count: 1)[0]
+            let line = try churnd.log("model rejected, the previous one stays active", count: 1)[0]
             #expect(line["version"]?.asString == "7")
         }
 

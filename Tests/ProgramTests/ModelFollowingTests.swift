@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// The model of a running churnd, changed by somebody else who writes files.
+    /// The model of a running churnd, changed by another program that writes files.
     @Suite struct ModelFollowingTests {
         private let directory: TemporaryDirectory
         private let versions: ModelVersions
@@ -57,7 +57,7 @@ extension ProgramTests {
             throws
         {
             let churnd = try start(watch: "0.02")
-            let refusals = "model refused: the one before goes on"
+            let refusals = "model rejected, the previous one stays active"
             try versions.add("3", from: .logistic)
             try versions.truncate("3", .model, to: 1000)
             let cases: [(active: String?, version: String?, says: String)] = [
@@ -104,7 +104,7 @@ extension ProgramTests {
             for place in places {
                 try versions.removeActive()
                 try place()
-                // Who lists reads it, and waits for whoever reads it by the clock.
+                // A listing reads it, and waits for the watch that reads it.
                 for _ in 0..<3 {
                     #expect(try listing(churnd).member("refused")?.asObject != nil)
                     #expect(try served(churnd) == "telco-logistic/1")

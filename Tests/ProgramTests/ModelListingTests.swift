@@ -77,7 +77,7 @@ extension ProgramTests {
             #expect(try activate("--sha256", "abc").ended == .code(64))
             let wrong = try activate("--sha256", String(repeating: "0", count: 64))
             #expect(wrong.ended == .code(1))
-            #expect(wrong.errors.contains("wanted \(String(repeating: "0", count: 64))"))
+            #expect(wrong.errors.contains("expected \(String(repeating: "0", count: 64))"))
             #expect(try activate("--sha256", pin).ended == .code(0))
             #expect(try versions.active() == "2 sha256:\(pin)\n1\n")
             for body in [
@@ -90,8 +90,8 @@ extension ProgramTests {
             }
             try versions.edit("2", .manifest, "\"high\": 0.7", "\"high\": 0.9")
             churnd.child.signal(SIGHUP)
-            let line = try churnd.log("model refused: the one before goes on", count: 1)[0]
-            #expect(line["reason"]?.asString?.contains("wanted \(pin)") == true)
+            let line = try churnd.log("model rejected, the previous one stays active", count: 1)[0]
+            #expect(line["reason"]?.asString?.contains("expected \(pin)") == true)
             let doctor = try ChildProcess(
                 BuiltProgram.churnctl, ["doctor"],
                 environment: [
@@ -100,7 +100,7 @@ extension ProgramTests {
                     "CHURND_OPERATIONS_LISTEN": "off",
                 ])
             _ = try doctor.waitForExit()
-            #expect(doctor.output.contains("wanted \(pin)"), "\(doctor.output)")
+            #expect(doctor.output.contains("expected \(pin)"), "\(doctor.output)")
         }
 
         /// The bundle's schema takes tenures beyond its bounds.
@@ -206,7 +206,7 @@ extension ProgramTests {
                 #expect(
                     child.errors.split(separator: "\n").map(String.init)
                         == [
-                            "type: unsupported, wanted object", "colour: unknown keyword",
+                            "type: unsupported, expected object", "colour: unknown keyword",
                             "properties/n/minimum: missing", "properties/n/maximum: missing",
                             "additionalProperties: missing",
                         ].map { "churnctl: \(path): /\($0)" }, "\(child.errors)")

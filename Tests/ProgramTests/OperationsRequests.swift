@@ -7,7 +7,7 @@ import TestSupport
 extension TokenFactory {
     static let administratorScope = "churnd:admin"
 
-    /// A token with which somebody may administer for the next minutes.
+    /// A token that may administer for the next minutes.
     func administrator(_ subject: String = "operator", id: String? = nil) throws -> String {
         try token(subject, id: id, scope: TokenFactory.administratorScope)
     }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// The operations listener's address: who has it, for how long, and with which mode.
+    /// The operations listener's address: its owner, for how long, and with which mode.
     @Suite struct OperationsSocketTests {
         private let directory: TemporaryDirectory
         private var path: String { ChurndProcess.socketPath(in: directory) }

@@ -11,7 +11,7 @@ extension ProgramTests {
         private static let password = "planted-redis-password"
         private static let tokenID = "planted-jti"
         private static let customer = "planted-customer"
-        /// What a caller may be told again: the names of his own fields, and his own customer.
+        /// What may be repeated to a caller: the names of its own fields, and its own customer.
         private static let echoed = ["planted-name", customer]
         /// What nobody may find anywhere but where `Output` says so.
         private static let planted =

@@ -213,7 +213,7 @@ extension ProgramTests {
                 #expect(seconds < RedisFaultTests.answerSecondsMax)
             }
             try waitForHealth(churnd, status: 503)
-            #expect(redis.connectionCount > 1, "it tries anew")
+            #expect(redis.connectionCount > 1, "it tries again")
         }
 
         @Test func `a late answer of Redis reaches no other request`() throws {

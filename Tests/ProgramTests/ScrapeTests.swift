@@ -7,7 +7,7 @@ import Testing
 extension ProgramTests {
     /// What Prometheus gets, and what scrapers that are not Prometheus can do.
     @Suite struct ScrapeTests {
-        /// Of the operations listener, at once.
+        /// Of the operations listener, immediately.
         private static let connectionsMax = 64
 
         private func start(_ flags: [String: String] = [:]) throws -> ChurndProcess {

@@ -72,8 +72,8 @@ extension ProgramTests {
             let (lines, exit) = try securityLines(place)
             let found = [
                 "security: JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE: "
-                    + "\(key) has mode 666, wanted ",
-                "security: audit.directory: \(audit) has mode 777, wanted ",
+                    + "\(key) has mode 666, expected ",
+                "security: audit.directory: \(audit) has mode 777, expected ",
             ]
             #expect(lines.count == 2 && exit == .code(0), "\(lines)")
             for (line, text) in zip(lines, found) { #expect(line.hasPrefix("warn  \(text)")) }
@@ -116,7 +116,7 @@ extension ProgramTests {
             ({ "\u{FEFF}\($0)" }, "a byte order mark before it"),
             ({ "ACCESS_TOKEN=\($0)" }, "a name and \"=\" before it"),
             ({ $0.prefix(40) + "\n" + $0.dropFirst(40) }, "white space within it"),
-            ({ "{\"access_token\": \"\($0)\"}" }, "a JSON object, wanted its access_token alone"),
+            ({ "{\"access_token\": \"\($0)\"}" }, "a JSON object, expected its access_token alone"),
             ({ _ in "a.b.c.d.e" }, "an encrypted token (JWE)"),
         ]
 
@@ -149,7 +149,7 @@ extension ProgramTests {
                 BuiltProgram.churnctl, ["token", "revoke", "--jti", id, "--seconds", "5"],
                 environment: environment)
             #expect(try child.waitForExit() == .code(64))
-            #expect(child.errors.contains("wanted the identifier alone"), "\(child.errors)")
+            #expect(child.errors.contains("expected the identifier alone"), "\(child.errors)")
         }
 
         @Test func `a secret in quotes signs with them, and that is said`() throws {
@@ -159,7 +159,7 @@ extension ProgramTests {
             #expect(try child.waitForExit() == .code(0))
             #expect(
                 child.errors
-                    == "churnctl: JWT_SECRET: quotes around it, taken as part of it; wanted it "
+                    == "churnctl: JWT_SECRET: quotes around it, taken as part of it; expected it "
                     + "without\n")
         }
 

@@ -68,7 +68,7 @@ extension ProgramTests {
                 environment: with("HOST", "x86_64-conda-linux-gnu"), exit: 1,
                 says: ["environment HOST: ", "x86_64-conda-linux-gnu", "set CHURND_HTTP_HOST"]),
             Refusal(
-                name: "a host that is none", arguments: ["--http.host=nowhere.invalid"], exit: 1,
+                name: "an unknown host", arguments: ["--http.host=nowhere.invalid"], exit: 1,
                 says: ["flag --http.host: cannot listen on nowhere.invalid: "]),
             Refusal(
                 name: "a slash in the password of Redis",

@@ -263,7 +263,7 @@ extension ProgramTests {
             let environment = ["JWT_SECRET": ChurndProcess.secret]
             for (age, words) in [("now", "(now)"), ("7200", "(2 hours ago)")] {
                 // The claim is a whole second, which may end before it is read.
-                try eventually("\(age) is told as \(words)") {
+                try eventually("\(age) is shown as \(words)") {
                     let minted = try churnctl(
                         ["mint", "--sub", "a", "--ttl", "60", "--auth-time", age],
                         environment: environment)

@@ -94,7 +94,7 @@ extension ProgramTests {
                 #expect(flags == "00")
                 #expect(try audited.records(.prediction).last?.text("trace_id") == trace)
             }
-            // A version to come may say more behind a dash.
+            // A version to come may say more after a dash.
             let later = try client.exchange(
                 HTTPRequest.get("/health").with("traceparent", "01" + good.dropFirst(2) + "-x"))
             #expect(try parts(later).trace == Self.traceID)

@@ -199,18 +199,18 @@ extension ProgramTests {
             try write("", to: "empty.csv")
             let names = try Files.names(in: directory.path)
             let cases: [(arguments: [String], table: String, code: CInt, says: String)] = [
-                (["--folds", "1"], "table.csv", 64, "--folds: wanted 2 to 20"),
+                (["--folds", "1"], "table.csv", 64, "--folds: expected 2 to 20"),
                 (["--candidates", "magic"], "table.csv", 64, "magic"),
                 (["--groups", "price"], "table.csv", 64, "price: makes no groups"),
                 (
                     ["--groups", "pan"], "table.csv", 64,
-                    "pan: no such field, wanted one of plan, price; did you mean plan?"
+                    "pan: no such field, expected one of plan, price; did you mean plan?"
                 ),
                 (
                     ["--group-by", "customer"], "table.csv", 64,
-                    "customer: no such field, wanted one of plan, price\n"
+                    "customer: no such field, expected one of plan, price\n"
                 ),
-                ([], "short.csv", 65, "0 positive and 1 negative rows, wanted at least 10"),
+                ([], "short.csv", 65, "0 positive and 1 negative rows, expected at least 10"),
                 ([], "untold.csv", 65, "missing columns: left"),
                 ([], "numbers.csv", 65, "line 2, column price"),
                 ([], "empty.csv", 65, "missing columns"),

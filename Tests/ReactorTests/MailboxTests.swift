@@ -52,7 +52,7 @@ struct MailboxTests {
         } ended: { _ in
             ended.signal()
         }
-        // Several at once, so that one posts while the reactor takes what another has posted.
+        // Several together, so that one posts while the reactor takes what another has posted.
         let lost = try concurrently(4) { _ in
             for _ in 0..<2000 {
                 let ran = DispatchSemaphore(value: 0)

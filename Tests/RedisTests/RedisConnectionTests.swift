@@ -29,7 +29,7 @@ import Testing
 
     @Test func `commands larger than the socket's buffers arrive whole`() throws {
         let server = try RedisServer()
-        // A PING behind them has the same time.
+        // A PING after them has the same time.
         let fixture = try ConnectionFixture(port: server.port, deadlineMilliseconds: 10_000)
         try fixture.waitUntilPassing()
         let value = [UInt8](repeating: 0x76, count: 3 << 20)

@@ -30,7 +30,7 @@ package enum EveryError {
         }
     }
 
-    /// But for the last two, these all tell of a token that is not valid.
+    /// All but the last two are of a token that is not valid.
     package static let token: [TokenError] = chain { error in
         switch error {
         case nil: .malformed

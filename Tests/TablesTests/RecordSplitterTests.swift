@@ -46,7 +46,7 @@ private func split(
 }
 
 /// Cells of 4 bytes and records of 10: so at most 2 × 10 + 3 × 3 + 3 = 32 bytes a record, and a
-/// quote that closes a cell is at most 9 bytes behind the one that opens it.
+/// quote that closes a cell is at most 9 bytes after the one that opens it.
 private let small: CSVLimits = {
     var limits = CSVLimits()
     limits.cellBytesMax = 4
@@ -71,7 +71,7 @@ private let small: CSVLimits = {
             [Found(0, line: 1, "a,\"b\nc\",d\n"), Found(1, line: 3, "\"e\n\"")]
         ),
         ("\"a\"\"\nb\"\nc", [Found(0, line: 1, "\"a\"\"\nb\"\n"), Found(1, line: 3, "c")]),
-        // A quote within a cell, or behind one that has ended, opens nothing.
+        // A quote within a cell, or after one that has ended, opens nothing.
         ("a\"b\nc", [Found(0, line: 1, "a\"b\n"), Found(1, line: 2, "c")]),
         ("\"a\" \"b\nc", [Found(0, line: 1, "\"a\" \"b\n"), Found(1, line: 2, "c")]),
         ("\r", [Found(0, line: 1, "\r")]),

@@ -192,7 +192,7 @@ import Testing
         #expect(decoder.target == nil)
     }
 
-    @Test func `a violation says what is wanted as one of a request does`() throws {
+    @Test func `a violation says what is expected as one of a request does`() throws {
         let schema = try Schema(json: Self.schemaText.utf8.span)
         let bytes = Array("c,i,n,y\nz,,2,?\n".utf8)
         var reader = CSVReader()

@@ -83,7 +83,7 @@ import Testing
     func `a file that is no table is named by what it begins with`(sample: Sample) throws {
         #expect(try form(sample.bytes) == sample.form)
         #expect(try form(sample.bytes, chunk: 1) == sample.form)
-        if let form = sample.form { #expect("\(form)".contains("wanted "), "\(form)") }
+        if let form = sample.form { #expect("\(form)".contains("expected "), "\(form)") }
     }
 
     @Test(arguments: [-1, 0, 1])
@@ -124,7 +124,7 @@ import Testing
         ("5.", "no digit on one side of the point"), (" 7", "spaces around the number"),
         ("NaN", "a mark for a missing value; leave the cell blank where the schema has x-blank"),
         ("N/A", "a mark for a missing value; leave the cell blank where the schema has x-blank"),
-        ("true", "a word, wanted 1 or 0"), ("$29.85", "a sign of a currency or a percentage"),
+        ("true", "a word, expected 1 or 0"), ("$29.85", "a sign of a currency or a percentage"),
         ("12 %", "a sign of a currency or a percentage"), ("twelve", nil), ("73", nil),
         ("0.5", nil),
         ("-0", nil),

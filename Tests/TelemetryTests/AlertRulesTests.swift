@@ -10,7 +10,7 @@ import Testing
 
     init() throws { lines = try DocumentTable.lines(of: AlertRulesTests.path) }
 
-    /// What stands behind `key:`, on one line or folded into those below it that are indented more.
+    /// What stands after `key:`, on one line or folded into those below it that are indented more.
     private func values(of key: String) -> [String] {
         lines.indices.compactMap { index in
             let line = lines[index]

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct LogSinkTests {
-    /// A reader of the log who does not read until he is told to.
+    /// A reader of the log that does not read until it may.
     private final class SlowReader: Sendable {
         private let gate = DispatchSemaphore(value: 0)
         private let written = Mutex<[UInt8]>([])

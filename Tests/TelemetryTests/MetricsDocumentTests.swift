@@ -40,10 +40,9 @@ import Testing
 
     @Test func `the questions of the document name only what there is`() throws {
         let lines = try DocumentTable.lines(of: "Docs/operating/alerts.md")
-        var questions: [String] = []
-        for part in lines.joined(separator: "\n").split(separator: "```promql\n").dropFirst() {
-            let end = try #require(part.firstRange(of: "```"))
-            questions.append(String(part[..<end.lowerBound]))
+        let block = lines.drop { $0 != "```promql" }.dropFirst().prefix { $0 != "```" }
+        let questions = block.split(separator: "").map { question in
+            question.filter { !$0.hasPrefix("#") }.joined(separator: "\n")
         }
         #expect(questions.count >= 8)
         for question in questions {

@@ -8,7 +8,7 @@ struct MetricsText {
     let text: String
     /// The value of each sample, by its name with its labels.
     let samples: [String: String]
-    /// The names behind `# TYPE`, in their order.
+    /// The names after `# TYPE`, in their order.
     let families: [String]
 
     init(

@@ -8,7 +8,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-/// Snapshots, sums of them, and the bound on the models that are told apart.
+/// Snapshots, sums of them, and the bound on the models that are distinguished.
 @Suite struct ServiceMetricsMergeTests {
     private let schema: Schema
 

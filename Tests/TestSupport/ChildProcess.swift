@@ -169,7 +169,7 @@ private enum ChildGuard {
 
     /// To be called before the process is reaped, so that its number cannot name another yet.
     static func forget(_ processID: pid_t) {
-        // Only a shell that somebody killed does not take it, and that one kills nobody.
+        // Only a killed shell does not take it, and that one kills nothing.
         try? tell("forget \(processID)\n")
     }
 

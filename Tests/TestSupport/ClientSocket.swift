@@ -162,7 +162,7 @@ extension ClientSocket {
         }
     }
 
-    /// Sends what the kernel takes at once, and tells how much that was.
+    /// Sends what the kernel takes immediately, and returns how much that was.
     package func sendNow(_ bytes: ArraySlice<UInt8>) throws -> Int {
         let count = bytes.withUnsafeBytes {
             Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))

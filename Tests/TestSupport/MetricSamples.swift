@@ -5,7 +5,7 @@ package struct MetricSamples {
     package let values: [String: String]
     /// The names with labels that stand there more than once, which none may.
     package let repeated: [String]
-    /// The names behind `# TYPE`, in their order.
+    /// The names after `# TYPE`, in their order.
     package let families: [String]
 
     package init(_ text: String) {

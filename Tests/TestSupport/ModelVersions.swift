@@ -64,7 +64,7 @@ package final class ModelVersions: Sendable {
         mark: String = ""
     ) throws {
         try Directories.create(directory.path(of: version))
-        // The manifest comes last, as whoever copies with care does it.
+        // The manifest comes last, as a careful copy does it.
         for file in [File.model, .golden, .manifest] {
             var bytes = try ModelVersions.shipped(origin, file)
             if file == .manifest {

@@ -18,7 +18,7 @@ package final class RedisServer {
         kill -KILL $! 2>/dev/null
         wait
         """
-    /// Somebody else may take a free port before the server does.
+    /// Another process may take a free port before the server does.
     private static let portsTried = 5
 
     package private(set) var port: UInt16
@@ -48,7 +48,7 @@ package final class RedisServer {
 
     deinit { kill() }
 
-    /// Ends the server at once, as a crash would.
+    /// Ends the server immediately, as a crash would.
     package func kill() {
         guard let shell else { return }
         // The shell has not waited for the server yet, so that its number still names it.

@@ -49,7 +49,7 @@ package final class TestDisk {
 
     package func thaw() throws { try run("/usr/sbin/fsfreeze", ["-u", path]) }
 
-    /// Makes a file one that nobody may write, who has it open already included; or that again.
+    /// Makes a file unwritable, also for processes that have it open already; or writable again.
     package func set(immutable: Bool, _ file: String) throws {
         try run("/usr/bin/chattr", [immutable ? "+i" : "-i", file])
     }

@@ -23,15 +23,15 @@ package enum AuditError: Error, Equatable, Sendable, CustomStringConvertible {
         case .damagedTail(let file, let sequence):
             "\(file): damaged at its end"
                 + (sequence.map { ", record \($0)" } ?? "")
-                + ", wanted a record whose hash is right"
+                + ", expected a record whose hash is right"
         case .forged(let file, let sequence):
             "\(file): record \(sequence) was not written with audit.key: its MAC is wrong or "
                 + "missing"
         case .otherKey(let file):
             "\(file): no MAC is right: audit.key is not the key that this log was written with, or "
-                + "the log is forged; wanted that key, or another directory"
+                + "the log is forged; expected that key, or another directory"
         case .otherLog(let file, let found, let wanted):
-            "\(file): of log \(found), wanted \(wanted): files of two logs are in one directory"
+            "\(file): of log \(found), expected \(wanted): files of two logs are in one directory"
         }
     }
 }

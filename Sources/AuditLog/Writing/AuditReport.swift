@@ -1,4 +1,4 @@
-/// What an operator should hear of. Each is told once, when it begins.
+/// What the operator is notified of, once, when it begins.
 package enum AuditReport: Equatable, Sendable {
     /// Nothing can be written; predictions must be refused.
     case failed(reason: String)
@@ -8,7 +8,7 @@ package enum AuditReport: Equatable, Sendable {
     case recovered(afterNanoseconds: Int64)
     /// A checkpoint's MAC is wrong; the newest that has a good one counts.
     case checkpointRefused
-    /// How far the log has come, for whoever keeps that elsewhere: told once a minute at most, and
+    /// How far the log has come, to be kept elsewhere: reported once a minute at most, and
     /// at the end.
     case checkpoint(count: Int, hash: String)
     /// No checkpoint can be written; records still can, until one is due.
@@ -16,18 +16,11 @@ package enum AuditReport: Equatable, Sendable {
     /// The file of checkpoints has been removed, replaced or changed; the log continues in the
     /// existing file, or in a new one.
     case checkpointsChanged
-    /// The file to which records went has been removed, renamed or replaced; the log goes on in a
+    /// The file to which records went has been removed, renamed or replaced; the log continues in a
     /// new one.
     case segmentVanished(name: String)
     /// Too many notes waited to be written; so many are lost.
     case notesDropped(count: Int)
-}
-
-extension AuditReport {
-    /// Whether it tells how far the log has come, and of no trouble.
-    package var isCheckpoint: Bool {
-        if case .checkpoint = self { true } else { false }
-    }
 }
 
 /// How a log is, for health and for who wants to refuse early.

@@ -7,7 +7,7 @@ package enum AuditSync: Equatable, Sendable {
     case none
     /// At most so long after it was written.
     case interval(nanoseconds: Int64)
-    /// Before anybody hears that it was written.
+    /// Before it is reported as written.
     case always
 }
 
@@ -18,7 +18,7 @@ package struct AuditSettings: Sendable {
     package var key: [UInt8]
     package var sync: AuditSync
     /// A segment that has so many bytes is followed by the next one. It may have more by what is
-    /// written at once.
+    /// written together.
     package var segmentBytesMax: Int
     /// What `start` names.
     package var serviceVersion: String

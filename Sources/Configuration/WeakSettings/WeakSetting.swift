@@ -9,7 +9,7 @@ package struct WeakSetting: Equatable, Sendable, CustomStringConvertible {
     package let found: String
     package let wanted: String
 
-    package var description: String { "\(name): \(found), wanted \(wanted)" }
+    package var description: String { "\(name): \(found), expected \(wanted)" }
 
     /// All that one configuration has, in the order of the table.
     static func all(in subject: WeakSettingRule.Subject) -> [WeakSetting] {
@@ -38,7 +38,7 @@ package struct WeakSettingRule: Sendable {
     /// When it is weak, for the document.
     package let meaning: String
     package let wanted: String
-    /// `--dev` is for trying and has a rule of its own; the others are not applied then.
+    /// `--dev` is development mode and has a rule of its own; the others are not applied then.
     let isAboutDevelopment: Bool
     /// What is weak, once for each.
     let find: @Sendable (Subject) -> [String]
@@ -141,7 +141,7 @@ extension WeakSettingRule {
         "--dev", weakWhen: "given: standard error shows a token valid for a day",
         wanted: "no --dev",
         isAboutDevelopment: true
-    ) { _ in ["given, which is for trying alone"] }
+    ) { _ in ["given: development mode"] }
 
     /// Permission bits as chmod(1) takes them.
     static func octal(_ mode: UInt32) -> String {

@@ -8,7 +8,7 @@ package import Tables
 package struct TrainingData: Sendable {
     package let schema: Schema
     package let records: [Record]
-    /// Whether each record's outcome is the one to foretell.
+    /// Whether each record's outcome is the one to predict.
     package let labels: [Bool]
     /// For each field how many cells were blank and stand for the schema's value.
     package let blankCounts: [Int]
@@ -28,7 +28,8 @@ package struct TrainingData: Sendable {
         package init() {}
     }
 
-    /// Reads the schema and the table. The first bad cells of the whole table are told at once.
+    /// Reads the schema and the table. The first bad cells of the whole table are reported
+    /// together.
     package init(
         table tablePath: String, schema schemaPath: String, limits: Limits = Limits()
     ) throws(DataError) {
@@ -76,7 +77,7 @@ package struct TrainingData: Sendable {
         sha256 = SHA256.hexDigest(table.span)
     }
 
-    /// How many records have the outcome to foretell.
+    /// How many records have the outcome to predict.
     package var positiveCount: Int { labels.count { $0 } }
 
     /// The path that means standard input.

@@ -34,19 +34,19 @@ extension TrainingError: CustomStringConvertible {
         case .output(let error): "\(error)"
         case .tooFewRows(let path, let positives, let negatives, let least):
             "\(path): \(positives) positive and \(negatives) negative rows, "
-                + "wanted at least \(least) of each"
+                + "expected at least \(least) of each"
         case .tooFewGroups(let path, let column, let positives, let negatives, let least):
             "\(path): rows of the same \(column) are kept together, and \(positives) values of it "
-                + "have positive rows and \(negatives) negative ones, wanted at least \(least) "
+                + "have positive rows and \(negatives) negative ones, expected at least \(least) "
                 + "of each"
         case .unknownField(let name, let known):
-            "\(name): no such field, wanted one of \(known.joined(separator: ", "))"
+            "\(name): no such field, expected one of \(known.joined(separator: ", "))"
         case .notTheTraining(let path):
             "\(path): not the table the model was trained on, whose SHA-256 the manifest states"
         case .name(let text):
-            "\(text): not a name, wanted 1 to 64 of A-Z a-z 0-9 . _ - and no dot in front"
+            "\(text): not a name, expected 1 to 64 of A-Z a-z 0-9 . _ - and no dot in front"
         case .groupField(let name):
-            "\(name): makes no groups, wanted a category or an integer of at most 16 values"
+            "\(name): makes no groups, expected a category or an integer of at most 16 values"
         case .library(let error): "\(error)"
         case .ranksByChance(let candidate):
             "\(candidate.title): ranks rows no better than chance, which cannot be calibrated"

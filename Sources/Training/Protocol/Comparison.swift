@@ -68,8 +68,8 @@ package struct Comparison: Equatable, Sendable {
     /// In the order the candidates were given in.
     package let results: [CandidateResult]
 
-    /// Fits each candidate without each fold and tests it on that. `report` is told of every fold
-    /// that is done, by one thread at a time.
+    /// Fits each candidate without each fold and tests it on that. `report` is called for every
+    /// fold that is done, by one thread at a time.
     package init(
         _ candidates: [Candidate], plan: FoldPlan, trainer: Trainer, seeds: RandomSeeds,
         threads: Int, report: @escaping @Sendable (TrainingProgress) -> Void

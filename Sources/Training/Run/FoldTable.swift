@@ -1,4 +1,4 @@
-/// Which row was in which fold and what the chosen candidate foretold of it there, as a table, so
+/// Which row was in which fold and what the chosen candidate predicted for it there, as a table, so
 /// that other programs can be compared on the very same folds.
 package struct FoldTable: Sendable {
     private let outcome: TrainingOutcome

@@ -1,4 +1,4 @@
-/// What a training is told besides its table and schema.
+/// The options of a training besides its table and schema.
 package struct TrainingOptions: Equatable, Sendable {
     package var name: String
     package var version: String
@@ -18,7 +18,7 @@ package struct TrainingOptions: Equatable, Sendable {
     /// Whether the model that is shipped learns from the hold-out too. The figures of the hold-out
     /// are those of a model that did not.
     package var refits = false
-    /// What is computed at once; nothing that comes out depends on it.
+    /// Threads; the result does not depend on it.
     package var threads = 1
 
     package init(name: String, version: String, seed: UInt64) {

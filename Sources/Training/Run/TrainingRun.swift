@@ -51,7 +51,8 @@ package struct TrainingRun: Sendable {
         self.trainer = trainer
     }
 
-    /// Trains. `report` is told of each fold of a candidate that is done, by one thread at a time.
+    /// Trains. `report` is called for each fold of a candidate that is done, by one thread at a
+    /// time.
     package func run(
         report: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) throws(TrainingError) -> TrainingOutcome {

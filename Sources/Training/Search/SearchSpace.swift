@@ -39,7 +39,7 @@ package enum SearchSpace {
         return rounded(Transcendental.exponential(start + share * (end - start)))
     }
 
-    /// To three decimals, as a report shows it: the exponentials of math libraries differ behind.
+    /// To three decimals, as a report shows it: the exponentials of math libraries differ after.
     private static func rounded(_ value: Double) -> Double {
         (value * 1000).rounded(.toNearestOrEven) / 1000
     }

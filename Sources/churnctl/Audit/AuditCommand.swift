@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLog
+internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit`: what a log of predictions proves.
@@ -36,7 +37,7 @@ struct AuditKeyOptions: ParsableArguments {
         guard let secret else { return nil }
         guard secret.count >= AuditLimits.secretBytesMin else {
             throw ValidationError(
-                "the audit key has \(secret.count) bytes, wanted at least "
+                "the audit key has \(secret.count) bytes, expected at least "
                     + "\(AuditLimits.secretBytesMin)")
         }
         return AuditKeys(secret: secret)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLog
+internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit show`: the records that meet all conditions.
@@ -80,7 +81,7 @@ struct AuditShowCommand: Command {
 
     func validate() throws {
         if let last, !(1...AuditShowCommand.lastMax ~= last) {
-            throw ValidationError("--last: wanted 1 to \(AuditShowCommand.lastMax)")
+            throw ValidationError("--last: expected 1 to \(AuditShowCommand.lastMax)")
         }
     }
 
@@ -125,7 +126,7 @@ struct AuditShowCommand: Command {
         guard subject != nil || customer != nil else { return query }
         guard let keys else {
             throw ValidationError(
-                "no key, wanted AUDIT_KEY, AUDIT_KEY_FILE or --key-file: the log has pseudonyms")
+                "no key, expected AUDIT_KEY, AUDIT_KEY_FILE or --key-file: the log has pseudonyms")
         }
         if let subject { query.require(subject: subject, keys) }
         if let customer { query.require(customer: customer, keys) }
@@ -138,7 +139,7 @@ struct AuditShowCommand: Command {
         let last = parts.last.flatMap { $0.isEmpty ? Int.max : Int($0) }
         guard 1...2 ~= parts.count, !text.isEmpty, text != "..", let first, let last, first >= 1,
             first <= last
-        else { throw ValidationError("wanted A..B, A.., ..B or A, from 1") }
+        else { throw ValidationError("expected A..B, A.., ..B or A, from 1") }
         return first...last
     }
 }
@@ -152,7 +153,7 @@ struct AuditMoment {
 
     static func read(_ text: String) throws -> AuditMoment {
         guard let beginning = AuditTime.beginning(text) else {
-            throw ValidationError("wanted a time in UTC as 2026-10-01 or 2026-10-01T12:30:00Z")
+            throw ValidationError("expected a time in UTC as 2026-10-01 or 2026-10-01T12:30:00Z")
         }
         return AuditMoment(beginning: beginning)
     }

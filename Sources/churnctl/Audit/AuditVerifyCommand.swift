@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLog
+internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit verify`: whether a log is as it was written, and whole.
@@ -34,7 +35,7 @@ struct AuditVerifyCommand: Command {
                 + "the last.", valueName: "count:hash"),
         transform: { text in
             guard let kept = AuditKeptCheckpoint(text) else {
-                throw ValidationError("wanted COUNT:HASH, the hash in 64 lower-case digits")
+                throw ValidationError("expected COUNT:HASH, the hash in 64 lower-case digits")
             }
             return kept
         })
@@ -44,7 +45,7 @@ struct AuditVerifyCommand: Command {
         help: ArgumentHelp("The identity that the log must have.", valueName: "id"),
         transform: { text in
             guard let log = LogIdentity(text) else {
-                throw ValidationError("wanted the 32 lower-case digits of a log's identity")
+                throw ValidationError("expected the 32 lower-case digits of a log's identity")
             }
             return log
         })
@@ -57,7 +58,7 @@ struct AuditVerifyCommand: Command {
 
     func validate() throws {
         if let from, from < 1 || from > AuditLimits.sequenceMax {
-            throw ValidationError("--from: wanted a record's sequence, from 1")
+            throw ValidationError("--from: expected a record's sequence, from 1")
         }
         if noKey, keyOptions.keyFile != nil {
             throw ValidationError("--no-key: given together with --key-file")

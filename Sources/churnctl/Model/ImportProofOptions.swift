@@ -35,10 +35,10 @@ struct ImportProofOptions: ParsableArguments {
 
     func validate() throws {
         if expect != nil, rows == nil, data == nil {
-            throw ValidationError("--expect: wanted its rows too, by --rows or --data")
+            throw ValidationError("--expect: expected its rows too, by --rows or --data")
         }
         if rows != nil, expect == nil {
-            throw ValidationError("--rows: wanted what is predicted for them, by --expect")
+            throw ValidationError("--rows: expected what is predicted for them, by --expect")
         }
     }
 
@@ -83,7 +83,7 @@ extension ImportProof {
             remarks.append("\(outcome)")
             remarks += outcome.reasons.map { "as in Python, but: \($0)" }
         }
-        let prefix = isProven ? "proven, though visible in the model" : "unproven"
+        let prefix = isProven ? "confirmed, though visible in the model" : "unproven"
         remarks += suspicions.map { "\(prefix): \($0)" }
         if !isProven {
             remarks.append(

@@ -33,18 +33,18 @@ struct ModelActivateCommand: Command {
     func validate() throws {
         guard Manifest.isName(version) else {
             throw ValidationError(
-                "version: wanted 1 to \(ModelLimits().nameBytesMax) of A-Z a-z 0-9 . _ - and no "
+                "version: expected 1 to \(ModelLimits().nameBytesMax) of A-Z a-z 0-9 . _ - and no "
                     + "dot in front")
         }
         if let sha256, !Manifest.isSHA256(sha256) {
-            throw ValidationError("--sha256: wanted 64 lower-case hexadecimal digits")
+            throw ValidationError("--sha256: expected 64 lower-case hexadecimal digits")
         }
     }
 
     func perform() throws {
         var members: [(name: String, value: JSONValue)] = [("version", .string(version))]
         if let sha256 { members.append(("sha256", .string(sha256))) }
-        let body = JSONValue.object(JSONObject(members: members))
+        let body = JSONValue.object(members)
         let answer = try operationsOptions.ask(.post, OperationsPath.modelActivation, body: body)
         try ModelChangeText.write(answer)
     }

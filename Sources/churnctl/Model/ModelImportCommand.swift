@@ -72,7 +72,7 @@ struct ModelImportCommand: Command {
         for (option, text) in [("--name", name), ("--version", version)]
         where !Manifest.isName(text) {
             throw ValidationError(
-                "\(option): wanted 1 to \(ModelLimits().nameBytesMax) of A-Z a-z 0-9 . _ - "
+                "\(option): expected 1 to \(ModelLimits().nameBytesMax) of A-Z a-z 0-9 . _ - "
                     + "and no dot in front")
         }
     }

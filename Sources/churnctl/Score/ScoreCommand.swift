@@ -56,7 +56,7 @@ struct ScoreCommand: Command {
             "Score only rows r with (r - 1) mod n = i - 1.", valueName: "i/n"),
         transform: { text in
             guard let shard = Shard(text) else {
-                throw ValidationError("wanted i/n with 1 <= i <= n <= \(Shard.countMax)")
+                throw ValidationError("expected i/n with 1 <= i <= n <= \(Shard.countMax)")
             }
             return shard
         })
@@ -69,7 +69,7 @@ struct ScoreCommand: Command {
 
     func validate() throws {
         guard 1...ScoreCommand.threadsMax ~= threads else {
-            throw ValidationError("--threads: wanted 1 to \(ScoreCommand.threadsMax)")
+            throw ValidationError("--threads: expected 1 to \(ScoreCommand.threadsMax)")
         }
     }
 

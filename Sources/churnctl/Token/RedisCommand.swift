@@ -36,13 +36,13 @@ struct RedisMarkCommand: Command {
 
     func perform() throws {
         guard let name = key ?? Environment.variables()[RedisMarkCommand.variable] else {
-            throw ValidationError("--key: missing, wanted it or \(RedisMarkCommand.variable)")
+            throw ValidationError("--key: missing, expected it or \(RedisMarkCommand.variable)")
         }
         if let kind = ConfigurationTable.key(named: "redis.marker_key")?.kind, !kind.accepts(name) {
-            throw ValidationError("--key: wanted \(kind.wanted)")
+            throw ValidationError("--key: expected \(kind.wanted)")
         }
         guard let (session, place) = try redis.session() else {
-            throw ValidationError("no Redis is named, wanted --redis-url or REDIS_URL")
+            throw ValidationError("no Redis is named, expected --redis-url or REDIS_URL")
         }
         let reason: String
         switch session.command("SET", name, "1") {

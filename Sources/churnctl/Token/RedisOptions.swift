@@ -37,7 +37,7 @@ struct RedisOptions: ParsableArguments {
         }
         if redisURL != nil, endpoint.password != nil {
             throw ValidationError(
-                "--redis-url: a password among the arguments shows in ps, wanted REDIS_URL or "
+                "--redis-url: a password among the arguments shows in ps, expected REDIS_URL or "
                     + "REDIS_URL_FILE in the environment")
         }
         let session = try RedisSession(

@@ -27,23 +27,23 @@ struct RevocationOptions: ParsableArguments {
     func validate() throws {
         if let jti {
             guard token == nil else {
-                throw ValidationError("--jti: given with a token, wanted one of them")
+                throw ValidationError("--jti: given with a token, expected one of them")
             }
             if let stray = StrayBytes(around: Array(jti.utf8).span) {
-                throw ValidationError("--jti: \(stray), wanted the identifier alone")
+                throw ValidationError("--jti: \(stray), expected the identifier alone")
             }
             // A whole token would be shown as its name.
             guard (try? RevocableToken(Array(jti.utf8))) == nil else {
-                throw ValidationError("--jti: a whole token, wanted its identifier")
+                throw ValidationError("--jti: a whole token, expected its identifier")
             }
             guard RevokedName.isTokenID(Array(jti.utf8)) else {
                 throw ValidationError(
-                    "--jti: wanted \(TokenRules.identifierBytesMax) bytes at most, "
+                    "--jti: expected \(TokenRules.identifierBytesMax) bytes at most, "
                         + "without control characters")
             }
         }
         if redisOptions.redisURL != nil, operationsOptions.operations != nil {
-            throw ValidationError("--operations: given with --redis-url, wanted one of them")
+            throw ValidationError("--operations: given with --redis-url, expected one of them")
         }
     }
 

@@ -43,7 +43,7 @@ struct TokenMintCommand: Command {
     func perform() throws {
         guard let secret = try secretOptions.secret() else {
             throw ValidationError(
-                "no secret, wanted JWT_SECRET, JWT_SECRET_FILE or --secret-file")
+                "no secret, expected JWT_SECRET, JWT_SECRET_FILE or --secret-file")
         }
         let now = Clock.unixMilliseconds() / 1000
         var unsigned = UnsignedToken(

@@ -28,10 +28,10 @@ enum TokenMistake: Equatable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .stray(let stray): "\(stray), wanted the token alone"
-        case .whiteSpaceWithin: "white space within it, wanted the token in one piece"
-        case .object: "a JSON object, wanted its access_token alone"
-        case .encrypted: "five parts, an encrypted token (JWE), wanted a signed one"
+        case .stray(let stray): "\(stray), expected the token alone"
+        case .whiteSpaceWithin: "white space within it, expected the token in one piece"
+        case .object: "a JSON object, expected its access_token alone"
+        case .encrypted: "five parts, an encrypted token (JWE), expected a signed one"
         }
     }
 }

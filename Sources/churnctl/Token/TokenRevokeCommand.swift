@@ -34,10 +34,10 @@ struct TokenRevokeCommand: Command {
 
     func validate() throws {
         guard arguments.jti == nil || seconds != nil else {
-            throw ValidationError("--seconds: missing, wanted with --jti")
+            throw ValidationError("--seconds: missing, expected with --jti")
         }
         if let seconds, !(1...TokenRevokeCommand.secondsMax ~= seconds) {
-            throw ValidationError("--seconds: wanted 1 to \(TokenRevokeCommand.secondsMax)")
+            throw ValidationError("--seconds: expected 1 to \(TokenRevokeCommand.secondsMax)")
         }
     }
 
@@ -52,7 +52,7 @@ struct TokenRevokeCommand: Command {
             return
         }
         guard let wanted = seconds ?? left.map(TokenRevokeCommand.bounded) else {
-            throw ValidationError("--seconds: missing, wanted for a token without exp")
+            throw ValidationError("--seconds: missing, expected for a token without exp")
         }
         let redis = try arguments.redis()
         let revoked =
@@ -66,7 +66,7 @@ struct TokenRevokeCommand: Command {
         } else {
             let members = [name.member, ("seconds", .number(Double(revoked)))]
             _ = try arguments.operationsOptions.ask(
-                .post, OperationsPath.tokenRevocation, body: .object(JSONObject(members: members)))
+                .post, OperationsPath.tokenRevocation, body: .object(members))
         }
         print("revoked for \(revoked) s: \(name.shownKey)")
     }
@@ -110,7 +110,7 @@ struct TokenUnrevokeCommand: Command {
         let options = arguments.operationsOptions
         let answer = try options.ask(
             .post, OperationsPath.tokenRestoration,
-            body: .object(JSONObject(members: [name.member])))
+            body: .object([name.member]))
         guard let isChanged = answer["changed"]?.asBool else {
             throw CommandFailure(.failure, "the answer does not say whether it was revoked")
         }

@@ -131,7 +131,7 @@ struct TrainCommand: Command {
         try check(search, 1...TrainCommand.searchMax, "--search")
         if let threads { try check(threads, 1...TrainCommand.threadsMax, "--threads") }
         guard !candidates.isEmpty, Set(candidates).count == candidates.count else {
-            throw ValidationError("--candidates: wanted each once")
+            throw ValidationError("--candidates: expected each once")
         }
     }
 
@@ -172,7 +172,7 @@ struct TrainCommand: Command {
 
     private func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
         guard range ~= value else {
-            throw ValidationError("\(name): wanted \(range.lowerBound) to \(range.upperBound)")
+            throw ValidationError("\(name): expected \(range.lowerBound) to \(range.upperBound)")
         }
     }
 

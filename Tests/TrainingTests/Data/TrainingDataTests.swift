@@ -54,7 +54,7 @@ struct TrainingDataTests {
         let ragged = try TrainingTable(rows: ["a,basic,12,9.5"])
         #expect {
             try ragged.read()
-        } throws: { "\($0)" == "\(ragged.tablePath): line 2: 4 cells, wanted 5" }
+        } throws: { "\($0)" == "\(ragged.tablePath): line 2: 4 cells, expected 5" }
 
         let quoted = try TrainingTable(rows: ["\"a,basic,12,9.5,no"])
         #expect {
@@ -76,7 +76,7 @@ struct TrainingDataTests {
         (",id,plan,months,price,left\n0,a,basic,12,9.5,no\n", "a first column without a name"),
         (
             "id,plan,months,price,left\na,basic,12,9.5,0\nb,plus,1,1,1\n",
-            "column left: \"0\" and \"1\" in every row, wanted \"yes\" and \"no\""
+            "column left: \"0\" and \"1\" in every row, expected \"yes\" and \"no\""
         ),
     ])
     func `a file that is no table of the schema is named`(text: String, words: String) throws {

@@ -91,7 +91,7 @@ struct TrainerTests {
     }
 
     @Test func `a model that ranks no better than chance is not calibrated but refused`() throws {
-        // Outcomes that depend on nothing but their place, and a price that foretells the opposite
+        // Outcomes that depend on nothing but their place, and a price that predicts the opposite
         // in every third row.
         let rows = (0..<60).map { "c\($0),basic,\($0 % 7),\($0 % 5),\($0 % 2 == 0 ? "yes" : "no")" }
         let data = try TrainingTable(rows: rows).read()
