@@ -94,7 +94,7 @@ let package = Package(
         module("Access", ["Bytes", "Reactor", "Redis"]),
         module(
             "Configuration",
-            ["Access", "AuditLog", "Bytes", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
+            ["Access", "AuditLog", "Bytes", "HTTP", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
         module(
             "Doctor",
             [
@@ -193,7 +193,7 @@ let package = Package(
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
         tests(
             "ConfigurationTests",
-            ["Configuration", "AuditLog", "JWT", "OperationsAPI", "POSIX", "Redis"]),
+            ["Configuration", "AuditLog", "HTTP", "JWT", "OperationsAPI", "POSIX", "Redis"]),
         tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),
         tests(
             "TelemetryTests",

@@ -92,21 +92,60 @@ wrk_figures() { # file
         END { print rate, count, p50, p99, bad + 0 }' "$1"
 }
 
-# Loads POST /predict and prints a line of a table: the name, requests a second, CPU
-# microseconds a request, p50 and p99 in microseconds, answers that are not 2xx.
-measure_predictions() { # name, port, pid, seconds
-    local before after rate count p50 p99 bad
-    before=$(ticks "$3")
-    wrk -t1 -c64 -d"${4}s" --latency -s Benchmarks/Serving/requests.lua \
-        "http://127.0.0.1:$2/predict" > "$work/wrk"
-    after=$(ticks "$3")
+# Loads a URL with 64 connections and prints a line of a table: the name, requests a second, CPU
+# microseconds of the processes and of Redis a request, p50 and p99 in microseconds, answers that
+# are not 2xx.
+measure() { # name, seconds, url, script of wrk or -, pids...
+    local name=$1 seconds=$2 url=$3 script=()
+    [ "$4" = - ] || script=(-s "$4")
+    shift 4
+    local before after redis_before redis_after rate count p50 p99 bad
+    before=$(ticks "$@")
+    redis_before=$(ticks "$redis")
+    wrk -t1 -c64 -d"${seconds}s" --latency "${script[@]}" "$url" > "$work/wrk"
+    after=$(ticks "$@")
+    redis_after=$(ticks "$redis")
     read -r rate count p50 p99 bad < <(wrk_figures "$work/wrk")
-    awk -v name="$1" -v rate="$rate" -v count="$count" -v p50="$p50" -v p99="$p99" -v bad="$bad" \
-        -v ticks=$((after - before)) -v hertz="$hertz" 'BEGIN {
-            printf "%-10s %10.0f %8.2f %8d %8d %8d\n", name, rate, ticks / hertz * 1e6 / count,
-                p50, p99, bad }'
+    awk -v name="$name" -v rate="$rate" -v count="$count" -v p50="$p50" -v p99="$p99" -v bad="$bad" \
+        -v ticks=$((after - before)) -v redis=$((redis_after - redis_before)) -v hertz="$hertz" 'BEGIN {
+            printf "%-14s %10.0f %8.2f %8.2f %8d %8d %8d\n", name, rate,
+                ticks / hertz * 1e6 / count, redis / hertz * 1e6 / count, p50, p99, bad }'
+}
+
+measure_predictions() { # name, port, pid, seconds
+    measure "$1" "$4" "http://127.0.0.1:$2/predict" Benchmarks/Serving/requests.lua "$3"
 }
 
 measured_columns() { # what the lines are named by
-    printf '%-10s %10s %8s %8s %8s %8s\n' "$1" requests/s cpu-us p50-us p99-us not-2xx
+    printf '%-14s %10s %8s %8s %8s %8s %8s\n' "$1" requests/s cpu-us redis-us p50-us p99-us not-2xx
+}
+
+# Starts an nginx that answers every path with 200 and logs as churnd does, on a port of its own;
+# sets nginx_port and nginx_workers.
+start_nginx() { # workers, then what is added on the top, in http, and in the server, if anything
+    nginx_port=$(free_port)
+    cat > "$work/nginx-$nginx_port.conf" <<CONF
+worker_processes $1;
+pid $work/nginx-$nginx_port.pid;
+error_log $work/nginx-error.log;
+${2:-}
+events { worker_connections 1024; }
+http {
+    access_log $work/nginx-access.log;
+    keepalive_requests 1000000000;
+    client_body_temp_path $work/b; proxy_temp_path $work/p; fastcgi_temp_path $work/f;
+    uwsgi_temp_path $work/u; scgi_temp_path $work/s;
+    ${3:-}
+    server {
+        listen 127.0.0.1:$nginx_port reuseport;
+        location / { default_type application/json; return 200 '{"status":"pass"}'; }
+        ${4:-}
+    }
+}
+CONF
+    nginx -c "$work/nginx-$nginx_port.conf" -g 'daemon off;' 2>> "$work/nginx-start.log" &
+    started+=("$!")
+    local nginx=$!
+    wait_for "$nginx_port"
+    mapfile -t nginx_workers < <(pgrep -P "$nginx")
 }

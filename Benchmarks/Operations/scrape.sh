@@ -38,8 +38,8 @@ for _ in $(seq "$rounds"); do
 done | tee "$work/table"
 # The middle one of the rounds: a p99 has outliers upwards alone.
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
-with=$(awk '$1 == "each-s" { print $5 }' "$work/table" | median)
-without=$(awk '$1 == "none" { print $5 }' "$work/table" | median)
+with=$(awk '$1 == "each-s" { print $6 }' "$work/table" | median)
+without=$(awk '$1 == "none" { print $6 }' "$work/table" | median)
 awk -v with="$with" -v without="$without" 'BEGIN {
     printf "p99, median of the rounds: %d us with a scrape each second, %d without: %.3f\n",
         with, without, with / without }'

@@ -3,7 +3,7 @@ internal import Dispatch
 internal import Features
 internal import Models
 internal import Synchronization
-internal import Tables
+package import Tables
 
 /// Scores the records of a file while its bytes arrive: bytes in, lines out, in the file's order.
 /// It keeps a batch for each thread and no more, however long the file or a line of it is.
@@ -66,7 +66,7 @@ package struct BatchScorer {
     }
 
     /// Takes the next bytes of the file. Throws what is wrong with a table's header.
-    package mutating func take(_ chunk: Span<UInt8>) throws(ScoringError) {
+    package mutating func take(_ chunk: Span<UInt8>) throws(TableInputError) {
         scoredCount = 0
         if options.input == .csv, !hasRecord { beginning.take(chunk) }
         if options.input == .csv, let replacement = lineEnds.replacement(for: chunk) {
@@ -80,7 +80,7 @@ package struct BatchScorer {
     }
 
     /// Ends the file. Throws also when it had no record.
-    package mutating func finish() throws(ScoringError) {
+    package mutating func finish() throws(TableInputError) {
         scoredCount = 0
         if options.input == .csv { splitter.take(lineEnds.finish().span) }
         splitter.finish()
@@ -89,7 +89,7 @@ package struct BatchScorer {
         score()
     }
 
-    private mutating func fillWorker() throws(ScoringError) {
+    private mutating func fillWorker() throws(TableInputError) {
         var batch = RecordBatch()
         let worker = workers[filledCount]
         worker.work.withLock { swap(&$0.batch, &batch) }
@@ -98,7 +98,7 @@ package struct BatchScorer {
         guard !batch.places.isEmpty else { return }
         if !hasRecord && options.input == .csv {
             let table: TableDecoder
-            do throws(ScoringError) {
+            do throws(TableInputError) {
                 table = try readHeader(batch)
             } catch {
                 throw beginning.form(schema: schema).map { .form($0) } ?? error
@@ -112,7 +112,7 @@ package struct BatchScorer {
 
     private func readHeader(
         _ batch: borrowing RecordBatch
-    ) throws(ScoringError) -> TableDecoder {
+    ) throws(TableInputError) -> TableDecoder {
         let place = batch.places[0]
         var reader = CSVReader(limits: options.tableLimits)
         do throws(CSVError) {

@@ -28,4 +28,9 @@ package struct ByteSet: Sendable {
     @inlinable package static var name: ByteSet {
         ByteSet(low: 0x03FF_6000_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
     }
+
+    /// RFC 6750 §2.1 `b64token` without the padding: `A-Z a-z 0-9 - . _ ~ + /`.
+    @inlinable package static var bearerToken: ByteSet {
+        ByteSet(low: 0x03FF_E800_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    }
 }

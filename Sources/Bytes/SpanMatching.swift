@@ -35,6 +35,24 @@ extension Span<UInt8> {
         unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
+    /// A hash for telling most unequal spans apart before they are compared: eight bytes at a time
+    /// are multiplied and folded. What is taken for a key must not be guessed, or spans could be
+    /// made that collide.
+    package func quickHash(key: UInt64) -> UInt64 {
+        var state = key ^ UInt64(truncatingIfNeeded: count)
+        guard count >= 8 else {
+            var word: UInt64 = 0
+            for index in 0..<count { word = word << 8 | UInt64(self[index]) }
+            return (state ^ word).multipliedAndFolded
+        }
+        let last = count - 8
+        for offset in stride(from: 0, to: last, by: 8) {
+            state = (state ^ word(at: offset)).multipliedAndFolded
+        }
+        // The last eight bytes may overlap those before, which does no harm.
+        return (state ^ word(at: last)).multipliedAndFolded
+    }
+
     /// Whether these are the bytes of the literal.
     @inlinable package func equals(_ literal: StaticString) -> Bool { equals(literal.bytes) }
 
@@ -70,5 +88,12 @@ extension Span<UInt8> {
     package var text: String {
         // SAFETY: String copies the bytes during the call.
         unsafe withUnsafeBufferPointer { buffer in unsafe String(decoding: buffer, as: UTF8.self) }
+    }
+}
+
+extension UInt64 {
+    fileprivate var multipliedAndFolded: UInt64 {
+        let product = multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return product.high ^ product.low
     }
 }

@@ -6,7 +6,7 @@ internal import Redis
 /// Flags over the environment over a file over defaults. Whatever is given is checked, also where
 /// a stronger source overrules it.
 package struct ConfigurationSources: Sendable {
-    /// Read when no path is given, if it is there.
+    /// Read when no path is given, if it exists.
     package static let standardFilePath = "Config/churnd.conf"
 
     private let flags: [ConfigurationFlag]
@@ -16,7 +16,7 @@ package struct ConfigurationSources: Sendable {
     private let secrets: [String: Secret]
     let files: ConfigurationFiles
 
-    /// `filePath`: a file that must be there; nil: `standardFilePath` if it is there.
+    /// `filePath`: a file that must exist; nil: `standardFilePath` if it exists.
     package init(
         flags: [ConfigurationFlag], filePath: String?, environment: [String: String],
         secrets: [String: Secret] = [:], files: ConfigurationFiles = .system

@@ -35,8 +35,8 @@ extension RedisEndpoint {
     private static let standardPort: UInt16 = 6379
 
     /// Reads `redis://[user:password@]host[:port][/db]` (RFC 3986 §3); the scheme in any case, port
-    /// 6379 and database 0 where there is none. User and password may be any bytes, but the user
-    /// has to be UTF-8.
+    /// 6379 and database 0 by default. User and password may be any bytes, but the user must be
+    /// UTF-8.
     package init(parsing url: [UInt8]) throws(RedisURLError) {
         guard url.count <= ConfigurationLimits.redisURLBytesMax else { throw .tooLong }
         switch StrayBytes(around: url.span) {

@@ -1,4 +1,5 @@
 package import AuditLog
+package import HTTP
 package import OperationsAPI
 internal import POSIX
 package import Redis
@@ -49,14 +50,7 @@ package struct ServiceConfiguration: Sendable {
         package let connectionsMax: Int
         /// 0: an address may have any number of them.
         package let connectionsPerAddressMax: Int
-        package let requestLineBytesMax: Int
-        package let headBytesMax: Int
-        package let headFieldsMax: Int
-        package let authorizationBytesMax: Int
-        package let bodyBytesMax: Int
-        package let chunkExtensionLineBytesMax: Int
-        package let chunkExtensionBytesMax: Int
-        package let trailerBytesMax: Int
+        package let limits: HTTPLimits
         package let headTimeout: Duration
         package let bodyTimeout: Duration
         package let idleTimeout: Duration
@@ -93,7 +87,7 @@ package struct ServiceConfiguration: Sendable {
     package struct Model: Sendable {
         /// The directory of a model, or of one bundle.
         package let path: String
-        /// How often `active` is looked at; nil: never.
+        /// How often `active` is read; nil: never.
         package let watchInterval: Duration?
     }
 
@@ -293,7 +287,7 @@ extension ServiceConfiguration {
     }
 
     /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is
-    /// not looked up: who answers for it may change.
+    /// not looked up: its address may change.
     static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -318,14 +312,15 @@ extension ServiceConfiguration.HTTP {
         }
         connectionsMax = settings.integer(.connections)
         connectionsPerAddressMax = settings.integer(.connectionsPerAddress)
-        requestLineBytesMax = settings.integer(.requestLineBytes)
-        headBytesMax = settings.integer(.headBytes)
-        headFieldsMax = settings.integer(.headFields)
-        authorizationBytesMax = settings.integer(.authorizationBytes)
-        bodyBytesMax = settings.integer(.bodyBytes)
-        chunkExtensionLineBytesMax = settings.integer(.chunkExtensionLineBytes)
-        chunkExtensionBytesMax = settings.integer(.chunkExtensionBytes)
-        trailerBytesMax = settings.integer(.trailerBytes)
+        limits = HTTPLimits(
+            requestLineBytesMax: settings.integer(.requestLineBytes),
+            headBytesMax: settings.integer(.headBytes),
+            headFieldsMax: settings.integer(.headFields),
+            authorizationBytesMax: settings.integer(.authorizationBytes),
+            bodyBytesMax: settings.integer(.bodyBytes),
+            chunkExtensionLineBytesMax: settings.integer(.chunkExtensionLineBytes),
+            chunkExtensionBytesMax: settings.integer(.chunkExtensionBytes),
+            trailerBytesMax: settings.integer(.trailerBytes))
         headTimeout = settings.duration(.headTimeout)
         bodyTimeout = settings.duration(.bodyTimeout)
         idleTimeout = settings.duration(.idleTimeout)

@@ -1,5 +1,5 @@
 package import Features
-internal import Tables
+package import Tables
 
 /// Looks a table over while its bytes arrive: what its columns hold, which rows cannot be used, and
 /// what is odd. Its memory is bounded by `DataCheckLimits`.
@@ -51,7 +51,7 @@ package struct DataCheck {
     }
 
     /// Takes the next bytes of the table. Throws what is wrong with its header.
-    package mutating func take(_ chunk: Span<UInt8>) throws(DataCheckError) {
+    package mutating func take(_ chunk: Span<UInt8>) throws(TableInputError) {
         problems.removeAll(keepingCapacity: true)
         if decoder == nil { beginning.take(chunk) }
         if let replacement = lineEnds.replacement(for: chunk) {
@@ -63,7 +63,7 @@ package struct DataCheck {
     }
 
     /// Ends the table. Throws also when it had no record.
-    package mutating func finish() throws(DataCheckError) {
+    package mutating func finish() throws(TableInputError) {
         problems.removeAll(keepingCapacity: true)
         splitter.take(lineEnds.finish().span)
         splitter.finish()
@@ -74,11 +74,11 @@ package struct DataCheck {
         checkWhole()
     }
 
-    private mutating func checkBatch() throws(DataCheckError) {
+    private mutating func checkBatch() throws(TableInputError) {
         splitter.handOver(to: &batch)
         guard !batch.places.isEmpty else { return }
         if decoder == nil {
-            do throws(DataCheckError) {
+            do throws(TableInputError) {
                 try readHeader(batch.places[0])
             } catch {
                 throw beginning.form(schema: schema).map { .form($0) } ?? error
@@ -91,7 +91,7 @@ package struct DataCheck {
         }
     }
 
-    private mutating func readHeader(_ place: RecordBatch.Place) throws(DataCheckError) {
+    private mutating func readHeader(_ place: RecordBatch.Place) throws(TableInputError) {
         do throws(CSVError) {
             try read(place)
         } catch { throw .malformedHeader(error) }
@@ -236,4 +236,17 @@ package struct DataCheck {
         report.oddityCounts[oddity, default: 0] += 1
         problems.append(DataProblem(oddity, line: line, column: column, detail: detail))
     }
+}
+
+/// What a check keeps in memory at most, however long the table is.
+package struct DataCheckLimits: Sendable {
+    package var table = CSVLimits()
+    /// Rows that later ones are compared with, to find those that repeat one.
+    package var rowsRememberedMax = 4_000_000
+    /// Different unknown values of a column that are shown.
+    package var unknownValuesMax = 10
+    /// Bytes of an unknown value that are shown.
+    package var unknownValueBytesMax = 64
+
+    package init() {}
 }

@@ -1,7 +1,7 @@
 internal import AuditLog
 package import POSIX
 
-/// Whether the audit log can be gone on with, and for how long.
+/// Whether the audit log can be continued, and for how long.
 package enum AuditCheck {
     /// Fewer segments than this that still fit are a warning.
     package static let segmentsMin: UInt64 = 10
@@ -16,7 +16,7 @@ package enum AuditCheck {
     package static func examine(
         directory: String, key: [UInt8], segmentBytesMax: Int, isServing: @autoclosure () -> Bool
     ) -> [DoctorFinding] {
-        // churnd makes it where it is not there, in a directory that is.
+        // churnd creates it in an existing directory.
         let isThere = Directories.isAnything(at: directory)
         let existing = isThere ? directory : parent(of: directory)
         do throws(FileError) {
@@ -32,7 +32,7 @@ package enum AuditCheck {
         }
     }
 
-    /// What a start would find in a directory that is there.
+    /// What a start would find in an existing directory.
     private static func log(
         _ directory: String, key: [UInt8], isServing: () -> Bool
     ) throws(FileError) -> [DoctorFinding] {
@@ -61,7 +61,7 @@ package enum AuditCheck {
                     + "expected a directory of its own")
     }
 
-    /// What a start would note, and continue.
+    /// What a start would tolerate, and record.
     private static func remarks(on inspection: AuditInspection) -> [DoctorFinding] {
         var texts: [String] = []
         if inspection.hasRefusedCheckpoint {
@@ -94,7 +94,7 @@ package enum AuditCheck {
         }
         if recovery.unprovenRecords > 0 {
             texts.append(
-                "nothing proves its last records: \(recovery.unprovenRecords) have no MAC and no "
+                "its last records are unverified: \(recovery.unprovenRecords) have no MAC and no "
                     + "checkpoint")
         }
         if let last = inspection.notedFaults.last {

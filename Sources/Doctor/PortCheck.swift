@@ -94,7 +94,7 @@ enum OperationsCheck {
             case .stale:
                 return DoctorFinding(
                     .warning, subject,
-                    "\(path) is there, and no churnd answers on it: it would be replaced")
+                    "\(path) exists, and no churnd answers on it: it would be replaced")
             case .listening:
                 return PortCheck.isChurnd(at: .unix(path: path))
                     ? DoctorFinding(.good, subject, "a churnd answers on \(path)")

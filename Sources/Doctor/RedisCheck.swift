@@ -96,11 +96,11 @@ struct RedisCheck {
         return String(decoding: value, as: UTF8.self)
     }
 
-    /// Whether the key of `redis.marker_key` is there.
+    /// Whether the key of `redis.marker_key` exists.
     private func marker(_ session: RedisSession, _ key: String) -> DoctorFinding {
         let subject = "redis marker"
         switch session.command("EXISTS", key) {
-        case .success(.integer(1)): return DoctorFinding(.good, subject, "\(key) is there")
+        case .success(.integer(1)): return DoctorFinding(.good, subject, "\(key) exists")
         case .success(.integer):
             return DoctorFinding(
                 .failure, subject,

@@ -1,4 +1,4 @@
-/// What Redis reports of itself (INFO), and what matters of it to churnd.
+/// What Redis reports of itself (INFO), and what of it matters to churnd.
 package struct RedisInformation {
     /// The script needs effects replication by default (`AdmissionScript`).
     package static let majorVersionMin = 5
@@ -50,7 +50,7 @@ package struct RedisInformation {
                 .failure, subject,
                 "replica, which takes no writes: every prediction would be a 503; expected the "
                     + "primary")
-        case let role: return DoctorFinding(.failure, subject, "\(role ?? "not told")")
+        case let role: return DoctorFinding(.failure, subject, "\(role ?? "not reported")")
         }
     }
 

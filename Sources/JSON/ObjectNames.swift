@@ -58,7 +58,10 @@ struct ObjectNames {
         _ name: JSONString, meaning value: Span<UInt8>, of object: Mark, in bytes: Span<UInt8>
     ) -> Bool {
         if entries.isEmpty { entries.reserveCapacity(Self.comparedMax) }
-        let signature = signature(of: value)
+        // Spares the comparison of unequal names. Keyed, or every comparison could be made a long
+        // one; too weak to promise anything for a large object, hence `hash`, which costs 30 ns a
+        // name more.
+        let signature = value.quickHash(key: key)
         let bit: UInt64 = 1 << (signature & 63)
         let count = entries.count - object.start
         var isNew = filter & bit == 0
@@ -106,34 +109,6 @@ struct ObjectNames {
         // SAFETY: the hasher reads the bytes during the call.
         unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         return hasher.finalize()
-    }
-
-    /// A cheap hash that spares `insert` the comparison of unequal names: eight bytes at a time are
-    /// multiplied and folded. Keyed too, or every comparison could be made a long one; too weak
-    /// to promise anything for a large object, hence `hash`, which costs 30 ns a name more.
-    private func signature(of value: Span<UInt8>) -> UInt64 {
-        // SAFETY: a UInt8 has no padding, and the bytes do not outlive `value`.
-        let bytes = unsafe value.bytes
-        var state = key ^ UInt64(truncatingIfNeeded: value.count)
-        guard value.count >= 8 else {
-            var word: UInt64 = 0
-            for index in 0..<value.count { word = word << 8 | UInt64(value[index]) }
-            return Self.folded(state ^ word)
-        }
-        for offset in stride(from: 0, to: value.count - 8, by: 8) {
-            // SAFETY: any eight bytes are a UInt64; their being there is checked.
-            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            state = Self.folded(state ^ word)
-        }
-        // SAFETY: as above. The last eight bytes may overlap those before, which does no harm.
-        let last = unsafe bytes.unsafeLoadUnaligned(
-            fromByteOffset: value.count - 8, as: UInt64.self)
-        return Self.folded(state ^ last)
-    }
-
-    private static func folded(_ state: UInt64) -> UInt64 {
-        let product = state.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return product.high ^ product.low
     }
 
     private static let processKey = UInt64.random(in: .min ... .max)

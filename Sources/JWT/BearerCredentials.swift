@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What the value of an Authorization field offers (RFC 6750 §2.1).
 package enum BearerCredentials: Equatable, Sendable {
     /// Nothing, another scheme, or the scheme's name alone. RFC 6750 §3.1: a challenge to it says
@@ -40,19 +42,11 @@ package enum BearerCredentials: Equatable, Sendable {
 
     /// b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
     private static func isToken(_ text: Span<UInt8>) -> Bool {
-        var padded = false
-        for i in 0..<text.count {
-            switch text[i] {
-            case UInt8(ascii: "="):
-                guard i > 0 else { return false }
-                padded = true
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-                guard !padded else { return false }
-            default: return false
-            }
-        }
-        return !text.isEmpty
+        var end = text.count
+        while end > 0, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
+        guard end > 0 else { return false }
+        let alphabet = ByteSet.bearerToken
+        for i in 0..<end where !alphabet.contains(text[i]) { return false }
+        return true
     }
 }

@@ -8,6 +8,41 @@ package struct VerifiedToken: Equatable, Sendable {
     package let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970; any finite number.
     package let expiresAt: Double
+
+    package init(subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double) {
+        self.subject = subject
+        self.tokenID = tokenID
+        self.expiresAt = expiresAt
+    }
+}
+
+/// The times that a token claims, in seconds since 1970. Doubles, since a claim may be 1e300, which
+/// no integer holds.
+package struct TokenTimes: Equatable, Sendable {
+    package var expiration: Double
+    package var notBefore: Double?
+    package var issuedAt: Double?
+    package var authenticatedAt: Double?
+
+    package init(expiration: Double) { self.expiration = expiration }
+
+    /// Throws unless the token is in force at `now`.
+    func check(now: Double, leeway: Double) throws(TokenError) {
+        if let notBefore, notBefore > now + leeway { throw .notYetValid }
+        if let issuedAt, issuedAt > now + leeway { throw .issuedInFuture }
+        if let authenticatedAt, authenticatedAt > now + leeway { throw .issuedInFuture }
+        // RFC 7519 §4.1.4: not accepted on or after the time of `exp`.
+        guard now < expiration + leeway else { throw .expired }
+    }
+
+    /// Throws where the user was authenticated too long ago.
+    func checkAge(now: Double, secondsMax: Int?) throws(TokenError) {
+        guard let secondsMax else { return }
+        // RFC 9470 §4: without a word on when, it was too long ago.
+        guard let time = authenticatedAt ?? issuedAt, now - time <= Double(secondsMax) else {
+            throw .staleAuthentication(maxAgeSeconds: secondsMax)
+        }
+    }
 }
 
 /// What there is to say of a token that is signed and in force.
@@ -15,16 +50,24 @@ package enum TokenVerdict: Equatable, Sendable {
     case accepted(VerifiedToken)
     /// Good in every other way, and without one of the scopes in `required`.
     case lacksScope(VerifiedToken, required: String)
+
+    var accepted: VerifiedToken {
+        get throws(TokenError) {
+            switch self {
+            case .accepted(let token): return token
+            case .lacksScope(_, let required): throw .insufficientScope(required: required)
+            }
+        }
+    }
 }
 
 /// What a token claims, as far as it is looked at.
 package struct TokenClaims {
     private var subject: [UInt8]?
     private var tokenID: [UInt8]?
-    private var expiration: Double?
-    private var notBefore: Double?
-    private var issuedAt: Double?
-    private var authenticatedAt: Double?
+    /// Its `expiration` means something where `hasExpiration` is true.
+    private(set) var times = TokenTimes(expiration: 0)
+    private var hasExpiration = false
     private var issuerMatches = false
     private var audienceMatches = false
     private var scope: [UInt8] = []
@@ -53,10 +96,7 @@ package struct TokenClaims {
 
     /// The token, if every claim holds at `nowUnixMilliseconds`.
     package func verified(nowUnixMilliseconds: Int64) throws(TokenError) -> VerifiedToken {
-        switch try judged(nowUnixMilliseconds: nowUnixMilliseconds) {
-        case .accepted(let token): return token
-        case .lacksScope(_, let required): throw .insufficientScope(required: required)
-        }
+        try judged(nowUnixMilliseconds: nowUnixMilliseconds).accepted
     }
 
     /// The same, where whose token it is matters also when its scope does not suffice. What is
@@ -66,33 +106,21 @@ package struct TokenClaims {
     package func judged(nowUnixMilliseconds: Int64) throws(TokenError) -> TokenVerdict {
         if let invalidClaim { throw .invalidClaim(invalidClaim) }
         guard let subject else { throw .missingClaim(.subject) }
-        guard let expiration else { throw .missingClaim(.expiration) }
+        guard hasExpiration else { throw .missingClaim(.expiration) }
         guard rules.issuer == nil || issuerMatches else { throw .wrongIssuer }
         guard rules.audience == nil || audienceMatches else { throw .wrongAudience }
 
-        // Doubles throughout: a claim may be 1e300, which no integer holds.
         let now = Double(nowUnixMilliseconds) / 1000
-        let leeway = Double(rules.leewaySeconds)
-        if let notBefore, notBefore > now + leeway { throw .notYetValid }
-        for time in [issuedAt, authenticatedAt] {
-            if let time, time > now + leeway { throw .issuedInFuture }
-        }
-        // RFC 7519 §4.1.4: not accepted on or after the time that `exp` says.
-        guard now < expiration + leeway else { throw .expired }
+        try times.check(now: now, leeway: Double(rules.leewaySeconds))
 
-        let token = VerifiedToken(subject: subject, tokenID: tokenID, expiresAt: expiration)
+        let token = VerifiedToken(subject: subject, tokenID: tokenID, expiresAt: times.expiration)
         if let required = rules.scope {
             let granted = TokenRules.scopeTokens(in: scope)
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
                 return .lacksScope(token, required: required)
             }
         }
-        if let maxAge = rules.authenticationAgeSecondsMax {
-            // RFC 9470 §4: without a word on when, it was too long ago.
-            guard let time = authenticatedAt ?? issuedAt, now - time <= Double(maxAge) else {
-                throw .staleAuthentication(maxAgeSeconds: maxAge)
-            }
-        }
+        try times.checkAge(now: now, secondsMax: rules.authenticationAgeSecondsMax)
         return .accepted(token)
     }
 
@@ -108,20 +136,22 @@ package struct TokenClaims {
             tokenID = try TokenClaims.identifier(&scanner)
             return tokenID != nil
         case .expiration:
-            expiration = try TokenClaims.number(&scanner)
-            return expiration != nil
+            guard let time = try TokenClaims.number(&scanner) else { return false }
+            times.expiration = time
+            hasExpiration = true
+            return true
         case .notBefore:
-            notBefore = try TokenClaims.number(&scanner)
-            return notBefore != nil
+            times.notBefore = try TokenClaims.number(&scanner)
+            return times.notBefore != nil
         case .issuedAt:
-            issuedAt = try TokenClaims.number(&scanner)
-            return issuedAt != nil
+            times.issuedAt = try TokenClaims.number(&scanner)
+            return times.issuedAt != nil
         case .authenticationTime:
             guard rules.authenticationAgeSecondsMax != nil else {
                 return try TokenClaims.skip(&scanner)
             }
-            authenticatedAt = try TokenClaims.number(&scanner)
-            return authenticatedAt != nil
+            times.authenticatedAt = try TokenClaims.number(&scanner)
+            return times.authenticatedAt != nil
         case .issuer:
             guard let issuer = rules.issuerBytes else { return try TokenClaims.skip(&scanner) }
             guard let value = try TokenClaims.string(&scanner) else { return false }

@@ -1,7 +1,8 @@
 internal import OpenSSL
 
-/// Judges tokens under a set of keys and rules. It keeps a keyed MAC for each key and the memory it
-/// decodes into, so it is not Sendable: each event loop makes its own.
+/// Judges tokens under a set of keys and rules. It keeps a keyed MAC for each key, the tokens that
+/// it has accepted, and the memory it decodes into, so it is not Sendable: each event loop makes
+/// its own. Other keys take another verifier, so that it knows no token of theirs.
 package final class TokenVerifier {
     private let keys: Keys
     private let rules: TokenRules
@@ -10,6 +11,7 @@ package final class TokenVerifier {
     private var headerBytes: [UInt8] = []
     private var claimsBytes: [UInt8] = []
     private var signatureBytes: [UInt8] = []
+    private var recent = RecentTokens()
 
     private enum Keys {
         case single(KeyedMAC)
@@ -37,14 +39,23 @@ package final class TokenVerifier {
     package func verify(
         _ token: Span<UInt8>, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> VerifiedToken {
-        try claims(of: token).verified(nowUnixMilliseconds: nowUnixMilliseconds)
+        try judge(token, nowUnixMilliseconds: nowUnixMilliseconds).accepted
     }
 
     /// The same, telling whose token it is also when its scope does not suffice.
     package func judge(
         _ token: Span<UInt8>, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> TokenVerdict {
-        try claims(of: token).judged(nowUnixMilliseconds: nowUnixMilliseconds)
+        if let known = recent.find(token) {
+            let now = Double(nowUnixMilliseconds) / 1000
+            try known.times.check(now: now, leeway: Double(rules.leewaySeconds))
+            try known.times.checkAge(now: now, secondsMax: rules.authenticationAgeSecondsMax)
+            return .accepted(known.token)
+        }
+        let claims = try claims(of: token)
+        let verdict = try claims.judged(nowUnixMilliseconds: nowUnixMilliseconds)
+        if case .accepted(let verified) = verdict { recent.insert(token, verified, claims.times) }
+        return verdict
     }
 
     private func claims(of token: Span<UInt8>) throws(TokenError) -> TokenClaims {

@@ -11,7 +11,7 @@ package enum OperationsPath {
     package static let tokenRestoration = "/admin/tokens/unrevoke"
 }
 
-/// What the operations listener demands of those who administer, and the bounds of what it takes.
+/// What the operations listener demands of administrators, and its limits.
 package enum AdministrationRules {
     /// Over TCP the token must have it.
     package static let scope = "churnd:admin"

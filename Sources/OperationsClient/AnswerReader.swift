@@ -1,7 +1,7 @@
 internal import Bytes
 
-/// Takes the bytes of one answer (RFC 9112) in pieces of any size. The server is our own and closes
-/// after its answer, so whatever it never sends is refused.
+/// Takes the bytes of one answer (RFC 9112) in pieces of any size. The server is churnd and closes
+/// after its answer, so anything that it never sends is refused.
 struct AnswerReader {
     /// Status line and fields.
     static let headBytesMax = 16_384
@@ -48,7 +48,7 @@ struct AnswerReader {
             }
             searched += 1
         }
-        // A server that never ends its first line is recognized by it, not by the whole limit.
+        // Another server that never ends its first line is recognized early.
         guard AnswerReader.canBeStatusLine(bytes) else { throw .malformed(.statusLine) }
         guard searched <= AnswerReader.headBytesMax else {
             throw .tooLarge(bytesMax: AnswerReader.headBytesMax)

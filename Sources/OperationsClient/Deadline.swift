@@ -4,7 +4,7 @@ internal import POSIX
 struct Deadline {
     private let end: Int64
 
-    /// Never farther ahead than the clock can tell.
+    /// Never later than the clock can express.
     init(afterMilliseconds milliseconds: Int64) {
         let now = Clock.monotonicNanoseconds()
         let (duration, isLong) = milliseconds.multipliedReportingOverflow(by: 1_000_000)

@@ -18,7 +18,7 @@ package struct OperationsAnswer: Equatable, Sendable {
     /// What a problem says of itself in `detail`, else in `title` (RFC 9457 §3.1); nil when the
     /// body is no problem.
     package var problemDetail: String? {
-        // A body that is not JSON says nothing; the status is all there is to tell.
+        // A body that is not JSON is ignored; the status remains.
         guard
             let document = try? JSONValue(
                 parsing: body.span, depthMax: OperationsAnswer.jsonDepthMax),

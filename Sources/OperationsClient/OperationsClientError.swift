@@ -7,11 +7,11 @@ package enum OperationsClientError: Error, Equatable, Sendable {
     case resolution(ResolutionError)
     /// The path can be no Unix socket.
     case path(UnixSocketError)
-    /// Nobody takes connections there, or we may not connect.
+    /// Nothing accepts connections there, or connecting is not allowed.
     case unreachable(OperationsAddress, SystemError)
     /// The token, or the file it came from, holds bytes that no Authorization field can.
     case unusableToken
-    /// The request's path is invalid.
+    /// Invalid request path.
     case unusablePath
     case timedOut(milliseconds: Int64)
     /// The connection was lost before the answer was whole.
@@ -27,7 +27,7 @@ package enum AnswerFault: Error, Equatable, Sendable {
     /// Not `HTTP/1.1`, a status from 200 to 599 and a reason.
     case statusLine
     case field
-    /// No Content-Length, two, one that is no number, or a Transfer-Encoding.
+    /// No Content-Length, two, one that is not a number, or a Transfer-Encoding.
     case length
     /// More bytes than the stated ones.
     case excess

@@ -3,7 +3,7 @@
 struct CommandQueue {
     typealias Completion = (Result<RedisReply, RedisFailure>) -> Void
 
-    private struct Command {
+    private struct QueuedCommand {
         let deadline: Int64
         /// Where its bytes begin and end in the stream of all bytes ever queued.
         let start: Int
@@ -15,7 +15,7 @@ struct CommandQueue {
     private static let keptBytesMax = 64 << 10
 
     private let limits: RedisLimits
-    private var commands = Fifo<Command>()
+    private var commands = Fifo<QueuedCommand>()
     /// The deadlines that are smaller than all that were queued after them: the first is the
     /// earliest, and each operation stays in amortised constant time though a repeated command
     /// brings a deadline that lies before those of the commands ahead of it.
@@ -48,7 +48,7 @@ struct CommandQueue {
         let start = sentEnd + unsentCount
         encode(&bytes)
         append(
-            Command(
+            QueuedCommand(
                 deadline: deadline, start: start, end: sentEnd + unsentCount, completion: completion
             ))
     }
@@ -121,7 +121,7 @@ struct CommandQueue {
         return removed
     }
 
-    private mutating func append(_ command: Command) {
+    private mutating func append(_ command: QueuedCommand) {
         while let last = earliestDeadlines.last, last > command.deadline {
             _ = earliestDeadlines.popLast()
         }
@@ -129,7 +129,7 @@ struct CommandQueue {
         commands.append(command)
     }
 
-    private mutating func popFirst() -> Command? {
+    private mutating func popFirst() -> QueuedCommand? {
         guard let command = commands.popFirst() else { return nil }
         if earliestDeadlines.first == command.deadline { _ = earliestDeadlines.popFirst() }
         return command

@@ -268,3 +268,24 @@ package struct TableDecoder {
         NamePrefix.text(of: cell, bytesMax: RecordLimits.unknownNameBytesMax)
     }
 }
+
+/// Why a file as a whole cannot be read as a table of a schema.
+package enum TableInputError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// It has no record, not even a header.
+    case empty
+    /// The header is not one of a table.
+    case malformedHeader(CSVError)
+    /// The header does not name the schema's columns.
+    case columns(TableError)
+    /// It is another kind of file.
+    case form(TableForm)
+
+    package var description: String {
+        switch self {
+        case .empty: "nothing in it, expected a table with a header"
+        case .malformedHeader(let error): "\(error)"
+        case .columns(let error): "\(error)"
+        case .form(let form): "\(form)"
+        }
+    }
+}

@@ -47,7 +47,7 @@ package struct RequestLabels: Sendable {
 
     /// - Parameters:
     ///   - routes: each at its index.
-    ///   - statuses: those that are distinguished; the rest are `other`.
+    ///   - statuses: those with a series of their own; the rest are `other`.
     package init(routes: [RouteLabel], statuses: [UInt16], initial: [Initial]) {
         precondition(routes.indices.allSatisfy { routes[$0].index == $0 }, "a route is misplaced")
         self.routes = routes.map { "\($0.path)" } + ["none"]

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Bytes
 internal import JWT
 internal import OperationsAPI
 internal import OperationsClient
@@ -13,19 +12,19 @@ struct AdminTokenOptions: ParsableArguments {
     static let lifetimeSeconds: Int64 = 60
 
     @Option(
-        help: ArgumentHelp("The file that holds a token with the scope.", valueName: "path"),
+        help: ArgumentHelp("The file that holds a token for administration.", valueName: "path"),
         completion: .file())
     var tokenFile: String?
 
     @OptionGroup var secretOptions: TokenSecretOptions
 
-    @Option(help: ArgumentHelp("The issuer of the token that is signed.", valueName: "name"))
+    @Option(help: ArgumentHelp("Issuer of the signed token.", valueName: "name"))
     var issuer: String?
 
-    @Option(help: ArgumentHelp("The audience of the token that is signed.", valueName: "name"))
+    @Option(help: ArgumentHelp("Audience of the signed token.", valueName: "name"))
     var audience: String?
 
-    @Option(help: ArgumentHelp("The name of the key that signs it.", valueName: "id"))
+    @Option(help: ArgumentHelp("Id of the key that signs it (kid).", valueName: "id"))
     var kid: String?
 
     func validate() throws {
@@ -63,11 +62,10 @@ struct AdminTokenOptions: ParsableArguments {
         return try unsigned.signed(with: secret)
     }
 
-    /// The text without the white space around it; whether it can be sent is for the client to say.
+    /// The text, trimmed; the client checks whether it can be sent.
     private static func token(in bytes: [UInt8], of source: String) throws -> String {
-        var token = bytes[...].drop(while: ASCII.isSpace)
-        while let last = token.last, ASCII.isSpace(last) { token.removeLast() }
-        if let mistake = TokenMistake(Array(token)) {
+        let token = TokenInput.trimmed(bytes)
+        if let mistake = TokenMistake(token) {
             throw ValidationError("\(source): \(mistake)")
         }
         return String(decoding: token, as: UTF8.self)

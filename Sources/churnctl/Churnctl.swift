@@ -6,16 +6,13 @@ internal import POSIX
 struct Churnctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "churnctl",
-        abstract: "Makes what churnd needs: models and tokens.",
+        abstract: "Train and check models, mint and revoke tokens, verify audit logs.",
         discussion: "churnctl --version prints the version.",
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
             ModelCommand.self,
             TokenCommand.self, RedisCommand.self, AuditCommand.self, DoctorCommand.self,
         ])
-
-    /// sysexits.h: output that cannot be written.
-    private static let outputExit = ExitCode(73)
 
     static func main() {
         // Not the parser's own flag: that one also answers when a command that has an option of
@@ -28,7 +25,7 @@ struct Churnctl: ParsableCommand {
         // A report that is cut off must not pass for a whole one.
         if let failure = StandardStream.failure() {
             complain("standard output: \(failure)")
-            exit(withError: outputExit)
+            exit(withError: ExitCode(Exit.cannotCreate.rawValue))
         }
     }
 }

@@ -6,10 +6,10 @@ internal import POSIX
 
 /// Where a running churnd is administered, and with which token.
 struct OperationsOptions: ParsableArguments {
-    /// What a command that uses these says of them.
+    /// For the help of a command that has these options.
     static let discussion = """
         The operations listener is the one --operations names, else CHURND_OPERATIONS_LISTEN, else \
-        \(OperationsAddress.standard). On a Unix socket no token is needed. Over TCP it is taken \
+        \(OperationsAddress.standard). On a Unix socket no token is needed. Over TCP it is read \
         from the file --token-file names, else from CHURNCTL_TOKEN, else one for a minute is \
         signed with the secret of --secret-file, JWT_SECRET or JWT_SECRET_FILE.
 
@@ -27,7 +27,7 @@ struct OperationsOptions: ParsableArguments {
 
     @OptionGroup var tokenOptions: AdminTokenOptions
 
-    /// Sends a request and returns what churnd says, or says why not and exits with 1.
+    /// Sends a request and returns the answer's document.
     ///
     /// - Parameter path: absolute, with nothing in it that would have to be escaped.
     func ask(
@@ -40,23 +40,17 @@ struct OperationsOptions: ParsableArguments {
         let answer: OperationsAnswer
         do throws(OperationsClientError) {
             answer = try client.send(method, path, body: body.map(OperationsOptions.bytes))
-        } catch { throw refusal("\(error)") }
+        } catch { throw CommandFailure(.failure, "\(error)") }
         guard answer.isSuccess else {
             let detail = answer.problemDetail ?? "no reason given"
-            throw refusal("\(detail) (status \(answer.status))")
+            throw CommandFailure(.failure, "\(detail) (status \(answer.status))")
         }
         do throws(JSONError) {
             let document = try JSONValue(
                 parsing: answer.body.span, depthMax: OperationsOptions.jsonDepthMax)
             if let object = document.asObject { return object }
-        } catch { throw refusal("\(address): the answer is not JSON: \(error)") }
-        throw refusal("\(address): the answer is no JSON object")
-    }
-
-    /// Says the reason, and gives the error to exit with.
-    func refusal(_ reason: String) -> ExitCode {
-        complain(TerminalText.plain(reason))
-        return ExitCode.failure
+        } catch { throw CommandFailure(.failure, "\(address): the answer is not JSON: \(error)") }
+        throw CommandFailure(.failure, "\(address): the answer is not a JSON object")
     }
 
     private static func bytes(of value: JSONValue) -> [UInt8] {
@@ -69,7 +63,7 @@ struct OperationsOptions: ParsableArguments {
         let variable = Environment.variables()[OperationsOptions.addressVariable]
         let name = operations != nil ? "--operations" : OperationsOptions.addressVariable
         let text = operations ?? variable ?? OperationsAddress.standard
-        // What churnd takes for no listener at all.
+        // Which means to churnd that there is no listener.
         guard text != "off" else {
             throw ValidationError("\(name): off, expected the address of an operations listener")
         }

@@ -1,6 +1,6 @@
 internal import POSIX
 
-/// One line on a terminal that tells how far long work has come; nothing elsewhere.
+/// One line on a terminal that shows the progress of long work; nothing elsewhere.
 struct Progress {
     private static let intervalNanoseconds: Int64 = 200_000_000
     /// Back to the beginning of the line, and clear it (ECMA-48).

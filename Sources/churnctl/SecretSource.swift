@@ -2,21 +2,21 @@ internal import Configuration
 internal import JWT
 internal import POSIX
 
-/// A secret, from where churnd has it too.
+/// A secret, from the same places as churnd's.
 struct SecretSource {
     /// A file that is larger holds no secret but was named by mistake.
     static let fileBytesMax = 65_536
 
     /// The one that tokens are signed with.
     static let token = SecretSource(variables: ["JWT_SECRET"], option: "--secret-file")
-    /// The one of which the audit log's keys are made.
+    /// The one from which the audit log's keys are derived.
     static let audit = SecretSource(
         variables: ["AUDIT_KEY", "CHURND_AUDIT_KEY"], option: "--key-file")
     /// The URL of Redis, which may have a password.
     static let redisURL = SecretSource(
         variables: ["REDIS_URL", "CHURND_REDIS_URL"], option: "--redis-url", isBytes: false)
 
-    /// Each may hold it, and with `_FILE` after it name a file that does.
+    /// Each may hold it, or with `_FILE` appended to its name the path of a file that does.
     private let variables: [String]
     /// Names such a file too.
     private let option: String
@@ -29,8 +29,8 @@ struct SecretSource {
         self.isBytes = isBytes
     }
 
-    /// The secret in the file at `filePath`, else that of the environment; nil where neither says
-    /// one. From then on this process cannot be dumped or debugged.
+    /// The secret in the file at `filePath`, else that of the environment; nil without either. From
+    /// then on this process cannot be dumped or debugged.
     func read(filePath: String?) throws -> [UInt8]? {
         guard let (name, bytes) = try find(filePath: filePath) else { return nil }
         try ProcessMemory.seal()
@@ -62,7 +62,7 @@ struct SecretSource {
     }
 }
 
-/// Why no secret can be said to be the one that is meant.
+/// Why it is not clear which secret is meant.
 enum SecretSourceError: Error, CustomStringConvertible {
     case setTwice(String, String, option: String)
     case secretAsPath(String)

@@ -7,7 +7,7 @@ internal import POSIX
 struct Churnd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "churnd",
-        abstract: "Serves churn predictions over HTTP, to callers with a token and within a quota.",
+        abstract: "Serve churn predictions over HTTP, to callers with a token and within a quota.",
         usage: """
             churnd [--dev] [--config <path>] [--<key> <value> ...]
             churnd --check-live|--check-ready|--check-health [--config <path>] [--<key> <value> ...]
@@ -15,15 +15,15 @@ struct Churnd: ParsableCommand {
             """,
         discussion: keysHelp, version: Release.version)
 
-    @Flag(help: "Try it: a secret and a token are made, the store is in memory, loopback only.")
+    @Flag(help: "Development mode: generated secret and token, store in memory, loopback only.")
     var dev = false
 
     @Flag var check: HealthCheck?
 
-    @Flag(help: "Print the configuration, without secrets, as a file would hold it, and end.")
+    @Flag(help: "Print the configuration in the format of its file, without secrets, and exit.")
     var printConfig = false
 
-    @Option(help: "The configuration file; without it Config/churnd.conf, if it is there.")
+    @Option(help: "The configuration file; without it Config/churnd.conf, if it exists.")
     var config: String?
 
     @Argument(parsing: .allUnrecognized, help: ArgumentHelp(visibility: .hidden))
@@ -53,7 +53,7 @@ struct Churnd: ParsableCommand {
             switch value {
             case .checkLive: "Ask a running churnd whether it answers; exit with 0 or 1."
             case .checkReady: "Ask it whether requests should be sent to it; exit with 0 or 1."
-            case .checkHealth: "Ask it whether all it depends on is well; exit with 0 or 1."
+            case .checkHealth: "Ask it whether everything it depends on works; exit with 0 or 1."
             }
         }
     }

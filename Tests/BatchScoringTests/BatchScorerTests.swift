@@ -45,7 +45,7 @@ import Testing
             ("PK\u{3}\u{4}docProps/app.xml", .workbook),
         ]
         for (text, form) in cases {
-            #expect(throws: ScoringError.form(form)) { try score(text, .table) }
+            #expect(throws: TableInputError.form(form)) { try score(text, .table) }
         }
     }
 
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", ScoringError.empty), ("\n\r\n", .empty), ("\u{FEFF}", .empty),
+        ("", TableInputError.empty), ("\n\r\n", .empty), ("\u{FEFF}", .empty),
         ("\"a\"b\n", .malformedHeader(.textAfterQuote(line: 1))),
         ("\n\"a\n", .malformedHeader(.unterminatedQuote(line: 2))),
         (
@@ -166,7 +166,7 @@ import Testing
             .malformedHeader(.recordTooLarge(line: 1, bytesMax: 65_536))
         ),
     ])
-    func `a table without a header of the schema is refused`(text: String, error: ScoringError) {
+    func `a table without a header of the schema is refused`(text: String, error: TableInputError) {
         #expect(throws: error) { try score(text, .table) }
     }
 

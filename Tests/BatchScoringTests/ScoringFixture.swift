@@ -30,7 +30,7 @@ struct Scored: Equatable {
 /// Scores `text`, whose bytes arrive in chunks.
 func score(
     _ text: [UInt8], _ options: ScoringOptions, chunk: Int = .max
-) throws(ScoringError) -> Scored {
+) throws(TableInputError) -> Scored {
     var scorer = BatchScorer(model: bundle, options: options)
     var predictions = scorer.header
     var refusals: [UInt8] = []
@@ -52,7 +52,7 @@ func score(
         refusals: String(decoding: refusals, as: UTF8.self), counts: scorer.counts)
 }
 
-func score(_ text: String, _ options: ScoringOptions) throws(ScoringError) -> Scored {
+func score(_ text: String, _ options: ScoringOptions) throws(TableInputError) -> Scored {
     try score(Array(text.utf8), options)
 }
 

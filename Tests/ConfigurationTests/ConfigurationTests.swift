@@ -1,5 +1,6 @@
 import AuditLog
 import Configuration
+import HTTP
 import OperationsAPI
 import POSIX
 import Redis
@@ -73,14 +74,13 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.reactors == nil)
         #expect(http.connectionsMax == 10_000)
         #expect(http.connectionsPerAddressMax == 0)
-        #expect(http.requestLineBytesMax == 8192)
-        #expect(http.headBytesMax == 16_384)
-        #expect(http.headFieldsMax == 64)
-        #expect(http.authorizationBytesMax == 8192)
-        #expect(http.bodyBytesMax == 16_384)
-        #expect(http.chunkExtensionLineBytesMax == 256)
-        #expect(http.chunkExtensionBytesMax == 4096)
-        #expect(http.trailerBytesMax == 4096)
+        #expect(
+            http.limits
+                == HTTPLimits(
+                    requestLineBytesMax: 8192, headBytesMax: 16_384, headFieldsMax: 64,
+                    authorizationBytesMax: 8192, bodyBytesMax: 16_384,
+                    chunkExtensionLineBytesMax: 256, chunkExtensionBytesMax: 4096,
+                    trailerBytesMax: 4096))
         #expect(http.headTimeout == .seconds(10))
         #expect(http.bodyTimeout == .seconds(10))
         #expect(http.idleTimeout == .seconds(130))
@@ -168,14 +168,12 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.reactors == 2)
         #expect(http.connectionsMax == 7)
         #expect(http.connectionsPerAddressMax == 21)
-        #expect(http.requestLineBytesMax == 101)
-        #expect(http.headBytesMax == 302)
-        #expect(http.headFieldsMax == 3)
-        #expect(http.authorizationBytesMax == 304)
-        #expect(http.bodyBytesMax == 5)
-        #expect(http.chunkExtensionLineBytesMax == 6)
-        #expect(http.chunkExtensionBytesMax == 8)
-        #expect(http.trailerBytesMax == 9)
+        #expect(
+            http.limits
+                == HTTPLimits(
+                    requestLineBytesMax: 101, headBytesMax: 302, headFieldsMax: 3,
+                    authorizationBytesMax: 304, bodyBytesMax: 5, chunkExtensionLineBytesMax: 6,
+                    chunkExtensionBytesMax: 8, trailerBytesMax: 9))
         #expect(http.headTimeout == .milliseconds(1500))
         #expect(http.bodyTimeout == .seconds(2))
         #expect(http.idleTimeout == .milliseconds(250))

@@ -32,7 +32,7 @@ import Testing
     private func check(
         _ text: String, limits: DataCheckLimits = DataCheckLimits(), chunk: Int = .max,
         schemaText: String = DataCheckTests.schemaText
-    ) throws(DataCheckError) -> Outcome {
+    ) throws(TableInputError) -> Outcome {
         guard let schema = try? Schema(json: schemaText.utf8.span) else {
             preconditionFailure("the schema of the test is one")
         }
@@ -163,14 +163,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", DataCheckError.empty), ("\n\n", .empty),
+        ("", TableInputError.empty), ("\n\n", .empty),
         ("\"c", .malformedHeader(.unterminatedQuote(line: 1))),
         (
             "id,c,q,c\n",
             .columns(.wrongColumns(missing: ["i", "n"], unknown: ["q"], duplicate: ["c"]))
         ),
     ])
-    func `a table without a header of the schema is refused`(text: String, error: DataCheckError) {
+    func `a table without a header of the schema is refused`(text: String, error: TableInputError) {
         #expect(throws: error) { try check(text) }
     }
 
@@ -242,7 +242,7 @@ import Testing
             ("[{\"c\": \"a\"}]", .jsonArray), (",c,i,n\n0,a,1,2\n", .unnamedColumn(name: "")),
         ]
         for (text, form) in cases {
-            #expect(throws: DataCheckError.form(form)) { try check(text, chunk: chunk) }
+            #expect(throws: TableInputError.form(form)) { try check(text, chunk: chunk) }
         }
     }
 

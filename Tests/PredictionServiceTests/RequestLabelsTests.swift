@@ -8,7 +8,7 @@ import Testing
 /// What the log and the metrics call the service's routes and statuses.
 @Suite struct RequestLabelsTests {
     private func samples(_ metrics: ServiceMetrics) -> [String: String] {
-        let facts = ServiceFacts(version: "0")
+        let facts = ServiceStatus(version: "0")
         let bytes = MetricsReport.render(metrics, facts, format: .text)
         return MetricSamples(String(decoding: bytes, as: UTF8.self)).values
     }

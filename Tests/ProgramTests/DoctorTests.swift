@@ -179,7 +179,7 @@ extension ProgramTests {
             churnd.child.signal(SIGKILL)
             _ = try churnd.child.waitForExit()
             let after = try doctor(["--store=memory", listen], redis: nil)
-            #expect(after.output.contains("warn  operations: \(path) is there, and no churnd"))
+            #expect(after.output.contains("warn  operations: \(path) exists, and no churnd"))
             let nowhere = try doctor(
                 ["--store=memory", "--operations.listen=unix:\(path)/none/s"], redis: nil)
             #expect(failure(nowhere).hasPrefix("FAIL  operations: \(path)/none"))

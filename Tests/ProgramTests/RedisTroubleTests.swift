@@ -107,7 +107,7 @@ extension ProgramTests {
                 #expect(mark.output == "marked: \(key) is in \(place)\n")
                 try waitForHealth(churnd, status: 200)
                 #expect(try client.exchange(request).status == 200)
-                #expect(try doctorFinding(environment) == "ok    redis marker: \(key) is there")
+                #expect(try doctorFinding(environment) == "ok    redis marker: \(key) exists")
                 #expect(try redis.client().command("TTL", key) == .integer(-1))
                 try redis.client().command("FLUSHALL")
             }

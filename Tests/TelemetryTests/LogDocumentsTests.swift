@@ -17,7 +17,7 @@ import Testing
                 method: .post, route: .predict, status: 401, nanoseconds: 0,
                 trace: TraceContext(traceHigh: 1, traceLow: 2, spanID: 3),
                 peer: PeerAddress([127, 0, 0, 1]),
-                problem: RequestOutcome.Problem(type: "token-expired", reason: "")),
+                problem: RequestOutcome.LoggedProblem(type: "token-expired", reason: "")),
             subject: "s")
         let line = try #require(try log.objects().first)
         let found = try DocumentTable("request log", of: LogDocumentsTests.path).rows.map { $0[0] }
@@ -36,7 +36,7 @@ import Testing
             log.add(
                 RequestOutcome(
                     method: .post, route: .predict, status: 401, nanoseconds: 0,
-                    problem: RequestOutcome.Problem(type: "missing-token", reason: "")),
+                    problem: RequestOutcome.LoggedProblem(type: "missing-token", reason: "")),
                 requestID: id.span, subject: nil, unixMilliseconds: 0, now: 0)
         }
         log.end()

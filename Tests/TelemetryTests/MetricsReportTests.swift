@@ -42,11 +42,11 @@ import Testing
         return metrics
     }
 
-    private func facts() -> ServiceFacts {
-        var facts = ServiceFacts(version: "0.1.0")
-        facts.model = ServiceFacts.Model(version: "telco-churn/2", sha256: "ab12")
+    private func facts() -> ServiceStatus {
+        var facts = ServiceStatus(version: "0.1.0")
+        facts.model = ServiceStatus.Model(version: "telco-churn/2", sha256: "ab12")
         facts.reloads.count(.refused)
-        facts.audit = ServiceFacts.Audit(records: 5, bytes: 4096, failures: 1, isUp: true)
+        facts.audit = ServiceStatus.Audit(records: 5, bytes: 4096, failures: 1, isUp: true)
         facts.isRedisUp = true
         facts.publicConnections.open = 12
         facts.publicConnections.displaced = 3
@@ -137,7 +137,7 @@ import Testing
     @Test func `what is down is 0`() throws {
         var facts = facts()
         facts.isRedisUp = false
-        facts.audit = ServiceFacts.Audit(records: 0, bytes: 0, failures: 1, isUp: false)
+        facts.audit = ServiceStatus.Audit(records: 0, bytes: 0, failures: 1, isUp: false)
         let text = MetricsText(ServiceMetrics(labels: .sample), facts)
         #expect(text["churnd_redis_up"] == "0")
         #expect(text["churnd_audit_up"] == "0")

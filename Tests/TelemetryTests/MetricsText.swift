@@ -13,7 +13,7 @@ struct MetricsText {
 
     init(
         _ metrics: ServiceMetrics = ServiceMetrics(labels: .sample),
-        _ facts: ServiceFacts = ServiceFacts(version: "0"), format: ExpositionFormat = .text
+        _ facts: ServiceStatus = ServiceStatus(version: "0"), format: ExpositionFormat = .text
     ) {
         text = String(
             decoding: MetricsReport.render(metrics, facts, format: format), as: UTF8.self)

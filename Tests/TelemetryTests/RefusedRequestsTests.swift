@@ -26,7 +26,7 @@ import Testing
         log.add(
             RequestOutcome(
                 method: .post, route: route, status: status, nanoseconds: 0,
-                problem: type.map { RequestOutcome.Problem(type: $0, reason: "why") }),
+                problem: type.map { RequestOutcome.LoggedProblem(type: $0, reason: "why") }),
             requestID: id.span, subject: subject.map { Array($0.utf8) },
             unixMilliseconds: now / 1_000_000, now: now)
     }

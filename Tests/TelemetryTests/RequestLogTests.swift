@@ -68,7 +68,8 @@ import Testing
         log.add(
             RequestOutcome(
                 method: .post, route: .predict, status: 503, nanoseconds: 0,
-                problem: RequestOutcome.Problem(type: "unavailable", reason: "a \"quote\"\nand é")))
+                problem: RequestOutcome.LoggedProblem(
+                    type: "unavailable", reason: "a \"quote\"\nand é")))
         let line = try #require(try log.objects().first)
         #expect(line["problem"] == .string("unavailable"))
         #expect(line["reason"] == .string("a \"quote\"\nand é"))

@@ -89,7 +89,7 @@ import Testing
         var sum = ServiceMetrics(labels: .sample)
         sum.merge(first)
         sum.merge(second)
-        var facts = ServiceFacts(version: "0")
+        var facts = ServiceStatus(version: "0")
         facts.isRedisUp = true
         let text = MetricsText(sum, facts)
         let predicted = #"{method="POST",route="/predict",status="200"}"#

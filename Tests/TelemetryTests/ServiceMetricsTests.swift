@@ -94,7 +94,7 @@ import Testing
         metrics.requestAnswered(
             method: .get, route: .health, status: 200, nanoseconds: nanoseconds)
         metrics.redisAnswered(nanoseconds: nanoseconds)
-        var facts = ServiceFacts(version: "0")
+        var facts = ServiceStatus(version: "0")
         facts.isRedisUp = true
         let text = MetricsText(metrics, facts)
         let labels = #"method="GET",route="/health",status="200""#
@@ -173,7 +173,7 @@ import Testing
             (.protocolViolation, "protocol_violation"), (.errorReply(code), "error_reply"),
             (.queueFull, "queue_full"),
         ]
-        var facts = ServiceFacts(version: "0")
+        var facts = ServiceStatus(version: "0")
         facts.isRedisUp = false
         for (failure, kind) in failures {
             var metrics = ServiceMetrics(labels: .sample)

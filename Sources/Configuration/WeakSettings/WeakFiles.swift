@@ -7,7 +7,7 @@ extension WeakSettingRule {
     private static let privateMode: UInt32 = 0o640
     /// Of the audit log's directory.
     private static let auditDirectoryMode: UInt32 = 0o755
-    /// More entries of a model's directory are not looked at.
+    /// More entries of a model's directory are not checked.
     private static let modelEntriesMax = 1000
 
     static let secretFile = WeakSettingRule(

@@ -14,7 +14,7 @@ struct ModelNotes: Sendable {
     func changed(_ change: ModelChange) {
         figures.modelReloaded(
             change.trigger == .rollback ? .rolledBack : .activated,
-            served: ServiceFacts.Model(
+            served: ServiceStatus.Model(
                 version: change.active.fullName, sha256: change.active.sha256))
         logger.info(
             "model changed",

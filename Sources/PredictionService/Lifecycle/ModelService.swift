@@ -62,7 +62,7 @@ final class ModelService: Sendable {
         current.serve(on: reactors)
         let bundle = current.bundle
         notes.figures.modelServed(
-            ServiceFacts.Model(version: bundle.fullName, sha256: bundle.sha256))
+            ServiceStatus.Model(version: bundle.fullName, sha256: bundle.sha256))
         audience.withLock { $0 = Audience(parts: parts, notes: notes) }
         if let watchInterval { registry.watch(everyNanoseconds: watchInterval.nanoseconds) }
     }

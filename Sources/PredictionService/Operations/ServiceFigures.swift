@@ -8,7 +8,7 @@ internal import Telemetry
 /// What a scrape reports of the process as a whole.
 final class ServiceFigures: Sendable {
     private struct Models {
-        var served: ServiceFacts.Model?
+        var served: ServiceStatus.Model?
         var reloads = ClosedCounter<ModelReloadResult>()
     }
 
@@ -28,7 +28,7 @@ final class ServiceFigures: Sendable {
     /// Notes what came of an attempt to serve another model.
     ///
     /// - Parameter served: what serves now; nil: what served before.
-    func modelReloaded(_ result: ModelReloadResult, served: ServiceFacts.Model?) {
+    func modelReloaded(_ result: ModelReloadResult, served: ServiceStatus.Model?) {
         models.withLock { models in
             models.reloads.count(result)
             if let served { models.served = served }
@@ -36,20 +36,20 @@ final class ServiceFigures: Sendable {
     }
 
     /// Notes what serves from the start on.
-    func modelServed(_ served: ServiceFacts.Model) { models.withLock { $0.served = served } }
+    func modelServed(_ served: ServiceStatus.Model) { models.withLock { $0.served = served } }
 
     /// - Parameter now: nanoseconds of the monotonic clock.
     func facts(
         publicConnections: ConnectionFigures, operationsConnections: ConnectionFigures, now: Int64
-    ) -> ServiceFacts {
-        var facts = ServiceFacts(version: Release.version)
+    ) -> ServiceStatus {
+        var facts = ServiceStatus(version: Release.version)
         models.withLock { models in
             facts.model = models.served
             facts.reloads = models.reloads
         }
         if let auditLog {
             let statistics = auditLog.statistics
-            facts.audit = ServiceFacts.Audit(
+            facts.audit = ServiceStatus.Audit(
                 records: statistics.records, bytes: statistics.bytes,
                 failures: statistics.failedAppends, isUp: state.audit(now: now) == .writes)
         }

@@ -21,7 +21,7 @@ final class RequestService {
         let windowSeconds: Int
 
         init(_ common: CommonParts) {
-            bodyBytesMax = common.configuration.http.bodyBytesMax
+            bodyBytesMax = common.configuration.http.limits.bodyBytesMax
             admissionDeadline = common.store.deadlineNanoseconds
             quotaLimit = common.configuration.quota.limit
             windowSeconds = common.configuration.quota.windowSeconds

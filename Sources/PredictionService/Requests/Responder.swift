@@ -73,7 +73,7 @@ final class Responder {
         }
         send(
             reply, status: problem.type.status, contentType: "application/problem+json",
-            problem: RequestOutcome.Problem(
+            problem: RequestOutcome.LoggedProblem(
                 type: problem.type.rawValue, reason: failure.reason ?? problem.detail))
     }
 
@@ -90,7 +90,7 @@ final class Responder {
 
     private func send(
         _ reply: Reply, status: UInt16, contentType: StaticString,
-        problem: RequestOutcome.Problem? = nil
+        problem: RequestOutcome.LoggedProblem? = nil
     ) {
         if let trace = reply.trace {
             fields.appendLiteral("traceparent: ")

@@ -1,3 +1,5 @@
+internal import Metrics
+
 /// The values of a label that is always one of a few. The raw values count from 0 in the order of
 /// the cases.
 package protocol MetricLabel: CaseIterable, RawRepresentable, Sendable where RawValue == Int {
@@ -17,5 +19,9 @@ package struct ClosedCounter<Label: MetricLabel>: Equatable, Sendable {
 
     mutating func merge(_ other: ClosedCounter) {
         for index in counts.indices { counts[index] &+= other.counts[index] }
+    }
+
+    func write(to writer: inout MetricsWriter) {
+        for label in Label.allCases { writer.sample(self[label], [label.label]) }
     }
 }

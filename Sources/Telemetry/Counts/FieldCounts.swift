@@ -4,7 +4,7 @@ internal import Metrics
 /// How often which field was invalid, or out of range. A name that is counted under came from a
 /// schema that an operator activated, never from a caller.
 struct FieldCounts: Sendable {
-    /// Names that are distinguished while the process lives, over all its schemas.
+    /// Names with a series of their own while the process lives, over all its schemas.
     static let namesMax = 64
     /// The label of fields that the schema does not have.
     private static let unknown = "unknown_field"

@@ -1,123 +1,199 @@
+internal import HTTPServer
 package import Metrics
+internal import POSIX
+
+/// Writes what a scrape is answered with.
+package enum MetricsReport {
+    /// All families of the table that have a sample. Takes some hundred microseconds, so it is not
+    /// for a worker that answers predictions.
+    ///
+    /// - Parameter counts: the sum over all workers.
+    package static func render(
+        _ counts: ServiceMetrics, _ status: ServiceStatus, format: ExpositionFormat
+    ) -> [UInt8] {
+        let scrape = Scrape(counts: counts, status: status)
+        var writer = MetricsWriter(format)
+        for row in MetricTable.rows {
+            writer.begin(row.family)
+            row.write(scrape, &writer)
+        }
+        return writer.finish()
+    }
+}
+
+/// What the rows of the table are written from.
+struct Scrape {
+    let counts: ServiceMetrics
+    let status: ServiceStatus
+
+    var process: ProcessFigures { status.process }
+    var hasRedis: Bool { status.isRedisUp != nil }
+}
+
+/// A family, and its samples. A metric is one row.
+struct MetricRow: Sendable {
+    let family: MetricFamily
+    let write: @Sendable (Scrape, inout MetricsWriter) -> Void
+
+    init(
+        _ name: String, _ kind: MetricKind, unit: MetricUnit? = nil, labels: [String] = [],
+        help: String, write: @escaping @Sendable (Scrape, inout MetricsWriter) -> Void
+    ) {
+        family = MetricFamily(name, kind, unit: unit, labels: labels, help: help)
+        self.write = write
+    }
+}
 
 /// Every family that churnd has, in the order they are written.
 package enum MetricTable {
-    package static let all: [MetricFamily] = [
-        requestDuration, activeRequests, connections, droppedConnections,
-        predictions, probability, tokens, quota, validationErrors, outOfRange,
-        redisUp, redisDuration, redisErrors,
-        modelInfo, modelReloads,
-        auditUp, auditRecords, auditBytes, auditFailures,
-        buildInfo, droppedLogLines, lostLogLines,
-        cpuTime, residentMemory, virtualMemory, openDescriptors, descriptorsMax, startTime,
+    package static let all = rows.map(\.family)
+
+    static let rows = requests + predictions + redis + model + program + process
+
+    private static let requests = [
+        MetricRow(
+            "http_server_request_duration_seconds", .histogram, unit: .seconds,
+            labels: ["method", "route", "status"],
+            help: "Time from a request's last byte to its answer, waiting for Redis included."
+        ) { $0.counts.requests.write(to: &$1) },
+        MetricRow(
+            "http_server_active_requests", .gauge,
+            help: "Requests that have been read and not answered yet."
+        ) { $1.sample(natural($0.counts.activeRequests)) },
+        MetricRow(
+            "http_server_connections", .gauge, labels: ["listener"],
+            help: "Open connections of clients."
+        ) { scrape, writer in
+            for (listener, figures) in scrape.status.listeners {
+                writer.sample(natural(figures.open), [listener])
+            }
+        },
+        MetricRow(
+            "churnd_connections_dropped_total", .counter, labels: ["listener", "reason"],
+            help: "Connections that were closed because of a limit on connections."
+        ) { scrape, writer in
+            for (listener, figures) in scrape.status.listeners {
+                writer.sample(natural(figures.displaced), [listener, "displaced"])
+                writer.sample(natural(figures.overShare), [listener, "address_share"])
+            }
+        },
     ]
-}
 
-/// Requests.
-extension MetricTable {
-    static let requestDuration = MetricFamily(
-        "http_server_request_duration_seconds", .histogram, unit: .seconds,
-        labels: ["method", "route", "status"],
-        help: "Time from a request's last byte to its answer, waiting for Redis included.")
-    static let activeRequests = MetricFamily(
-        "http_server_active_requests", .gauge,
-        help: "Requests that have been read and not answered yet.")
-    static let connections = MetricFamily(
-        "http_server_connections", .gauge, labels: ["listener"],
-        help: "Open connections of clients.")
-    static let droppedConnections = MetricFamily(
-        "churnd_connections_dropped_total", .counter, labels: ["listener", "reason"],
-        help: "Connections that were closed because of a limit on connections.")
-}
+    /// Predictions and what keeps requests from them.
+    private static let predictions = [
+        MetricRow(
+            "churnd_predictions_total", .counter, labels: ["model_version", "risk_level"],
+            help: "Predictions that were answered; models before the last 16 together as other."
+        ) { $0.counts.predictions.write(to: &$1) },
+        MetricRow(
+            "churnd_probability", .histogram,
+            help: "Probabilities that were answered, after calibration."
+        ) { $1.histogram($0.counts.probabilities) },
+        MetricRow(
+            "churnd_auth_total", .counter, labels: ["result"],
+            help: "Requests that need a token, by result."
+        ) { $0.counts.tokens.write(to: &$1) },
+        MetricRow(
+            "churnd_quota_total", .counter, labels: ["decision"],
+            help: "Requests with a valid token, by the store's decision."
+        ) { $0.counts.quota.write(to: &$1) },
+        MetricRow(
+            "churnd_validation_errors_total", .counter, labels: ["field"],
+            help: "Invalid fields of refused records, by the schema's names."
+        ) { $0.counts.fields.write(to: &$1) },
+        MetricRow(
+            "churnd_out_of_range_total", .counter, labels: ["field"],
+            help: "Numbers beyond a field's bounds that were scored (x-out-of-range)."
+        ) { $0.counts.outOfRange.writeKnown(to: &$1) },
+    ]
 
-/// Predictions and what keeps requests from them.
-extension MetricTable {
-    static let predictions = MetricFamily(
-        "churnd_predictions_total", .counter, labels: ["model_version", "risk_level"],
-        help: "Predictions that were answered; models before the last 16 together as other.")
-    static let probability = MetricFamily(
-        "churnd_probability", .histogram,
-        help: "Probabilities that were answered, after calibration.")
-    static let tokens = MetricFamily(
-        "churnd_auth_total", .counter, labels: ["result"],
-        help: "Requests that need a token, by result.")
-    static let quota = MetricFamily(
-        "churnd_quota_total", .counter, labels: ["decision"],
-        help: "Requests with a valid token, by the store's decision.")
-    static let validationErrors = MetricFamily(
-        "churnd_validation_errors_total", .counter, labels: ["field"],
-        help: "Invalid fields of refused records, by the schema's names.")
-    static let outOfRange = MetricFamily(
-        "churnd_out_of_range_total", .counter, labels: ["field"],
-        help: "Numbers beyond a field's bounds that were scored (x-out-of-range).")
-}
+    private static let redis = [
+        MetricRow(
+            "churnd_redis_up", .gauge,
+            help: "Whether Redis can serve predictions; absent with the store in memory."
+        ) { if let isUp = $0.status.isRedisUp { $1.sample(isUp ? 1 : 0 as UInt64) } },
+        MetricRow(
+            "churnd_redis_duration_seconds", .histogram, unit: .seconds,
+            help: "Time that a request, also an administrator's, waited for Redis."
+        ) { if $0.hasRedis { $1.histogram($0.counts.redisDurations) } },
+        MetricRow(
+            "churnd_redis_errors_total", .counter, labels: ["kind"],
+            help: "Requests for which Redis gave no valid answer."
+        ) { if $0.hasRedis { $0.counts.redisFailures.write(to: &$1) } },
+    ]
 
-/// Redis.
-extension MetricTable {
-    static let redisUp = MetricFamily(
-        "churnd_redis_up", .gauge,
-        help: "Whether Redis can serve predictions; absent with the store in memory.")
-    static let redisDuration = MetricFamily(
-        "churnd_redis_duration_seconds", .histogram, unit: .seconds,
-        help: "Time that a request, also an administrator's, waited for Redis.")
-    static let redisErrors = MetricFamily(
-        "churnd_redis_errors_total", .counter, labels: ["kind"],
-        help: "Requests for which Redis gave no valid answer.")
-}
+    private static let model = [
+        MetricRow(
+            "churnd_model_info", .info, labels: ["model_version", "sha256"],
+            help: "The active model."
+        ) { if let model = $0.status.model { $1.info([model.version, model.sha256]) } },
+        MetricRow(
+            "churnd_model_reloads_total", .counter, labels: ["result"],
+            help: "Attempts to change the model."
+        ) { $0.status.reloads.write(to: &$1) },
+    ]
 
-/// The model.
-extension MetricTable {
-    static let modelInfo = MetricFamily(
-        "churnd_model_info", .info, labels: ["model_version", "sha256"],
-        help: "The active model.")
-    static let modelReloads = MetricFamily(
-        "churnd_model_reloads_total", .counter, labels: ["result"],
-        help: "Attempts to change the model.")
-}
+    /// The audit log and the program itself.
+    private static let program = [
+        MetricRow(
+            "churnd_audit_up", .gauge,
+            help: "Whether the audit log can be written; absent without one."
+        ) { if let audit = $0.status.audit { $1.sample(audit.isUp ? 1 : 0 as UInt64) } },
+        MetricRow(
+            "churnd_audit_records_total", .counter,
+            help: "Records written to the audit log."
+        ) { if let audit = $0.status.audit { $1.sample(audit.records) } },
+        MetricRow(
+            "churnd_audit_bytes_total", .counter, unit: .bytes,
+            help: "Bytes written to the audit log."
+        ) { if let audit = $0.status.audit { $1.sample(audit.bytes) } },
+        MetricRow(
+            "churnd_audit_failures_total", .counter,
+            help: "Writes to the audit log that failed."
+        ) { if let audit = $0.status.audit { $1.sample(audit.failures) } },
+        MetricRow(
+            "churnd_build_info", .info, labels: ["version"],
+            help: "The program's version."
+        ) { $1.info([$0.status.version]) },
+        MetricRow(
+            "churnd_log_lines_dropped_total", .counter,
+            help: "Log lines dropped because their reader was too slow."
+        ) { $1.sample($0.status.droppedLogLines) },
+        MetricRow(
+            "churnd_log_lines_lost_total", .counter,
+            help: "Log lines that could not be written, for example to a full disk."
+        ) { $1.sample($0.status.lostLogLines) },
+    ]
 
-/// The audit log and the program's own.
-extension MetricTable {
-    static let auditUp = MetricFamily(
-        "churnd_audit_up", .gauge,
-        help: "Whether the audit log can be written; absent without one.")
-    static let auditRecords = MetricFamily(
-        "churnd_audit_records_total", .counter,
-        help: "Records written to the audit log.")
-    static let auditBytes = MetricFamily(
-        "churnd_audit_bytes_total", .counter, unit: .bytes,
-        help: "Bytes written to the audit log.")
-    static let auditFailures = MetricFamily(
-        "churnd_audit_failures_total", .counter,
-        help: "Writes to the audit log that failed.")
-    static let buildInfo = MetricFamily(
-        "churnd_build_info", .info, labels: ["version"],
-        help: "The program's version.")
-    static let droppedLogLines = MetricFamily(
-        "churnd_log_lines_dropped_total", .counter,
-        help: "Log lines dropped because their reader was too slow.")
-    static let lostLogLines = MetricFamily(
-        "churnd_log_lines_lost_total", .counter,
-        help: "Log lines that could not be written, for example to a full disk.")
-}
+    /// By the names that Prometheus' own libraries have.
+    private static let process = [
+        MetricRow(
+            "process_cpu_seconds_total", .counter, unit: .seconds,
+            help: "Processor time spent, in user and system mode together."
+        ) { if let seconds = $0.process.cpuSeconds { $1.sample(seconds) } },
+        MetricRow(
+            "process_resident_memory_bytes", .gauge, unit: .bytes,
+            help: "Memory in RAM."
+        ) { if let bytes = $0.process.residentBytes { $1.sample(bytes) } },
+        MetricRow(
+            "process_virtual_memory_bytes", .gauge, unit: .bytes,
+            help: "Virtual memory in use."
+        ) { if let bytes = $0.process.virtualBytes { $1.sample(bytes) } },
+        MetricRow(
+            "process_open_fds", .gauge,
+            help: "Open descriptors."
+        ) { if let count = $0.process.openDescriptors { $1.sample(count) } },
+        MetricRow(
+            "process_max_fds", .gauge,
+            help: "The limit of open descriptors."
+        ) { if let count = $0.process.descriptorsMax { $1.sample(count) } },
+        MetricRow(
+            "process_start_time_seconds", .gauge, unit: .seconds,
+            help: "When the process started, in seconds since 1970."
+        ) { if let seconds = $0.process.startUnixSeconds { $1.sample(seconds) } },
+    ]
 
-/// The process, by the names that Prometheus' own libraries have.
-extension MetricTable {
-    static let cpuTime = MetricFamily(
-        "process_cpu_seconds_total", .counter, unit: .seconds,
-        help: "Processor time spent, in user and system mode together.")
-    static let residentMemory = MetricFamily(
-        "process_resident_memory_bytes", .gauge, unit: .bytes,
-        help: "Memory in RAM.")
-    static let virtualMemory = MetricFamily(
-        "process_virtual_memory_bytes", .gauge, unit: .bytes,
-        help: "Virtual memory in use.")
-    static let openDescriptors = MetricFamily(
-        "process_open_fds", .gauge,
-        help: "Open descriptors.")
-    static let descriptorsMax = MetricFamily(
-        "process_max_fds", .gauge,
-        help: "The limit of open descriptors.")
-    static let startTime = MetricFamily(
-        "process_start_time_seconds", .gauge, unit: .seconds,
-        help: "When the process started, in seconds since 1970.")
+    /// A gauge that is summed over workers may be seen a little below zero: one has counted a
+    /// beginning, another not yet the end.
+    private static func natural(_ value: Int) -> UInt64 { UInt64(max(value, 0)) }
 }

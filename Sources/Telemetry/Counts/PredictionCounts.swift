@@ -9,10 +9,10 @@ package struct ModelSeries: Equatable, Sendable {
     fileprivate let tenant: UInt64
 }
 
-/// Predictions by model and risk. The models activated last are distinguished; older ones are
-/// counted together, so that a year of swaps does not make a year of series.
+/// Predictions by model and risk. The models activated last have series of their own; older ones
+/// are counted together, so that a year of swaps does not make a year of series.
 struct PredictionCounts: Sendable {
-    /// Models that are distinguished.
+    /// Models with series of their own.
     static let modelsMax = 16
 
     private struct Model {
@@ -39,7 +39,7 @@ struct PredictionCounts: Sendable {
         }
     }
 
-    /// A version that is distinguished already continues where it was.
+    /// A version that has a series already continues it.
     mutating func activate(_ version: String) -> ModelSeries {
         activations += 1
         if let place = models.firstIndex(where: { $0.version == version }) {

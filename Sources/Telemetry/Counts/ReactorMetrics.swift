@@ -22,7 +22,7 @@ package final class ReactorMetrics {
     private var counts: ServiceMetrics
 
     /// - Parameters:
-    ///   - isOn: false where nobody could ask for it.
+    ///   - isOn: false without an operations listener to report them.
     ///   - countsRedis: whether the store's decisions come from Redis.
     package init(isOn: Bool, countsRedis: Bool, labels: RequestLabels) {
         self.isOn = isOn

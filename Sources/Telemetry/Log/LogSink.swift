@@ -6,7 +6,7 @@ internal import POSIX
 internal import Synchronization
 
 /// Where log lines go. Logging only copies bytes into memory; one queue writes them, so that a
-/// reader who is slow never holds up a reactor. What does not fit is counted, and the count is
+/// slow reader never delays a worker. What does not fit is counted, and the count is
 /// logged.
 package final class LogSink: Sendable {
     private struct Waiting {

@@ -11,7 +11,7 @@ internal import POSIX
 package final class RequestLog {
     /// Lines of a turn that are handed over before its end.
     package static let bytesMax = 1 << 18
-    /// How much of a subject's hash is logged: enough to tell millions of subjects apart.
+    /// How much of a subject's hash is logged: enough to distinguish millions of subjects.
     private static let hashBytes = 8
 
     private let sink: LogSink
@@ -47,8 +47,7 @@ package final class RequestLog {
     private var slow: [SlowRequest] = []
 
     /// - Parameter salt: a secret of the process, so that subjects can be distinguished in a log
-    ///   and
-    ///   not be found by trying names.
+    ///   but not found by trying names.
     package init(sink: LogSink, salt: Span<UInt8>, rules: Rules) {
         self.sink = sink
         self.rules = rules
@@ -144,7 +143,7 @@ package final class RequestLog {
 
     package func endTurn() {
         if isEnding { appendCounts() }
-        // The turn's answers have been sent: slow requests have been written by now.
+        // The turn's answers have been sent.
         if !slow.isEmpty {
             let now = Clock.monotonicNanoseconds()
             for request in slow {
@@ -169,7 +168,7 @@ package final class RequestLog {
         }
     }
 
-    private func append(_ problem: RequestOutcome.Problem) {
+    private func append(_ problem: RequestOutcome.LoggedProblem) {
         lines.appendLiteral(",\"problem\":\"")
         lines.append(contentsOf: problem.type.utf8)
         lines.appendLiteral("\",\"reason\":")

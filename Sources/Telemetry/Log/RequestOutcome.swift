@@ -5,7 +5,7 @@ package import POSIX
 /// What the log and the metrics hold of an answered request.
 package struct RequestOutcome {
     /// Why there was no 200.
-    package struct Problem {
+    package struct LoggedProblem {
         /// As the `type` of the answer ends.
         let type: String
         let reason: String
@@ -27,11 +27,11 @@ package struct RequestOutcome {
     let trace: TraceContext?
     /// Where the request came from.
     let peer: PeerAddress
-    let problem: Problem?
+    let problem: LoggedProblem?
 
     package init(
         method: HTTPMethod?, route: RouteLabel?, status: UInt16, nanoseconds: Int64,
-        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(), problem: Problem? = nil
+        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(), problem: LoggedProblem? = nil
     ) {
         self.method = method
         self.route = route

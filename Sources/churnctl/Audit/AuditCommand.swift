@@ -6,16 +6,17 @@ internal import POSIX
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Verifies audit logs, scores them again, and looks things up in them.",
+        abstract: "Verify audit logs, score them again, and look records up.",
         discussion: """
             The key is read from the file --key-file names, else from AUDIT_KEY or \
-            CHURND_AUDIT_KEY, or from the file that one of them with _FILE after it names. One \
-            newline at the end of a file is cut. It is never an argument, where ps would show it.
+            CHURND_AUDIT_KEY, or from the file that AUDIT_KEY_FILE or CHURND_AUDIT_KEY_FILE \
+            names. One newline at the end of a file is cut. It is never an argument, where ps \
+            would show it.
             """,
         subcommands: [AuditVerifyCommand.self, AuditReplayCommand.self, AuditShowCommand.self])
 }
 
-/// Where the audit log's key is had from.
+/// Where the audit log's key comes from.
 struct AuditKeyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The file that holds the key.", valueName: "path"),
@@ -28,7 +29,7 @@ struct AuditKeyOptions: ParsableArguments {
         do {
             secret = try SecretSource.audit.read(filePath: keyFile)
         } catch let error as FileError {
-            throw AuditFailure.noInput("\(error)")
+            throw CommandFailure(.noInput, "\(error)")
         } catch let error as SecretSourceError {
             throw ValidationError("\(error)")
         }
@@ -41,33 +42,16 @@ struct AuditKeyOptions: ParsableArguments {
         return AuditKeys(secret: secret)
     }
 
-    /// Ends where these are not the keys that the log in `directory` is written with.
+    /// Throws where these are not the keys that the log in `directory` is written with.
     static func check(_ keys: AuditKeys, of directory: String) throws {
         // A directory that cannot be read is reported by the code that reads the log.
         if (try? AuditKeyCheck(directory: directory, keys: keys)) == .wrong {
-            throw AuditFailure.data("\(directory): \(AuditFailure.otherKey())")
+            throw CommandFailure(.data, "\(directory): \(otherKey("every MAC"))")
         }
     }
-}
-
-/// Ends of the commands of `churnctl audit`, by sysexits(3).
-enum AuditFailure {
-    /// Says why something cannot be read.
-    static func noInput(_ reason: String) -> ExitCode {
-        complain(TerminalText.plain(reason))
-        return ExitCode(66)
-    }
-
     /// Why no MAC of a log is right.
-    static func otherKey(count: Int? = nil) -> String {
-        let macs = count.map { $0 == 1 ? "the only MAC" : "each of \($0) MACs" } ?? "every MAC"
-        return "\(macs) is wrong under this key: it is not the audit.key that the log was written "
-            + "with, or all was forged"
-    }
-
-    /// Says why something is not what it was taken for.
-    static func data(_ reason: String) -> ExitCode {
-        complain(TerminalText.plain(reason))
-        return ExitCode(65)
+    static func otherKey(_ macs: String) -> String {
+        "\(macs) is wrong under this key: it is not the audit.key that the log was written with, "
+            + "or all was forged"
     }
 }

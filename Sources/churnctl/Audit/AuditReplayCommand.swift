@@ -3,10 +3,10 @@ internal import AuditLog
 internal import POSIX
 
 /// `churnctl audit replay`: whether the models say again what was answered.
-struct AuditReplayCommand: ParsableCommand {
+struct AuditReplayCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Scores the recorded predictions again and compares every bit.",
+        abstract: "Score the recorded predictions again and compare every bit.",
         discussion: """
             Each prediction whose features were recorded (audit.features) is scored again by the \
             model that made it, which is known by its SHA-256 among the versions in --models. Its \
@@ -15,7 +15,7 @@ struct AuditReplayCommand: ParsableCommand {
             for each difference, at most 100, and a summary.
 
             Exit codes: 0 when nothing differs, 1 when something does, when a record was altered \
-            or when its model is not there, 64 for a wrong option, 65 for a directory that holds \
+            or when its model is missing, 64 for a wrong option, 65 for a directory that holds \
             no audit log, one of another key, or one without features to score, 66 for one that \
             cannot be read.
             """)
@@ -32,14 +32,14 @@ struct AuditReplayCommand: ParsableCommand {
 
     @OptionGroup var keyOptions: AuditKeyOptions
 
-    func run() throws {
+    func perform() throws {
         Signals.ignoreBrokenPipes()
         let keys = try keyOptions.keys()
         if let keys { try AuditKeyOptions.check(keys, of: directory) }
         var run: AuditReplayRun
         do throws(FileError) {
             run = AuditReplayRun(models: try ReplayModels(directory: models), keys: keys)
-        } catch { throw AuditFailure.noInput("\(error)") }
+        } catch { throw CommandFailure(.noInput, "\(error)") }
         var progress = Progress()
         do throws(AuditVerifierError) {
             try AuditLogLines.forEach(in: directory) { place, ending, line in
@@ -49,17 +49,14 @@ struct AuditReplayCommand: ParsableCommand {
             }
         } catch {
             progress.clear()
-            switch error {
-            case .unreadable: throw AuditFailure.noInput("\(error)")
-            case .notAnAuditLog: throw AuditFailure.data("\(error)")
-            }
+            throw error
         }
         progress.clear()
-        let text = run.lines.map { TerminalText.plain($0) + "\n" }.joined()
-        StandardStream.output.write(Array(text.utf8).span)
-        guard run.isFine else { throw ExitCode.failure }
+        TerminalText.print(run.lines)
+        guard run.isFine else { throw CommandFailure(.failure) }
         guard run.scoredCount > 0 else {
-            throw AuditFailure.data(
+            throw CommandFailure(
+                .data,
                 "\(directory): no prediction with features, expected one at least: they are "
                     + "recorded "
                     + "with audit.features = on")

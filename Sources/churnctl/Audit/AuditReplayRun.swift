@@ -7,16 +7,16 @@ internal import Models
 /// One way through a log, in which its predictions are made again.
 struct AuditReplayRun: ~Copyable {
     /// Lines about single records.
-    private static let toldMax = 100
+    private static let listedMax = 100
 
     private(set) var scoredCount = 0
     private var withoutFeatures = 0
     private var differing = 0
     private var altered = 0
-    /// Predictions of models that are not there, by the model's SHA-256.
+    /// Predictions of missing models, by the model's SHA-256.
     private var missing: [String: (model: String, count: Int)] = [:]
-    private var told: [String] = []
-    private var untold = 0
+    private var listed: [String] = []
+    private var unlisted = 0
     private let models: ReplayModels
     private let contents = AuditContentReader()
     private var trust: AuditRecordTrust?
@@ -30,22 +30,22 @@ struct AuditReplayRun: ~Copyable {
     /// Whether all that was to be scored was, and came out the same.
     var isFine: Bool { differing == 0 && altered == 0 && missing.isEmpty }
 
-    /// What there is to say when the log is at its end.
+    /// The report, once the log has been read.
     var lines: [String] {
-        var lines = told
-        if untold > 0 { lines.append("and \(untold) more") }
+        var lines = listed
+        if unlisted > 0 { lines.append("and \(unlisted) more") }
         for (sha256, predictions) in missing.sorted(by: { $0.key < $1.key }) {
             var line = "\(predictions.model), SHA-256 \(sha256): not there, "
-            line += counted(predictions.count, "prediction") + " not scored"
+            line += TerminalText.counted(predictions.count, "prediction") + " not scored"
             if let reason = models.refusal(of: sha256) { line += ": \(reason)" }
             lines.append(line)
         }
-        var summary = counted(scoredCount, "prediction") + ": "
+        var summary = TerminalText.counted(scoredCount, "prediction") + ": "
         summary += differing == 0 ? "all bits equal" : "\(differing) differ"
         if withoutFeatures > 0 { summary += ", \(withoutFeatures) more without features" }
         let missingCount = missing.values.map(\.count).reduce(0, +)
         if missingCount > 0 { summary += ", \(missingCount) more whose model is not there" }
-        if altered > 0 { summary += ", \(counted(altered, "line")) not to be trusted" }
+        if altered > 0 { summary += ", \(TerminalText.counted(altered, "line")) not to be trusted" }
         return lines + [summary]
     }
 
@@ -55,12 +55,12 @@ struct AuditReplayRun: ~Copyable {
         else {
             altered += 1
             let what = ending == .torn ? "torn" : "no record, or altered"
-            tell("\(place.file):\(place.line): byte \(place.byteOffset): \(what), not scored")
+            list("\(place.file):\(place.line): byte \(place.byteOffset): \(what), not scored")
             return
         }
         guard trust?.accepts(record, line) ?? true else {
             altered += 1
-            tell("\(place.file):\(place.line): record \(record.sequence): wrong MAC, not scored")
+            list("\(place.file):\(place.line): record \(record.sequence): wrong MAC, not scored")
             return
         }
         guard content.event == .prediction, let prediction = AuditPredictionLine(line) else {
@@ -80,16 +80,12 @@ struct AuditReplayRun: ~Copyable {
             from: prediction, line.extracting(features), line.extracting(prediction.probability))
         {
             differing += 1
-            tell("record \(record.sequence): \(difference)")
+            list("record \(record.sequence): \(difference)")
         }
     }
 
-    private mutating func tell(_ line: String) {
-        if told.count < AuditReplayRun.toldMax { told.append(line) } else { untold += 1 }
-    }
-
-    private func counted(_ count: Int, _ noun: String) -> String {
-        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+    private mutating func list(_ line: String) {
+        if listed.count < AuditReplayRun.listedMax { listed.append(line) } else { unlisted += 1 }
     }
 }
 
@@ -103,11 +99,11 @@ final class ReplayModel {
         scorer = bundle.scorer
     }
 
-    /// What the model says otherwise; nil when it says the same.
+    /// How the model's answer differs; nil when it does not.
     func difference(
         from recorded: AuditPredictionLine, _ features: Span<UInt8>, _ text: Span<UInt8>
     ) -> String? {
-        // Names of fields come from the schema; values are never shown.
+        // Text names fields, never values.
         guard (try? scorer.decode(features)) == true else {
             return "its features are no record of \(bundle.fullName)"
         }
@@ -121,8 +117,8 @@ final class ReplayModel {
         var writer = JSONWriter()
         writer.probability(probability)
         let scored = String(decoding: writer.finish(), as: UTF8.self)
-        let told = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
-        if scored != told { differences.append("probability \(told), scored \(scored)") }
+        let written = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
+        if scored != written { differences.append("probability \(written), scored \(scored)") }
         let risk = bundle.riskLevel(probability).rawValue
         if risk != recorded.risk { differences.append("risk \(recorded.risk), scored \(risk)") }
         if bundle.fullName != recorded.model {

@@ -2,18 +2,18 @@ internal import ArgumentParser
 internal import AuditLog
 internal import POSIX
 
-/// `churnctl audit show`: the records that match the filters.
-struct AuditShowCommand: ParsableCommand {
+/// `churnctl audit show`: the records that meet all conditions.
+struct AuditShowCommand: Command {
     /// The most that --last keeps in memory.
     static let lastMax = 10_000
 
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Prints records of an audit log.",
+        abstract: "Print records of an audit log.",
         discussion: """
-            Prints the lines as they are, those that meet all that was asked for. Whether they are \
-            what was written is for audit verify to say. Subjects and customers stand in the log \
-            as pseudonyms, which are made with the key. Times are UTC, in full or their beginning: \
+            Prints the lines that meet all conditions, as they are. Only audit verify shows \
+            whether they are unaltered. Subjects and customers are in the log as pseudonyms, \
+            which are made with the key. Times are UTC, in full or their beginning: \
             2026-10-01, 2026-10-01T12:30, 2026-10-01T12:30:00Z.
 
             Exit codes: 0 when a record was found, 1 when none was, 64 for a wrong option, 65 for \
@@ -36,27 +36,27 @@ struct AuditShowCommand: ParsableCommand {
             valueName: "id"))
     var jti: String?
 
-    @Option(help: ArgumentHelp("The request's name, as X-Request-Id has it.", valueName: "id"))
+    @Option(help: ArgumentHelp("The request's X-Request-Id.", valueName: "id"))
     var requestId: String?
 
-    @Option(help: ArgumentHelp("The trace's name, 32 hexadecimal digits.", valueName: "id"))
+    @Option(help: ArgumentHelp("The trace-id, 32 hexadecimal digits.", valueName: "id"))
     var traceId: String?
 
-    @Option(help: ArgumentHelp("What the record is about, as prediction.", valueName: "name"))
+    @Option(help: ArgumentHelp("Event, such as prediction.", valueName: "name"))
     var event: AuditEvent?
 
     @Option(help: ArgumentHelp("The answer's status.", valueName: "code"))
     var status: Int?
 
-    @Option(help: ArgumentHelp("The reason of a refusal, as rate-limited.", valueName: "name"))
+    @Option(help: ArgumentHelp("The reason of a refusal, such as rate-limited.", valueName: "name"))
     var reason: String?
 
-    @Option(help: ArgumentHelp("High, Medium or Low.", valueName: "level"))
+    @Option(help: ArgumentHelp("Risk: High, Medium or Low.", valueName: "level"))
     var risk: String?
 
     @Option(
         help: ArgumentHelp(
-            "The model, by name and version as telco-churn/1 or by its SHA-256.",
+            "The model, by name and version such as telco-churn/1 or by its SHA-256.",
             valueName: "model"))
     var model: String?
 
@@ -73,7 +73,7 @@ struct AuditShowCommand: ParsableCommand {
         transform: AuditShowCommand.sequences)
     var sequence: ClosedRange<Int>?
 
-    @Option(help: ArgumentHelp("Only the last ones, at most \(lastMax).", valueName: "count"))
+    @Option(help: ArgumentHelp("Only the last records, at most \(lastMax).", valueName: "count"))
     var last: Int?
 
     @OptionGroup var keyOptions: AuditKeyOptions
@@ -84,33 +84,26 @@ struct AuditShowCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws {
         // A pager that is left before the end is no failure.
         Signals.ignoreBrokenPipes()
         let query = try query()
         let sequences = sequence ?? 1...Int.max
         var printer = RecordPrinter(last: last)
         var strangeLines = 0
-        do throws(AuditVerifierError) {
-            try AuditLogLines.forEach(in: directory, sequences: sequences) { _, ending, line in
-                guard ending != .torn else { return true }
-                guard ending == .lineFeed, let isMatch = query.matches(line) else {
-                    strangeLines += 1
-                    return true
-                }
-                return !isMatch || printer.take(line)
+        try AuditLogLines.forEach(in: directory, sequences: sequences) { _, ending, line in
+            guard ending != .torn else { return true }
+            guard ending == .lineFeed, let isMatch = query.matches(line) else {
+                strangeLines += 1
+                return true
             }
-        } catch {
-            switch error {
-            case .unreadable: throw AuditFailure.noInput("\(error)")
-            case .notAnAuditLog: throw AuditFailure.data("\(error)")
-            }
+            return !isMatch || printer.take(line)
         }
         printer.finish()
         if strangeLines > 0 {
             complain("\(strangeLines) lines are no records: see churnctl audit verify")
         }
-        guard printer.hasRecords else { throw ExitCode.failure }
+        guard printer.hasRecords else { throw CommandFailure(.failure) }
     }
 
     private func query() throws -> AuditQuery {
@@ -152,9 +145,9 @@ struct AuditShowCommand: ParsableCommand {
 
 extension AuditEvent: ExpressibleByArgument {}
 
-/// A moment as a person writes it.
+/// A moment as an option gives it.
 struct AuditMoment {
-    /// What times from it on begin with or are after.
+    /// What times from it on begin with or sort after.
     let beginning: [UInt8]
 
     static func read(_ text: String) throws -> AuditMoment {
@@ -181,7 +174,7 @@ private struct RecordPrinter {
 
     init(last: Int?) { self.last = last }
 
-    /// Whether anybody reads what is printed.
+    /// False once nothing reads what is printed.
     mutating func take(_ line: Span<UInt8>) -> Bool {
         hasRecords = true
         let bytes = line.indices.map { line[$0] }

@@ -3,10 +3,10 @@ internal import AuditLog
 internal import POSIX
 
 /// `churnctl audit verify`: whether a log is as it was written, and whole.
-struct AuditVerifyCommand: ParsableCommand {
+struct AuditVerifyCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Finds what was changed in an audit log, and where.",
+        abstract: "Find what was changed in an audit log, and where.",
         discussion: """
             A line for each thing that is wrong, at most 100, and a summary. The log may be \
             written to meanwhile. The newest checkpoint reveals that the end of a log was cut \
@@ -50,7 +50,7 @@ struct AuditVerifyCommand: ParsableCommand {
         })
     var log: LogIdentity?
 
-    @Flag(help: "Do without the key: no MACs are verified.")
+    @Flag(help: "Skip verifying MACs; no key needed.")
     var noKey = false
 
     @OptionGroup var keyOptions: AuditKeyOptions
@@ -64,26 +64,17 @@ struct AuditVerifyCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws {
         Signals.ignoreBrokenPipes()
         let keys = noKey ? nil : try keyOptions.keys()
         var expectations = AuditExpectations(keys: keys)
         expectations.first = from
         expectations.kept = checkpoint
         expectations.log = log
-        let found: AuditVerification
-        do throws(AuditVerifierError) {
-            found = try AuditVerifier.verify(directory, against: expectations)
-        } catch {
-            switch error {
-            case .unreadable: throw AuditFailure.noInput("\(error)")
-            case .notAnAuditLog: throw AuditFailure.data("\(error)")
-            }
-        }
+        let found = try AuditVerifier.verify(directory, against: expectations)
         let report = AuditVerificationText(found, isKeyed: keys != nil, isKeyWaived: noKey)
-        let text = report.lines.map { TerminalText.plain($0) + "\n" }.joined()
-        StandardStream.output.write(Array(text.utf8).span)
-        guard report.isFine else { throw ExitCode.failure }
+        TerminalText.print(report.lines)
+        guard report.isFine else { throw CommandFailure(.failure) }
     }
 }
 
@@ -96,7 +87,9 @@ struct AuditVerificationText {
     init(_ found: AuditVerification, isKeyed: Bool, isKeyWaived: Bool) {
         isFine = found.faultCount == 0 && (isKeyed || isKeyWaived)
         if found.wrongMACCount > 0, found.rightMACCount == 0 {
-            lines.append(AuditFailure.otherKey(count: found.wrongMACCount))
+            let count = found.wrongMACCount
+            lines.append(
+                AuditKeyOptions.otherKey(count == 1 ? "the only MAC" : "each of \(count) MACs"))
         }
         lines += found.faults.map(\.description)
         let rest = found.faultCount - found.faults.count
@@ -105,25 +98,21 @@ struct AuditVerificationText {
         let more = found.remarkCount - found.remarks.count
         if more > 0 { lines.append("and \(more) more remarks") }
         if isKeyWaived { lines.append("remark: the MACs were not verified") }
-        var summary = AuditVerificationText.counted(found.recordCount, "record")
-        summary += " in \(AuditVerificationText.counted(found.segmentCount, "segment"))"
+        var summary = TerminalText.counted(found.recordCount, "record")
+        summary += " in \(TerminalText.counted(found.segmentCount, "segment"))"
         if let first = found.first, let last = found.last, let hash = found.lastHash {
             summary += ", \(first.sequence) (\(first.time)) to \(last.sequence) (\(last.time))"
-            summary += ", \(AuditVerificationText.counted(found.checkpointCount, "checkpoint"))"
+            summary += ", \(TerminalText.counted(found.checkpointCount, "checkpoint"))"
             if let log = found.log { summary += ", log \(log)" }
             summary += ", last hash \(hash)"
         }
         if found.faultCount > 0 {
-            summary += ": \(AuditVerificationText.counted(found.faultCount, "fault"))"
+            summary += ": \(TerminalText.counted(found.faultCount, "fault"))"
         } else if isFine {
             summary += ": fine"
         } else {
             summary += ": not known: the MACs were not verified, for there is no key"
         }
         lines.append(summary)
-    }
-
-    private static func counted(_ count: Int, _ noun: String) -> String {
-        count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
     }
 }

@@ -15,7 +15,7 @@ final class ReplayModels {
         var directories: [String: String] = [:]
         for name in [""] + (try Files.names(in: directory)) {
             let bundle = name.isEmpty ? directory : "\(directory)/\(name)"
-            // What has no manifest is no bundle.
+            // A directory without a manifest is not a bundle.
             guard
                 let manifest = try? Files.read(
                     "\(bundle)/\(BundleFile.manifest.rawValue)",
@@ -26,13 +26,13 @@ final class ReplayModels {
         self.directories = directories
     }
 
-    /// The model with this SHA-256; nil where it is not there or does not load.
+    /// The model with this SHA-256; nil if it does not exist or does not load.
     func model(_ sha256: String) -> ReplayModel? {
         if let model = loaded[sha256] { return model }
         guard refusals[sha256] == nil, let directory = directories[sha256] else { return nil }
         do throws(BundleError) {
             let bundle = try ModelBundle(directory: directory)
-            // The manifest may have been replaced since it was looked at.
+            // The manifest may have been replaced since it was read.
             guard bundle.sha256 == sha256 else { return nil }
             let model = ReplayModel(bundle)
             loaded[sha256] = model
@@ -43,6 +43,6 @@ final class ReplayModels {
         }
     }
 
-    /// Why a model that is there did not load.
+    /// Why a model that exists did not load.
     func refusal(of sha256: String) -> String? { refusals[sha256] }
 }

@@ -32,7 +32,6 @@ struct DataReportText {
             let rest = outcome.problemCount - outcome.firstProblems.count
             if rest > 0 { lines.append("and \(rest) more; --errors lists them all") }
         }
-        lines = lines.map(TerminalText.plain)
     }
 
     private func unusable(_ report: DataReport) -> String {
@@ -47,22 +46,7 @@ struct DataReportText {
                 "\(column.badCount)", values(of: column),
             ]
         }
-        let widths = (0..<head.count).map { index in
-            ([head] + rows).map { $0[index].count }.max() ?? 0
-        }
-        return ([head] + rows).map { cells in
-            var line = ""
-            for (index, cell) in cells.enumerated() {
-                let padding = String(repeating: " ", count: widths[index] - cell.count)
-                // Numbers end where the others of their column do.
-                let isNumber = index == 2 || index == 3
-                let isLast = index == cells.count - 1
-                line += isNumber ? padding + cell : isLast ? cell : cell + padding
-                if !isLast { line += "  " }
-            }
-            while line.last == " " { line.removeLast() }
-            return line
-        }
+        return TextTable(header: head, rows: rows, numberColumns: 2...3).lines
     }
 
     private func values(of column: ColumnSummary) -> String {
@@ -73,12 +57,12 @@ struct DataReportText {
             .enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
             .map(\.element)
         let total = column.valueCounts.reduce(0, +)
-        let told = counted.prefix(DataReportText.valuesMax).map { value, count in
+        let shown = counted.prefix(DataReportText.valuesMax).map { value, count in
             column.kind == .target && total > 0
                 ? "\(value) \(count) (\(percent(count, of: total)))" : "\(value) \(count)"
         }
-        let rest = counted.count - told.count
-        return told.joined(separator: ", ") + (rest > 0 ? ", \(rest) more" : "")
+        let rest = counted.count - shown.count
+        return shown.joined(separator: ", ") + (rest > 0 ? ", \(rest) more" : "")
     }
 
     private func unknownLines(of column: ColumnSummary) -> [String] {

@@ -4,33 +4,30 @@ internal import Doctor
 internal import POSIX
 
 /// `churnctl doctor`: whether churnd would run well with a configuration.
-struct DoctorCommand: ParsableCommand {
-    /// sysexits.h: something is wrong with the configuration.
-    private static let configurationExit: Int32 = 78
-
+struct DoctorCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check what churnd depends on: configuration, model, Redis, disk, limits, ports.",
         usage: "churnctl doctor [--dev] [--config <path>] [--<key> <value> ...]",
         discussion: """
-            Takes the configuration as churnd does: flags, environment, file. To be run where \
-            churnd runs and as the same user. A churnd that runs already is not disturbed; in \
-            Redis a key that nobody uses is written and removed at once.
+            Reads the configuration as churnd does: flags, environment, file. Run it where churnd \
+            runs and as the same user. A running churnd is not disturbed; in Redis an unused key \
+            is written and immediately removed.
 
             Exit codes: 0 when nothing fails, 1 when anything does, 78 when the configuration is \
             wrong.
             """)
 
-    @Flag(help: "As churnd --dev would run.")
+    @Flag(help: "Check the configuration of churnd --dev.")
     var dev = false
 
-    @Option(help: "The configuration file; without it Config/churnd.conf, if it is there.")
+    @Option(help: "The configuration file; without it Config/churnd.conf, if it exists.")
     var config: String?
 
     @Argument(parsing: .allUnrecognized, help: ArgumentHelp(visibility: .hidden))
     var keys: [String] = []
 
-    func run() throws {
+    func perform() throws {
         // Before a secret is read.
         try ProcessMemory.seal()
         let doctor: Doctor
@@ -39,16 +36,14 @@ struct DoctorCommand: ParsableCommand {
                 .ofProcess(flags: try ConfigurationFlag.parse(keys), filePath: config),
                 isDevelopment: dev)
         } catch {
-            complain(TerminalText.plain("\(error)"))
-            throw ExitCode(DoctorCommand.configurationExit)
+            throw CommandFailure(.configuration, "\(error)")
         }
         var hasFailed = false
         doctor.examine { finding in
             hasFailed = hasFailed || finding.verdict == .failure
             // Immediately, because the next check may take its time.
-            let line = Array("\(TerminalText.plain("\(finding)"))\n".utf8)
-            StandardStream.output.write(line.span)
+            TerminalText.print(["\(finding)"])
         }
-        if hasFailed { throw ExitCode.failure }
+        if hasFailed { throw CommandFailure(.failure) }
     }
 }

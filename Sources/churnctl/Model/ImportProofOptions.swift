@@ -4,18 +4,18 @@ internal import ModelImport
 internal import POSIX
 internal import Tables
 
-/// The options of `model import` that name what the import is proved with.
+/// The options of `model import` that name what verifies the import.
 struct ImportProofOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A table with its outcomes, by which the predictions are judged.", valueName: "path"),
+            "A table with its outcomes, to judge the predictions.", valueName: "path"),
         completion: .file())
     var data: String?
 
     @Option(
         help: ArgumentHelp(
             """
-            What the model predicts elsewhere: CSV with the rows' identifiers and probabilities, \
+            Predictions of the original model: CSV with the rows' identifiers and probabilities, \
             or with probabilities alone in the rows' order.
             """, valueName: "path"),
         completion: .file())
@@ -28,7 +28,7 @@ struct ImportProofOptions: ParsableArguments {
         completion: .file())
     var rows: String?
 
-    @Flag(help: "Take a model in which something is doubtful without a proof.")
+    @Flag(help: "Accept a doubtful model without verification.")
     var unproven = false
 
     private static let tableBytesMax = 1 << 28
@@ -43,20 +43,20 @@ struct ImportProofOptions: ParsableArguments {
     }
 
     /// Reads the files that are named.
-    func material(_ schema: Schema) throws(ImportFailure) -> ProofMaterial {
+    func material(_ schema: Schema) throws(CommandFailure) -> ProofMaterial {
         var material = ProofMaterial()
         if let data {
-            let file = try read(data, ImportProofOptions.tableBytesMax)
+            let file = try InputFile.readAll(data, bytesMax: ImportProofOptions.tableBytesMax)
             material.labelled = .init(
                 try proofRows(file, data, schema, needsTarget: true), file: file)
         }
         guard let expect, let path = rows ?? data else { return material }
-        let file = try read(expect, Expectations.bytesMax)
+        let file = try InputFile.readAll(expect, bytesMax: Expectations.bytesMax)
         let expectations: Expectations
         do throws(ExpectationError) {
             expectations = try Expectations(parsing: file, identifier: schema.identifier?.name)
-        } catch { throw .refused(path: expect, .expectations(error)) }
-        let table = try read(path, ImportProofOptions.tableBytesMax)
+        } catch { throw CommandFailure(expect, .expectations(error)) }
+        let table = try InputFile.readAll(path, bytesMax: ImportProofOptions.tableBytesMax)
         material.expected = .init(
             expectations, file: file,
             rows: try proofRows(table, path, schema, needsTarget: false))
@@ -65,16 +65,10 @@ struct ImportProofOptions: ParsableArguments {
 
     private func proofRows(
         _ file: [UInt8], _ path: String, _ schema: Schema, needsTarget: Bool
-    ) throws(ImportFailure) -> ProofRows {
+    ) throws(CommandFailure) -> ProofRows {
         do throws(DataError) {
             return try ProofRows(table: file, path: path, schema: schema, needsTarget: needsTarget)
-        } catch { throw .refused(path: path, .proofRows(error)) }
-    }
-
-    private func read(_ path: String, _ bytesMax: Int) throws(ImportFailure) -> [UInt8] {
-        do throws(FileError) {
-            return try Files.read(path, bytesMax: bytesMax)
-        } catch { throw .unreadable(error) }
+        } catch { throw CommandFailure(path, .proofRows(error)) }
     }
 }
 

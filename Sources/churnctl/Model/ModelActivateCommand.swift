@@ -5,14 +5,14 @@ internal import Models
 internal import OperationsAPI
 internal import OperationsClient
 
-/// `churnctl model activate`: a running churnd serves another version.
-struct ModelActivateCommand: ParsableCommand {
+/// `churnctl model activate`: another version becomes active in a running churnd.
+struct ModelActivateCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "activate",
-        abstract: "Have a running churnd serve a version of its model.",
+        abstract: "Activate a version of the model in a running churnd.",
         discussion: """
-            churnd loads the bundle and proves it on its golden rows before it serves it. A bundle \
-            that is refused changes nothing.
+            churnd loads the bundle and verifies it on its golden rows before it becomes active. A \
+            bundle that is refused changes nothing.
 
             With --sha256 it must be the very bundle with this digest, as model show and model \
             list print it, and as long as this version is active no other one is accepted under \
@@ -21,7 +21,7 @@ struct ModelActivateCommand: ParsableCommand {
             \(OperationsOptions.discussion)
             """)
 
-    @Argument(help: ArgumentHelp("The version, as its directory is named.", valueName: "version"))
+    @Argument(help: ArgumentHelp("The version, the name of its directory.", valueName: "version"))
     var version: String
 
     @Option(
@@ -41,41 +41,43 @@ struct ModelActivateCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws {
         var members: [(name: String, value: JSONValue)] = [("version", .string(version))]
         if let sha256 { members.append(("sha256", .string(sha256))) }
         let body = JSONValue.object(JSONObject(members: members))
         let answer = try operationsOptions.ask(.post, OperationsPath.modelActivation, body: body)
-        try ModelChangeText.write(answer, operationsOptions)
+        try ModelChangeText.write(answer)
     }
 }
 
-/// `churnctl model rollback`: a running churnd serves the version before.
-struct ModelRollbackCommand: ParsableCommand {
+/// `churnctl model rollback`: the previous version becomes active again.
+struct ModelRollbackCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
-        abstract: "Have a running churnd serve the version it served before.",
+        abstract: "Go back to the previous version in a running churnd.",
         discussion: """
-            The version before is the one that the model directory's file `active` names second. \
-            Twice in a row leads back to where it began.
+            The previous version is the one that the model directory's file `active` names second. \
+            Twice in a row leads back to the first one.
 
             \(OperationsOptions.discussion)
             """)
 
     @OptionGroup var operationsOptions: OperationsOptions
 
-    func run() throws {
+    func perform() throws {
         let answer = try operationsOptions.ask(.post, OperationsPath.modelRollback)
-        try ModelChangeText.write(answer, operationsOptions)
+        try ModelChangeText.write(answer)
     }
 }
 
 /// What an activation or a rollback came to, for a terminal.
 enum ModelChangeText {
-    static func write(_ answer: JSONObject, _ options: OperationsOptions) throws {
+    static func write(_ answer: JSONObject) throws(CommandFailure) {
         guard let active = answer["active"]?.asString, let sha256 = answer["sha256"]?.asString,
             let isChanged = answer["changed"]?.asBool
-        else { throw options.refusal("the answer does not say which model is active") }
+        else {
+            throw CommandFailure(.failure, "the answer does not say which model is active")
+        }
         let change: String
         if !isChanged {
             change = "\(active) is active already"
@@ -84,6 +86,6 @@ enum ModelChangeText {
         } else {
             change = active
         }
-        print(TerminalText.plain("\(change), sha256 \(sha256)"))
+        TerminalText.print(["\(change), sha256 \(sha256)"])
     }
 }

@@ -4,8 +4,8 @@ struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
         abstract: """
-            Looks at bundles of models, makes them of models trained elsewhere, and says which one \
-            a running churnd serves.
+            Inspect, verify and import model bundles; list and switch the models of a running \
+            churnd.
             """,
         subcommands: [
             ModelShowCommand.self, ModelVerifyCommand.self, ModelImportCommand.self,

@@ -5,11 +5,11 @@ internal import ModelImport
 internal import Models
 internal import POSIX
 
-/// `churnctl model import`: makes a bundle of a model that was trained in Python.
-struct ModelImportCommand: ParsableCommand {
+/// `churnctl model import`: a bundle of a model that was trained in Python.
+struct ModelImportCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Makes a bundle of a model that XGBoost saved elsewhere.",
+        abstract: "Import a model saved by XGBoost.",
         discussion: """
             The model is what booster.save_model("model.json") or ("model.ubj") of XGBoost 1.6 to \
             3.x writes: gbtree, dart or gblinear, objective binary:logistic, reg:logistic or \
@@ -18,17 +18,17 @@ struct ModelImportCommand: ParsableCommand {
             front as ColumnTransformer puts it there (cat__Contract_One year). Categories as \
             pandas' category dtype are known since XGBoost 3.1.
 
-            Where names do not do, --columns is a JSON array with an entry for each column: its \
-            name, or an object as manifest.json has in encoding.columns, for example \
+            If the names are not enough, --columns is a JSON array with an entry for each column: \
+            its name, or an object as manifest.json has in encoding.columns, for example \
             {"name": "x0", "feature": "tenure", "mean": 32.4, "scale": 24.6} or \
             {"name": "Contract", "feature": "Contract", "codes": ["Month-to-month", "One year", \
             "Two year"]}.
 
-            That a model predicts here what it predicts in Python is proved by --expect: its \
-            predictions for the rows of --rows or --data, compared one by one. --data, a table \
+            --expect verifies that the model predicts here what it predicts in Python: its \
+            predictions for the rows of --rows or --data are compared one by one. --data, a table \
             with its outcomes, shows whether they are worse than a model that reads its columns \
-            rightly can be. Without either, a model in which something is doubtful is refused \
-            unless --unproven is given.
+            rightly can be. Without either, a doubtful model is refused unless --unproven is \
+            given.
 
             Exit codes: 64 for a wrong option, 65 for columns, a schema or rows that do not fit, \
             a model that was stopped early, is doubtful, or predicts otherwise than expected, 66 \
@@ -36,15 +36,17 @@ struct ModelImportCommand: ParsableCommand {
             cannot be written.
             """)
 
-    @Option(help: ArgumentHelp("What XGBoost saved.", valueName: "path"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Model file saved by XGBoost.", valueName: "path"),
+        completion: .file())
     var model: String
 
     @Option(
-        help: ArgumentHelp("The schema of the records it will predict for.", valueName: "path"),
+        help: ArgumentHelp("The schema of the records.", valueName: "path"),
         completion: .file())
     var schema: String
 
-    @Option(help: ArgumentHelp("The bundle, which must not be there.", valueName: "directory"))
+    @Option(help: ArgumentHelp("Output directory; must not exist.", valueName: "directory"))
     var output: String
 
     @Option(help: "The model's name.")
@@ -55,14 +57,13 @@ struct ModelImportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The model's columns, where its own names do not do.", valueName: "path"),
+            "Column mapping, if feature names do not match the schema.", valueName: "path"),
         completion: .file())
     var columns: String?
 
-    @Option(help: "What the golden requests are drawn with.")
-    var seed: UInt64 = 1
+    @OptionGroup var random: RandomOptions
 
-    @Flag(help: "Take a model that was stopped early with the rounds after its best one.")
+    @Flag(help: "Keep rounds after the best iteration.")
     var allRounds = false
 
     @OptionGroup var proof: ImportProofOptions
@@ -76,64 +77,35 @@ struct ModelImportCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        do throws(ImportFailure) {
-            let (result, bundle) = try makeBundle()
-            for column in result.unscaledColumns {
-                complain(
-                    TerminalText.plain(
-                        "\(column): taken as it is; if a step scaled it, say mean and scale by "
-                            + "--columns"))
-            }
-            let omissions = result.encoding.omissions
-            if !omissions.isEmpty {
-                complain("no column shows \(omissions.joined(separator: ", "))")
-            }
-            for remark in result.proof.remarks { complain(TerminalText.plain(remark)) }
-            print("\(output): \(bundle.summary)")
-        } catch {
-            if case .refused(let path, .schema(let error)) = error {
-                complain(aboutSchema: path, error)
-            } else {
-                for line in error.reason.split(separator: "\n") {
-                    complain(TerminalText.plain(String(line)))
-                }
-            }
-            throw ExitCode(error.exitCode)
+    func perform() throws {
+        let (result, bundle) = try makeBundle()
+        for column in result.unscaledColumns {
+            complain(
+                "\(column): taken as it is; if a step scaled it, give mean and scale by --columns")
         }
+        let omissions = result.encoding.omissions
+        if !omissions.isEmpty { complain("no column shows \(omissions.joined(separator: ", "))") }
+        for remark in result.proof.remarks { complain(remark) }
+        print("\(output): \(bundle.summary)")
     }
 
-    private func makeBundle() throws(ImportFailure) -> (ModelImport.Result, ModelBundle) {
-        do throws(BundleWriteError) {
-            try BundleWriter.prepare(output)
-        } catch { throw .output(error) }
-        let schemaBytes = try read(schema, SchemaLimits.documentBytesMax)
-        let known: Schema
-        do throws(SchemaError) {
-            known = try Schema(json: schemaBytes.span)
-        } catch { throw .refused(path: schema, .schema(error)) }
-        let file = try read(model, ModelImport.modelBytesMax)
-        var list: [UInt8]?
-        if let columns { list = try read(columns, ModelImport.columnsBytesMax) }
-
+    private func makeBundle() throws -> (ModelImport.Result, ModelBundle) {
+        try BundleWriter.prepare(output)
+        let known = try SchemaFile.read(schema)
+        let file = try InputFile.readAll(model, bytesMax: ModelImport.modelBytesMax)
+        let list = try columns.map {
+            try InputFile.readAll($0, bytesMax: ModelImport.columnsBytesMax)
+        }
         var making = ModelImport(name: name, version: version)
-        making.seed = seed
+        making.seed = random.seed
         making.keepsAllRounds = allRounds
         making.acceptsUnproven = proof.unproven
         making.material = try proof.material(known)
         let result: ModelImport.Result
         do throws(ImportError) {
             result = try making.run(file: file, schema: known, columns: list)
-        } catch { throw .refused(path: path(of: error), error) }
-        do throws(BundleWriteError) {
-            return (result, try result.bundle.write(to: output))
-        } catch { throw .output(error) }
-    }
-
-    private func read(_ path: String, _ bytesMax: Int) throws(ImportFailure) -> [UInt8] {
-        do throws(FileError) {
-            return try Files.read(path, bytesMax: bytesMax)
-        } catch { throw .unreadable(error) }
+        } catch { throw CommandFailure(path(of: error), error) }
+        return (result, try result.bundle.write(to: output))
     }
 
     /// The file that is at fault.
@@ -147,49 +119,6 @@ struct ModelImportCommand: ParsableCommand {
             .noCodes, .codesOfNumber, .codesOfOneValue, .tooManyCategories, .unseenCategory,
             .thresholdOutside, .stoppedEarly, .suspicious, .proofRows:
             model
-        }
-    }
-}
-
-/// Why nothing was imported.
-enum ImportFailure: Error {
-    case unreadable(FileError)
-    case refused(path: String, ImportError)
-    case output(BundleWriteError)
-
-    /// One line, or several.
-    var reason: String {
-        switch self {
-        case .unreadable(let error): "\(error)"
-        // A table that cannot be read is named in the error.
-        case .refused(_, .proofRows(let error)): "\(error)"
-        case .refused(let path, let error):
-            "\(error)".split(separator: "\n").map { "\(path): \($0)" }.joined(separator: "\n")
-        case .output(let error): "\(error)"
-        }
-    }
-
-    /// By sysexits(3).
-    var exitCode: Int32 {
-        switch self {
-        case .unreadable: 66
-        case .refused(_, let error): error.isOfModel ? 70 : 65
-        case .output(let error):
-            if case .unloadable = error { 70 } else { 73 }
-        }
-    }
-}
-
-extension ImportError {
-    /// Whether the model itself is refused, whatever its columns mean.
-    fileprivate var isOfModel: Bool {
-        switch self {
-        case .notAModel, .foreign, .malformed, .ubjson, .model, .marginsDiffer, .library: true
-        case .schema, .columnList, .column, .noNames, .nameCount, .nameTooLong, .unknownColumn,
-            .ambiguousColumn, .repeatedColumn, .noCodes, .codesOfNumber, .codesOfOneValue,
-            .tooManyCategories, .unseenCategory, .thresholdOutside, .stoppedEarly, .suspicious,
-            .proofRows, .expectations, .differences, .tooFewOutcomes, .contradicted:
-            false
         }
     }
 }

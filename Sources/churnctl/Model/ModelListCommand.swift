@@ -3,13 +3,13 @@ internal import JSON
 internal import OperationsAPI
 internal import OperationsClient
 
-/// `churnctl model list`: the versions a running churnd can serve.
-struct ModelListCommand: ParsableCommand {
+/// `churnctl model list`: the versions a running churnd can load.
+struct ModelListCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the versions that a running churnd could serve.",
+        abstract: "List the versions that a running churnd could load.",
         discussion: """
-            Versions are listed as they lie in the model's directory, whether or not they would be \
+            All versions in the model's directory are listed, whether or not they would be \
             accepted.
 
             \(OperationsOptions.discussion)
@@ -17,12 +17,12 @@ struct ModelListCommand: ParsableCommand {
 
     @OptionGroup var operationsOptions: OperationsOptions
 
-    func run() throws {
+    func perform() throws {
         let answer = try operationsOptions.ask(.get, OperationsPath.models)
         guard let lines = ModelListCommand.lines(answer) else {
-            throw operationsOptions.refusal("the answer does not say which model is active")
+            throw CommandFailure(.failure, "the answer does not say which model is active")
         }
-        for line in lines { print(TerminalText.plain(line)) }
+        TerminalText.print(lines)
     }
 
     /// Nil for an answer that no churnd gives.

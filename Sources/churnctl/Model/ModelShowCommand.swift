@@ -3,10 +3,10 @@ internal import JSON
 internal import POSIX
 
 /// `churnctl model show`: what a bundle holds.
-struct ModelShowCommand: ParsableCommand {
+struct ModelShowCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows what a bundle holds, if it would be served.",
+        abstract: "Show what a bundle holds, if churnd would load it.",
         discussion: """
             Exit codes: 0, 66 when a file of the bundle cannot be read, 70 when it is refused.
             """)
@@ -14,19 +14,17 @@ struct ModelShowCommand: ParsableCommand {
     @Argument(help: "The bundle's directory.", completion: .directory)
     var directory: String
 
-    @Flag(help: "Show it as one JSON object.")
+    @Flag(help: "Report as one JSON object.")
     var json = false
 
-    func run() throws {
+    func perform() throws {
         // A pager that is left before the end is no failure.
         Signals.ignoreBrokenPipes()
+        let bundle = try LoadedBundle.load(directory)
         if json {
-            let document = BundleDocument(try LoadedBundle.load(directory))
-            StandardStream.output.write(IndentedJSON.bytes(document.value).span)
-            return
+            StandardStream.output.write(IndentedJSON.bytes(BundleDocument(bundle).value).span)
+        } else {
+            TerminalText.print(BundleText(bundle).lines)
         }
-        let lines = BundleText(try LoadedBundle.load(directory)).lines
-        let text = lines.map { TerminalText.plain($0) + "\n" }.joined()
-        StandardStream.output.write(Array(text.utf8).span)
     }
 }

@@ -2,38 +2,39 @@ internal import ArgumentParser
 internal import Bundle
 internal import Models
 
-/// `churnctl model verify`: whether churnd would serve a bundle.
-struct ModelVerifyCommand: ParsableCommand {
+/// `churnctl model verify`: whether churnd would load a bundle.
+struct ModelVerifyCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Loads a bundle as churnd does, golden rows included.",
+        abstract: "Load a bundle as churnd does, golden rows included.",
         discussion: """
-            Exit codes: 0 when the bundle would be served, 66 when a file of it cannot be read, 70 \
-            when it is refused, with the reason.
+            Exit codes: 0 when churnd would load the bundle, 66 when a file of it cannot be read, \
+            70 when it is refused, with the reason.
             """)
 
     @Argument(help: "The bundle's directory.", completion: .directory)
     var directory: String
 
-    func run() throws {
+    func perform() throws {
         let bundle = try LoadedBundle.load(directory)
         print("\(directory): \(bundle.summary)")
         if let remark = bundle.manifest.remark {
-            complain(TerminalText.plain("\(directory): warning: \(remark)"))
+            complain("\(directory): warning: \(remark)")
         }
     }
 }
 
-/// A bundle that a command loads.
+/// A bundle that a command needs.
 enum LoadedBundle {
-    /// The bundle, or the exit after the reason was said.
-    static func load(_ directory: String) throws -> ModelBundle {
+    /// - Parameter unreadable: the exit code where a file of it cannot be read.
+    static func load(
+        _ directory: String, unreadable: Exit = .noInput
+    ) throws(CommandFailure) -> ModelBundle {
         do throws(BundleError) {
             return try ModelBundle(directory: directory)
         } catch {
-            complain(TerminalText.plain("\(directory): \(error)"))
-            if case .unreadable = error { throw ExitCode(66) }
-            throw ExitCode(70)
+            let isUnreadable = if case .unreadable = error { true } else { false }
+            throw CommandFailure(isUnreadable ? unreadable : .software, "\(directory): \(error)")
         }
     }
 }

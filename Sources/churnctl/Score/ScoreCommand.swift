@@ -5,24 +5,26 @@ internal import Models
 internal import Tables
 
 /// `churnctl score`: predictions for a file of customers.
-struct ScoreCommand: ParsableCommand {
+struct ScoreCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "score",
-        abstract: "Predicts churn for each record of a table or of lines of JSON.",
+        abstract: "Predict churn for each record of a table or of lines of JSON.",
         discussion: """
-            Input that begins with a brace is taken as a JSON object a line, each as the body of \
-            POST /predict; other input as CSV with a header, in which the target's column may \
-            stand and is not looked at. Predictions come in the order of the input. A row that \
+            Input that begins with a brace is read as a JSON object a line, each as the body of \
+            POST /predict; other input as CSV with a header, in which the target's column is \
+            ignored. Predictions come in the order of the input. A row that \
             cannot be scored is listed, as a line of JSON for each thing that is wrong with it, \
             and the others are still scored. Rows with a number beyond its field's bounds, if \
             the schema accepts such (x-out-of-range), name the field in out_of_range.
 
             Exit codes: 0 when all rows were scored, 65 when some were refused or the header is \
             wrong, 66 for no input, 70 for a model that does not load, 73 for output that cannot \
-            be written. A file of output is there whole or not at all.
+            be written. An output file is complete or absent.
             """)
 
-    @Option(help: ArgumentHelp("The bundle of the model.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp("The bundle of the model.", valueName: "directory"),
+        completion: .directory)
     var model: String
 
     @Option(
@@ -32,26 +34,26 @@ struct ScoreCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where the predictions go; - is standard output.", valueName: "path"),
+            "Write the predictions to this file; - is standard output.", valueName: "path"),
         completion: .file())
     var output = "-"
 
     @Option(
         help: ArgumentHelp(
-            "How predictions are written, csv or ndjson. (default: as the input)",
+            "The format of the predictions, csv or ndjson. (default: as the input)",
             valueName: "format"))
     var format: RecordForm?
 
     @Option(
         help: ArgumentHelp(
-            "Where the rows that are refused are listed; - is standard error.",
+            "List refused rows in this file; - is standard error.",
             valueName: "path"),
         completion: .file())
     var errors = "-"
 
     @Option(
         help: ArgumentHelp(
-            "Score row r only where (r - 1) mod n = i - 1.", valueName: "i/n"),
+            "Score only rows r with (r - 1) mod n = i - 1.", valueName: "i/n"),
         transform: { text in
             guard let shard = Shard(text) else {
                 throw ValidationError("expected i/n with 1 <= i <= n <= \(Shard.countMax)")
@@ -60,7 +62,7 @@ struct ScoreCommand: ParsableCommand {
         })
     var shard = Shard.whole
 
-    @Option(help: "Threads that score, 1 to \(ScoreCommand.threadsMax).")
+    @Option(help: "Threads, 1 to \(ScoreCommand.threadsMax).")
     var threads = 1
 
     private static let threadsMax = 256
@@ -71,20 +73,15 @@ struct ScoreCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        do throws(ScoreRunError) {
-            let counts = try ScoreRun(
-                modelPath: model, inputPath: input, outputPath: output, errorsPath: errors,
-                outputForm: format, shard: shard, threads: threads
-            ).run()
-            complain(
-                "\(counts.scored) rows scored, \(counts.refused) refused"
-                    + (counts.outOfRange > 0 ? ", \(counts.outOfRange) out of range" : ""))
-            if counts.refused > 0 { throw ScoreRunError.rowsRefused }
-        } catch {
-            if let reason = error.reason { complain(reason) }
-            throw ExitCode(error.exitCode)
-        }
+    func perform() throws {
+        let counts = try ScoreRun(
+            modelPath: model, inputPath: input, outputPath: output, errorsPath: errors,
+            outputForm: format, shard: shard, threads: threads
+        ).run()
+        complain(
+            "\(counts.scored) rows scored, \(counts.refused) refused"
+                + (counts.outOfRange > 0 ? ", \(counts.outOfRange) out of range" : ""))
+        if counts.refused > 0 { throw CommandFailure(.data) }
     }
 }
 

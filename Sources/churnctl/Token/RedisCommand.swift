@@ -7,15 +7,12 @@ internal import Redis
 struct RedisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redis",
-        abstract: "Mark a Redis as one that has its revocations.",
+        abstract: "Mark a Redis as complete, with its revocations.",
         subcommands: [RedisMarkCommand.self])
 }
 
 /// `churnctl redis mark`: sets the key that `redis.marker_key` names.
-struct RedisMarkCommand: ParsableCommand {
-    /// sysexits.h: a service that is needed does not answer.
-    private static let unavailableExit = ExitCode(69)
-
+struct RedisMarkCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "mark",
         abstract: "Set the key without which churnd answers 503.",
@@ -26,7 +23,7 @@ struct RedisMarkCommand: ParsableCommand {
 
             \(RedisOptions.discussion)
 
-            Exit codes: 0 when the key is there, 64 when it is not named or no Redis is, 69 when \
+            Exit codes: 0 when the key is set, 64 when no key or no Redis is named, 69 when \
             Redis could not be asked.
             """)
 
@@ -37,7 +34,7 @@ struct RedisMarkCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The key's name, as redis.marker_key has it.", valueName: "name"))
     var key: String?
 
-    func run() throws {
+    func perform() throws {
         guard let name = key ?? Environment.variables()[RedisMarkCommand.variable] else {
             throw ValidationError("--key: missing, expected it or \(RedisMarkCommand.variable)")
         }
@@ -56,7 +53,6 @@ struct RedisMarkCommand: ParsableCommand {
         case .success: reason = "SET: an answer that is not a status"
         case .failure(let failure): reason = "\(failure)"
         }
-        complain(TerminalText.plain("\(place): \(reason)"))
-        throw RedisMarkCommand.unavailableExit
+        throw CommandFailure(.unavailable, "\(place): \(reason)")
     }
 }

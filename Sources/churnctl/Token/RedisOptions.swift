@@ -4,10 +4,10 @@ internal import Redis
 
 /// Which Redis holds the revocations.
 struct RedisOptions: ParsableArguments {
-    /// What a command that uses these says of them.
+    /// For the help of a command that has these options.
     static let discussion = """
         Redis is the one --redis-url names, else REDIS_URL or CHURND_REDIS_URL, or the file that \
-        one of them with _FILE after it names. A password is never an argument, where ps \
+        REDIS_URL_FILE or CHURND_REDIS_URL_FILE names. A password is never an argument, where ps \
         would show it.
         """
 
@@ -19,12 +19,12 @@ struct RedisOptions: ParsableArguments {
         help: ArgumentHelp("The Redis that churnd uses, without a password.", valueName: "url"))
     var redisURL: String?
 
-    /// The revocations in the Redis that is named; nil where none is.
+    /// The revocations in the Redis that is named; nil without one.
     func revocations() throws -> RedisRevocations? {
         try session().map { RedisRevocations(session: $0, place: $1) }
     }
 
-    /// A session with the Redis that is named, and the name; nil where none is.
+    /// A session with the Redis that is named, and the name; nil without one.
     func session() throws -> (RedisSession, place: String)? {
         let given = redisURL.map { Array($0.utf8) }
         guard let url = try given ?? SecretSource.redisURL.read(filePath: nil) else { return nil }

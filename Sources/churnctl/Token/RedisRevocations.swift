@@ -6,8 +6,6 @@ internal import Redis
 /// The revocations in a Redis: a name is revoked while its key exists.
 struct RedisRevocations {
     private static let keyPrefix = Array("\(AdmissionKeys.revocation)".utf8)
-    /// sysexits.h: what is needed does not answer.
-    private static let unavailableExit: Int32 = 69
 
     private let session: RedisSession
     private let place: String
@@ -23,7 +21,7 @@ struct RedisRevocations {
             Array("SET".utf8), key(name), Array("1".utf8), Array("EX".utf8),
             Array("\(seconds)".utf8),
         ])
-        guard case .status = reply else { throw failure("SET: an invalid answer") }
+        guard case .status = reply else { throw failure("SET: an answer that is not a status") }
     }
 
     /// Whether the name was revoked.
@@ -41,7 +39,7 @@ struct RedisRevocations {
 
     private func count(_ command: [[UInt8]]) throws -> Int64 {
         guard case .integer(let count) = try ask(command) else {
-            throw failure("an answer that is no number")
+            throw failure("an answer that is not a number")
         }
         return count
     }
@@ -57,9 +55,7 @@ struct RedisRevocations {
         }
     }
 
-    /// Says the reason, and gives the error to exit with.
-    private func failure(_ reason: String) -> ExitCode {
-        complain(TerminalText.plain("\(place): \(reason)"))
-        return ExitCode(RedisRevocations.unavailableExit)
+    private func failure(_ reason: String) -> CommandFailure {
+        CommandFailure(.unavailable, "\(place): \(reason)")
     }
 }

@@ -15,10 +15,10 @@ extension RevokedName {
     }
 }
 
-/// What a token says that matters to its revocation. Its signature is not looked at.
+/// What matters of a token to its revocation. Its signature is not checked.
 struct RevocableToken {
     let token: [UInt8]
-    /// Nil where it has none, or one for which churnd takes no token.
+    /// Nil without one, or with one that churnd accepts in no token.
     let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970.
     let expiresAt: Double?
@@ -27,7 +27,7 @@ struct RevocableToken {
         self.token = token
         let parts = try TokenParts(token.span)
         var bytes: [UInt8] = []
-        // A token of another form would be looked for by nobody.
+        // churnd would look for no token of another form.
         for (part, range) in [(TokenPart.header, parts.header), (.signature, parts.signature)] {
             guard !range.isEmpty else { throw .malformed }
             _ = try TokenParts.decode(part, token.span.extracting(range), into: &bytes)

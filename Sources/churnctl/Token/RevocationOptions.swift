@@ -5,21 +5,19 @@ internal import OperationsAPI
 
 /// Which token is meant, and where its revocation is kept.
 struct RevocationOptions: ParsableArguments {
-    /// What a command that uses these says of them.
+    /// For the help of a command that has these options.
     static let discussion = """
         \(RedisOptions.discussion) With --operations, or where no Redis is named, churnd's \
-        operations listener is asked: a churnd that keeps its store in memory knows its \
-        revocations alone.
+        operations listener is asked: only that churnd knows the revocations if its store is in \
+        memory.
         """
-    /// sysexits.h: what was given is not of its form.
-    private static let dataExit: Int32 = 65
 
     @Argument(
         help: ArgumentHelp(
-            "The token; standard input holds it where this is - or missing.", valueName: "token"))
+            "The token; read from standard input if this is - or missing.", valueName: "token"))
     var token: String?
 
-    @Option(help: ArgumentHelp("The token's identifier, in place of it.", valueName: "id"))
+    @Option(help: ArgumentHelp("The token's identifier, instead of the token.", valueName: "id"))
     var jti: String?
 
     @OptionGroup var redisOptions: RedisOptions
@@ -34,7 +32,7 @@ struct RevocationOptions: ParsableArguments {
             if let stray = StrayBytes(around: Array(jti.utf8).span) {
                 throw ValidationError("--jti: \(stray), expected the identifier alone")
             }
-            // A whole token would be shown as its name. What cannot be read as one is not one.
+            // A whole token would be shown as its name.
             guard (try? RevocableToken(Array(jti.utf8))) == nil else {
                 throw ValidationError("--jti: a whole token, expected its identifier")
             }
@@ -56,12 +54,12 @@ struct RevocationOptions: ParsableArguments {
         do throws(TokenError) {
             return try RevocableToken(bytes)
         } catch {
-            complain("no token: \(TokenMistake(bytes)?.description ?? "\(error)")")
-            throw ExitCode(RevocationOptions.dataExit)
+            throw CommandFailure(
+                .data, "not a token: \(TokenMistake(bytes)?.description ?? "\(error)")")
         }
     }
 
-    /// Nil where the operations listener is to be asked.
+    /// Nil if the operations listener is to be asked instead.
     func redis() throws -> RedisRevocations? {
         operationsOptions.operations == nil ? try redisOptions.revocations() : nil
     }

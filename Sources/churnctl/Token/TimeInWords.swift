@@ -13,7 +13,7 @@ enum TimeInWords {
         ("year", 31_557_600), ("day", 86_400), ("hour", 3600), ("minute", 60),
     ]
 
-    /// A thousand years; what is longer than that is not distinguished.
+    /// A thousand years; longer spans are all shown as more than that.
     private static let longest = 31_557_600_000.0
 
     private static func count(_ seconds: Double) -> String {

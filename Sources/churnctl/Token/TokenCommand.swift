@@ -1,10 +1,10 @@
 internal import ArgumentParser
 
-/// `churnctl token`: tokens made, looked into and revoked.
+/// `churnctl token`: tokens minted, inspected and revoked.
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Make tokens, look into them, and revoke them.",
+        abstract: "Mint, inspect and revoke tokens.",
         discussion: """
             The secret is read from the file --secret-file names, else from JWT_SECRET or the \
             file JWT_SECRET_FILE names. One newline at the end of a file is cut. It is never an \
@@ -16,7 +16,7 @@ struct TokenCommand: ParsableCommand {
         ])
 }
 
-/// Where the secret is had from.
+/// Where the secret comes from.
 struct TokenSecretOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The file that holds the secret.", valueName: "path"),

@@ -2,45 +2,45 @@ internal import ArgumentParser
 internal import JWT
 internal import POSIX
 
-/// `churnctl token inspect`: what a token says, and whether churnd would take it.
-struct TokenInspectCommand: ParsableCommand {
+/// `churnctl token inspect`: a token's contents, and whether churnd would accept it.
+struct TokenInspectCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Print what a token says and whether it is valid.",
+        abstract: "Print a token's contents and whether it is valid.",
         discussion: """
             Where a Redis is named, it is asked whether the token is revoked. \
             \(RedisOptions.discussion)
 
-            Exits with 0 only for a token that is valid, whose signature was verified and that is \
-            not revoked, else with 1; so also where no secret is configured. With 69 when Redis \
-            could not be asked.
+            Exit codes: 0 only for a token that is valid, whose signature was verified and that is \
+            not revoked, else 1, also where no secret is configured; 69 when Redis could not be \
+            asked.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "The token; standard input holds it where this is - or missing.", valueName: "token"))
+            "The token; read from standard input if this is - or missing.", valueName: "token"))
     var token = "-"
 
-    @Option(help: ArgumentHelp("The issuer that is expected.", valueName: "name"))
+    @Option(help: ArgumentHelp("Expected issuer.", valueName: "name"))
     var issuer: String?
 
-    @Option(help: ArgumentHelp("The audience that is expected.", valueName: "name"))
+    @Option(help: ArgumentHelp("Expected audience.", valueName: "name"))
     var audience: String?
 
     @Option(
         help: ArgumentHelp(
-            "The scopes that are expected, with a space between each two.",
+            "Expected scopes, separated by spaces.",
             valueName: "scopes"))
     var scope: String?
 
-    @Option(help: ArgumentHelp("By how much clocks may differ.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Clock skew allowed.", valueName: "seconds"))
     var leeway = 30
 
     @OptionGroup var secretOptions: TokenSecretOptions
 
     @OptionGroup var redisOptions: RedisOptions
 
-    func run() throws {
+    func perform() throws {
         let rules: TokenRules
         do throws(TokenRulesError) {
             rules = try TokenRules(
@@ -52,15 +52,14 @@ struct TokenInspectCommand: ParsableCommand {
         let bytes = try TokenInput.read(token)
         let report = TokenText(
             of: bytes, keys: keys, rules: rules, nowUnixMilliseconds: Clock.unixMilliseconds())
-        let text = report.lines.joined(separator: "\n") + "\n"
-        StandardStream.output.write(Array(text.utf8).span)
+        TerminalText.print(report.lines)
         let isRevoked = try revocation(of: bytes)
-        guard report.isValid, !isRevoked else { throw ExitCode.failure }
+        guard report.isValid, !isRevoked else { throw CommandFailure(.failure) }
     }
 
-    /// Says whether the token is revoked, where that can be known.
+    /// Prints whether the token is revoked, where that can be known.
     private func revocation(of bytes: [UInt8]) throws -> Bool {
-        // What is no token cannot be revoked, and the report has said so.
+        // What is not a token cannot be revoked, and the report has said so.
         guard let redis = try redisOptions.revocations(), let token = try? RevocableToken(bytes)
         else { return false }
         let found = try token.names.filter { try redis.isRevoked($0) }

@@ -3,21 +3,21 @@ internal import JWT
 internal import POSIX
 
 /// `churnctl token mint`: prints a token and nothing else.
-struct TokenMintCommand: ParsableCommand {
+struct TokenMintCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "mint", abstract: "Print a token signed with the secret.")
 
-    @Option(help: ArgumentHelp("Whose token it is; the quota is counted by it.", valueName: "name"))
+    @Option(help: ArgumentHelp("Its subject, whose quota it uses.", valueName: "name"))
     var sub: String
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "For how long it is valid; zero or less makes one that has expired.",
+            "Lifetime; zero or less makes an expired token.",
             valueName: "seconds"))
     var ttl: Int64
 
-    @Option(help: ArgumentHelp("Its identifier, by which it can be revoked.", valueName: "id"))
+    @Option(help: ArgumentHelp("Its identifier (jti), to revoke it by.", valueName: "id"))
     var jti: String?
 
     @Option(help: ArgumentHelp("Its issuer (iss).", valueName: "name"))
@@ -26,21 +26,21 @@ struct TokenMintCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Its audience (aud).", valueName: "name"))
     var audience: String?
 
-    @Option(help: ArgumentHelp("Its scopes, with a space between each two.", valueName: "scopes"))
+    @Option(help: ArgumentHelp("Its scopes, separated by spaces.", valueName: "scopes"))
     var scope: String?
 
-    @Option(help: ArgumentHelp("The name of the key, where churnd has several.", valueName: "id"))
+    @Option(help: ArgumentHelp("The key's id (kid), if churnd has several.", valueName: "id"))
     var kid: String?
 
     @Option(
         help: ArgumentHelp(
-            "When the user was authenticated (auth_time): so many seconds ago, or now.",
+            "How long ago the user was authenticated (auth_time), or now.",
             valueName: "seconds"))
     var authTime: AuthenticationAge?
 
     @OptionGroup var secretOptions: TokenSecretOptions
 
-    func run() throws {
+    func perform() throws {
         guard let secret = try secretOptions.secret() else {
             throw ValidationError(
                 "no secret, expected JWT_SECRET, JWT_SECRET_FILE or --secret-file")
@@ -63,7 +63,7 @@ struct TokenMintCommand: ParsableCommand {
     }
 }
 
-/// How long ago the user was authenticated.
+/// How long ago a user was authenticated.
 struct AuthenticationAge: ExpressibleByArgument {
     /// A hundred years.
     private static let secondsMax: Int64 = 3_155_760_000

@@ -5,31 +5,31 @@ internal import OperationsClient
 internal import POSIX
 
 /// `churnctl token revoke`: a token is refused from the next request on.
-struct TokenRevokeCommand: ParsableCommand {
+struct TokenRevokeCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Have churnd refuse a token from now on.",
+        abstract: "Revoke a token: churnd refuses it from now on.",
         discussion: """
             A token is revoked by its jti, if it has one, else by the whole of it, until it would \
-            have expired. Its signature is not looked at.
+            have expired. Its signature is not checked.
 
             \(RevocationOptions.discussion)
 
             Exit codes: 0 when it is revoked or has expired anyway, 1 when churnd refused or could \
-            not be asked, 65 when it is no token, 69 when Redis could not be asked.
+            not be asked, 65 when it is not a token, 69 when Redis could not be asked.
             """)
 
-    /// More than any clock may differ (`jwt.leeway`), for which churnd still takes an old token.
+    /// More than any clock may differ (`jwt.leeway`), for which churnd still accepts an old token.
     static let leewaySeconds = 60.0
-    /// A hundred years. A longer time, which Redis might not take, is not distinguished.
+    /// A hundred years; Redis might not accept a longer time.
     static let secondsMax: Int64 = 3_155_760_000
 
     @OptionGroup var arguments: RevocationOptions
 
     @Option(
         help: ArgumentHelp(
-            "For how long; without it until the token has expired. Needed with --jti.",
-            valueName: "number"))
+            "For how long; by default until the token expires. Required with --jti.",
+            valueName: "seconds"))
     var seconds: Int64?
 
     func validate() throws {
@@ -41,7 +41,7 @@ struct TokenRevokeCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws {
         let token = try arguments.revocableToken()
         let now = Double(Clock.unixMilliseconds()) / 1000
         let left = token?.expiresAt.map {
@@ -58,7 +58,7 @@ struct TokenRevokeCommand: ParsableCommand {
         let revoked =
             redis == nil ? min(wanted, Int64(AdministrationRules.revocationSecondsMax)) : wanted
         if let left, Double(revoked) < left - TokenRevokeCommand.leewaySeconds {
-            complain("the token is taken again after \(revoked) s: it expires later than that")
+            complain("the token is accepted again after \(revoked) s: it expires later than that")
         }
         let name = token?.names[0] ?? .tokenID(Array((arguments.jti ?? "").utf8))
         if let redis {
@@ -76,31 +76,31 @@ struct TokenRevokeCommand: ParsableCommand {
     }
 }
 
-/// `churnctl token unrevoke`: what was revoked by mistake is taken again.
-struct TokenUnrevokeCommand: ParsableCommand {
+/// `churnctl token unrevoke`: what was revoked by mistake is accepted again.
+struct TokenUnrevokeCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "unrevoke",
-        abstract: "Take a revocation back.",
+        abstract: "Undo the revocation of a token.",
         discussion: """
             A whole token is un-revoked by its jti and by the whole of it.
 
             \(RevocationOptions.discussion)
 
             Exit codes: 0 when it was revoked, 1 when it was not, or churnd refused or could not \
-            be asked, 65 when it is no token, 69 when Redis could not be asked.
+            be asked, 65 when it is not a token, 69 when Redis could not be asked.
             """)
 
     @OptionGroup var arguments: RevocationOptions
 
-    func run() throws {
+    func perform() throws {
         let token = try arguments.revocableToken()
         let names = token?.names ?? [.tokenID(Array((arguments.jti ?? "").utf8))]
         let redis = try arguments.redis()
         var found: [RevokedName] = []
         for name in names where try wasRevoked(name, redis) { found.append(name) }
         guard !found.isEmpty else {
-            complain("not revoked: \(names.map(\.shownKey).joined(separator: ", "))")
-            throw ExitCode.failure
+            throw CommandFailure(
+                .failure, "not revoked: \(names.map(\.shownKey).joined(separator: ", "))")
         }
         print("no longer revoked: \(found.map(\.shownKey).joined(separator: ", "))")
     }
@@ -112,7 +112,7 @@ struct TokenUnrevokeCommand: ParsableCommand {
             .post, OperationsPath.tokenRestoration,
             body: .object(JSONObject(members: [name.member])))
         guard let isChanged = answer["changed"]?.asBool else {
-            throw options.refusal("the answer does not say whether it was revoked")
+            throw CommandFailure(.failure, "the answer does not say whether it was revoked")
         }
         return isChanged
     }

@@ -1,7 +1,7 @@
 internal import JSON
 internal import JWT
 
-/// What there is to say of a token, line by line.
+/// What a token holds and whether it is valid, line by line; made plain when it is printed.
 struct TokenText {
     private(set) var lines: [String] = []
     /// Whether the signature was verified and every rule holds.
@@ -47,7 +47,7 @@ struct TokenText {
         }
     }
 
-    /// What the rules say of a token whose signature nobody looks at.
+    /// What the rules say of a token whose signature is not verified.
     private static func unverified(
         _ token: [UInt8], _ parts: TokenParts, rules: TokenRules, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> VerifiedToken {
@@ -103,7 +103,7 @@ struct TokenText {
         }
     }
 
-    /// How far from now the time is that a claim tells.
+    /// How far from now a claim's time is.
     private func remark(on name: String, _ value: JSONValue, in part: TokenPart) -> String? {
         guard part == .claims, let claim = TokenClaim(rawValue: name) else { return nil }
         switch claim {
@@ -114,19 +114,9 @@ struct TokenText {
         }
     }
 
-    /// Compact JSON in which nothing can command a terminal or turn the direction of writing:
-    /// the token's author chose these characters.
     private static func text(_ value: JSONValue) -> String {
         var writer = JSONWriter()
         writer.value(value)
-        var text = ""
-        for scalar in String(decoding: writer.finish(), as: UTF8.self).unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator:
-                text += "\\u{\(String(scalar.value, radix: 16))}"
-            case _: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
+        return String(decoding: writer.finish(), as: UTF8.self)
     }
 }

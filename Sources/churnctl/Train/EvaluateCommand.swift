@@ -8,19 +8,19 @@ internal import Tables
 internal import Training
 
 /// `churnctl evaluate`: how good a bundle's model is on a table.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Measures a model on a table with its outcomes.",
+        abstract: "Measure a model on a table with its outcomes.",
         discussion: """
             On the table the model was trained on, the rows that training held out are found again \
-            and their figures compared with those of the manifest; the figures of all rows follow, \
-            which flatter a model that learned from them. That table is recognized by its SHA-256, \
-            so a copy with another order or fewer rows is another file: the bundle does not show \
-            whether its rows were learned from. With --training its rows are compared with those \
-            of the training.
+            and their metrics compared with those of the manifest; the metrics of all rows follow, \
+            which flatter a model trained on them. That table is recognized by its SHA-256, so a \
+            copy with another order or fewer rows is another file: the bundle does not show \
+            whether the model was trained on its rows. With --training its rows are compared with \
+            those of the training.
 
-            Exit codes: 65 for data that cannot be used or a hold-out whose figures are not those \
+            Exit codes: 65 for data that cannot be used or a hold-out whose metrics are not those \
             of the manifest, 66 for a file that cannot be read, 70 for a model that does not load.
             """)
 
@@ -49,40 +49,26 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        let bundle: ModelBundle
-        do throws(BundleError) {
-            bundle = try ModelBundle(directory: model)
-        } catch {
-            complain("\(model): \(error)")
-            throw ExitCode(70)
+    func perform() throws {
+        let bundle = try LoadedBundle.load(model, unreadable: .software)
+        guard bundle.schema.target != nil else { throw DataError.noTarget(path: model) }
+        let table = try TrainingData(table: data, schema: bundle.schema)
+        let compared = try training.map { path in
+            (
+                data: try TrainingData(table: path, schema: bundle.schema),
+                path: TrainingData.name(ofTable: path)
+            )
         }
-        let evaluation: Evaluation
-        do throws(TrainingError) {
-            let table: TrainingData
-            var compared: (data: TrainingData, path: String)?
-            do throws(DataError) {
-                guard bundle.schema.target != nil else { throw .noTarget(path: model) }
-                table = try TrainingData(table: data, schema: bundle.schema)
-                if let training {
-                    compared = (
-                        try TrainingData(table: training, schema: bundle.schema),
-                        TrainingData.name(ofTable: training)
-                    )
-                }
-            } catch { throw .data(error) }
-            evaluation = try Evaluation(
-                bundle, table, path: TrainingData.name(ofTable: data), training: compared)
-        } catch {
-            complain("\(error)")
-            throw ExitCode(error.exitCode)
-        }
+        let evaluation = try Evaluation(
+            bundle, table, path: TrainingData.name(ofTable: data), training: compared)
         let text = EvaluationText(evaluation, model: bundle.fullName)
         if json {
             StandardStream.output.write(IndentedJSON.bytes(text.json).span)
         } else {
-            for line in text.lines { print(line) }
+            TerminalText.print(text.lines)
         }
-        if case .measured(_, isAsStated: false) = evaluation.holdOut { throw ExitCode(65) }
+        if case .measured(_, isAsStated: false) = evaluation.holdOut {
+            throw CommandFailure(.data)
+        }
     }
 }

@@ -3,7 +3,7 @@ internal import POSIX
 internal import Synchronization
 
 /// Lets Ctrl-C and SIGTERM end long work immediately, but never while its results are being
-/// written: what is written is there whole or not at all.
+/// written: the output is complete or absent.
 final class Interruption: Sendable {
     private static let signals = [Signals.interrupt, Signals.terminate]
 
@@ -20,9 +20,7 @@ final class Interruption: Sendable {
     }
 
     /// Does what a signal has to wait for.
-    func protecting<Failure: Error>(
-        _ write: () throws(Failure) -> Void
-    ) throws(Failure) {
-        try writing.withLock { _ throws(Failure) in try write() }
+    func protecting(_ write: () throws -> Void) throws {
+        try writing.withLock { _ in try write() }
     }
 }

@@ -10,23 +10,23 @@ internal import Tables
 internal import Training
 internal import TrainingReports
 
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Compares ways of training on a table and makes a bundle of the best.",
+        abstract: "Compare training methods on a table and write a bundle of the best.",
         discussion: """
             One row in five is held out. On the others the candidates are compared by repeated \
-            stratified cross-validation, all on the same folds; what a candidate has to search or \
-            to scale, it does within each fold. Of the candidates whose mean ROC-AUC is within \
-            0.001 of the best and whose log-loss is within 1 % of the least of these, the \
-            simplest is fitted on all rows but the hold-out, measured on that, and written. A \
-            candidate is calibrated where that lowers its log-loss out of fold. Where the \
-            identifier repeats, rows of the same one are kept together.
+            stratified cross-validation, all on the same folds; parameter search and scaling are \
+            done within each fold. Of the candidates whose mean ROC-AUC is within 0.001 of the \
+            best and whose log-loss is within 1 % of the least of these, the simplest is fitted \
+            on all rows but the hold-out, measured on the hold-out, and written. A candidate is \
+            calibrated where that lowers its log-loss out of fold. If the identifier repeats, \
+            rows with the same one are kept together.
 
             The same table, schema, options and release of XGBoost make the same bytes. Exit \
-            codes: 64 for an option that is wrong, 65 for data or a schema that cannot be used, 66 \
-            for a file that cannot be read, 70 for a failure of the library, 73 for output that \
-            cannot be written. When it is interrupted it leaves nothing.
+            codes: 64 for an invalid option, 65 for data or a schema that cannot be used, 66 for a \
+            file that cannot be read, 70 for a failure of the library, 73 for output that cannot \
+            be written. An interrupted run leaves no output.
             """)
 
     @Option(
@@ -42,7 +42,7 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The bundle's directory, which must not be there.", valueName: "directory"))
+            "Output directory; must not exist.", valueName: "directory"))
     var output: String
 
     @Option(help: "The model's name.")
@@ -51,13 +51,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The model's version.")
     var version: String
 
-    @Option(help: "What everything random is drawn with.")
-    var seed: UInt64 = 1
+    @OptionGroup var random: RandomOptions
 
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "The ways of training to compare, of \(TrainCommand.candidateNames).",
+            "The training methods to compare, of \(TrainCommand.candidateNames).",
             valueName: "candidate"))
     var candidates: [Candidate] = Candidate.allCases
 
@@ -69,54 +68,54 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: """
-            Sets of parameters that the tuned candidate tries in each fold, 1 to \
+            Parameter sets that the tuned candidate tries in each fold, 1 to \
             \(TrainCommand.searchMax).
             """)
     var search = ParameterSearch().trials
 
-    @Option(help: "Make up rows of the rarer outcome: smote or none.")
+    @Option(help: "Oversample the minority class: smote or none.")
     var resample = Balancing.Resampling.none
 
-    @Option(help: "Let rows of the rarer outcome count more: balanced or none.")
+    @Option(help: "Weight the classes: balanced or none.")
     var classWeight = Balancing.ClassWeight.none
 
-    @Flag(help: "Ship a model that has learned from the hold-out too.")
+    @Flag(help: "Refit the chosen model on all rows, hold-out included.")
     var refit = false
 
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Fields by whose values the hold-out is divided and measured.", valueName: "field"))
+            "Fields by which to break down the hold-out metrics.", valueName: "field"))
     var groups: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The column whose rows of one value are kept together. (default: the identifier)",
+            "Keep rows with the same value of this column together. (default: the identifier)",
             valueName: "column"))
     var groupBy: String?
 
     @Option(
         help: ArgumentHelp(
-            "Where the report goes. (default: the output's name and -report.html)",
+            "Write the report to this file. (default: the output's name and -report.html)",
             valueName: "path"),
         completion: .file())
     var report: String?
 
     @Option(
         help: ArgumentHelp(
-            "Where to tell which row was in which fold, and its probabilities there.",
+            "Write each row's folds and out-of-fold probabilities to this file.",
             valueName: "path"),
         completion: .file())
     var exportFolds: String?
 
     @Option(
         help: """
-            What is computed at once, 1 to \(TrainCommand.threadsMax); the result is the same. \
+            Threads, 1 to \(TrainCommand.threadsMax); the result does not depend on it. \
             (default: the processors)
             """)
     var threads: Int?
 
-    @Flag(help: "Print the result as one JSON object; progress is on standard error.")
+    @Flag(help: "Report as one JSON object; progress goes to standard error.")
     var json = false
 
     private static let foldsMax = 20
@@ -136,72 +135,44 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func perform() throws {
         let interruption = Interruption()
-        do throws(TrainingError) {
-            try train(interruption)
-        } catch {
-            if case .data(.schema(let path, let error)) = error {
-                complain(aboutSchema: path, error)
-            } else {
-                complain("\(error)\(TrainCommand.hint(error))")
-            }
-            throw ExitCode(error.exitCode)
-        }
+        let table = try TrainingData(table: data, schema: schema)
+        let training = try TrainingRun(
+            table, path: TrainingData.name(ofTable: data), options: options)
+        let directory = bundleDirectory
+        try BundleWriter.prepare(directory)
+        let outcome = try TrainCommand.outcome(of: training)
+        for finding in outcome.deciding { complain(TrainCommand.warning(finding)) }
+        if !json { TerminalText.print(TrainingText(outcome, table).lines) }
+        try interruption.protecting { try write(outcome, table, to: directory) }
     }
 
-    /// Which name a misspelt one may have meant.
-    private static func hint(_ error: TrainingError) -> String {
-        guard case .unknownField(let name, let known) = error,
-            let nearest = NearestName.of(name, in: known)
-        else { return "" }
-        return "; did you mean \(nearest)?"
+    private static func outcome(of training: TrainingRun) throws -> TrainingOutcome {
+        let display = TrainingDisplay()
+        defer { display.clear() }
+        return try training.run { display.show($0) }
+    }
+
+    private func write(
+        _ outcome: TrainingOutcome, _ table: TrainingData, to directory: String
+    ) throws {
+        let bundle = try outcome.contents.write(to: directory)
+        if !json { print("\(directory): \(bundle.summary)") }
+        let contents = ReportContents(outcome, table, source: TrainCommand.fileName(data))
+        let reportPath = report ?? "\(directory)-report.html"
+        try write(ReportPage(contents).html(), to: reportPath)
+        if let exportFolds { try write(FoldTable(outcome).csv(), to: exportFolds) }
+        guard json else { return }
+        let result = TrainingDocument(
+            outcome: outcome, data: table, bundle: bundle, directory: directory,
+            reportPath: reportPath, foldsPath: exportFolds)
+        StandardStream.output.write(IndentedJSON.bytes(result.value).span)
     }
 
     private func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws {
         guard range ~= value else {
             throw ValidationError("\(name): expected \(range.lowerBound) to \(range.upperBound)")
-        }
-    }
-
-    private func train(_ interruption: Interruption) throws(TrainingError) {
-        let table: TrainingData
-        do throws(DataError) {
-            table = try TrainingData(table: data, schema: schema)
-        } catch { throw .data(error) }
-        let training = try TrainingRun(
-            table, path: TrainingData.name(ofTable: data), options: options)
-        let directory = bundleDirectory
-        do throws(BundleWriteError) {
-            try BundleWriter.prepare(directory)
-        } catch { throw .output(error) }
-
-        let display = TrainingDisplay()
-        let outcome: TrainingOutcome
-        do throws(TrainingError) {
-            outcome = try training.run { display.show($0) }
-        } catch {
-            display.clear()
-            throw error
-        }
-        display.clear()
-        for finding in outcome.deciding { complain(TrainCommand.warning(finding)) }
-        if !json { for line in TrainingText(outcome, table).lines { print(line) } }
-        try interruption.protecting { () throws(TrainingError) in
-            let bundle: ModelBundle
-            do throws(BundleWriteError) {
-                bundle = try outcome.contents.write(to: directory)
-            } catch { throw .output(error) }
-            if !json { print("\(directory): \(bundle.summary)") }
-            let contents = ReportContents(outcome, table, source: TrainCommand.fileName(data))
-            let reportPath = report ?? "\(directory)-report.html"
-            try write(ReportPage(contents).html(), to: reportPath)
-            if let exportFolds { try write(FoldTable(outcome).csv(), to: exportFolds) }
-            guard json else { return }
-            let result = TrainingDocument(
-                outcome: outcome, data: table, bundle: bundle, directory: directory,
-                reportPath: reportPath, foldsPath: exportFolds)
-            StandardStream.output.write(IndentedJSON.bytes(result.value).span)
         }
     }
 
@@ -212,7 +183,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     private var options: TrainingOptions {
-        var options = TrainingOptions(name: name, version: version, seed: seed)
+        var options = TrainingOptions(name: name, version: version, seed: random.seed)
         options.candidates = candidates
         options.foldCount = folds
         options.repeatCount = repeats
@@ -226,17 +197,17 @@ struct TrainCommand: ParsableCommand {
         return options
     }
 
-    /// Without slashes at its end, after which names are built.
+    /// Without slashes at its end: other names are built by appending to it.
     private var bundleDirectory: String {
         var path = output[...]
         while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
         return String(path)
     }
 
-    private func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
+    private func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
         do throws(FileError) {
             try Files.writeAtomically(bytes.span, to: path)
-        } catch { throw .output(.unwritable(error)) }
+        } catch { throw CommandFailure(.cannotCreate, "\(error)") }
         if !json { print("\(path): written") }
     }
 
@@ -249,15 +220,8 @@ extension Candidate: ExpressibleByArgument {}
 extension Balancing.Resampling: ExpressibleByArgument {}
 extension Balancing.ClassWeight: ExpressibleByArgument {}
 
-extension TrainingError {
-    /// By sysexits(3).
-    var exitCode: Int32 {
-        switch self {
-        case .name, .groupField, .unknownField: 64
-        case .data(.unreadable): 66
-        case .data, .tooFewRows, .tooFewGroups, .notTheTraining, .ranksByChance: 65
-        case .library, .output(.unloadable): 70
-        case .output: 73
-        }
-    }
+/// How everything random is drawn.
+struct RandomOptions: ParsableArguments {
+    @Option(help: "Random seed.")
+    var seed: UInt64 = 1
 }

@@ -2,7 +2,7 @@ internal import POSIX
 internal import Synchronization
 internal import Training
 
-/// Tells how far a training has come: on a terminal in one line that changes, elsewhere in a line
+/// Shows the progress of a training: on a terminal in one line that changes, elsewhere in a line
 /// for each fifth of a candidate's folds and of the fields, and for each other stage.
 final class TrainingDisplay: Sendable {
     private static let linesPerCandidate = 5

@@ -112,22 +112,3 @@ struct MeasuresText {
         return lines
     }
 }
-
-/// Columns of text, each as wide as its widest cell.
-struct TextTable {
-    let header: [String]
-    let rows: [[String]]
-
-    var lines: [String] {
-        let all = [header] + rows
-        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        return all.map { cells in
-            var line = ""
-            for (cell, width) in zip(cells, widths) {
-                line += cell + String(repeating: " ", count: width - cell.count + 2)
-            }
-            while line.last == " " { line.removeLast() }
-            return line
-        }
-    }
-}

@@ -6,9 +6,9 @@ package enum ModelReloadResult: Int, MetricLabel {
     case activated
     /// The bundle could not be read or verified; the previous model stays active.
     case refused
-    /// Activated because a rollback was requested.
+    /// Activated by a rollback.
     case rolledBack
-    /// The model that serves already.
+    /// The model was active already.
     case unchanged
 
     package var label: String {
@@ -21,8 +21,8 @@ package enum ModelReloadResult: Int, MetricLabel {
     }
 }
 
-/// What a scrape reports of the process as a whole, beside what its reactors have counted.
-package struct ServiceFacts: Sendable {
+/// What a scrape reports of the process as a whole, beside the counts of its workers.
+package struct ServiceStatus: Sendable {
     package struct Model: Equatable, Sendable {
         /// As answers carry it.
         package let version: String
@@ -55,7 +55,7 @@ package struct ServiceFacts: Sendable {
 
     /// Of the program.
     package var version: String
-    /// The one that serves now.
+    /// The active one.
     package var model: Model?
     package var reloads = ClosedCounter<ModelReloadResult>()
     /// Nil without an audit log.
@@ -73,4 +73,10 @@ package struct ServiceFacts: Sendable {
     package var process = ProcessFigures()
 
     package init(version: String) { self.version = version }
+
+    /// The connections of each listener, by its name.
+    var listeners: [(name: String, figures: ConnectionFigures)] {
+        [("public", publicConnections)]
+            + (operationsConnections.map { [("operations", $0)] } ?? [])
+    }
 }
