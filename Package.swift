@@ -85,6 +85,7 @@ let package = Package(
             ]),
         module("Metrics", ["Bytes"]),
         module("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
+        module("AuditReading", ["AuditLog", "Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("ModelRegistry", ["Bundle", "Bytes", "Models", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
         module("OperationsClient", ["Bytes", "JSON", "OperationsAPI", "POSIX"]),
@@ -98,8 +99,9 @@ let package = Package(
         module(
             "Doctor",
             [
-                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "ModelRegistry", "Models",
-                "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis",
+                "Access", "AuditLog", "AuditReading", "Bundle", "Bytes", "Configuration",
+                "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Redis",
             ]),
         module(
             "Telemetry",
@@ -108,25 +110,32 @@ let package = Package(
                 "Metrics", "Models", "OpenSSL", "POSIX", "Redis", logging,
             ]),
         module(
-            "PredictionService",
+            "Serving",
             [
                 "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Features", "HTTP",
                 "HTTPServer", "JSON", "JWT", "Metrics", "ModelRegistry", "Models", "OpenSSL",
-                "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry", logging,
+                "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
+            ]),
+        module(
+            "Service",
+            [
+                "Access", "AuditLog", "Bundle", "Configuration", "HTTP", "HTTPServer", "JWT",
+                "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor",
+                "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
             "churnd",
             [
-                "Configuration", "Doctor", "POSIX", "PredictionService", "Telemetry",
+                "Configuration", "Doctor", "POSIX", "Service", "Telemetry",
                 argumentParser,
             ]),
         program(
             "churnctl",
             [
-                "Access", "AuditLog", "BatchScoring", "Bundle", "Bytes", "Configuration",
-                "DataCheck", "Doctor", "Features", "JSON", "JWT", "Measures", "ModelImport",
-                "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX", "Redis",
-                "Tables", "Training", "TrainingReports", argumentParser,
+                "Access", "AuditLog", "AuditReading", "BatchScoring", "Bundle", "Bytes",
+                "Configuration", "DataCheck", "Doctor", "Features", "JSON", "JWT", "Measures",
+                "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Redis", "Tables", "Training", "TrainingReports", argumentParser,
             ]),
 
         .target(
@@ -183,7 +192,7 @@ let package = Package(
                 "POSIX", "Training",
             ]),
         tests("MetricsTests", ["Metrics"]),
-        tests("AuditLogTests", ["AuditLog", "JSON", "OpenSSL", "POSIX"]),
+        tests("AuditLogTests", ["AuditLog", "AuditReading", "JSON", "OpenSSL", "POSIX"]),
         tests("ModelRegistryTests", ["ModelRegistry", "Bundle", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
@@ -202,14 +211,25 @@ let package = Package(
                 "Metrics", "Models", "POSIX", "Redis", "ServiceTestSupport", logging,
             ]),
         tests(
-            "PredictionServiceTests",
+            "ServingTests",
             [
-                "PredictionService", "Access", "AuditLog", "Bundle", "Configuration", "Doctor",
-                "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models",
-                "OperationsAPI", "POSIX", "Redis", "ServiceTestSupport", "Telemetry", logging,
+                "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration",
+                "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "POSIX",
+                "Redis", "ServiceTestSupport", "Telemetry",
             ]),
         tests(
-            "ProgramTests", ["AuditLog", "Bundle", "JSON", "Models", "POSIX", "PredictionService"]),
+            "ServiceTests",
+            [
+                "Service", "Bundle", "Configuration", "Doctor", "HTTP", "HTTPServer", "JSON",
+                "JWT", "Models", "OperationsAPI", "POSIX", "Redis", "Serving",
+                "ServiceTestSupport", "Telemetry", logging,
+            ]),
+        tests(
+            "ProgramTests",
+            [
+                "AuditLog", "Bundle", "Configuration", "JSON", "Models", "POSIX", "Service",
+                "Serving", "ServiceTestSupport", "Telemetry",
+            ]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -33,7 +33,7 @@ private func head(_ bytes: [UInt8], _ cut: Int) {
                 guard let head = try parser.parse(bytes.span.extracting(0..<end)) else { continue }
                 if let range = head.authorization {
                     let value = bytes.span.extracting(range)
-                    if let place = BearerCredentials.token(inAuthorization: value) {
+                    if case .token(let place) = BearerCredentials(inAuthorization: value) {
                         _ = try? TokenParts(value.extracting(place))
                     }
                 }

@@ -54,6 +54,17 @@ struct AdmissionGroup {
         deadline = min(deadline, request.deadline)
     }
 
+    /// Forgets the requests, but for the memory that they took.
+    mutating func removeAll() {
+        deadline = .max
+        tickets.removeAll(keepingCapacity: true)
+        kinds.removeAll(keepingCapacity: true)
+        tokenKeys.removeAll(keepingCapacity: true)
+        tokenKeyCount = 0
+        quotaKeys.removeAll(keepingCapacity: true)
+        quotaKeyCount = 0
+    }
+
     /// Appends a request that runs every command of the script.
     mutating func appendProbe(_ name: Span<UInt8>) {
         append(

@@ -14,7 +14,25 @@ package final class RedisAdmissionStore: AdmissionStore {
     /// Of this process, nearly.
     private let start: Int64
     private var decisions = DecisionQueue()
-    private var group = AdmissionGroup()
+    /// Of the requests since the last question.
+    private lazy var question = makeQuestion()
+    private var questions: [Question] = []
+    /// Those of them that can be asked again, with their memory.
+    private var free: [Question] = []
+
+    /// A group on its way to Redis and back.
+    private final class Question {
+        var group = AdmissionGroup()
+        var form = RedisProbe.Form.short
+        var nonce = 0
+        /// Made once, so that asking again takes no memory.
+        private(set) var completion: RedisConnection.Completion = { _ in }
+
+        init(of store: RedisAdmissionStore) {
+            // The connection has it only while the store has the connection.
+            completion = { [unowned store, unowned self] in store.take($0, for: self) }
+        }
+    }
 
     /// - Parameter markerKey: the key without which nothing is decided, because Redis may have
     ///   lost its data; nil where it need not be there.
@@ -36,8 +54,8 @@ package final class RedisAdmissionStore: AdmissionStore {
             return decisions.append(
                 .unavailable(.redis(.deadlinePassed)), for: request.ticket)
         }
-        group.append(request)
-        if group.count == RedisAdmissionStore.groupMax { send() }
+        question.group.append(request)
+        if question.group.count == RedisAdmissionStore.groupMax { ask() }
     }
 
     package func takeDecision() -> (ticket: UInt64, decision: AdmissionDecision)? {
@@ -45,61 +63,69 @@ package final class RedisAdmissionStore: AdmissionStore {
     }
 
     /// Whether anything was asked since `ask`, or decided and not taken.
-    package var isBusy: Bool { group.count > 0 || !decisions.isEmpty }
+    package var isBusy: Bool { question.group.count > 0 || !decisions.isEmpty }
 
     /// Queues the question that decides all requests since the last one.
     package func ask() {
-        if group.count > 0 { send() }
+        guard question.group.count > 0 else { return }
+        let asked = question
+        question = free.popLast() ?? makeQuestion()
+        send(asked, as: .short)
     }
 
-    private func send() {
-        let group = group
-        self.group = AdmissionGroup()
-        send(group, as: .short)
+    private func makeQuestion() -> Question {
+        let made = Question(of: self)
+        questions.append(made)
+        return made
     }
 
-    private func send(_ group: AdmissionGroup, as form: RedisProbe.Form) {
-        let nonce = connection.makeNonce()
+    private func reuse(_ question: Question) {
+        question.group.removeAll()
+        free.append(question)
+    }
+
+    private func send(_ question: Question, as form: RedisProbe.Form) {
+        question.form = form
+        question.nonce = connection.makeNonce()
         let trusted = rules.trustedMilliseconds(uptimeNanoseconds: loop.now - start)
         connection.send(
-            deadline: group.deadline,
+            deadline: question.group.deadline,
             encode: {
-                group.appendCommand(
-                    to: &$0, as: form, nonce: nonce, rules: self.rules,
+                question.group.appendCommand(
+                    to: &$0, as: form, nonce: question.nonce, rules: rules,
                     trustedMilliseconds: trusted)
             },
-            completion: { [weak self] in self?.take($0, for: group, sentAs: form, nonce) })
+            completion: question.completion)
     }
 
-    private func take(
-        _ result: Result<RedisReply, RedisFailure>, for group: AdmissionGroup,
-        sentAs form: RedisProbe.Form, _ nonce: Int
-    ) {
+    private func take(_ result: Result<RedisReply, RedisFailure>, for question: Question) {
         switch result {
         case .success(.array(let elements)):
-            guard let answer = AdmissionAnswer(elements, nonce: nonce) else {
-                end(group, .redis(.protocolViolation))
-                return connection.dropForStrayReply()
+            guard let answer = AdmissionAnswer(elements, nonce: question.nonce) else {
+                end(question, .redis(.protocolViolation))
+                connection.dropForStrayReply()
+                break
             }
-            take(answer.numbers, for: group)
+            take(answer.numbers, for: question)
         case .success(.error(let text)):
             let code = RedisErrorCode(of: text)
-            if code == .noScript, form == .short {
+            if code == .noScript, question.form == .short {
                 // EVAL loads the script and runs it in one step, so that no flush comes in between.
-                return send(group, as: .full)
+                return send(question, as: .full)
             }
-            end(group, .redis(.errorReply(code)))
-        case .success: end(group, .unexpectedReply)
-        case .failure(let failure): end(group, .redis(failure))
+            end(question, .redis(.errorReply(code)))
+        case .success: end(question, .unexpectedReply)
+        case .failure(let failure): end(question, .redis(failure))
         }
+        reuse(question)
     }
 
-    private func take(_ numbers: ArraySlice<RedisReply>, for group: AdmissionGroup) {
-        guard numbers.count == group.count else { return end(group, .unexpectedReply) }
-        for index in 0..<group.count {
+    private func take(_ numbers: ArraySlice<RedisReply>, for question: Question) {
+        guard numbers.count == question.group.count else { return end(question, .unexpectedReply) }
+        for index in 0..<question.group.count {
             let decision = decision(
-                of: numbers[numbers.startIndex + index], charges: group.charges(at: index))
-            decisions.append(decision, for: group.ticket(at: index))
+                of: numbers[numbers.startIndex + index], charges: question.group.charges(at: index))
+            decisions.append(decision, for: question.group.ticket(at: index))
         }
     }
 
@@ -122,9 +148,9 @@ package final class RedisAdmissionStore: AdmissionStore {
         }
     }
 
-    private func end(_ group: AdmissionGroup, _ failure: AdmissionFailure) {
-        for index in 0..<group.count {
-            decisions.append(.unavailable(failure), for: group.ticket(at: index))
+    private func end(_ question: Question, _ failure: AdmissionFailure) {
+        for index in 0..<question.group.count {
+            decisions.append(.unavailable(failure), for: question.group.ticket(at: index))
         }
     }
 }

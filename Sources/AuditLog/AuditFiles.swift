@@ -13,7 +13,7 @@ package struct AuditFiles: Sendable {
     package struct Listing: Equatable, Sendable {
         /// In the order of their records.
         package let segments: [Segment]
-        /// Names that begin like a segment's, but are not a segment's.
+        /// Names that begin like a segment's and are not.
         package let strangers: [String]
     }
 

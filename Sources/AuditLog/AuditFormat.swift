@@ -13,9 +13,6 @@ package enum AuditFormat {
     /// checkpoint that counts the record before.
     package static let log: StaticString = ",\"log\":\""
     package static let checkpoint: StaticString = ",\"checkpoint\":\""
-    package static let linkMembers = [
-        AuditMember("log", isOptional: true), AuditMember("checkpoint", isOptional: true),
-    ]
     /// The digits of a log's identity, and of a record's MAC, which is cut to half (RFC 2104 §5).
     package static let identityDigits = 32
     package static let recordMACDigits = 32
@@ -64,67 +61,4 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     case stop
     case model
     case revocation
-
-    /// The members between `event` and `prev`, in their order.
-    package var members: [AuditMember] {
-        switch self {
-        case .prediction:
-            AuditEvent.callerMembers + [
-                .init("model"), .init("model_sha256"), .init("body_sha256"),
-                .init("features", isOptional: true), .init("probability"),
-                .init("probability_bits"), .init("risk"), .init("status"),
-            ]
-        case .refusal:
-            AuditEvent.callerMembers + [
-                .init("body_sha256", isOptional: true), .init("status"), .init("reason"),
-            ]
-        case .refusals:
-            [
-                .init("status"), .init("reason"), .init("subject", isOptional: true),
-                .init("jti", isOptional: true), .init("count"),
-                .init("first", isOptional: true), .init("last", isOptional: true),
-            ]
-        case .start:
-            [
-                .init("version"), .init("torn_bytes"), .init("missing"),
-                .init("format", isOptional: true),
-                .init("checkpoints_missing", isOptional: true),
-                .init("unproven", isOptional: true),
-            ]
-        case .resumed: [.init("failed_for_ms")]
-        case .stop: []
-        case .model:
-            AuditEvent.operatorMembers + [
-                .init("action"), .init("model"), .init("model_sha256"),
-                .init("result", isOptional: true),
-            ]
-        case .revocation:
-            AuditEvent.operatorMembers + [
-                .init("action"), .init("name"), .init("result", isOptional: true),
-            ]
-        }
-    }
-
-    private static let callerMembers: [AuditMember] = [
-        .init("reactor"), .init("request_id"), .init("trace_id", isOptional: true),
-        .init("peer", isOptional: true), .init("subject"),
-        .init("jti", isOptional: true), .init("customer", isOptional: true),
-    ]
-
-    private static let operatorMembers: [AuditMember] = [
-        .init("request_id", isOptional: true), .init("peer", isOptional: true),
-        .init("subject", isOptional: true), .init("peer_uid", isOptional: true),
-        .init("peer_pid", isOptional: true),
-    ]
-}
-
-/// A member of an event's record.
-package struct AuditMember: Equatable, Sendable {
-    package let name: String
-    package let isOptional: Bool
-
-    init(_ name: String, isOptional: Bool = false) {
-        self.name = name
-        self.isOptional = isOptional
-    }
 }

@@ -1,7 +1,7 @@
 internal import OpenSSL
 
 /// The keys under which the log's pseudonyms and checkpoints are made, all from one secret, so that
-/// none of them tells anything of another.
+/// none of them reveals another.
 package struct AuditKeys: Sendable {
     /// For the subjects of tokens.
     package let subject: [UInt8]
@@ -14,7 +14,7 @@ package struct AuditKeys: Sendable {
     /// For the records.
     package let record: [UInt8]
 
-    /// - Parameter secret: at least `AuditLimits.secretBytesMin` bytes that only those know who may
+    /// - Parameter secret: at least `AuditLimits.secretBytesMin` bytes known only to those who may
     ///   write a log or look a person up in it.
     package init(secret: [UInt8]) { self.init(secret: secret.span) }
 

@@ -26,12 +26,12 @@ package struct LogIdentity: Equatable, Sendable, CustomStringConvertible {
 
 /// Makes and verifies the MACs of one log's records. A MAC is over the identity and the hash: the
 /// hash is over all else, and a MAC over whole lines would read every byte a second time.
-struct RecordAuthenticator: ~Copyable {
+package struct RecordAuthenticator: ~Copyable {
     private var mac: HMACSHA256
     /// The identity, followed by the digits of a hash.
     private var message: [UInt8]
 
-    init(_ keys: AuditKeys, _ identity: LogIdentity) {
+    package init(_ keys: AuditKeys, _ identity: LogIdentity) {
         mac = HMACSHA256(key: keys.record.span)
         message = identity.digits + AuditFormat.noHash
     }
@@ -49,21 +49,12 @@ struct RecordAuthenticator: ~Copyable {
     /// Whether a record was written with the key, for this log; false where it has no MAC.
     ///
     /// - Parameter line: the one that `record` was read from.
-    mutating func accepts(_ record: AuditRecordLine, _ line: Span<UInt8>) -> Bool {
+    package mutating func accepts(_ record: AuditRecordLine, _ line: Span<UInt8>) -> Bool {
         guard let mac = record.mac else { return false }
-        return isAuthentic(line.extracting(mac), for: line.extracting(record.hashDigits))
-    }
-
-    /// - Parameters:
-    ///   - digits: of a record's MAC.
-    ///   - hash: the digits in the record.
-    private mutating func isAuthentic(_ digits: Span<UInt8>, for hash: Span<UInt8>) -> Bool {
-        let expected = digest(of: hash)
+        let expected = digest(of: line.extracting(record.hashDigits))
         // Nothing is gained by comparing in constant time: the file is there to be read.
-        for index in 0..<AuditFormat.recordMACDigits {
-            let nibble = index % 2 == 0 ? expected[index / 2] >> 4 : expected[index / 2] & 15
-            guard digits[index] == ASCII.hexadecimalDigit(nibble) else { return false }
-        }
-        return true
+        var digits: [UInt8] = []
+        digits.appendHexadecimal(expected.span.extracting(first: AuditFormat.recordMACDigits / 2))
+        return line.extracting(mac).equals(digits.span)
     }
 }

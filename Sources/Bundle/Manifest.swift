@@ -84,7 +84,7 @@ package struct Manifest: Equatable, Sendable {
     /// `ModelLimits.nameBytesMax` of `[A-Za-z0-9._-]`, not beginning with a dot.
     package static func isName(_ text: String, limits: ModelLimits = ModelLimits()) -> Bool {
         guard 1...limits.nameBytesMax ~= text.utf8.count, !text.hasPrefix(".") else { return false }
-        return text.utf8.allSatisfy(ByteSet.name.contains)
+        return text.utf8.allSatisfy(ASCII.isName)
     }
 }
 
@@ -105,12 +105,5 @@ extension Manifest {
         else { return nil }
         return "manifest.json: thresholds.decision is \(thresholds.decision), but the figures in "
             + "metrics.hold_out are those of \(stated)"
-    }
-}
-
-extension JSONValue {
-    /// An object of these members, in this order.
-    fileprivate static func object(_ members: [(name: String, value: JSONValue)]) -> JSONValue {
-        .object(JSONObject(members: members))
     }
 }

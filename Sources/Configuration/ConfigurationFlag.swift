@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A key and its value from the command line.
 package struct ConfigurationFlag: Equatable, Sendable {
     package let name: String
@@ -17,7 +19,7 @@ package struct ConfigurationFlag: Equatable, Sendable {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.utf8.starts(with: "--".utf8), argument.utf8.count > 2 else {
-                throw .strayArgument(shown(argument.utf8))
+                throw .strayArgument(ShownText.quoted(argument.utf8))
             }
             let body = argument.utf8.dropFirst(2)
             if let equals = body.firstIndex(of: UInt8(ascii: "=")) {

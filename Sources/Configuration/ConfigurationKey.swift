@@ -149,6 +149,4 @@ package enum ConfigurationLimits {
     package static let operationsListenerBytesMax = 512
     /// Admission times that the store in memory may come to hold: 8 bytes each, so 800 MB.
     package static let memoryAdmissionsMax = 100_000_000
-    /// Of a value shown in a message.
-    static let shownBytesMax = 64
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import OperationsAPI
 internal import POSIX
 internal import Redis
@@ -48,9 +49,8 @@ package enum ConfigurationPrinter {
         }
         let text = text(of: value, as: key.kind)
         guard text.utf8.first != space, text.utf8.last != space else {
-            return [
-                comment("\(key.name) is \(shown(text.utf8)) (\(place)), which no file can hold")
-            ]
+            let shown = ShownText.quoted(text.utf8)
+            return [comment("\(key.name) is \(shown) (\(place)), which no file can hold")]
         }
         return [comment("\(place)"), "\(key.name) = \(text)"]
     }

@@ -109,7 +109,7 @@ extension ConfigurationSources {
         do throws(FileError) {
             bytes = try files.read(path, ConfigurationLimits.fileBytesMax).get()
         } catch {
-            if filePath == nil, error.isAbsence { return }
+            if filePath == nil, case .system(path: _, let cause) = error, cause.isAbsence { return }
             throw .unreadable(at: nil, error)
         }
         defer { SecretBytes.wipe(&bytes) }
@@ -152,14 +152,15 @@ extension ConfigurationSources {
 
     static func unknownFlag(_ name: String) -> ConfigurationError {
         let nearest = variableForFile(of: name) ?? nearestKey(name).map { "--\($0)" }
-        return .unknownKey(at: .flag(printable(name)), name: shown(name.utf8), nearest: nearest)
+        return .unknownKey(
+            at: .flag(ShownText.name(name)), name: ShownText.quoted(name.utf8), nearest: nearest)
     }
 
     private static func unknownKey(
         _ name: String, at place: ConfigurationPlace
     ) -> ConfigurationError {
         let nearest = variableForFile(of: name) ?? nearestKey(name)
-        return .unknownKey(at: place, name: shown(name.utf8), nearest: nearest)
+        return .unknownKey(at: place, name: ShownText.quoted(name.utf8), nearest: nearest)
     }
 
     /// The key that this variable sets, or a similar one.
@@ -193,11 +194,12 @@ extension ConfigurationSources {
         where name.utf8.starts(with: "CHURND_".utf8) {
             let ignored = ConfigurationTable.ignoredVariablePrefixes
             if ignored.contains(where: { name.utf8.starts(with: $0.utf8) }) {
-                settings.warnings.append(.ignoredVariable(printable(name)))
+                settings.warnings.append(.ignoredVariable(ShownText.name(name)))
             } else if !known.contains(name) {
                 let nearest = NearestName.of(name, in: known.sorted())
                 throw .unknownKey(
-                    at: .variable(printable(name)), name: shown(name.utf8), nearest: nearest)
+                    at: .variable(ShownText.name(name)), name: ShownText.quoted(name.utf8),
+                    nearest: nearest)
             }
         }
         for key in ConfigurationTable.keys { try addVariables(of: key, to: &settings) }
@@ -218,24 +220,10 @@ extension ConfigurationSources {
                 try settings.set(key, to: Array(text.utf8), at: .variable(variable))
             } else if let path {
                 let place = ConfigurationPlace.variableFile(
-                    variable: fileVariable, path: printable(path))
+                    variable: fileVariable, path: ShownText.name(path))
                 let secret = try secretFile(path, at: .variable(fileVariable))
                 try settings.set(key, to: secret, at: place)
             }
         }
-    }
-}
-
-/// A name as it is, unless it would break the line that it is shown in.
-func printable(_ name: String) -> String {
-    let isLong = name.utf8.count > ConfigurationLimits.shownBytesMax
-    return isLong || name.utf8.contains(where: isControlByte) ? shown(name.utf8) : name
-}
-
-extension FileError {
-    /// Nothing is at that path.
-    fileprivate var isAbsence: Bool {
-        // ENOENT, 2 on every architecture of Linux.
-        if case .system(path: _, let error) = self { error.code == 2 } else { false }
     }
 }

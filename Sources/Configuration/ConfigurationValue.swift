@@ -1,4 +1,5 @@
 internal import Access
+internal import Bytes
 internal import OperationsAPI
 internal import POSIX
 internal import Redis
@@ -41,7 +42,7 @@ extension ConfigurationKind {
         case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope, .fileMode,
             .redisKey:
             guard let value = plainValue(of: bytes) else {
-                throw UnacceptableValue(found: shown(bytes), wanted: wanted)
+                throw UnacceptableValue(found: ShownText.quoted(bytes), wanted: wanted)
             }
             return value
         }
@@ -69,7 +70,7 @@ extension ConfigurationKind {
             words.first { $0.utf8.elementsEqual(bytes) }.map { .text($0) }
         case .text(let bytesMax): text(bytes, bytesMax: bytesMax).map { .text($0) }
         case .host:
-            bytes.allSatisfy(isHostByte)
+            bytes.allSatisfy(ASCII.isHost)
                 ? text(bytes, bytesMax: ConfigurationLimits.hostBytesMax).map { .text($0) } : nil
         case .scope:
             isScope(bytes)
@@ -90,7 +91,7 @@ extension ConfigurationKind {
 
     /// Nil: off.
     private func operations(_ bytes: [UInt8]) throws(UnacceptableValue) -> OperationsAddress? {
-        let found = shown(bytes)
+        let found = ShownText.quoted(bytes)
         let bytesMax = ConfigurationLimits.operationsListenerBytesMax
         guard let text = text(bytes, bytesMax: bytesMax) else {
             throw UnacceptableValue(found: found, wanted: wanted)
@@ -120,7 +121,7 @@ extension ConfigurationKind {
     }
 
     private func integer(_ bytes: [UInt8], in range: ClosedRange<Int>) -> ConfigurationValue? {
-        guard let number = decimalInteger(bytes), range.contains(number) else { return nil }
+        guard let number = Int(decimal: bytes), range.contains(number) else { return nil }
         return .integer(number)
     }
 
@@ -129,12 +130,12 @@ extension ConfigurationKind {
     ) -> ConfigurationValue? {
         let parts = bytes.split(
             separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = decimalInteger(parts[0]), whole <= range.upperBound / 1000 else {
+        guard let whole = Int(decimal: parts[0]), whole <= range.upperBound / 1000 else {
             return nil
         }
         var thousandths = whole * 1000
         if parts.count == 2 {
-            guard parts[1].count <= 3, let digits = decimalInteger(parts[1]) else { return nil }
+            guard parts[1].count <= 3, let digits = Int(decimal: parts[1]) else { return nil }
             thousandths += digits * [100, 10, 1][parts[1].count - 1]
         }
         guard range.contains(thousandths) else { return nil }
@@ -143,32 +144,10 @@ extension ConfigurationKind {
     }
 
     private func text(_ bytes: [UInt8], bytesMax: Int) -> String? {
-        guard (1...bytesMax).contains(bytes.count), !bytes.contains(where: isControlByte) else {
+        guard (1...bytesMax).contains(bytes.count), !bytes.contains(where: ASCII.isControl) else {
             return nil
         }
         return String(validating: bytes, as: UTF8.self)
-    }
-}
-
-/// The number that 1 to 18 decimal digits write; nil for anything else.
-package func decimalInteger(_ digits: some Collection<UInt8>) -> Int? {
-    guard (1...18).contains(digits.count) else { return nil }
-    var number = 0
-    for digit in digits {
-        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-        number = number * 10 + Int(digit - UInt8(ascii: "0"))
-    }
-    return number
-}
-
-/// Names, IPv4 and IPv6 addresses, the latter with a zone.
-func isHostByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ":"),
-        UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "%"):
-        true
-    default: false
     }
 }
 
@@ -183,13 +162,4 @@ private func isScope(_ bytes: [UInt8]) -> Bool {
                     && byte != UInt8(ascii: "\\")
             }
     }
-}
-
-func isControlByte(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
-
-/// Text from outside, fit for a message of one line: quoted, control characters escaped, cut.
-func shown(_ bytes: some Collection<UInt8>) -> String {
-    let isCut = bytes.count > ConfigurationLimits.shownBytesMax
-    let text = String(decoding: bytes.prefix(ConfigurationLimits.shownBytesMax), as: UTF8.self)
-    return text.debugDescription + (isCut ? " (cut)" : "")
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Redis
 
 /// What is wrong with a Redis URL; no case carries any of its text.
@@ -66,7 +67,7 @@ extension RedisEndpoint {
             at.map { authority[authority.index(after: $0)...] } ?? authority)
 
         let path = rest[slash...].dropFirst()
-        guard let number = path.isEmpty ? 0 : decimalInteger(path), number <= Int32.max else {
+        guard let number = path.isEmpty ? 0 : Int(decimal: path), number <= Int32.max else {
             throw .badDatabase
         }
         self.init(host: host, port: port, user: user, password: password, database: number)
@@ -103,11 +104,11 @@ extension RedisEndpoint {
             rest = bytes[colon...]
         }
         guard (1...ConfigurationLimits.hostBytesMax).contains(host.count),
-            host.allSatisfy(isHostByte)
+            host.allSatisfy(ASCII.isHost)
         else { throw .badHost }
         let name = String(decoding: host, as: UTF8.self)
         if rest.isEmpty { return (name, standardPort) }
-        guard rest.first == UInt8(ascii: ":"), let number = decimalInteger(rest.dropFirst()),
+        guard rest.first == UInt8(ascii: ":"), let number = Int(decimal: rest.dropFirst()),
             number > 0, let port = UInt16(exactly: number)
         else { throw .badPort }
         return (name, port)
@@ -123,20 +124,11 @@ extension RedisEndpoint {
                 decoded.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(hexDigit),
-                let low = rest.popFirst().flatMap(hexDigit)
+            guard let high = rest.popFirst().flatMap(ASCII.hexadecimalValue),
+                let low = rest.popFirst().flatMap(ASCII.hexadecimalValue)
             else { throw .badPercentEncoding }
             decoded.append(high << 4 | low)
         }
         return decoded
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

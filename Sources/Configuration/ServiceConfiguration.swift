@@ -1,4 +1,5 @@
 package import AuditLog
+internal import Bytes
 package import HTTP
 package import OperationsAPI
 internal import POSIX
@@ -277,7 +278,7 @@ extension ServiceConfiguration {
                 guard let stray = key.secret.withBytes({ StrayBytes(around: $0) }) else { continue }
                 settings.warnings.append(
                     .strayBytes(
-                        at: settings.place(.tokenKeys), key: "jwt.keys: \(printable(key.id))",
+                        at: settings.place(.tokenKeys), key: "jwt.keys: \(ShownText.name(key.id))",
                         stray))
             }
             return .named(keys)
@@ -292,7 +293,7 @@ extension ServiceConfiguration {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let octets = parts.compactMap { part in
-            part.count <= 3 ? decimalInteger(part).flatMap { UInt8(exactly: $0) } : nil
+            part.count <= 3 ? Int(decimal: part).flatMap { UInt8(exactly: $0) } : nil
         }
         return parts.count == 4 && octets.count == 4 && octets[0] == 127
     }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Bytes around a value that were probably not meant to be part of it, but are: a secret is used
 /// byte for byte.
 package enum StrayBytes: Equatable, Sendable, CaseIterable, CustomStringConvertible {
@@ -22,7 +24,7 @@ package enum StrayBytes: Equatable, Sendable, CaseIterable, CustomStringConverti
             self = .byteOrderMark
         } else if last == 0x0D {
             self = .carriageReturn
-        } else if StrayBytes.isSpace(first) || StrayBytes.isSpace(last) {
+        } else if ASCII.isSpace(first) || ASCII.isSpace(last) {
             self = .whiteSpace
         } else if value.count > 1, first == last, first == 0x22 || first == 0x27 {
             self = .quotes
@@ -47,8 +49,6 @@ package enum StrayBytes: Equatable, Sendable, CaseIterable, CustomStringConverti
         case .scheme: "Bearer before it"
         }
     }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 
     /// `JWT_SECRET=`, also after `export`: capitals, digits and underscores with an underscore
     /// among them. Base64 has no `=` but at its end.

@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import AuditReading
 package import POSIX
 
 /// Whether the audit log can be continued, and for how long.
@@ -18,7 +19,7 @@ package enum AuditCheck {
     ) -> [DoctorFinding] {
         // churnd creates it in an existing directory.
         let isThere = Directories.isAnything(at: directory)
-        let existing = isThere ? directory : parent(of: directory)
+        let existing = isThere ? directory : Files.directory(of: directory)
         do throws(FileError) {
             try Directories.checkWritable(existing)
             let findings =
@@ -122,12 +123,5 @@ package enum AuditCheck {
         let isScarce =
             space.availableBytes / segmentBytesMax < segmentsMin || percent < freePercentMin
         return DoctorFinding(isScarce ? .warning : .good, subject, text)
-    }
-
-    private static func parent(of directory: String) -> String {
-        var path = Array(directory.utf8)[...]
-        while path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
-        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == 0 ? "/" : String(decoding: path[..<slash], as: UTF8.self)
     }
 }

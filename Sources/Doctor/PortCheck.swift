@@ -84,7 +84,7 @@ enum OperationsCheck {
 
     private static func socket(_ path: String) -> DoctorFinding {
         do throws(FileError) {
-            try Directories.checkWritable(directory(of: path))
+            try Directories.checkWritable(Files.directory(of: path))
         } catch {
             return DoctorFinding(.failure, subject, "\(error)")
         }
@@ -103,10 +103,5 @@ enum OperationsCheck {
         } catch {
             return DoctorFinding(.failure, subject, "\(error)")
         }
-    }
-
-    private static func directory(of path: String) -> String {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Configuration
 internal import POSIX
 internal import Redis
@@ -123,8 +124,8 @@ struct RedisCheck {
         // Where it is not allowed, the rights have said so.
         guard case .success(.array(let parts)) = outcome, parts.count == 2,
             case .bulk(let seconds) = parts[0], case .bulk(let microseconds) = parts[1],
-            let seconds = decimalInteger(seconds), seconds < 1 << 40,
-            let microseconds = decimalInteger(microseconds), microseconds < 1_000_000
+            let seconds = Int(decimal: seconds), seconds < 1 << 40,
+            let microseconds = Int(decimal: microseconds), microseconds < 1_000_000
         else { return nil }
         return RedisClock(
             unixMilliseconds: Int64(seconds * 1000 + microseconds / 1000), before: before,

@@ -24,12 +24,12 @@ extension FeatureEncoding {
             }
             if column.mean != 0 { members.append((Member.mean.rawValue, .number(column.mean))) }
             if column.scale != 1 { members.append((Member.scale.rawValue, .number(column.scale))) }
-            return JSONValue.object(JSONObject(members: members))
+            return JSONValue.object(members)
         }
         var members: [(name: String, value: JSONValue)] = [(Member.columns.rawValue, .array(list))]
         let omitted = omissions.map { JSONValue.string($0) }
         if !omitted.isEmpty { members.append((Member.omitted.rawValue, .array(omitted))) }
-        return .object(JSONObject(members: members))
+        return .object(members)
     }
 
     /// Reads what `document` gives. Columns and `omitted` together must cover the schema exactly:

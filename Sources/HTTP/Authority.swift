@@ -32,7 +32,7 @@ enum Authority {
             } else if text[i] == ASCII.percent {
                 escapeDigitsLeft = 2
             } else {
-                guard ByteSet.registeredName.contains(text[i]) else { return false }
+                guard ASCII.isRegisteredName(text[i]) else { return false }
             }
         }
         return !text.isEmpty && escapeDigitsLeft == 0

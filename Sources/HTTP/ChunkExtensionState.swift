@@ -15,7 +15,7 @@ enum ChunkExtensionState {
 
     /// The state after the byte, or nil where the grammar has no such byte.
     func after(_ byte: UInt8) -> ChunkExtensionState? {
-        let isToken = ByteSet.token.contains(byte)
+        let isToken = ASCII.isToken(byte)
         let isBlank = ASCII.isBlank(byte)
         switch self {
         case .semicolon:

@@ -128,11 +128,11 @@ package struct ChunkedDecoder: Sendable {
         switch state {
         case .trailerStart:
             guard !ASCII.isBlank(byte) else { throw .obsoleteLineFolding }
-            guard ByteSet.token.contains(byte) else { throw .fieldNameByte(byte) }
+            guard ASCII.isToken(byte) else { throw .fieldNameByte(byte) }
             return .trailerName
         case .trailerName where byte == ASCII.colon: return .trailerValue
         case .trailerName:
-            guard ByteSet.token.contains(byte) else { throw .fieldNameByte(byte) }
+            guard ASCII.isToken(byte) else { throw .fieldNameByte(byte) }
             return .trailerName
         case .trailerValue where byte == ASCII.carriageReturn: return .trailerLineFeed
         case .trailerValue:

@@ -154,7 +154,7 @@ enum TransferCoding {
         for i in 0...text.count where i == text.count || text[i] == ASCII.comma {
             let coding = text.extracting(text.trimmingBlanks(start..<i))
             guard !coding.isEmpty, !hasChunked else { throw .invalidTransferEncoding }
-            for j in 0..<coding.count where !ByteSet.token.contains(coding[j]) {
+            for j in 0..<coding.count where !ASCII.isToken(coding[j]) {
                 throw .invalidTransferEncoding
             }
             if coding.equalsIgnoringCase("chunked") {

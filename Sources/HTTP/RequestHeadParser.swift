@@ -104,7 +104,7 @@ package struct RequestHeadParser: Sendable {
             }
             fieldCount += 1
         }
-        for i in searchedBytes..<end where !ByteSet.token.contains(bytes[i]) {
+        for i in searchedBytes..<end where !ASCII.isToken(bytes[i]) {
             guard bytes[i] == ASCII.colon, i > lineStart else { throw .fieldNameByte(bytes[i]) }
             colon = i
             searchedBytes = i + 1

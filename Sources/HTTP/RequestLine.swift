@@ -14,7 +14,7 @@ struct RequestLine {
     /// The line's control characters, but for tabs, were refused when its end was searched.
     init(parsing bytes: Span<UInt8>, in line: Range<Int>) throws(HTTPError) {
         var methodEnd = line.lowerBound
-        while methodEnd < line.upperBound, ByteSet.token.contains(bytes[methodEnd]) {
+        while methodEnd < line.upperBound, ASCII.isToken(bytes[methodEnd]) {
             methodEnd += 1
         }
         let targetEnd = line.upperBound - Self.versionByteCount

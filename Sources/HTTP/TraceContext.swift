@@ -71,8 +71,7 @@ package struct TraceContext: Equatable, Sendable {
     private mutating func set(_ number: UInt64, at start: Int) {
         var rest = number
         for index in stride(from: start + 15, through: start, by: -1) {
-            let digit = UInt8(truncatingIfNeeded: rest & 0xF)
-            text[index] = digit < 10 ? 0x30 + digit : 0x61 + digit - 10
+            text[index] = ASCII.hexadecimalDigit(UInt8(truncatingIfNeeded: rest & 0xF))
             rest >>= 4
         }
     }
@@ -98,11 +97,7 @@ package struct TraceContext: Equatable, Sendable {
 
     /// Only lower-case digits are accepted (§3.2.2).
     private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
+        ASCII.isLowercaseHexadecimal(byte) ? ASCII.hexadecimalValue(byte) : nil
     }
 }
 

@@ -192,14 +192,14 @@ extension HTTPServer {
         _ others: ArraySlice<Door<HTTPServer>>, for asking: Door<HTTPServer>, until end: Int64
     ) {
         guard let next = others.first else {
-            return asking { $0.othersAnswered(hasRoom: false) }
+            return asking.post { $0.othersAnswered(hasRoom: false) }
         }
-        next { server in
+        next.post { server in
             guard server.loop.now < end else { return }
             guard server.closeLongestIdle() else {
                 return ask(others.dropFirst(), for: asking, until: end)
             }
-            asking { $0.othersAnswered(hasRoom: true) }
+            asking.post { $0.othersAnswered(hasRoom: true) }
         }
     }
 

@@ -93,3 +93,10 @@ package struct JSONObject: Equatable, Sendable {
         }
     }
 }
+
+extension JSONValue {
+    /// An object of these members, in this order.
+    package static func object(_ members: [(name: String, value: JSONValue)]) -> JSONValue {
+        .object(JSONObject(members: members))
+    }
+}

@@ -24,12 +24,6 @@ package enum BearerCredentials: Equatable, Sendable {
         self = BearerCredentials.isToken(value.extracting(token)) ? .token(token) : .malformed
     }
 
-    /// Where the token stands in the value of an Authorization field that holds a Bearer token.
-    package static func token(inAuthorization value: Span<UInt8>) -> Range<Int>? {
-        guard case .token(let range) = BearerCredentials(inAuthorization: value) else { return nil }
-        return range
-    }
-
     private static let schemeName = Array("bearer".utf8)
 
     /// Whether `value` is the scheme's name, in any case (RFC 9110 §11.1), and at least a byte
@@ -45,8 +39,7 @@ package enum BearerCredentials: Equatable, Sendable {
         var end = text.count
         while end > 0, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         guard end > 0 else { return false }
-        let alphabet = ByteSet.bearerToken
-        for i in 0..<end where !alphabet.contains(text[i]) { return false }
+        for i in 0..<end where !ASCII.isBearerToken(text[i]) { return false }
         return true
     }
 }

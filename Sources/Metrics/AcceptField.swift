@@ -120,7 +120,7 @@ private struct AcceptReader: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func readToken() -> Range<Int>? {
         let start = position
-        while position < bytes.count, ByteSet.token.contains(bytes[position]) { position += 1 }
+        while position < bytes.count, ASCII.isToken(bytes[position]) { position += 1 }
         return start < position ? start..<position : nil
     }
 

@@ -100,26 +100,24 @@ package struct ImportProof: Equatable, Sendable {
         var proofs: [JSONValue] = []
         if let comparedCount, let expectedSHA256 {
             proofs.append(
-                .object(
-                    JSONObject(members: [
-                        ("kind", .string("expect")), ("rows", .number(Double(comparedCount))),
-                        ("expect_sha256", .string(expectedSHA256)),
-                    ])))
+                .object([
+                    ("kind", .string("expect")), ("rows", .number(Double(comparedCount))),
+                    ("expect_sha256", .string(expectedSHA256)),
+                ]))
         }
         if let outcome, let dataSHA256 {
             proofs.append(
-                .object(
-                    JSONObject(members: [
-                        ("kind", .string("data")), ("rows", .number(Double(outcome.rowCount))),
-                        ("data_sha256", .string(dataSHA256)), ("roc_auc", .number(outcome.rocAUC)),
-                        (outcome.isRegression ? "brier" : "log_loss", .number(outcome.loss)),
-                        (
-                            outcome.isRegression ? "brier_of_rate" : "log_loss_of_rate",
-                            .number(outcome.lossOfRate)
-                        ),
-                        ("mean_probability", .number(outcome.meanProbability)),
-                        ("rate", .number(outcome.rate)),
-                    ])))
+                .object([
+                    ("kind", .string("data")), ("rows", .number(Double(outcome.rowCount))),
+                    ("data_sha256", .string(dataSHA256)), ("roc_auc", .number(outcome.rocAUC)),
+                    (outcome.isRegression ? "brier" : "log_loss", .number(outcome.loss)),
+                    (
+                        outcome.isRegression ? "brier_of_rate" : "log_loss_of_rate",
+                        .number(outcome.lossOfRate)
+                    ),
+                    ("mean_probability", .number(outcome.meanProbability)),
+                    ("rate", .number(outcome.rate)),
+                ]))
         }
         return [("proof", .array(proofs))]
             + (suspicions.isEmpty

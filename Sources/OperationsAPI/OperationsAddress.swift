@@ -1,3 +1,4 @@
+internal import Bytes
 package import POSIX
 
 /// Where churnd's operations listener is.
@@ -30,32 +31,17 @@ package enum OperationsAddress: Equatable, Sendable {
                 host.utf8.allSatisfy(OperationsAddress.isIPv6Byte)
             else { throw .host }
         } else {
-            guard host.utf8.allSatisfy(OperationsAddress.isNameByte) else { throw .host }
+            guard host.utf8.allSatisfy(ASCII.isName) else { throw .host }
         }
         guard 1...OperationsAddress.hostBytesMax ~= host.utf8.count else { throw .host }
-        guard 1...5 ~= digits.count, digits.allSatisfy({ 0x30...0x39 ~= $0 }),
+        guard 1...5 ~= digits.count, digits.allSatisfy(ASCII.isDigit),
             let port = UInt16(String(digits) ?? "")
         else { throw .port }
         self = .tcp(host: String(host), port: port)
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "-"),
-            UInt8(ascii: "_"):
-            true
-        case _: false
-        }
-    }
-
     private static func isIPv6Byte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "."), UInt8(ascii: ":"):
-            true
-        case _: false
-        }
+        ASCII.hexadecimalValue(byte) != nil || byte == ASCII.dot || byte == ASCII.colon
     }
 
     /// What the Host field says. An address with a zone has no form there (RFC 9110 §4.2.1).
@@ -90,8 +76,8 @@ package enum OperationsAddressError: Error, Equatable, Sendable, CustomStringCon
         switch self {
         case .noPort: "no port, expected \(OperationsAddressError.forms)"
         case .port:
-            "no port from 0 to 65535 after the colon, expected \(OperationsAddressError.forms)"
-        case .host: "no host before the port, expected \(OperationsAddressError.forms)"
+            "no port from 0 to 65535 after the colon, wanted \(OperationsAddressError.forms)"
+        case .host: "no host before the port, wanted \(OperationsAddressError.forms)"
         case .path(let error): "unix: \(error)"
         }
     }

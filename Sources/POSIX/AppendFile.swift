@@ -1,10 +1,11 @@
+internal import CLinux
 internal import Glibc
 
 /// A regular file that is written at its end and nowhere else (O_APPEND of open(2)).
 package struct AppendFile: ~Copyable {
     /// Where it was when it was opened.
     package let path: String
-    let descriptor: FileDescriptor
+    private let descriptor: FileDescriptor
     private let device: UInt
     private let inode: UInt
 
@@ -75,5 +76,14 @@ package struct AppendFile: ~Copyable {
         var status = stat()
         return unsafe lstat(path, &status) == 0 && status.st_dev == device
             && status.st_ino == inode
+    }
+
+    /// Sets room aside for `count` bytes after the first `size`, and leaves the size as it is. A
+    /// file system that cannot do so is no error.
+    package func reserve(_ count: Int, behind size: Int) throws(SystemError) {
+        let result = retryingOnInterrupt { Int(clinux_reserve(descriptor.rawValue, size, count)) }
+        guard result == 0 || errno == EOPNOTSUPP || errno == ENOSYS else {
+            throw .last("fallocate")
+        }
     }
 }

@@ -5,7 +5,7 @@ package enum Clock {
     /// Nanoseconds on a clock that never jumps; good for intervals only (CLOCK_MONOTONIC).
     package static func monotonicNanoseconds() -> Int64 { read(CLOCK_MONOTONIC) }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z, as the machine's clock tells it (CLOCK_REALTIME).
+    /// Milliseconds since 1970-01-01T00:00:00Z, by the machine's clock (CLOCK_REALTIME).
     package static func unixMilliseconds() -> Int64 { read(CLOCK_REALTIME) / 1_000_000 }
 
     private static func read(_ clock: clockid_t) -> Int64 {

@@ -14,7 +14,9 @@ package struct DirectoryLock: ~Copyable {
     /// there is no lock, and this returns as if it was locked.
     package static func acquire(_ path: String) throws(FileError) -> DirectoryLock? {
         let lock = try DirectoryLock.opened(path)
-        guard try lock.descriptor.tryLock(LOCK_EX, path: path) else { return nil }
+        guard try lock.descriptor.tryLock(LOCK_EX, path: path, ignoring: noLocks) else {
+            return nil
+        }
         return lock
     }
 
@@ -23,8 +25,11 @@ package struct DirectoryLock: ~Copyable {
     package static func isHeld(_ path: String) throws(FileError) -> Bool {
         guard Directories.isAnything(at: path) else { return false }
         let lock = try DirectoryLock.opened(path)
-        return try !lock.descriptor.tryLock(LOCK_SH, path: path)
+        return try !lock.descriptor.tryLock(LOCK_SH, path: path, ignoring: noLocks)
     }
+
+    /// Of a file system that locks no directories.
+    private static let noLocks: [CInt] = [EBADF, ENOLCK, EINVAL, EOPNOTSUPP, EISDIR]
 
     private static func opened(_ path: String) throws(FileError) -> DirectoryLock {
         let rawValue = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -55,18 +60,6 @@ package struct DirectoryLock: ~Copyable {
         guard unsafe stat(path, &status) == 0 else { throw .system(path: path, .last("stat")) }
         guard status.st_dev == device, status.st_ino == inode else {
             throw .system(path: path, SystemError(call: "stat", code: ESTALE))
-        }
-    }
-}
-
-extension FileDescriptor {
-    /// False when another process holds a lock that excludes it; true where there are no locks.
-    fileprivate func tryLock(_ kind: CInt, path: String) throws(FileError) -> Bool {
-        if retryingOnInterrupt({ Int(flock(rawValue, kind | LOCK_NB)) }) == 0 { return true }
-        switch errno {
-        case EWOULDBLOCK: return false
-        case EBADF, ENOLCK, EINVAL, EOPNOTSUPP, EISDIR: return true
-        case _: throw .system(path: path, .last("flock"))
         }
     }
 }

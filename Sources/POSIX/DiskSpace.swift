@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How much room a file system has for ordinary users (statvfs(3)).
+/// How much room a file system has, for users other than its superuser (statvfs(3)).
 package struct DiskSpace: Equatable, Sendable {
     package let availableBytes: UInt64
     package let totalBytes: UInt64

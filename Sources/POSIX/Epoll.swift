@@ -27,7 +27,7 @@ package struct Readiness: OptionSet, Sendable {
 @safe
 package struct Epoll: ~Copyable {
     private let descriptor: FileDescriptor
-    // SAFETY: nobody else knows the buffer, and every index into it is checked.
+    // SAFETY: no other code knows the buffer, and every index into it is checked.
     private let events: UnsafeMutableBufferPointer<epoll_event>
 
     /// - Parameter eventsMax: how many events one `wait` fetches.
@@ -56,7 +56,7 @@ package struct Epoll: ~Copyable {
         _ = epoll_ctl(descriptor.rawValue, EPOLL_CTL_DEL, target, nil)
     }
 
-    /// Waits for events, at most `timeoutMilliseconds` (−1: for ever), and tells how many came. A
+    /// Waits for events, at most `timeoutMilliseconds` (−1: for ever); returns how many came. A
     /// signal ends the wait with none.
     package func wait(timeoutMilliseconds: Int32) -> Int {
         // SAFETY: the kernel writes at most `events.count` events into the buffer.
@@ -82,5 +82,25 @@ package struct Epoll: ~Copyable {
         guard unsafe epoll_ctl(descriptor.rawValue, operation, target, &event) == 0 else {
             throw .last("epoll_ctl")
         }
+    }
+}
+
+/// A descriptor that becomes readable when any thread raises it (eventfd(2)).
+package struct EventSignal: ~Copyable, Sendable {
+    package let descriptor: FileDescriptor
+
+    package init() throws(SystemError) {
+        let rawValue = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard rawValue != -1 else { throw .last("eventfd") }
+        descriptor = FileDescriptor(owning: rawValue)
+    }
+
+    /// Makes the descriptor readable; raising it again before it is cleared does nothing more.
+    package func raise() { _ = eventfd_write(descriptor.rawValue, 1) }
+
+    /// Makes the descriptor unreadable until it is raised again.
+    package func clear() {
+        var count: eventfd_t = 0
+        _ = unsafe eventfd_read(descriptor.rawValue, &count)
     }
 }

@@ -8,7 +8,7 @@ package struct FileLock: ~Copyable {
     /// How often the file may be replaced while it is being locked.
     private static let attemptsMax = 10
 
-    /// Locks the file at `path`, which is made if it does not exist; nil when another process holds
+    /// Locks the file at `path`, which is made where there is none; nil when another owner holds
     /// the lock.
     package static func acquire(_ path: String) throws(FileError) -> FileLock? {
         for _ in 0..<attemptsMax {
@@ -31,11 +31,8 @@ package struct FileLock: ~Copyable {
         guard rawValue != -1 else { throw .system(path: path, .last("open")) }
         let lock = FileLock(descriptor: FileDescriptor(owning: rawValue))
         _ = try lock.descriptor.regularFileStatus(path: path)
-        guard retryingOnInterrupt({ Int(flock(rawValue, LOCK_EX | LOCK_NB)) }) != 0 else {
-            return lock
-        }
-        guard errno == EWOULDBLOCK else { throw .system(path: path, .last("flock")) }
-        return nil
+        guard try lock.descriptor.tryLock(LOCK_EX, path: path) else { return nil }
+        return lock
     }
 
     private init(descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
@@ -44,5 +41,36 @@ package struct FileLock: ~Copyable {
         // A child that is about to become another program may still share the descriptor, and with
         // it the lock.
         _ = flock(descriptor.rawValue, LOCK_UN)
+    }
+}
+
+extension FileLock {
+    /// Whether the lock of the file at `path` is held; nothing is made where there is none. What
+    /// `acquire` takes for no lock file is refused here as well.
+    ///
+    /// The lock is tried and released immediately: an `acquire` in that very moment finds it held.
+    package static func isHeld(_ path: String) throws(FileError) -> Bool {
+        let rawValue = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard rawValue != -1 else {
+            if errno == ENOENT { return false }
+            throw .system(path: path, .last("open"))
+        }
+        let file = FileDescriptor(owning: rawValue)
+        _ = try file.regularFileStatus(path: path)
+        return try !file.tryLock(LOCK_SH, path: path)
+    }
+}
+
+extension FileDescriptor {
+    /// False when another owner holds a lock that excludes it.
+    ///
+    /// - Parameter ignored: error codes that count as success.
+    func tryLock(_ kind: CInt, path: String, ignoring ignored: [CInt] = []) throws(FileError)
+        -> Bool
+    {
+        if retryingOnInterrupt({ Int(flock(rawValue, kind | LOCK_NB)) }) == 0 { return true }
+        if errno == EWOULDBLOCK { return false }
+        guard ignored.contains(errno) else { throw .system(path: path, .last("flock")) }
+        return true
     }
 }

@@ -48,26 +48,8 @@ package struct FileReader: ~Copyable {
     /// Fills `block` from its beginning, and returns how many bytes there are now: fewer than it
     /// holds only at the end, which is where it was when it was reached, and 0 from then on.
     package func read(into block: inout [UInt8]) throws(FileError) -> Int {
-        var count = 0
-        while count < block.count {
-            let size = retryingOnInterrupt {
-                // SAFETY: read writes at most the bytes that remain after `count`.
-                unsafe block.withUnsafeMutableBytes { buffer in
-                    unsafe Glibc.read(
-                        descriptor.rawValue, buffer.baseAddress.unsafelyUnwrapped + count,
-                        buffer.count - count)
-                }
-            }
-            if size > 0 {
-                count += size
-            } else if size == 0 {
-                break
-            } else if errno == EAGAIN {
-                wait(until: .readable, descriptor.rawValue)
-            } else {
-                throw .system(path: path, .last("read"))
-            }
-        }
-        return count
+        do throws(SystemError) {
+            return try FileDescriptor.fill(&block, descriptor.rawValue)
+        } catch { throw .system(path: path, error) }
     }
 }

@@ -7,7 +7,7 @@ internal import Glibc
 /// What is no regular file, as a pipe or a terminal, is written to as the bytes come.
 package struct FileWriter: ~Copyable {
     private enum Target {
-        /// Its bytes are nobody's until it is given this name.
+        /// It has no name until it is given this one.
         case unnamed(path: String)
         /// A file beside `path`, where the file system has none without a name.
         case temporary(String, path: String)
@@ -77,23 +77,8 @@ package struct FileWriter: ~Copyable {
 
     /// Writes all bytes, however long that takes.
     package func write(_ bytes: Span<UInt8>) throws(FileError) {
-        var written = 0
-        while written < bytes.count {
-            let size = retryingOnInterrupt {
-                // SAFETY: write reads only the bytes after `written`, during the call.
-                unsafe bytes.withUnsafeBytes { buffer in
-                    unsafe Glibc.write(
-                        descriptor.rawValue, buffer.baseAddress.unsafelyUnwrapped + written,
-                        buffer.count - written)
-                }
-            }
-            if size >= 0 {
-                written += size
-            } else if errno == EAGAIN {
-                wait(until: .writable, descriptor.rawValue)
-            } else {
-                throw .system(path: name, .last("write"))
-            }
+        if let error = FileDescriptor.write(bytes, to: descriptor.rawValue).error {
+            throw .system(path: name, error)
         }
     }
 

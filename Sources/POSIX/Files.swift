@@ -18,7 +18,7 @@ package enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Whole files, read and written.
+/// Whole files, read and written in one call.
 package enum Files {
     /// The bytes of the regular file at `path`; one that holds more than `bytesMax` is refused,
     /// also when it grows while it is read.
@@ -28,26 +28,39 @@ package enum Files {
         guard status.st_size <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
 
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
-        var count = 0
-        while true {
-            if count == bytes.count {
-                bytes.append(contentsOf: repeatElement(0, count: max(4096, count)))
-            }
-            let size = retryingOnInterrupt {
-                // SAFETY: read writes at most the bytes that remain after `count`.
-                unsafe bytes.withUnsafeMutableBytes { buffer in
-                    unsafe Glibc.read(
-                        file.rawValue, buffer.baseAddress.unsafelyUnwrapped + count,
-                        buffer.count - count)
-                }
-            }
-            guard size >= 0 else { throw .system(path: path, .last("read")) }
-            if size == 0 { break }
-            count += size
-            guard count <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
+        var count = try fill(&bytes, file, path: path)
+        while count == bytes.count, count <= bytesMax {
+            bytes.append(contentsOf: repeatElement(0, count: max(4096, count)))
+            count = try fill(&bytes, from: count, file, path: path)
         }
+        guard count <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
         bytes.removeLast(bytes.count - count)
         return bytes
+    }
+
+    /// How many bytes the regular file at `path` has.
+    package static func size(of path: String) throws(FileError) -> Int {
+        Int(try FileDescriptor.openRegular(path).regularFileStatus(path: path).st_size)
+    }
+
+    /// The bytes of the regular file at `path` from `offset` on: `count` of them, or as many as
+    /// there are up to its end.
+    package static func read(_ path: String, from offset: Int, count: Int) throws(FileError)
+        -> [UInt8]
+    {
+        let file = try FileDescriptor.openRegular(path)
+        var bytes = [UInt8](repeating: 0, count: count)
+        bytes.removeLast(count - (try fill(&bytes, at: offset, file, path: path)))
+        return bytes
+    }
+
+    private static func fill(
+        _ bytes: inout [UInt8], from start: Int = 0, at offset: Int? = nil,
+        _ file: borrowing FileDescriptor, path: String
+    ) throws(FileError) -> Int {
+        do throws(SystemError) {
+            return try FileDescriptor.fill(&bytes, from: start, at: offset, file.rawValue)
+        } catch { throw .system(path: path, error) }
     }
 
     /// Puts `bytes` at `path` so that a reader, or a crash at any moment, sees the old file or the
@@ -96,8 +109,10 @@ package enum Files {
     }
 
     /// The directory that holds `path`.
-    static func directory(of path: String) -> String {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    package static func directory(of path: String) -> String {
+        var name = path.utf8[...]
+        while name.count > 1, name.last == UInt8(ascii: "/") { name.removeLast() }
+        guard let slash = name.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

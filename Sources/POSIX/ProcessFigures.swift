@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// What this process has taken of its machine. A figure that the system does not tell is nil.
+/// What this process has taken of its machine. A figure that the system does not report is nil.
 package struct ProcessFigures: Equatable, Sendable {
     /// Of all its threads, in user and system mode together.
     package var cpuSeconds: Double?
     /// In RAM.
     package var residentBytes: UInt64?
-    /// Addresses taken, whether anything is behind them or not.
+    /// Addresses taken, whether memory backs them or not.
     package var virtualBytes: UInt64?
     package var openDescriptors: UInt64?
     /// The soft limit; nil also where there is none.
@@ -18,13 +18,13 @@ package struct ProcessFigures: Equatable, Sendable {
 }
 
 /// Reads the figures of this process, each time again except its start: that is found once, because
-/// a monitor takes any other number for a restart.
+/// what looks for restarts takes any other number for one.
 package struct ProcessGauge: Sendable {
     /// Files of /proc that are read have some hundred bytes.
     private static let bytesMax = 4096
     /// More are not counted.
     private static let descriptorsCountMax = 1 << 20
-    /// Where the kernel describes this process (proc(5)).
+    /// Where the kernel reports on this process (proc(5)).
     private static let kernelsOwn = "/proc/self"
 
     private let directory: String

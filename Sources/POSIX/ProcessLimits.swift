@@ -24,7 +24,7 @@ package enum ProcessLimits {
     /// The most connections that the kernel keeps for a listener between two calls of accept,
     /// whatever the listener asks for (net.core.somaxconn of listen(2)); nil where it does not say.
     package static func backlogMax() -> Int? {
-        // proc(5): such a file tells its content to one read from its beginning only.
+        // proc(5): such a file returns its content to one read from its beginning only.
         var block = [UInt8](repeating: 0, count: 64)
         // A container may hide it, and then there is nothing to be said.
         guard let reader = try? FileReader(path: "/proc/sys/net/core/somaxconn"),
@@ -36,4 +36,27 @@ package enum ProcessLimits {
 
     /// The processors this process may run on; at least 1.
     package static var processorCount: Int { Int(clinux_processor_count()) }
+}
+
+/// Whether what this process has in memory may leave it.
+package enum ProcessMemory {
+    /// Forbids core dumps, and makes root the owner of this process' files in /proc, so that
+    /// neither its user's other processes nor their debuggers may inspect it (PR_SET_DUMPABLE of
+    /// prctl(2), proc(5)). The process can still read its own /proc.
+    package static func seal() throws(SystemError) {
+        guard clinux_set_dumpable(0) == 0 else { throw .last("prctl") }
+    }
+
+    /// Undoes `seal`.
+    package static func unseal() throws(SystemError) {
+        guard clinux_set_dumpable(1) == 0 else { throw .last("prctl") }
+    }
+
+    /// Also where the kernel hands dumps to a program, and for what may be started from here: no
+    /// file of a core dump, for good.
+    package static func forbidCoreFiles() throws(SystemError) {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        let kind = __rlimit_resource_t(RLIMIT_CORE.rawValue)
+        guard unsafe setrlimit(kind, &limit) == 0 else { throw .last("setrlimit") }
+    }
 }

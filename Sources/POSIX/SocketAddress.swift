@@ -76,13 +76,6 @@ package struct SocketAddress: Equatable, Sendable {
     /// The port, in host byte order; 0 for a Unix socket, which has none.
     package var port: UInt16 { isUnix ? 0 : UInt16(bytes[2]) << 8 | UInt16(bytes[3]) }
 
-    /// Whether only this machine can reach it (127.0.0.0/8, ::1, or a Unix socket).
-    package var isLoopback: Bool {
-        if isUnix { return true }
-        if family == AF_INET { return bytes[4] == 127 }
-        return bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
-    }
-
     /// Whether of two sockets bound to these addresses only one can listen: the port is the same,
     /// and so is the host, or one of them is every host's. Two ports 0 are not the same: the kernel
     /// chooses each.

@@ -39,7 +39,7 @@ package enum Sockets {
         return listener
     }
 
-    /// A socket bound to an address. Without `sharesPort` this fails while anybody else, even
+    /// A socket bound to an address. Without `sharesPort` this fails while another process, even
     /// with SO_REUSEPORT, has the port.
     package static func bind(
         to address: SocketAddress, sharesPort: Bool
@@ -72,8 +72,8 @@ package enum Sockets {
     }
 
     /// Begins to connect; the socket becomes writable when that has ended, and `connectResult`
-    /// tells how. A Unix socket is connected immediately, or not: EAGAIN when too many wait
-    /// already.
+    /// returns how. A Unix socket is connected immediately, or fails with EAGAIN when too many
+    /// wait already.
     package static func connect(to address: SocketAddress) throws(SystemError) -> FileDescriptor {
         let connecting = try make(address.family)
         setNoDelay(connecting.rawValue, address)
@@ -165,13 +165,41 @@ package enum Sockets {
 }
 
 extension Sockets {
-    /// Waits until a socket is ready, and tells whether it became so in time. Not for reactors,
-    /// which wait for all of theirs together.
+    /// Waits until a socket is ready, and returns whether it became so in time. Not for
+    /// reactors, which wait for all of theirs together.
     package static func wait(
         for interest: Interest, on socket: CInt, _ timeoutMilliseconds: Int32
     ) -> Bool {
         let events = interest.contains(.readable) ? POLLIN : POLLOUT
         var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
         return unsafe poll(&entry, 1, timeoutMilliseconds) > 0
+    }
+}
+
+/// What became of one attempt to accept a connection.
+package enum Acceptance: ~Copyable {
+    case connection(FileDescriptor, from: PeerAddress)
+    /// No connection is pending.
+    case wouldBlock
+    /// The peer left before it was accepted, or the network failed for it alone (accept(2)): try
+    /// the next one.
+    case aborted
+    /// The process or the system is out of descriptors or memory: wait before trying again.
+    case exhausted(code: CInt)
+}
+
+extension Sockets {
+    package static func accept(_ listener: CInt) -> Acceptance {
+        var peer = sockaddr_storage()
+        // SAFETY: accept4 writes at most the storage's size, during the call.
+        let rawValue = unsafe clinux_accept(listener, &peer)
+        if rawValue != -1 {
+            return .connection(FileDescriptor(owning: rawValue), from: PeerAddress(peer))
+        }
+        return switch errno {
+        case EAGAIN: .wouldBlock
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: .exhausted(code: errno)
+        default: .aborted
+        }
     }
 }

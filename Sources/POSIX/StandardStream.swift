@@ -18,7 +18,7 @@ package enum StandardStream: CInt, Sendable {
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// Writes all bytes, waiting for a slow reader as long as it takes, so never on a reactor's
-    /// queue. Returns false when nobody reads any more, or nothing can be written: see `failure`.
+    /// queue. Returns false when its reader has left, or nothing can be written: see `failure`.
     @discardableResult
     package func write(_ bytes: Span<UInt8>) -> Bool {
         let (_, error) = append(bytes)
@@ -28,24 +28,7 @@ package enum StandardStream: CInt, Sendable {
 
     /// Writes all bytes, waiting as `write` does. Returns how many were written, and why not all.
     package func append(_ bytes: Span<UInt8>) -> (count: Int, error: SystemError?) {
-        var written = 0
-        while written < bytes.count {
-            let rest = bytes.extracting(droppingFirst: written)
-            // SAFETY: write reads only the bytes of `rest`, during the call.
-            let count = retryingOnInterrupt {
-                unsafe rest.withUnsafeBytes {
-                    unsafe Glibc.write(rawValue, $0.baseAddress, $0.count)
-                }
-            }
-            if count > 0 {
-                written += count
-            } else if errno == EAGAIN {
-                wait(until: .writable, rawValue)
-            } else {
-                return (written, .last("write"))
-            }
-        }
-        return (written, nil)
+        FileDescriptor.write(bytes, to: rawValue)
     }
 
     /// Makes all writes to a regular file append, however it was opened (O_APPEND of fcntl(2)). The
@@ -74,4 +57,20 @@ package enum StandardStream: CInt, Sendable {
         let code = failureCode.load(ordering: .relaxed)
         return code == 0 ? nil : SystemError(call: "write", code: code)
     }
+}
+
+/// What is piped into the program.
+package enum StandardInput {
+    /// All of standard input up to its end; more than `bytesMax` is refused.
+    package static func readAll(bytesMax: Int) throws(FileError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
+        let count: Int
+        do throws(SystemError) {
+            count = try FileDescriptor.fill(&bytes, STDIN_FILENO)
+        } catch { throw .system(path: path, error) }
+        guard count <= bytesMax else { throw .tooLarge(path: path, bytesMax: bytesMax) }
+        return Array(bytes[..<count])
+    }
+
+    private static let path = "standard input"
 }

@@ -35,7 +35,7 @@ func retryingOnInterrupt(_ call: () -> Int) -> Int {
 }
 
 extension SystemError {
-    /// The address is in use (EADDRINUSE).
+    /// Another socket has the address (EADDRINUSE).
     package var isAddressInUse: Bool { code == EADDRINUSE }
 
     /// Nothing is there: no such name (ENOENT), or one below what is no directory (ENOTDIR).

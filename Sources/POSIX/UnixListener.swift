@@ -3,7 +3,7 @@ internal import Glibc
 /// What is at a path where a Unix socket is to be.
 package enum UnixPathState: Equatable, Sendable {
     case nothing
-    /// The file of a socket on which nobody listens any more.
+    /// The file of a socket on which no process listens any more.
     case stale
     case listening
 }
@@ -12,17 +12,17 @@ extension Sockets {
     /// How long another start in the same directory is waited for; it takes microseconds.
     private static let directoryLockMilliseconds: Int64 = 1000
 
-    /// A listening Unix socket whose file has exactly `mode` before anybody can connect to it.
+    /// A listening Unix socket whose file has exactly `mode` before a client can connect to it.
     ///
-    /// A socket file that a process left behind is replaced; one that is in use is
+    /// A socket file that an ended process left is replaced; one that a process listens on is
     /// `inUse`, and anything else at the path is left alone. The file stays when the socket is
     /// closed: see `UnixSocketFile`.
     ///
     /// On Linux bind(2) makes the file with the mode of the socket's own inode less the umask, so
     /// that fchmod before it leaves no moment with a wider mode, and the chmod after it gives back
-    /// what the umask took. Even without the first, nobody could connect in between: a socket that
-    /// is bound but does not listen refuses, and the mode is checked when a client connects. To
-    /// set the umask instead would reach the files that other threads make at that moment.
+    /// what the umask took. Even without the first, no client could connect in between: a socket
+    /// that is bound but does not listen refuses, and the mode is checked when a client connects.
+    /// To set the umask instead would reach the files that other threads make at that moment.
     package static func listenUnix(
         path: String, mode: UInt32, backlog: CInt
     ) throws(UnixSocketError) -> FileDescriptor {
@@ -61,7 +61,7 @@ extension Sockets {
             case ECONNREFUSED: return .stale
             // Too many wait for it already.
             case EAGAIN: break
-            // Also EACCES: who may not connect cannot tell whether anybody listens.
+            // Also EACCES: without the right to connect it is unknown whether a process listens.
             case _: throw .system(path: path, error)
             }
         }
@@ -100,7 +100,7 @@ extension Sockets {
         guard rawValue != -1 else { throw .system(path: directory, .last("open")) }
         let lock = FileDescriptor(owning: rawValue)
         let end = Clock.monotonicNanoseconds() + directoryLockMilliseconds * 1_000_000
-        // Not a wait without end: anyone who may read the directory may lock it.
+        // Not a wait without end: any process that may read the directory may lock it.
         while flock(rawValue, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw .system(path: directory, .last("flock"))
@@ -118,7 +118,7 @@ package struct UnixSocketFile: Equatable, Sendable {
     private let device: UInt64
     private let inode: UInt64
 
-    /// The file that is at the path now; nil where none is.
+    /// The file that is at the path now; nil if there is none.
     package init?(path: String) throws(UnixSocketError) {
         guard let status = try Sockets.status(of: path) else { return nil }
         self.path = path
@@ -131,5 +131,29 @@ package struct UnixSocketFile: Equatable, Sendable {
     package func unlink() throws(UnixSocketError) {
         guard try UnixSocketFile(path: path) == self else { return }
         try Sockets.unlinkFile(path)
+    }
+}
+
+/// Why a path cannot be used for a Unix socket.
+package enum UnixSocketError: Error, Equatable, Sendable, CustomStringConvertible {
+    case emptyPath
+    case pathHoldsNUL
+    case pathTooLong(bytes: Int, bytesMax: Int)
+    /// A process listens on it, or is about to.
+    case inUse(path: String)
+    /// The path names something that is not churnd's to replace.
+    case notASocket(path: String)
+    case system(path: String, SystemError)
+
+    package var description: String {
+        switch self {
+        case .emptyPath: "no path, wanted that of a Unix socket"
+        case .pathHoldsNUL: "a path with a NUL, wanted one without"
+        case .pathTooLong(let bytes, let bytesMax):
+            "a path of \(bytes) bytes, wanted at most \(bytesMax) for a Unix socket"
+        case .inUse(let path): "\(path): another process listens on it"
+        case .notASocket(let path): "\(path): not a socket, wanted a socket or nothing"
+        case .system(let path, let error): "\(path): \(error)"
+        }
     }
 }

@@ -37,15 +37,15 @@ package final class Mailbox<Owner>: Sendable {
 /// The way to one part of a loop's owner from other threads. A part is made with its own door, so
 /// that whatever answers it later needs to know neither the owner nor its other parts.
 package struct Door<Part>: Sendable {
-    private let post: @Sendable (@escaping @Sendable (Part) -> Void) -> Void
+    private let hand: @Sendable (@escaping @Sendable (Part) -> Void) -> Void
 
     /// - Parameter part: the part of the owner, which has it for as long as the loop runs.
     package init<Owner>(
         _ mailbox: Mailbox<Owner>, to part: @escaping @Sendable (Owner) -> Part
     ) {
-        post = { message in mailbox.post { owner in message(part(owner)) } }
+        hand = { message in mailbox.post { owner in message(part(owner)) } }
     }
 
     /// As `Mailbox.post`.
-    package func callAsFunction(_ message: @escaping @Sendable (Part) -> Void) { post(message) }
+    package func post(_ message: @escaping @Sendable (Part) -> Void) { hand(message) }
 }

@@ -27,7 +27,7 @@ struct AddressLookup {
             } catch {
                 outcome = .failure(error)
             }
-            connection { $0.lookedUp(outcome) }
+            connection.post { $0.lookedUp(outcome) }
         }
     }
 }

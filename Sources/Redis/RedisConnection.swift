@@ -339,7 +339,7 @@ extension RedisConnection {
         }
     }
 
-    private func take(_ reply: RedisReply) {
+    private func take(_ reply: consuming RedisReply) {
         var errorCode: RedisErrorCode?
         if case .error(let text) = reply { errorCode = RedisErrorCode(of: text) }
 
@@ -361,6 +361,7 @@ extension RedisConnection {
             serves()
         }
         completion(.success(reply))
+        reader.reuse(reply)
     }
 
     private func isLate(_ now: Int64) -> Bool {

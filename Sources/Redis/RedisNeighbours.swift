@@ -17,7 +17,7 @@ package final class RedisNeighbours: Sendable {
 
     func tellOthers(than own: Int) {
         for (number, door) in doors.withLock({ $0 }).enumerated() where number != own {
-            door { $0.neighbourConnected() }
+            door.post { $0.neighbourConnected() }
         }
     }
 }

@@ -66,18 +66,23 @@ package struct RedisReplyReader: ~Copyable {
         replyBytes = unread
         return builder.takeReply()
     }
+
+    /// Takes back the memory of a reply that is done with, for the next array.
+    package func reuse(_ reply: consuming RedisReply) { builder.reuse(reply) }
 }
 
 /// Puts a reply together as hiredis finds its parts, which it reports in the order of the bytes.
 private final class ReplyBuilder {
     private struct OpenArray {
         let count: Int
-        var elements: [RedisReply] = []
+        var elements: [RedisReply]
     }
 
     private let elementsMax: Int
     private var openArrays: [OpenArray] = []
     private var reply: RedisReply?
+    /// Empty memory of an earlier array.
+    private var spare: [RedisReply] = []
 
     init(elementsMax: Int) { self.elementsMax = elementsMax }
 
@@ -100,8 +105,23 @@ private final class ReplyBuilder {
 
     func beginArray(count: Int) -> Bool {
         guard count <= elementsMax else { return false }
-        if count == 0 { add(.array([])) } else { openArrays.append(OpenArray(count: count)) }
+        if count == 0 {
+            add(.array([]))
+            return true
+        }
+        var elements: [RedisReply] = []
+        swap(&elements, &spare)
+        elements.reserveCapacity(count)
+        openArrays.append(OpenArray(count: count, elements: elements))
         return true
+    }
+
+    func reuse(_ reply: consuming RedisReply) {
+        guard case .array(var elements) = reply else { return }
+        // Dropped, so that the elements are this variable's own and keep their memory.
+        reply = .null
+        elements.removeAll(keepingCapacity: true)
+        spare = elements
     }
 
     /// What hiredis calls; each function returns the builder's address for success and nil for a

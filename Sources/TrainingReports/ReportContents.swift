@@ -63,22 +63,8 @@ package struct ReportContents: Sendable {
         }
     }
 
-    /// A column of the table.
-    package struct Column: Sendable {
-        package var name: String
-        /// What it holds: a category, an integer, a number, or what it is derived from.
-        package var kind: String
-        /// Its values or its range, as read.
-        package var values: String
-        package var blankCount: Int
-
-        package init(name: String, kind: String, values: String, blankCount: Int) {
-            self.name = name
-            self.kind = kind
-            self.values = values
-            self.blankCount = blankCount
-        }
-    }
+    /// A column of the table: what it holds, its values or its range as read, and its blank cells.
+    package typealias Column = (name: String, kind: String, values: String, blankCount: Int)
 
     /// The ways of training that were compared on the same folds.
     package struct ComparisonTable: Sendable {
@@ -98,19 +84,8 @@ package struct ReportContents: Sendable {
         }
     }
 
-    /// One way of training.
-    package struct CandidateRow: Sendable {
-        package var name: String
-        /// Its parameters, in a few words.
-        package var settings: String
-        package var folds: FoldMeasures
-
-        package init(name: String, settings: String, folds: FoldMeasures) {
-            self.name = name
-            self.settings = settings
-            self.folds = folds
-        }
-    }
+    /// One way of training, its parameters in a few words, and how it did.
+    package typealias CandidateRow = (name: String, settings: String, folds: FoldMeasures)
 
     /// What a reader has to know before using the model; each text is one point.
     package struct ModelCard: Sendable {
@@ -126,15 +101,7 @@ package struct ReportContents: Sendable {
     }
 
     /// A name and what it stands for.
-    package struct Fact: Sendable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
+    package typealias Fact = (name: String, value: String)
 
     /// The candidate that became the model.
     var selected: CandidateRow { comparison.candidates[comparison.selected] }

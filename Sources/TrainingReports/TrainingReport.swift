@@ -38,7 +38,7 @@ private struct TrainingReportTexts {
 
     var columns: [ReportContents.Column] {
         let schema = data.schema
-        let fields = schema.fields.enumerated().map { index, field in
+        let fields = schema.fields.enumerated().map { index, field -> ReportContents.Column in
             let numbers = data.records.map { $0.values[index] }
             let range =
                 "\(FigureText.plain(numbers.min() ?? 0)) to "
@@ -49,22 +49,22 @@ private struct TrainingReportTexts {
                 case .integer: ("integer", range)
                 case .number: ("number", range)
                 }
-            return ReportContents.Column(
-                name: field.name, kind: kind, values: values,
-                blankCount: data.blankCounts[index])
+            return (field.name, kind, values, data.blankCounts[index])
         }
-        let derived = schema.derived.map { feature in
+        let derived = schema.derived.map { feature -> ReportContents.Column in
             switch feature.kind {
             case .bins(let field, _, let labels):
-                ReportContents.Column(
-                    name: feature.name, kind: "derived from \(schema.fields[field].name)",
-                    values: labels.joined(separator: ", "), blankCount: 0)
+                (
+                    feature.name, "derived from \(schema.fields[field].name)",
+                    labels.joined(separator: ", "), 0
+                )
             case .count(let fields):
-                ReportContents.Column(
-                    name: feature.name, kind: "derived, a count",
-                    values: "how many of "
+                (
+                    feature.name, "derived, a count",
+                    "how many of "
                         + fields.map { schema.fields[$0.field].name }.joined(separator: ", "),
-                    blankCount: 0)
+                    0
+                )
             }
         }
         return fields + derived
@@ -136,8 +136,7 @@ private struct TrainingReportTexts {
                 isShipped
                 ? "\(result.settings); in the end \(outcome.model.recipe.summary)"
                 : result.settings
-            return ReportContents.CandidateRow(
-                name: result.candidate.title, settings: settings, folds: result.folds)
+            return (result.candidate.title, settings, result.folds)
         }
     }
 
@@ -193,7 +192,7 @@ private struct TrainingReportTexts {
 
     var provenance: [ReportContents.Fact] {
         let options = outcome.options
-        let facts = [
+        return [
             ("Table, SHA-256", data.sha256),
             ("Rows", FigureText.count(data.labels.count)),
             ("Learned from", FigureText.count(learnedCount)),
@@ -203,7 +202,6 @@ private struct TrainingReportTexts {
             ("Settings", outcome.model.recipe.summary),
             ("Calibration", calibration),
         ]
-        return facts.map { ReportContents.Fact(name: $0.0, value: $0.1) }
     }
 
     private var calibration: String {

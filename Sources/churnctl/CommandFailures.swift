@@ -1,4 +1,4 @@
-internal import AuditLog
+internal import AuditReading
 internal import Bundle
 internal import Bytes
 internal import Features

@@ -2,7 +2,7 @@ internal import Configuration
 internal import Dispatch
 internal import Doctor
 internal import POSIX
-internal import PredictionService
+internal import Service
 internal import Telemetry
 
 /// One run of the program, from its arguments to its exit code.

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import OpenSSL
 import POSIX
 import TestSupport

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import Glibc
 import TestSupport
 import Testing

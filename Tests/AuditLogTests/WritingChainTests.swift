@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import OpenSSL
 import POSIX
 import Synchronization
@@ -19,7 +20,7 @@ import Testing
         let answers = try concurrently(callers) { caller in
             var random = SplitMix64(seed: UInt64(caller))
             let writer = Writer(reactor: caller)
-            let held = Told()
+            let held = Answers<Int>()
             for batch in 0..<batches {
                 for record in 0..<Int.random(in: 1...5, using: &random) {
                     writer.predict("c\(caller)-\(batch)-\(record)")
@@ -139,9 +140,9 @@ import Testing
         log.close()
         log.close()
         let writer = Writer()
-        let answer = Answer()
+        let answer = Answers<Bool>()
         writer.predict("r")
-        writer.handOver(to: log) { answer.set($0) }
+        writer.handOver(to: log) { answer.add($0) }
         #expect(answer.value == false)
         log.note(.revocation(.revoke, token: [1], by: .process))
         #expect(try fixture.events() == ["start", "stop"])
@@ -150,14 +151,14 @@ import Testing
     @Test func `what waits when the log is closed is written before the stop`() throws {
         let log = try fixture.open()
         let writer = Writer()
-        let answer = Answer()
+        let answer = Answers<Bool>()
         for index in 0..<50 {
             writer.predict("r\(index)")
-            writer.handOver(to: log) { answer.set($0) }
+            writer.handOver(to: log) { answer.add($0) }
         }
         log.note(.revocation(.revoke, token: [1], by: .process))
         writer.batch.countRefusal(.missingToken)
-        writer.handOver(to: log) { answer.set($0) }
+        writer.handOver(to: log) { answer.add($0) }
         log.close()
         #expect(answer.count == 51)
         let events = try fixture.events()
@@ -170,15 +171,6 @@ import Testing
         try fixture.lines(AuditFiles.checkpointsName)
             .compactMap { field("count", in: $0).flatMap { Int($0) } }
     }
-}
-
-/// What completions said, in their order.
-final class Told: Sendable {
-    private let values = Mutex<[Int]>([])
-
-    func add(_ value: Int) { values.withLock { $0.append(value) } }
-    var all: [Int] { values.withLock { $0 } }
-    var count: Int { all.count }
 }
 
 @Suite struct WritingCheckpointTests {
@@ -229,7 +221,7 @@ final class Told: Sendable {
         let log = try fixture.open(settings)
         let writer = Writer()
         writer.predict("r")
-        let answers = Told()
+        let answers = Answers<Int>()
         WritingCheckpointTests.append(writer.batch, to: log, answers, count: 100)
         try eventually("all are written") { answers.count == 100 }
         log.close()
@@ -238,7 +230,7 @@ final class Told: Sendable {
 
     /// Appends a batch each time the one before is answered, so that the queue never rests.
     private static func append(
-        _ batch: AuditBatch, to log: AuditLog, _ answers: Told, count: Int
+        _ batch: AuditBatch, to log: AuditLog, _ answers: Answers<Int>, count: Int
     ) {
         guard count > 0 else { return }
         log.append(batch) { isWritten in
@@ -328,7 +320,7 @@ final class Told: Sendable {
         let answered = try concurrently(4) { caller in
             var random = SplitMix64(seed: UInt64(caller))
             let writer = Writer(reactor: caller)
-            let told = Told()
+            let told = Answers<Int>()
             for batch in 0..<60 {
                 // Smaller ones, whole ones, and one that takes several checkpoints.
                 let size = batch == 30 ? 75 : Int.random(in: 1...21, using: &random)

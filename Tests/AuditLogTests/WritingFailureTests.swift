@@ -57,9 +57,9 @@ struct WritingFailureTests {
         }
         #expect(reason.hasSuffix(": No space left on device"))
         #expect(fixture.told == [.failed(reason: "write: No space left on device")])
-        let refused = Answer()
+        let refused = Answers<Bool>()
         writer.predict("refused")
-        writer.handOver(to: log) { refused.set($0) }
+        writer.handOver(to: log) { refused.add($0) }
         #expect(refused.value == false, "answered before append returns")
 
         // Room for one short record is not taken for a disk that can be written.
@@ -166,7 +166,7 @@ struct WritingHangTests {
         let log = try fixture.open(settings)
         #expect(state(log) == .passing)
         try disk.freeze()
-        let answers = Told()
+        let answers = Answers<Int>()
         do {
             // Whatever happens here, the disk must come back.
             defer { try? disk.thaw() }

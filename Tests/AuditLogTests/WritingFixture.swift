@@ -152,7 +152,7 @@ final class Writer {
         let none: [UInt8] = []
         let caller = AuditedCaller(
             unixMilliseconds: LogFixture.time, requestID: requestID.span, traceID: none.span,
-            subject: subject.span, tokenID: tokenID.span, customerID: none.span)
+            peer: none.span, subject: subject.span, tokenID: tokenID.span, customerID: none.span)
         encoder.appendRefusal(
             AuditedRefusal(
                 caller: caller, bodyDigest: body.isEmpty ? nil : digest.hash(body.span),
@@ -168,20 +168,11 @@ final class Writer {
 
     /// Hands the batch over and waits for its answer.
     func write(to log: AuditLog) throws -> Bool {
-        let shared = Answer()
-        handOver(to: log) { shared.set($0) }
+        let shared = Answers<Bool>()
+        handOver(to: log) { shared.add($0) }
         try eventually("the batch is answered") { shared.value != nil }
         return shared.value ?? false
     }
-}
-
-/// What a completion said, and how often.
-final class Answer: Sendable {
-    private let values = Mutex<[Bool]>([])
-
-    func set(_ value: Bool) { values.withLock { $0.append(value) } }
-    var value: Bool? { values.withLock { $0.first } }
-    var count: Int { values.withLock { $0.count } }
 }
 
 extension LogFixture {
@@ -217,5 +208,12 @@ extension LogFixture {
             try eventually("the last checkpoint is written") { log.statistics.checkpoints == 3 }
         }
         return try fixture.copy()
+    }
+}
+
+extension AuditReport {
+    /// Whether it says how far the log has come, and nothing else.
+    var isCheckpoint: Bool {
+        if case .checkpoint = self { true } else { false }
     }
 }

@@ -49,7 +49,7 @@ import Testing
         let batches = 300
         let written = try concurrently(callers) { caller in
             let writer = Writer(reactor: caller)
-            let held = Told()
+            let held = Answers<Int>()
             for batch in 0..<batches {
                 writer.predict("c\(caller)-\(batch)")
                 let isHere = caller.isMultiple(of: 2) ? log.appendHere(writer.batch) : nil

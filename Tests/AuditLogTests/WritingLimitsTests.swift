@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import Dispatch
 import OpenSSL
 import TestSupport
@@ -12,11 +13,11 @@ import Testing
     /// Holds the log's queue up until `go` is signalled.
     private func holdUp(_ log: AuditLog) throws -> DispatchSemaphore {
         let go = DispatchSemaphore(value: 0)
-        let isHeld = Answer()
+        let isHeld = Answers<Bool>()
         let writer = Writer()
         writer.predict("held")
         writer.handOver(to: log) { _ in
-            isHeld.set(true)
+            isHeld.add(true)
             go.wait()
         }
         try eventually("the queue is held up") { isHeld.value != nil }
@@ -45,12 +46,12 @@ import Testing
             let writer = Writer()
             writer.predict("first")
             let small = writer.batch.bytes.count
-            let first = Answer()
-            writer.handOver(to: log) { first.set($0) }
+            let first = Answers<Bool>()
+            writer.handOver(to: log) { first.add($0) }
             fill(writer, bytes: bytes - small)
             #expect(writer.batch.bytes.count == bytes - small)
-            let answer = Answer()
-            writer.handOver(to: log) { answer.set($0) }
+            let answer = Answers<Bool>()
+            writer.handOver(to: log) { answer.add($0) }
             #expect(answer.value == (isTaken ? nil : false), "\(bytes) bytes")
             go.signal()
             try eventually("both are answered") { first.value != nil && answer.value != nil }

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditReading
 import JSON
 import OpenSSL
 import TestSupport
@@ -143,8 +144,8 @@ import Testing
         let writer = Writer()
         for _ in 0..<3 { writer.batch.countRefusal(.missingToken) }
         writer.batch.countRefusal(.tokenExpired)
-        let answer = Answer()
-        writer.handOver(to: log) { answer.set($0) }
+        let answer = Answers<Bool>()
+        writer.handOver(to: log) { answer.add($0) }
         #expect(answer.value == true, "answered before append returns")
         try eventually("the summaries are written") { log.statistics.records == 3 }
         writer.batch.countRefusal(.invalidToken)

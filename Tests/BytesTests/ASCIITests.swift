@@ -18,9 +18,10 @@ struct ASCIITests {
         #expect(ASCII.isControlButTab(byte) == ((byte < 0x20 && byte != 0x09) || byte == 0x7F))
         #expect(ASCII.isLowercaseHexadecimal(byte) == "0123456789abcdef".utf8.contains(byte))
         let isOther = { (others: String) in isLetter || isDigit || others.utf8.contains(byte) }
-        #expect(ByteSet.token.contains(byte) == isOther("!#$%&'*+-.^_`|~"))
-        #expect(ByteSet.registeredName.contains(byte) == isOther("-._~!$&'()*+,;="))
-        #expect(ByteSet.name.contains(byte) == isOther("._-"))
+        #expect(ASCII.isToken(byte) == isOther("!#$%&'*+-.^_`|~"))
+        #expect(ASCII.isRegisteredName(byte) == isOther("-._~!$&'()*+,;="))
+        #expect(ASCII.isName(byte) == isOther("._-"))
+        #expect(ASCII.isBearerToken(byte) == isOther("-._~+/"))
         let isCapital = isLetter && byte < 0x61
         #expect(ASCII.lowercased(byte) == (isCapital ? byte + 0x20 : byte))
     }

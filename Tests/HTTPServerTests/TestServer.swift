@@ -220,7 +220,7 @@ extension TestServer {
         } else if target.hasPrefix("/hold") {
             notes.held.withLock { $0.append(exchange) }
         } else if target.hasPrefix("/later") {
-            door { server in answer(server, exchange, 200, Array("later \(target)".utf8)) }
+            door.post { server in answer(server, exchange, 200, Array("later \(target)".utf8)) }
         } else if target.hasPrefix("/slow/"), let nanoseconds = Int64(target.dropFirst(6)) {
             let end = Clock.monotonicNanoseconds() + nanoseconds
             while Clock.monotonicNanoseconds() < end {}

@@ -56,8 +56,8 @@ struct ModelRegistryTests {
     @Test func `active names the version before the reactors have it`() throws {
         let versions = try ModelVersions()
         let subject = try RegistryUnderTest(versions, reactors: .wait)
-        let answer = Answer<Outcome>()
-        subject.registry.activate("2") { answer.set($0) }
+        let answer = Answers<Outcome>()
+        subject.registry.activate("2") { answer.add($0) }
         try eventually("the bundle was handed over") { subject.installs == ["2"] }
         #expect(try versions.active() == "2\n1\n")
         #expect(answer.value == nil)
@@ -217,35 +217,35 @@ struct ModelRegistryTests {
 
     @Test func `a pinned model is neither activated nor rolled back, but reloaded`() throws {
         let versions = try ModelVersions()
-        let events = Answer<ModelEvent>()
-        let installs = Answer<String>()
+        let events = Answers<ModelEvent>()
+        let installs = Answers<String>()
         let registry = ModelRegistry(path: "\(versions.path)/2") { bundle, installed in
-            installs.set(bundle.fullName)
+            installs.add(bundle.fullName)
             installed()
         } report: {
-            events.set($0)
+            events.add($0)
         }
         defer { registry.stop() }
         #expect(try registry.start().fullName == "telco-churn/2")
         #expect(registry.isPinned)
-        let activated = Answer<Outcome>()
-        registry.activate("1") { activated.set($0) }
+        let activated = Answers<Outcome>()
+        registry.activate("1") { activated.add($0) }
         #expect(try activated.wait() == .failure(.pinned))
-        let rolledBack = Answer<Outcome>()
-        registry.rollback { rolledBack.set($0) }
+        let rolledBack = Answers<Outcome>()
+        registry.rollback { rolledBack.add($0) }
         #expect(try rolledBack.wait() == .failure(.pinned))
-        let listed = Answer<Result<ModelListing, RegistryError>>()
-        registry.listing { listed.set($0) }
+        let listed = Answers<Result<ModelListing, RegistryError>>()
+        registry.listing { listed.add($0) }
         let listing = try listed.wait().get()
         #expect(listing.isPinned && listing.active.version == "2" && listing.previous == nil)
         #expect(states(listing) == ["2 active"])
-        let same = Answer<Outcome>()
-        registry.reload { same.set($0) }
+        let same = Answers<Outcome>()
+        registry.reload { same.add($0) }
         #expect(try !same.wait().get().isChanged)
         #expect(installs.count == 0)
         try versions.add("2", stating: "2b")
-        let reloaded = Answer<Outcome>()
-        registry.reload { reloaded.set($0) }
+        let reloaded = Answers<Outcome>()
+        registry.reload { reloaded.add($0) }
         #expect(try reloaded.wait().get().active.fullName == "telco-churn/2b")
         #expect(installs.value == "telco-churn/2b")
     }
@@ -278,19 +278,19 @@ struct ModelRegistryTests {
     @Test func `sixteen requests wait, and one more is told so at once`() throws {
         let versions = try ModelVersions()
         let subject = try RegistryUnderTest(versions, reactors: .wait)
-        let first = Answer<Outcome>()
-        subject.registry.activate("2") { first.set($0) }
+        let first = Answers<Outcome>()
+        subject.registry.activate("2") { first.add($0) }
         try eventually("the first one is under way") { subject.installs == ["2"] }
-        let waiting = (0..<ModelRegistry.waitingMax).map { _ in Answer<Outcome>() }
-        for answer in waiting { subject.registry.activate("2") { answer.set($0) } }
+        let waiting = (0..<ModelRegistry.waitingMax).map { _ in Answers<Outcome>() }
+        for answer in waiting { subject.registry.activate("2") { answer.add($0) } }
         #expect(waiting.allSatisfy { $0.value == nil })
         for _ in 0..<3 {
-            let refused = Answer<Outcome>()
-            subject.registry.activate("1") { refused.set($0) }
+            let refused = Answers<Outcome>()
+            subject.registry.activate("1") { refused.add($0) }
             #expect(refused.value == .failure(.busy(waitingMax: 16)))
         }
-        let listing = Answer<Result<ModelListing, RegistryError>>()
-        subject.registry.listing { listing.set($0) }
+        let listing = Answers<Result<ModelListing, RegistryError>>()
+        subject.registry.listing { listing.add($0) }
         #expect(listing.value == .failure(.busy(waitingMax: 16)))
         subject.swap()
         #expect(try first.wait().get().isChanged)
@@ -305,10 +305,10 @@ struct ModelRegistryTests {
     {
         let versions = try ModelVersions()
         let subject = try RegistryUnderTest(versions, reactors: .wait)
-        let answers = (0..<3).map { _ in Answer<Outcome>() }
-        subject.registry.activate("2") { answers[0].set($0) }
+        let answers = (0..<3).map { _ in Answers<Outcome>() }
+        subject.registry.activate("2") { answers[0].add($0) }
         try eventually("the bundle was handed over") { subject.installs == ["2"] }
-        for answer in answers[1...] { subject.registry.reload { answer.set($0) } }
+        for answer in answers[1...] { subject.registry.reload { answer.add($0) } }
         subject.registry.stop()
         for answer in answers { #expect(try answer.wait() == .failure(.stopped)) }
         subject.swap()
@@ -321,9 +321,9 @@ struct ModelRegistryTests {
 
     @Test func `an installation that is told twice counts once`() throws {
         let versions = try ModelVersions()
-        let installs = Answer<String>()
+        let installs = Answers<String>()
         let registry = ModelRegistry(path: versions.path) { bundle, installed in
-            installs.set(bundle.version)
+            installs.add(bundle.version)
             installed()
             installed()
         } report: { _ in
@@ -331,8 +331,8 @@ struct ModelRegistryTests {
         defer { registry.stop() }
         _ = try registry.start()
         for version in ["2", "1", "2"] {
-            let answer = Answer<Outcome>()
-            registry.activate(version) { answer.set($0) }
+            let answer = Answers<Outcome>()
+            registry.activate(version) { answer.add($0) }
             #expect(try answer.wait().get().active.version == version)
         }
         #expect(installs.count == 3)

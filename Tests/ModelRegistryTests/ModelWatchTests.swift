@@ -155,18 +155,18 @@ struct ModelWatchTests {
     @Test func `a poll does not take the place of a request that waits`() throws {
         let versions = try ModelVersions()
         let subject = try watching(versions, reactors: .wait)
-        let first = Answer<RegistryUnderTest.Outcome>()
-        subject.registry.activate("2") { first.set($0) }
+        let first = Answers<RegistryUnderTest.Outcome>()
+        subject.registry.activate("2") { first.add($0) }
         try eventually("it is under way") { subject.installs == ["2"] }
         let end = Clock.monotonicNanoseconds() + 4 * ModelWatchTests.interval
         try eventually("a poll waits") { Clock.monotonicNanoseconds() > end }
         let waiting = (0..<ModelRegistry.waitingMax).map { _ in
-            Answer<RegistryUnderTest.Outcome>()
+            Answers<RegistryUnderTest.Outcome>()
         }
-        for answer in waiting { subject.registry.activate("2") { answer.set($0) } }
+        for answer in waiting { subject.registry.activate("2") { answer.add($0) } }
         #expect(waiting.allSatisfy { $0.value == nil })
-        let refused = Answer<RegistryUnderTest.Outcome>()
-        subject.registry.activate("2") { refused.set($0) }
+        let refused = Answers<RegistryUnderTest.Outcome>()
+        subject.registry.activate("2") { refused.add($0) }
         #expect(refused.value == .failure(.busy(waitingMax: 16)))
         subject.swap()
         for answer in waiting { #expect(try !answer.wait().get().isChanged) }

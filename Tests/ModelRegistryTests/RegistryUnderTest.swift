@@ -86,32 +86,15 @@ final class RegistryUnderTest: Sendable {
     func reload() throws -> Outcome { try wait { registry.reload(completion: $0) } }
 
     func listing() throws -> ModelListing {
-        let answer = Answer<Result<ModelListing, RegistryError>>()
-        registry.listing { answer.set($0) }
+        let answer = Answers<Result<ModelListing, RegistryError>>()
+        registry.listing { answer.add($0) }
         return try answer.wait().get()
     }
 
     private func wait(_ start: (@escaping ModelRegistry.ChangeCompletion) -> Void) throws -> Outcome
     {
-        let answer = Answer<Outcome>()
-        start { answer.set($0) }
+        let answer = Answers<Outcome>()
+        start { answer.add($0) }
         return try answer.wait()
-    }
-}
-
-/// What a completion is called with; it must be called once.
-final class Answer<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
-
-    func set(_ value: Value) { values.withLock { $0.append(value) } }
-
-    /// Nil as long as it was not called.
-    var value: Value? { values.withLock { $0.first } }
-    var count: Int { values.withLock { $0.count } }
-
-    func wait() throws -> Value {
-        try eventually("the request was answered") { count > 0 }
-        guard let value, count == 1 else { throw NeverHappened(what: "one answer") }
-        return value
     }
 }

@@ -4,18 +4,14 @@ import Testing
 
 struct SocketAddressTests {
     @Test(arguments: [
-        ("127.0.0.1", true), ("127.255.0.9", true), ("0.0.0.0", false), ("128.0.0.1", false),
-        ("10.127.0.1", false), ("::1", true), ("::", false), ("::2", false), ("1::1", false),
-        ("fe80::1", false), ("127::", false),
+        "127.0.0.1", "127.255.0.9", "0.0.0.0", "128.0.0.1", "10.127.0.1", "::1", "::", "::2",
+        "1::1", "fe80::1", "127::",
     ])
-    func `numeric addresses keep their port, and loopback ones are known`(
-        host: String, isLoopback: Bool
-    ) throws {
+    func `numeric addresses keep their port`(host: String) throws {
         for port: UInt16 in [0, 1, 255, 256, 8080, 65535] {
             let addresses = try SocketAddress.resolve(host: host, port: port, numericOnly: true)
             try #require(addresses.count == 1)
             #expect(addresses[0].port == port)
-            #expect(addresses[0].isLoopback == isLoopback)
         }
     }
 
@@ -106,6 +102,9 @@ struct SocketAddressTests {
     @Test func `localhost is on loopback`() throws {
         let addresses = try SocketAddress.resolve(host: "localhost", port: 80)
         #expect(!addresses.isEmpty)
-        #expect(addresses.allSatisfy { $0.isLoopback && $0.port == 80 })
+        let loopback = try ["127.0.0.1", "::1"].flatMap {
+            try SocketAddress.resolve(host: $0, port: 80, numericOnly: true)
+        }
+        #expect(addresses.allSatisfy(loopback.contains))
     }
 }

@@ -38,7 +38,7 @@ extension ProgramTests {
         /// Makes a log of a start, what `fill` appends, and a stop.
         private func makeLog(_ fill: (AuditLog) throws -> Void) throws {
             let log = try AuditLog.open(settings()) {
-                if !$0.isCheckpoint { Issue.record("\($0)") }
+                if case .checkpoint = $0 {} else { Issue.record("\($0)") }
             }
             try fill(log)
             log.close()
@@ -77,8 +77,8 @@ extension ProgramTests {
                 let none: [UInt8] = []
                 let caller = AuditedCaller(
                     unixMilliseconds: 1_790_856_000_123 + Int64(index) * 60_000,
-                    requestID: names.0.span, traceID: none.span, subject: names.1.span,
-                    tokenID: names.2.span, customerID: names.3.span)
+                    requestID: names.0.span, traceID: none.span, peer: none.span,
+                    subject: names.1.span, tokenID: names.2.span, customerID: names.3.span)
                 encoder.appendPrediction(
                     AuditedPrediction(
                         caller: caller, model: model, bodyDigest: InlineArray(repeating: 7),
@@ -129,7 +129,7 @@ extension ProgramTests {
 
         @Test func `a log that is being written to is verified`() throws {
             let log = try AuditLog.open(settings()) {
-                if !$0.isCheckpoint { Issue.record("\($0)") }
+                if case .checkpoint = $0 {} else { Issue.record("\($0)") }
             }
             defer { log.close() }
             try appendPredictions(5, to: log)

@@ -1,10 +1,12 @@
+import Configuration
 import Foundation
 import JSON
+import Service
 import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// What every answer has, and what those of a status have.
+    /// What every answer has, and what those of a status have, behind both doors.
     @Suite struct ContractAnswerTests {
         /// A request as bytes, and its answer.
         struct Case: Sendable {
@@ -186,7 +188,7 @@ extension ProgramTests {
         }
 
         /// Sends a request and checks its answer in every respect.
-        private func check(_ one: Case, _ churnd: ChurndProcess) throws {
+        private func check(_ one: Case, _ churnd: ContractServer) throws {
             let client = try churnd.client()
             try client.send(one.bytes)
             let answer = try client.readAnswer()
@@ -207,25 +209,33 @@ extension ProgramTests {
             }
         }
 
-        @Test func `every error has the fields and the form of its status`() throws {
-            let churnd = try ChurndProcess(["jwt.scope": "predict"])
+        @Test(arguments: Door.allCases)
+        func `every error has the fields and the form of its status`(door: Door) throws {
+            let churnd = try ContractServer(door, ["jwt.scope": "predict"])
             let tokens = TokenFactory()
             for one in try ContractAnswerTests.tokenCases(tokens) { try check(one, churnd) }
             for one in try ContractAnswerTests.bodyCases(tokens) { try check(one, churnd) }
             for one in ContractAnswerTests.parserCases { try check(one, churnd) }
         }
 
-        @Test func `a head or a body that does not end in time is answered with 408`() throws {
-            let churnd = try ChurndProcess(["http.head_timeout": "0.2", "http.body_timeout": "0.3"])
+        @Test(arguments: Door.allCases)
+        func `a head or a body that does not end in time is answered with 408`(door: Door) throws {
+            let churnd = try ContractServer(
+                door, ["http.head_timeout": "0.2", "http.body_timeout": "0.3"])
             try check(Case("head", "POST /predict HTTP/1.1\nHost: a\n", 408), churnd)
             let head = "POST /predict HTTP/1.1\nHost: a\nContent-Length: 9\n\n"
             try check(Case("body", head + "{", 408), churnd)
         }
 
-        @Test func `429 and 503 keep the connection and say when to come again`() throws {
-            let deployment = try Deployment(["quota.limit": "1", "redis.deadline": "100"])
-            let client = try deployment.churnd.client()
-            let request = HTTPRequest.predict(token: try deployment.tokens.token("alice"))
+        @Test(arguments: Door.allCases)
+        func `429 and 503 keep the connection and say when to come again`(door: Door) throws {
+            let redis = try RedisServer()
+            let churnd = try ContractServer(
+                door, redisPort: redis.port,
+                ["quota.limit": "1", "quota.window": "100", "redis.deadline": "100"])
+            let client = try churnd.client()
+            let tokens = TokenFactory()
+            let request = HTTPRequest.predict(token: try tokens.token("alice"))
             try eventually("a prediction is served") {
                 try client.exchange(request).status == 200
             }
@@ -233,8 +243,15 @@ extension ProgramTests {
             #expect(refused.status == 429)
             try expectCommonFields(refused, "429")
             try expectProblem(refused, "429")
-            #expect((1...3600).contains(refused["Retry-After"].flatMap { Int($0) } ?? 0))
-            deployment.redis.kill()
+            #expect(refused.detail == "Rate limit exceeded")
+            let seconds = try #require(refused["Retry-After"].flatMap { Int($0) })
+            #expect((1...100).contains(seconds))
+            #expect(refused["RateLimit"] == "\"hourly\";r=0;t=\(seconds)")
+            let other = HTTPRequest.predict(token: try tokens.token("other"))
+            try eventually("another subject is served") {
+                try client.exchange(other).status == 200
+            }
+            redis.kill()
             let away = try client.exchange(request)
             #expect(away.status == 503)
             try expectCommonFields(away, "503")
@@ -243,17 +260,22 @@ extension ProgramTests {
             #expect(try client.exchange(.get("/livez")).status == 200)
         }
 
-        @Test func `a prediction has the fields of the contract`() throws {
-            let churnd = try ChurndProcess()
+        @Test(arguments: Door.allCases)
+        func `a prediction has the fields of the contract`(door: Door) throws {
+            let churnd = try ContractServer(door, ["quota.limit": "5", "quota.window": "60"])
             let client = try churnd.client()
             let token = try TokenFactory().token("alice")
-            for (customer, name) in [
-                (Customer.valid, "alice"), (Customer.valid.named("0001-ABCDE"), "0001-ABCDE"),
+            for (customer, name, left) in [
+                (Customer.valid, "alice", 4), (Customer.valid.named("0001-ABCDE"), "0001-ABCDE", 3),
             ] {
                 let answer = try client.exchange(.predict(token: token, body: customer.json))
                 #expect(answer.status == 200)
                 #expect(answer["Content-Type"] == "application/json")
                 try expectCommonFields(answer, name)
+                #expect(answer["RateLimit-Policy"] == "\"hourly\";q=5;w=60")
+                let quota = try #require(answer.quota)
+                #expect(quota.left == left)
+                #expect((left == 4 ? 60...60 : 1...60).contains(quota.seconds))
                 let object = try #require(answer.json.asObject)
                 #expect(
                     object.members.map(\.name) == [
@@ -274,8 +296,9 @@ extension ProgramTests {
             }
         }
 
-        @Test func `a request id is repeated when it is one and made when it is not`() throws {
-            let churnd = try ChurndProcess()
+        @Test(arguments: Door.allCases)
+        func `a request id is repeated when it is one and made when it is not`(door: Door) throws {
+            let churnd = try ContractServer(door)
             let client = try churnd.client()
             let longest = String(repeating: "a", count: 64)
             for id in ["a", "A.b_c-9", longest] {
@@ -284,25 +307,56 @@ extension ProgramTests {
                 #expect(answer["X-Request-Id"] == id)
                 #expect(answer.member("request_id")?.asString == id)
             }
-            var made: [String] = []
-            for id in ["", longest + "a", "a b", "a/b", "ä", "a\"b", "a,b"] {
-                let answer = try client.exchange(
-                    HTTPRequest.get("/nowhere").with("X-Request-Id", id))
-                let own = try #require(answer["X-Request-Id"])
-                #expect(own != id)
-                #expect(own.contains(/^[A-Za-z0-9._-]{1,64}$/))
-                made.append(own)
+            let plain = HTTPRequest.get("/nowhere")
+            let odd = ["", longest + "a", "a b", "a/b", "ä", "é", "a\"b", "a,b"]
+            let requests =
+                odd.map { plain.with("X-Request-Id", $0) } + [
+                    plain, plain.with("X-Request-Id", "a").with("X-Request-Id", "a"),
+                ]
+            var made: Set<String> = []
+            // Ids differ on one connection and between connections.
+            for client in [client, try churnd.client()] {
+                for request in requests {
+                    let own = try #require(try client.exchange(request)["X-Request-Id"])
+                    #expect(own.utf8.count == 29)
+                    #expect(own.contains(/^[A-Za-z0-9._-]{1,64}$/))
+                    made.insert(own)
+                }
             }
-            #expect(Set(made).count == made.count)
+            #expect(made.count == 2 * requests.count)
         }
 
-        @Test func `every wrong field is named at once in the order of the schema`() throws {
-            let churnd = try ChurndProcess()
+        @Test(arguments: Door.allCases)
+        func `a request whose body cannot be read is answered under its own name`(
+            door: Door
+        ) throws {
+            let churnd = try ContractServer(door)
+            let client = try churnd.client()
+            try client.send(
+                "POST /predict HTTP/1.1\r\nHost: h\r\nX-Request-Id: mine\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\nnot a size\r\n")
+            let answer = try client.readAnswer()
+            #expect(answer.status == 400)
+            #expect(answer["X-Request-Id"] == "mine")
+            #expect(answer.member("request_id") == .string("mine"))
+        }
+
+        @Test(arguments: Door.allCases)
+        func `every wrong field is named in the order of the schema and costs nothing`(
+            door: Door
+        ) throws {
+            let churnd = try ContractServer(door, ["quota.limit": "2"])
+            let client = try churnd.client()
             let token = try TokenFactory().token("alice")
             let body = Customer.valid.with("unknown", "1").with("TotalCharges", #""12""#)
                 .with("tenure", "73").without("gender").json
-            let answer = try churnd.client().exchange(.predict(token: token, body: body))
+            let request = HTTPRequest.predict(token: token, body: body)
+            for _ in 1...2 { #expect(try client.exchange(request).status == 422) }
+            let answer = try client.exchange(request)
             #expect(answer.status == 422)
+            #expect(answer["Content-Type"] == "application/problem+json")
+            #expect(answer["RateLimit"] == nil)
+            #expect(try client.exchange(.predict(token: token)).quota?.left == 1)
             let errors = try #require(answer.member("errors")?.asArray).compactMap(\.asObject)
             let rows = errors.map { error in
                 ["field", "pointer", "code"].map { error[$0]?.asString ?? "none" }
@@ -320,10 +374,11 @@ extension ProgramTests {
             }
         }
 
-        @Test(arguments: ["/health", "/livez", "/readyz"])
-        func `health routes answer GET and HEAD without a token`(path: String) throws {
-            let deployment = try Deployment()
-            let client = try deployment.churnd.client()
+        @Test(arguments: Door.allCases, ["/health", "/livez", "/readyz"])
+        func `health routes answer GET and HEAD without a token`(door: Door, path: String) throws {
+            let redis = try RedisServer()
+            let churnd = try ContractServer(door, redisPort: redis.port, Deployment.patient)
+            let client = try churnd.client()
             let get = try client.exchange(.get(path))
             #expect(get.status == 200)
             #expect(get["Content-Type"] == "application/health+json")
@@ -334,7 +389,7 @@ extension ProgramTests {
             #expect(head["Content-Length"] == get["Content-Length"])
             #expect(head.body == [])
             if path != "/livez" {
-                #expect(get.member("version")?.asString?.isEmpty == false)
+                #expect(get.member("version") == .string(Release.version))
                 let model = try #require(get.member("model")?.asObject)
                 #expect(model["name"]?.asString == "telco-churn")
                 #expect(model["version"]?.asString == "1")

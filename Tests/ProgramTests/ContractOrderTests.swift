@@ -35,9 +35,13 @@ extension ProgramTests {
             }
         }
 
-        @Test func `of two wrongs the one that is judged first is answered`() throws {
-            let deployment = try Deployment(["jwt.scope": ContractOrderTests.scope])
-            let (tokens, scope) = (deployment.tokens, ContractOrderTests.scope)
+        @Test(arguments: Door.allCases)
+        func `of two wrongs the one that is judged first is answered`(door: Door) throws {
+            let redis = try RedisServer()
+            let (tokens, scope) = (TokenFactory(), ContractOrderTests.scope)
+            let churnd = try ContractServer(
+                door, redisPort: redis.port,
+                Deployment.patient.merging(["jwt.scope": scope]) { _, new in new })
             let good = try tokens.token("alice", scope: scope)
             let unscoped = try tokens.token("alice", scope: "other")
             let expired = try tokens.token("alice", lifetimeSeconds: -60, scope: "other")
@@ -76,10 +80,10 @@ extension ProgramTests {
                 ),
             ]
             for row in table {
-                let answer = try deployment.churnd.client().exchange(row.attempt.request)
+                let answer = try churnd.client().exchange(row.attempt.request)
                 #expect(answer.status == row.status, "\(row.name)")
             }
-            #expect(try deployment.redis.client().command("DBSIZE") == .integer(0))
+            #expect(try redis.client().command("DBSIZE") == .integer(0))
         }
 
         @Test func `revocation comes before body and quota and an invalid body before the quota`()

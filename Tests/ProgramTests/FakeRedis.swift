@@ -81,7 +81,7 @@ final class FakeRedis: Sendable {
             case .repeating:
                 for command in commands(in: text) {
                     answered += 1
-                    if answered % 10 != 0 { latest = answer(to: command, ":0\r\n:50\r\n:3600000") }
+                    if answered % 10 != 0 { latest = answer(to: command, admitted) }
                     send(latest, on: connection)
                 }
             }
@@ -98,17 +98,20 @@ final class FakeRedis: Sendable {
     ) {
         let isLate = command.contains("quota:\(subject)\r\n")
         if isLate { _ = poll(nil, 0, milliseconds) }
-        let decision = isLate ? ":2\r\n:0\r\n:0" : ":0\r\n:50\r\n:3600000"
-        send(answer(to: command, decision), on: connection)
+        send(answer(to: command, isLate ? revoked : admitted), on: connection)
     }
+
+    // As the script packs them: a code of two bits, 20 bits of what is left, milliseconds.
+    private static let admitted = 3_600_000 << 22 | 50 << 2 | 0
+    private static let revoked = 2
 
     /// The script's answer with the same decision on each request; the nonce is the command's last
     /// argument.
-    private static func answer(to command: String, _ decision: String) -> String {
+    private static func answer(to command: String, _ decision: Int) -> String {
         let requestCount = command.components(separatedBy: "quota:").count - 1
         let nonce = command.split(separator: "\r\n").last ?? ""
-        return "*\(3 * requestCount + 1)\r\n:\(nonce)\r\n"
-            + String(repeating: "\(decision)\r\n", count: requestCount)
+        return "*\(requestCount + 1)\r\n:\(nonce)\r\n"
+            + String(repeating: ":\(decision)\r\n", count: requestCount)
     }
 
     private static func send(_ text: String, on connection: CInt) {

@@ -7,8 +7,8 @@ extension ProgramTests {
     @Suite struct ListenerRedisTests {
         private static let revocations = [
             HTTPRequest.operations(
-                "POST", "/admin/tokens/revoke", body: #"{"jti":"somebody","seconds":60}"#),
-            .operations("POST", "/admin/tokens/unrevoke", body: #"{"jti":"somebody"}"#),
+                "POST", "/admin/tokens/revoke", body: #"{"jti":"another","seconds":60}"#),
+            .operations("POST", "/admin/tokens/unrevoke", body: #"{"jti":"another"}"#),
         ]
 
         @Test func `revocations are made in Redis and not over the listener`() throws {

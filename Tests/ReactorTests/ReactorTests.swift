@@ -204,7 +204,7 @@ struct ReactorTests {
         let mailbox = try Mailbox<Diary>()
         let reactor = try Reactor(mailbox: mailbox) { loop, _ in Diary(loop) }
         let door = Door(mailbox) { $0.loop }
-        door { $0.stop() }
+        door.post { $0.stop() }
         // Returns only when this very loop was stopped.
         reactor.run()
     }

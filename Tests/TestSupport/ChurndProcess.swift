@@ -20,6 +20,18 @@ package final class ChurndProcess {
         redisPort: UInt16? = nil, _ flags: [String: String] = [:],
         environment: [String: String] = [:]
     ) throws {
+        let settings = ChurndProcess.settings(redisPort: redisPort, flags)
+        child = try ChildProcess(
+            BuiltProgram.churnd, settings.sorted { $0.key < $1.key }.map { "--\($0)=\($1)" },
+            environment: ["JWT_SECRET": ChurndProcess.secret].merging(environment) { _, new in new }
+        )
+        port = try ChurndProcess.portWhenListening(child)
+    }
+
+    /// The settings of a churnd in tests, by the names of their keys; `flags` replace them.
+    package static func settings(
+        redisPort: UInt16?, _ flags: [String: String]
+    ) -> [String: String] {
         var settings = ["http.host": "127.0.0.1", "http.port": "0", "store": "memory"]
         settings["model.path"] = BuiltProgram.modelPath
         settings["operations.listen"] = "127.0.0.1:0"
@@ -27,12 +39,7 @@ package final class ChurndProcess {
             settings["store"] = "redis"
             settings["redis.url"] = "redis://127.0.0.1:\(redisPort)"
         }
-        settings.merge(flags) { _, new in new }
-        child = try ChildProcess(
-            BuiltProgram.churnd, settings.sorted { $0.key < $1.key }.map { "--\($0)=\($1)" },
-            environment: ["JWT_SECRET": ChurndProcess.secret].merging(environment) { _, new in new }
-        )
-        port = try ChurndProcess.portWhenListening(child)
+        return settings.merging(flags) { _, new in new }
     }
 
     /// The port in the line that says so; throws when there is none soon.

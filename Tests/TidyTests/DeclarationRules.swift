@@ -115,19 +115,15 @@ extension HouseRule {
     /// Doors to C are small.
     private static let doorTargets: Set<String> = ["CLinux", "POSIX", "OpenSSL", "XGBoost"]
     private static let shortOnes: Set<String> = [
-        "ServerLimitsSettings.swift", "ServedModel.swift",
         "AdmissionFailure.swift", "Alarm.swift", "AuditRecovery.swift", "AuditedModel.swift",
-        "ByteSet.swift", "Calibration.swift", "ChainPosition.swift", "Channel.swift",
-        "ClosedCounter.swift", "Complaint.swift", "ControlCharacters.swift", "Identifier.swift",
-        "InMemoryAdmissionStore.swift", "InputFile.swift", "Interruption.swift",
-        "JSONErrorDescription.swift", "JSONLogHandler.swift", "JSONString.swift",
-        "LinearModel.swift", "Logistic.swift", "ModelCommand.swift", "ModelLimits.swift",
-        "NamePrefix.swift", "OperationsAnswer.swift", "OperationsPath.swift",
-        "PredictionText.swift", "ProbabilityDistribution.swift", "ProvenanceSection.swift",
-        "RandomSeeds.swift", "ReasonPhrase.swift", "RedisLimits.swift", "RedisNeighbours.swift",
-        "Release.swift", "RepeatedRows.swift", "Reply.swift", "RowFault.swift", "RowSample.swift",
-        "ServedBundle.swift", "Spread.swift", "StaticStringSpan.swift",
-        "TerminalText.swift", "TimeInWords.swift", "Timestamp.swift", "TimestampText.swift",
-        "TokenCommand.swift", "TokenInput.swift", "TrainingOptions.swift", "UnitBins.swift",
+        "ChainPosition.swift", "Channel.swift", "ClosedCounter.swift", "Command.swift",
+        "ControlCharacters.swift", "Identifier.swift", "InMemoryAdmissionStore.swift",
+        "InputFile.swift", "Interruption.swift", "JSONErrorDescription.swift",
+        "JSONLogHandler.swift", "JSONString.swift", "ModelCommand.swift", "ModelLimits.swift",
+        "NamePrefix.swift", "OperationsAnswer.swift", "OperationsPath.swift", "ReasonPhrase.swift",
+        "RedisLimits.swift", "RedisNeighbours.swift", "Release.swift", "RepeatedRows.swift",
+        "Reply.swift", "RowFault.swift", "ScoringError.swift", "ServedBundle.swift",
+        "ServedModel.swift", "ServerLimitsSettings.swift", "TerminalText.swift",
+        "TimeInWords.swift", "TokenInput.swift", "TrainingOptions.swift",
     ]
 }

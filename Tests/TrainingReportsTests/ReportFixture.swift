@@ -29,8 +29,8 @@ enum ReportFixture {
             comparison: .init(
                 method: "One times five folds.",
                 candidates: [
-                    .init(name: "Forest", settings: "many trees", folds: other),
-                    .init(name: "Stumps", settings: "depth 1", folds: folds),
+                    (name: "Forest", settings: "many trees", folds: other),
+                    (name: "Stumps", settings: "depth 1", folds: folds),
                 ],
                 selected: 1, reason: "The simplest of the best."),
             holdOut: HoldOutMeasures(predictions, seed: 1),
@@ -51,7 +51,7 @@ enum ReportFixture {
                 intendedUse: ["To show how a report looks."], data: ["Invented."],
                 limits: ["It means nothing."]),
             groups: [GroupMeasures(field: "kind", value: "a", predictions)],
-            provenance: [.init(name: "Seed", value: "1")])
+            provenance: [(name: "Seed", value: "1")])
     }
 
     private static func data(_ predictions: Predictions) -> ReportContents.DataSummary {
@@ -59,8 +59,8 @@ enum ReportFixture {
             source: "invented.csv", rowCount: 1500, positiveCount: 490,
             holdOutCount: predictions.count,
             columns: [
-                .init(name: "kind", kind: "category", values: "a, b, unused", blankCount: 0),
-                .init(name: "months", kind: "integer", values: "1 to 60", blankCount: 2),
+                (name: "kind", kind: "category", values: "a, b, unused", blankCount: 0),
+                (name: "months", kind: "integer", values: "1 to 60", blankCount: 2),
             ],
             notes: ["Two blank cells were read as 0."])
     }

@@ -99,7 +99,7 @@ struct ReportPageTests {
         contents.data.source = evil
         contents.data.notes = [evil]
         contents.data.columns = [
-            .init(name: evil, kind: evil, values: evil, blankCount: 1)
+            (name: evil, kind: evil, values: evil, blankCount: 1)
         ]
         contents.comparison.method = evil
         contents.comparison.reason = evil
@@ -116,7 +116,7 @@ struct ReportPageTests {
         contents.groups = [
             GroupMeasures(field: evil, value: evil, try ReportFixture.predictions())
         ]
-        contents.provenance = [.init(name: evil, value: evil)]
+        contents.provenance = [(name: evil, value: evil)]
         let page = page(contents)
         let tags = PageTags(page)
         #expect(tags.unbalanced.isEmpty)

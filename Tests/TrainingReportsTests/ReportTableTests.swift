@@ -18,12 +18,14 @@ struct ReportTableTests {
             costRatios: [4], seed: 1)
         // Both rank alike, and the chosen one is surer of what happens.
         contents.comparison.candidates = [
-            .init(
+            (
                 name: "Unsure", settings: "",
-                folds: FoldMeasures([fold([0.4, 0.6]), fold([0.45, 0.55])])),
-            .init(
+                folds: FoldMeasures([fold([0.4, 0.6]), fold([0.45, 0.55])])
+            ),
+            (
                 name: "Sure", settings: "",
-                folds: FoldMeasures([fold([0.2, 0.8]), fold([0.1, 0.9])])),
+                folds: FoldMeasures([fold([0.2, 0.8]), fold([0.1, 0.9])])
+            ),
         ]
         page = String(decoding: ReportPage(contents).html(), as: UTF8.self)
     }

@@ -1,5 +1,5 @@
 /// What one turn of a reactor hands over: the bodies of its records, one after the other, and how
-/// many callers it has refused who get no record each.
+/// many callers it has refused that get no record each.
 package struct AuditBatch: Sendable {
     package internal(set) var bytes: [UInt8] = []
     /// Where in `bytes` each body ends.
@@ -26,7 +26,7 @@ package struct AuditBatch: Sendable {
 }
 
 /// Why callers without a good token were refused. They get one record a second and reason, so that
-/// nobody without a token can fill the disk.
+/// a client without a token cannot fill the disk.
 package enum AuditRefusalReason: String, CaseIterable, Sendable {
     case missingToken = "missing-token"
     case invalidToken = "invalid-token"
@@ -38,38 +38,30 @@ package enum AuditRefusalReason: String, CaseIterable, Sendable {
 
 /// How many callers were refused for each reason.
 package struct AuditRefusalCounts: Equatable, Sendable {
-    private var missingToken = 0
-    private var invalidToken = 0
-    private var tokenExpired = 0
+    private var counts = SIMD4<Int>()
 
     package init() {}
 
-    package var isEmpty: Bool { missingToken == 0 && invalidToken == 0 && tokenExpired == 0 }
+    package var isEmpty: Bool { counts == .zero }
 
     package subscript(reason: AuditRefusalReason) -> Int {
-        get {
-            switch reason {
-            case .missingToken: missingToken
-            case .invalidToken: invalidToken
-            case .tokenExpired: tokenExpired
-            }
-        }
-        set {
-            switch reason {
-            case .missingToken: missingToken = newValue
-            case .invalidToken: invalidToken = newValue
-            case .tokenExpired: tokenExpired = newValue
-            }
-        }
+        get { counts[reason.index] }
+        set { counts[reason.index] = newValue }
     }
 
-    var total: Int { missingToken + invalidToken + tokenExpired }
+    var total: Int { counts.wrappedSum() }
 
-    mutating func add(_ other: AuditRefusalCounts) {
-        for reason in AuditRefusalReason.allCases { self[reason] += other[reason] }
-    }
+    mutating func add(_ other: AuditRefusalCounts) { counts &+= other.counts }
 
-    mutating func subtract(_ other: AuditRefusalCounts) {
-        for reason in AuditRefusalReason.allCases { self[reason] -= other[reason] }
+    mutating func subtract(_ other: AuditRefusalCounts) { counts &-= other.counts }
+}
+
+extension AuditRefusalReason {
+    fileprivate var index: Int {
+        switch self {
+        case .missingToken: 0
+        case .invalidToken: 1
+        case .tokenExpired: 2
+        }
     }
 }

@@ -7,7 +7,7 @@ package enum AuditNote: Sendable {
         RevocationAction, token: [UInt8], by: AuditedOperator, isDone: Bool = true)
 
     /// The `result` of what was recorded and not done.
-    static let notDone = "not-done"
+    package static let notDone = "not-done"
 
     /// The note that retracts this one.
     package var takenBack: AuditNote {

@@ -30,7 +30,7 @@ package final class AuditRecordEncoder {
         appendCaller(prediction.caller, to: &batch.bytes)
         batch.bytes.appendBytes(prediction.model.members.span)
         appendBodyDigest(prediction.bodyDigest, to: &batch.bytes)
-        // A schema whose fields take more is not one that anybody has; the record stays in bounds.
+        // No real schema has fields that take more; the record stays in bounds.
         if 1...AuditLimits.featuresBytesMax ~= prediction.features.count {
             batch.bytes.appendLiteral(",\"features\":")
             batch.bytes.appendBytes(prediction.features)
@@ -53,11 +53,8 @@ package final class AuditRecordEncoder {
         batch.bytes.appendBytes(refusalStart.span)
         appendCaller(refusal.caller, to: &batch.bytes)
         if let digest = refusal.bodyDigest { appendBodyDigest(digest, to: &batch.bytes) }
-        batch.bytes.appendLiteral(",\"status\":")
-        batch.bytes.appendDecimal(refusal.reason.status)
-        batch.bytes.appendLiteral(",\"reason\":\"")
-        batch.bytes.append(contentsOf: refusal.reason.rawValue.utf8)
-        batch.bytes.appendLiteral("\"")
+        batch.bytes.appendMember(",\"status\":", refusal.reason.status)
+        batch.bytes.appendMember(",\"reason\":\"", refusal.reason.rawValue.utf8.span)
         batch.endBody(from: start)
     }
 
@@ -65,23 +62,16 @@ package final class AuditRecordEncoder {
         // A request id has only bytes that JSON takes as they are.
         bytes.appendBytes(caller.requestID)
         bytes.appendLiteral("\"")
-        if !caller.traceID.isEmpty {
-            bytes.appendLiteral(",\"trace_id\":\"")
-            bytes.appendBytes(caller.traceID)
-            bytes.appendLiteral("\"")
-        }
+        if !caller.traceID.isEmpty { bytes.appendMember(",\"trace_id\":\"", caller.traceID) }
         bytes.appendPeer(caller.peer)
-        bytes.appendLiteral(",\"subject\":\"")
-        bytes.appendPseudonym(subjectMAC.digest(of: caller.subject))
-        bytes.appendLiteral("\"")
+        bytes.appendMember(",\"subject\":\"", pseudonym: subjectMAC.digest(of: caller.subject))
         if !caller.tokenID.isEmpty {
             bytes.appendLiteral(",\"jti\":")
             bytes.appendQuoted(caller.tokenID)
         }
         if !caller.customerID.isEmpty {
-            bytes.appendLiteral(",\"customer\":\"")
-            bytes.appendPseudonym(customerMAC.digest(of: caller.customerID))
-            bytes.appendLiteral("\"")
+            bytes.appendMember(
+                ",\"customer\":\"", pseudonym: customerMAC.digest(of: caller.customerID))
         }
     }
 
@@ -101,8 +91,7 @@ package final class AuditRecordEncoder {
     private func render(_ event: AuditEvent, into start: inout [UInt8]) {
         start.removeAll(keepingCapacity: true)
         start.appendBodyStart(event, unixMilliseconds: startMilliseconds)
-        start.appendLiteral(",\"reactor\":")
-        start.appendDecimal(reactor)
+        start.appendMember(",\"reactor\":", reactor)
         start.appendLiteral(",\"request_id\":\"")
     }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Who asked, when, and under which names the request is known elsewhere. Where something is
 /// optional, empty stands for nothing.
 package struct AuditedCaller: ~Escapable {
@@ -32,20 +34,6 @@ package struct AuditedCaller: ~Escapable {
     }
 }
 
-extension AuditedCaller {
-    /// Of a caller without an IP address.
-    @_lifetime(copy requestID, copy traceID, copy subject, copy tokenID, copy customerID)
-    package init(
-        unixMilliseconds: Int64, requestID: Span<UInt8>, traceID: Span<UInt8>,
-        subject: Span<UInt8>, tokenID: Span<UInt8>, customerID: Span<UInt8>
-    ) {
-        self.init(
-            unixMilliseconds: unixMilliseconds, requestID: requestID, traceID: traceID,
-            peer: requestID.extracting(0..<0), subject: subject, tokenID: tokenID,
-            customerID: customerID)
-    }
-}
-
 /// A prediction that is about to be answered with 200.
 package struct AuditedPrediction: ~Escapable {
     package let caller: AuditedCaller
@@ -75,7 +63,7 @@ package struct AuditedPrediction: ~Escapable {
 
 /// The refusal of a caller whose token is genuine.
 package struct AuditedRefusal: ~Escapable {
-    /// The type of the problem in the caller's answer.
+    /// The type of the problem that the caller was answered.
     package enum Reason: String, CaseIterable, Sendable {
         case tokenRevoked = "token-revoked"
         case insufficientScope = "insufficient-scope"
@@ -102,5 +90,25 @@ package struct AuditedRefusal: ~Escapable {
         self.caller = caller
         self.bodyDigest = bodyDigest
         self.reason = reason
+    }
+}
+
+/// A model as records name it, rendered once.
+package struct AuditedModel: Sendable {
+    /// `,"model":"…","model_sha256":"…"`.
+    let members: [UInt8]
+
+    /// - Parameters:
+    ///   - name: for example `telco-churn/2`.
+    ///   - digest: the SHA-256 of the model's file, 64 lower-case hexadecimal digits.
+    package init(name: String, digest: String) {
+        precondition(digest.utf8.count == AuditFormat.digestDigits, "no SHA-256")
+        var members: [UInt8] = []
+        members.appendLiteral(",\"model\":")
+        members.appendQuoted(name.utf8.span)
+        members.appendLiteral(",\"model_sha256\":\"")
+        members.append(contentsOf: digest.utf8)
+        members.appendLiteral("\"")
+        self.members = members
     }
 }

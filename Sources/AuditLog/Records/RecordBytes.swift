@@ -22,31 +22,60 @@ extension Array<UInt8> {
 }
 
 extension Array<UInt8> {
+    /// A body's beginning.
+    init(bodyOf event: AuditEvent, unixMilliseconds: Int64) {
+        self = []
+        appendBodyStart(event, unixMilliseconds: unixMilliseconds)
+    }
+
     /// Appends what every body begins with.
     mutating func appendBodyStart(_ event: AuditEvent, unixMilliseconds: Int64) {
-        appendLiteral(",\"time\":\"")
-        Timestamp.append(unixMilliseconds: unixMilliseconds, to: &self)
-        appendLiteral("\",\"event\":\"")
-        append(contentsOf: event.rawValue.utf8)
+        appendMember(",\"time\":\"", unixMilliseconds: unixMilliseconds)
+        appendMember(",\"event\":\"", event.rawValue.utf8.span)
+    }
+
+    /// Appends a member with a number.
+    ///
+    /// - Parameter start: here and below all bytes before the value.
+    mutating func appendMember(_ start: StaticString, _ number: Int) {
+        appendLiteral(start)
+        appendDecimal(number)
+    }
+
+    /// Appends a member with a text that has only bytes that JSON takes as they are.
+    mutating func appendMember(_ start: StaticString, _ text: Span<UInt8>) {
+        appendLiteral(start)
+        appendBytes(text)
         appendLiteral("\"")
+    }
+
+    /// Appends a member with a moment.
+    mutating func appendMember(_ start: StaticString, unixMilliseconds: Int64) {
+        appendLiteral(start)
+        Timestamp.append(unixMilliseconds: unixMilliseconds, to: &self)
+        appendLiteral("\"")
+    }
+
+    /// Appends a member with the pseudonym that an HMAC of a name is the beginning of.
+    mutating func appendMember(_ start: StaticString, pseudonym mac: InlineArray<32, UInt8>) {
+        appendLiteral(start)
+        appendPseudonym(mac)
+        appendLiteral("\"")
+    }
+
+    /// Appends a member with the pseudonym of a name.
+    mutating func appendMember(_ start: StaticString, pseudonymOf name: [UInt8], key: [UInt8]) {
+        var mac = HMACSHA256(key: key.span)
+        appendMember(start, pseudonym: mac.digest(of: name.span))
     }
 
     /// Appends the member of an address; nothing for an empty one.
     mutating func appendPeer(_ peer: Span<UInt8>) {
-        guard !peer.isEmpty else { return }
-        appendLiteral(",\"peer\":\"")
-        // An address has only bytes that JSON takes as they are.
-        appendBytes(peer)
-        appendLiteral("\"")
+        if !peer.isEmpty { appendMember(",\"peer\":\"", peer) }
     }
 
     /// Appends what of an HMAC stands for a name.
-    mutating func appendPseudonym(_ mac: InlineArray<32, UInt8>) {
+    package mutating func appendPseudonym(_ mac: InlineArray<32, UInt8>) {
         appendHexadecimal(mac.span.extracting(first: AuditLimits.pseudonymBytes))
-    }
-
-    mutating func appendPseudonym(of name: [UInt8], key: [UInt8]) {
-        var mac = HMACSHA256(key: key.span)
-        appendPseudonym(mac.digest(of: name.span))
     }
 }

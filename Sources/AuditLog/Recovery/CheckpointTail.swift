@@ -1,18 +1,18 @@
-internal import OpenSSL
-internal import POSIX
+package import OpenSSL
+package import POSIX
 
 /// What the checkpoints' file ends with.
-struct CheckpointTail {
+package struct CheckpointTail {
     /// How many bytes are searched for a good one.
     private static let searchedBytes = 65_536
 
     let wholeLinesBytes: Int
     /// The newest good checkpoint.
-    let newest: AuditCheckpointLine?
+    package let newest: AuditCheckpointLine?
     /// Whether one with a wrong MAC follows it.
-    let hasRefused: Bool
+    package let hasRefused: Bool
 
-    init(_ path: String, mac: inout HMACSHA256) throws(FileError) {
+    package init(_ path: String, mac: inout HMACSHA256) throws(FileError) {
         guard Directories.isAnything(at: path) else {
             wholeLinesBytes = 0
             newest = nil

@@ -7,7 +7,7 @@ struct FileTail {
 
     /// Up to and with the last line feed.
     let wholeLinesBytes: Int
-    /// Behind the last line feed.
+    /// After the last line feed.
     let tornBytes: Int
     /// The last of the whole lines, with their line feeds; the first of them may be a part.
     let lines: [UInt8]
@@ -38,7 +38,7 @@ struct FileTail {
     /// where it may be a part.
     func reversedLines() -> [ArraySlice<UInt8>] {
         var parts = lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        // Behind the last line feed.
+        // After the last line feed.
         parts.removeLast()
         if lines.count < wholeLinesBytes, !parts.isEmpty { parts.removeFirst() }
         return parts.reversed()

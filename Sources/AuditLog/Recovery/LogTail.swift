@@ -3,28 +3,28 @@ internal import POSIX
 
 /// Where a log ends, according to its files, after all records that follow its newest checkpoint
 /// were verified. Nothing is changed.
-struct LogTail {
+package struct LogTail {
     /// The newest file of records and how much of it counts.
-    struct Newest: Equatable {
-        let name: String
+    package struct Newest: Equatable {
+        package let name: String
         let wholeLinesBytes: Int
         /// Whether the next record belongs into it.
         let isContinued: Bool
     }
 
     /// Nil where there is none.
-    let newest: Newest?
+    package let newest: Newest?
     /// Of the last record, or of the one that should have been the last.
     let position: ChainPosition
-    let recovery: AuditRecovery
-    let checkpoints: CheckpointTail
+    package let recovery: AuditRecovery
+    package let checkpoints: CheckpointTail
     /// Nil where the log has none yet.
-    let identity: LogIdentity?
+    package let identity: LogIdentity?
     /// The MAC of the checkpoint that the next one follows, there or not; `AuditDigest.none` for
     /// none.
     let lastCheckpoint: AuditDigest
 
-    init(_ files: AuditFiles, keys: AuditKeys) throws(AuditError) {
+    package init(_ files: AuditFiles, keys: AuditKeys) throws(AuditError) {
         var mac = HMACSHA256(key: keys.checkpoint.span)
         let segments: [AuditFiles.Segment]
         do throws(FileError) {
@@ -72,7 +72,7 @@ struct LogTail {
     }
 
     /// Where the log ends by its records and by the name of its newest segment; nil where that name
-    /// is all there is, and no hash to continue with.
+    /// is all there is, and no hash to continue from.
     private static func named(
         by last: AuditFiles.Segment, found: ChainPosition?, checkpoint: ChainPosition
     ) -> ChainPosition? {
@@ -86,4 +86,21 @@ struct LogTail {
         return found.sequence >= sequence
             ? found : ChainPosition(sequence: sequence, hash: found.hash)
     }
+}
+
+/// What a log was found to be like when it was opened.
+package struct AuditRecovery: Equatable, Sendable {
+    /// Of the first record of this process.
+    package let nextSequence: Int
+    /// Cut from the end of the last segment: a record that was never reported as written.
+    package let tornBytes: Int
+    /// Missing records: a checkpoint names them, or other records follow them.
+    package var missingRecords: Int
+    /// Missing checkpoints that records name.
+    package var missingCheckpoints = 0
+    /// Records that have no MAC and follow the last checkpoint: anyone may have written them. From
+    /// churnd 0.2, if it did not end by itself.
+    package var unprovenRecords = 0
+    /// Records that were verified, those after the newest checkpoint.
+    package var verifiedRecords = 0
 }

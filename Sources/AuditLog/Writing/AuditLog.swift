@@ -6,10 +6,10 @@ internal import Synchronization
 /// A log of what was answered, to which this process appends.
 ///
 /// Appending copies bytes into memory under a mutex. One queue takes all that waits, of all
-/// reactors, gives each record its place in the chain, and writes them together; then it tells each
-/// owner. So the disk is waited for once for all who came meanwhile.
+/// reactors, gives each record its place in the chain, and writes them together; then it
+/// reports to each owner. So one wait for the disk serves all that came meanwhile.
 package final class AuditLog: Sendable {
-    /// What belongs to the queue: it is locked on that alone, so nobody waits for it.
+    /// What belongs to the queue: it is locked on that alone, so no caller waits for it.
     private struct Confined: ~Copyable {
         var writer: RecordWriter
         var group = WriteGroup()
@@ -19,7 +19,7 @@ package final class AuditLog: Sendable {
         init(writer: consuming sending RecordWriter) { self.writer = writer }
     }
 
-    /// The result for a batch that is written before its owner continues.
+    /// What became of a batch that is written before its owner continues.
     private final class Outcome: Sendable {
         private let value = Atomic(false)
 
@@ -28,8 +28,8 @@ package final class AuditLog: Sendable {
         @Sendable func settle(_ isWritten: Bool) { value.store(isWritten, ordering: .relaxed) }
     }
 
-    /// Groups that a caller writes before the queue has to continue, so that others that append all
-    /// the time do not keep it.
+    /// Groups that a caller writes before the queue takes over, so that others that append all the
+    /// time do not hold the caller.
     private static let groupsHereMax = 4
     /// How long `close` waits for a disk.
     private static let closingSecondsMax = 10
@@ -42,7 +42,7 @@ package final class AuditLog: Sendable {
     private let queue = DispatchQueue(label: "churnd.audit")
     /// Looks after a disk for which `queue`, or a caller, waits.
     private let watchQueue = DispatchQueue(label: "churnd.audit.watch")
-    private let intake: Mutex<Intake>
+    private let waiting: Mutex<BatchQueue>
     private let confined: Mutex<Confined>
 
     /// Locks the directory, which is made where it is not there (its parent must be), verifies what
@@ -75,8 +75,8 @@ package final class AuditLog: Sendable {
         self.recovery = recovery
         self.identity = identity
         self.report = report
-        intake = Mutex(
-            Intake(
+        waiting = Mutex(
+            BatchQueue(
                 summaryNanoseconds: settings.summaryNanoseconds,
                 refusalNanoseconds: settings.refusalNanoseconds))
         confined = Mutex(Confined(writer: writer))
@@ -122,8 +122,8 @@ package final class AuditLog: Sendable {
     package func append(
         _ batch: borrowing AuditBatch, written: @escaping @Sendable (Bool) -> Void
     ) {
-        let answer = intake.withLock { intake in
-            intake.accept(batch, now: Clock.monotonicNanoseconds, written: written)
+        let answer = waiting.withLock { waiting in
+            waiting.accept(batch, now: Clock.monotonicNanoseconds, written: written)
         }
         if answer.mustSchedule { queue.async { self.turn() } }
         if let isWritten = answer.written { written(isWritten) }
@@ -137,8 +137,8 @@ package final class AuditLog: Sendable {
         guard settings.sync == .none else { return nil }
         let outcome = Outcome()
         let answer = confined.withLockIfAvailable { confined in
-            let answer = intake.withLock { intake in
-                intake.accept(batch, now: Clock.monotonicNanoseconds, written: outcome.settle)
+            let answer = waiting.withLock { waiting in
+                waiting.accept(batch, now: Clock.monotonicNanoseconds, written: outcome.settle)
             }
             var isIdle = false
             for _ in 0..<AuditLog.groupsHereMax where !isIdle && !confined.isClosed {
@@ -156,7 +156,7 @@ package final class AuditLog: Sendable {
     package func note(_ note: AuditNote) {
         let body = ProcessRecords.note(
             note, keys: keys, unixMilliseconds: settings.unixMilliseconds())
-        if intake.withLock({ $0.accept(note: body) }) { queue.async { self.turn() } }
+        if waiting.withLock({ $0.accept(note: body) }) { queue.async { self.turn() } }
     }
 
     /// Writes a note, and reports once whether it is in the file, as `append` does: for what must
@@ -179,8 +179,8 @@ package final class AuditLog: Sendable {
         _ reason: AuditedRefusal.Reason, subject: [UInt8], tokenID: [UInt8],
         unixMilliseconds: Int64, nowNanoseconds: Int64
     ) -> Bool {
-        let (isCounted, mustSchedule) = intake.withLock { intake in
-            intake.count(
+        let (isCounted, mustSchedule) = waiting.withLock { waiting in
+            waiting.count(
                 RefusalLedger.Key(subject: subject, reason: reason), tokenID: tokenID,
                 unixMilliseconds: unixMilliseconds, now: nowNanoseconds)
         }
@@ -189,16 +189,16 @@ package final class AuditLog: Sendable {
     }
 
     /// What waits to be written, or is being written.
-    package var unwritten: AuditUnwritten { intake.withLock { $0.unwritten } }
+    package var unwritten: AuditUnwritten { waiting.withLock { $0.unwritten } }
 
     /// How the log is, also while its queue waits for the disk.
     package func state(nowNanoseconds: Int64) -> AuditState {
-        intake.withLock {
+        waiting.withLock {
             $0.state(stuckAfter: settings.stuckAfterNanoseconds, now: nowNanoseconds)
         }
     }
 
-    package var statistics: AuditStatistics { intake.withLock { $0.statistics } }
+    package var statistics: AuditStatistics { waiting.withLock { $0.statistics } }
 
     /// Writes what waits, a `stop` record and a checkpoint, makes them durable and lets the next
     /// process have the log. Waits for the disk, but not for ever; not to be called by `written`.
@@ -209,7 +209,7 @@ package final class AuditLog: Sendable {
     /// The same, for at most so long. Returns whether everything is written; true where the log was
     /// closed before.
     package func close(waitingAtMost nanoseconds: Int64) -> Bool {
-        guard intake.withLock({ $0.close() }) else { return true }
+        guard waiting.withLock({ $0.close() }) else { return true }
         let closed = DispatchSemaphore(value: 0)
         queue.async {
             self.closeOnQueue()
@@ -218,7 +218,7 @@ package final class AuditLog: Sendable {
         guard closed.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success else {
             return false
         }
-        return intake.withLock { $0.isWhole }
+        return waiting.withLock { $0.isWhole }
     }
 }
 
@@ -232,8 +232,8 @@ extension AuditLog {
 
     private func look() {
         let now = Clock.monotonicNanoseconds()
-        let finding = intake.withLock { intake in
-            intake.look(stuckAfter: settings.stuckAfterNanoseconds, now: now)
+        let finding = waiting.withLock { waiting in
+            waiting.look(stuckAfter: settings.stuckAfterNanoseconds, now: now)
         }
         switch finding {
         case .nothing: break
@@ -243,15 +243,15 @@ extension AuditLog {
     }
 
     private func beginWaiting(now: Int64) {
-        let mustWatch = intake.withLock { intake in
-            intake.beginWaiting(now: now)
-            return intake.mustWatch()
+        let mustWatch = waiting.withLock { waiting in
+            waiting.beginWaiting(now: now)
+            return waiting.mustWatch()
         }
         if mustWatch { look(after: settings.stuckAfterNanoseconds) }
     }
 
     private func endWaiting() {
-        let stuckFor = intake.withLock { $0.endWaiting(now: Clock.monotonicNanoseconds()) }
+        let stuckFor = waiting.withLock { $0.endWaiting(now: Clock.monotonicNanoseconds()) }
         if let stuckFor { report(.recovered(afterNanoseconds: stuckFor)) }
     }
 }
@@ -292,9 +292,9 @@ extension AuditLog {
     /// Writes what waits with one write; returns whether there was anything.
     private func writeGroup(_ confined: inout Confined, isLast: Bool) -> Bool {
         let now = Clock.monotonicNanoseconds()
-        let (isNeeded, mustWatch) = intake.withLock { intake in
-            let isNeeded = intake.take(into: &confined.group, now: now, isLast: isLast)
-            return (isNeeded, isNeeded && intake.mustWatch())
+        let (isNeeded, mustWatch) = waiting.withLock { waiting in
+            let isNeeded = waiting.take(into: &confined.group, now: now, isLast: isLast)
+            return (isNeeded, isNeeded && waiting.mustWatch())
         }
         guard isNeeded else { return false }
         if mustWatch { look(after: settings.stuckAfterNanoseconds) }
@@ -302,15 +302,15 @@ extension AuditLog {
         var isWritten = true
         do throws(FileError) {
             try confined.writer.write(confined.group, now: now)
-            let failedFor = intake.withLock { intake in
-                intake.settle(confined.group, now: Clock.monotonicNanoseconds())
+            let failedFor = waiting.withLock { waiting in
+                waiting.settle(confined.group, now: Clock.monotonicNanoseconds())
             }
             if let failedFor { report(.recovered(afterNanoseconds: failedFor)) }
         } catch {
             isWritten = false
             let reason = error.reason
-            let isNew = intake.withLock { intake in
-                intake.settle(
+            let isNew = waiting.withLock { waiting in
+                waiting.settle(
                     &confined.group, failedWith: reason,
                     writtenRecords: confined.writer.writtenOfGroup,
                     now: Clock.monotonicNanoseconds())
@@ -333,7 +333,7 @@ extension AuditLog {
     private func keepUp(_ confined: inout Confined) {
         let now = Clock.monotonicNanoseconds()
         guard confined.writer.isAnythingDue(now: now),
-            intake.withLock({ $0.failure == nil })
+            waiting.withLock({ $0.failure == nil })
         else { return }
         beginWaiting(now: now)
         do throws(FileError) {
@@ -345,23 +345,23 @@ extension AuditLog {
     }
 
     private func fail(_ reason: String) {
-        let isNew = intake.withLock { $0.fail(reason, now: Clock.monotonicNanoseconds()) }
+        let isNew = waiting.withLock { $0.fail(reason, now: Clock.monotonicNanoseconds()) }
         if isNew { report(.failed(reason: reason)) }
     }
 
-    /// Tells what has happened.
+    /// Reports what has happened.
     private func publish(_ confined: inout Confined) {
         let written = confined.writer.statistics
-        let droppedNotes = intake.withLock { intake in
-            intake.publish(written)
-            return intake.takeDroppedNotes()
+        let droppedNotes = waiting.withLock { waiting in
+            waiting.publish(written)
+            return waiting.takeDroppedNotes()
         }
         for happened in confined.writer.takeReports() { report(happened) }
         if droppedNotes > 0 { report(.notesDropped(count: droppedNotes)) }
     }
 
     private func setAlarm(_ confined: inout Confined) {
-        let (isFailing, deadline) = intake.withLock { ($0.failure != nil, $0.nextDeadline) }
+        let (isFailing, deadline) = waiting.withLock { ($0.failure != nil, $0.nextDeadline) }
         // While nothing can be written, only the next attempt matters.
         let others = isFailing ? nil : confined.writer.nextDeadline
         guard let next = [deadline, others].compactMap({ $0 }).min() else { return }

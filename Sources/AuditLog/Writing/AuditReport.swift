@@ -16,18 +16,11 @@ package enum AuditReport: Equatable, Sendable {
     /// The file of checkpoints has been removed, replaced or changed; the log continues in the
     /// existing file, or in a new one.
     case checkpointsChanged
-    /// The file of records has been removed, renamed or replaced; the log continues in a
+    /// The file to which records went has been removed, renamed or replaced; the log continues in a
     /// new one.
     case segmentVanished(name: String)
     /// Too many notes waited to be written; so many are lost.
     case notesDropped(count: Int)
-}
-
-extension AuditReport {
-    /// Whether it tells how far the log has come, and of no trouble.
-    package var isCheckpoint: Bool {
-        if case .checkpoint = self { true } else { false }
-    }
 }
 
 /// How a log is, for health and for who wants to refuse early.

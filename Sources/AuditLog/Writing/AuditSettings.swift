@@ -7,7 +7,7 @@ package enum AuditSync: Equatable, Sendable {
     case none
     /// At most so long after it was written.
     case interval(nanoseconds: Int64)
-    /// Before anybody hears that it was written.
+    /// Before it is reported as written.
     case always
 }
 
@@ -17,7 +17,8 @@ package struct AuditSettings: Sendable {
     /// The secret of `AuditKeys`.
     package var key: [UInt8]
     package var sync: AuditSync
-    /// A segment that has so many bytes is followed by the next one. It may be larger by one write.
+    /// A segment that has so many bytes is followed by the next one. It may have more by what is
+    /// written together.
     package var segmentBytesMax: Int
     /// What `start` names.
     package var serviceVersion: String

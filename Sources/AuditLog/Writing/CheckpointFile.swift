@@ -1,3 +1,4 @@
+internal import Bytes
 internal import OpenSSL
 internal import POSIX
 
@@ -70,9 +71,7 @@ struct CheckpointFile: ~Copyable {
     ) throws(FileError) -> [UInt8]? {
         guard position.sequence > countedRecords else { return nil }
         var line: [UInt8] = []
-        let digits = Checkpoint.append(
-            position, of: log, behind: previous, unixMilliseconds: unixMilliseconds, mac: &mac,
-            to: &line)
+        let digits = render(position, unixMilliseconds: unixMilliseconds, into: &line)
         if !file.isAsItWasLeft { try reopen() }
         try file.append(line.span)
         // The next attempt writes it again, and no two may count the same.
@@ -81,6 +80,31 @@ struct CheckpointFile: ~Copyable {
         dueAt = nil
         retryAt = nil
         previous = digits
+        return digits
+    }
+
+    /// Appends the line with its line feed, and returns the digits of its MAC.
+    private mutating func render(
+        _ position: ChainPosition, unixMilliseconds: Int64, into line: inout [UInt8]
+    ) -> [UInt8] {
+        line.appendLiteral(AuditFormat.checkpointStart)
+        line.appendDecimal(position.sequence)
+        line.appendLiteral(AuditFormat.checkpointHash)
+        line.append(contentsOf: position.hash)
+        line.appendLiteral(AuditFormat.checkpointTime)
+        Timestamp.append(unixMilliseconds: unixMilliseconds, to: &line)
+        line.appendLiteral("\"")
+        line.appendLiteral(AuditFormat.log)
+        line.append(contentsOf: log.digits)
+        line.appendLiteral(AuditFormat.checkpointPrevious)
+        line.append(contentsOf: previous)
+        line.appendLiteral("\"")
+        let digest = mac.digest(of: line.span)
+        var digits: [UInt8] = []
+        digits.appendHexadecimal(digest.span)
+        line.appendLiteral(AuditFormat.checkpointMAC)
+        line.append(contentsOf: digits)
+        line.appendLiteral(AuditFormat.lineEnd)
         return digits
     }
 

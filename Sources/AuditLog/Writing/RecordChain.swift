@@ -11,6 +11,17 @@ struct ChainPosition: Equatable, Sendable {
     static let beginning = ChainPosition(sequence: 0, hash: AuditFormat.noHash)
 }
 
+// Where a log is by a line of it.
+extension ChainPosition {
+    init(_ record: AuditRecordLine) {
+        self.init(sequence: record.sequence, hash: Array(record.hash.description.utf8))
+    }
+
+    init(_ checkpoint: AuditCheckpointLine) {
+        self.init(sequence: checkpoint.count, hash: Array(checkpoint.hash.description.utf8))
+    }
+}
+
 /// What the next record has beside its body: the identity of its log, in the first of a file, and
 /// the checkpoint that counts the record before it, so that a missing checkpoint is noticed.
 struct ChainLink: Equatable, Sendable {

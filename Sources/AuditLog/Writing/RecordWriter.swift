@@ -37,7 +37,7 @@ struct RecordWriter: ~Copyable {
     /// How many records of the latest group are in the file.
     private(set) var writtenOfGroup = 0
 
-    /// Continues where `tail` ends.
+    /// Continues where `tail` says.
     init(
         _ settings: AuditSettings, keys: AuditKeys, lock: consuming LogLock, tail: LogTail,
         _ identity: LogIdentity, now: Int64
@@ -227,7 +227,7 @@ extension RecordWriter {
         directoryIsUnsynchronized = false
     }
 
-    /// A file that nobody can find any more gets no more records.
+    /// A file that has lost its name gets no more records.
     private mutating func lookForSegment(now: Int64, isRetry: Bool) throws(FileError) {
         guard isRetry || now - lookedAt >= RecordWriter.lookNanoseconds else { return }
         lookedAt = now
@@ -264,7 +264,7 @@ extension RecordWriter {
 }
 
 extension FileError {
-    /// What happened, without the path: the log has one directory, which everybody knows.
+    /// What happened, without the path: the log has one directory, which is known.
     var reason: String {
         switch self {
         case .system(_, let error): error.description

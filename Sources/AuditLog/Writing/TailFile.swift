@@ -6,7 +6,7 @@ struct TailFile: ~Copyable {
     /// Of whole lines.
     private(set) var size: Int
     private let file: AppendFile
-    /// What stands after the whole lines could not be cut off yet.
+    /// What follows the whole lines could not be cut off yet.
     private var needsCut = false
 
     /// - Parameter size: what of the file counts, anything after it is cut off; nil for all.
@@ -33,7 +33,7 @@ struct TailFile: ~Copyable {
         try cut()
         do throws(SystemError) {
             var written = 0
-            // A short write is followed by one that tells the reason.
+            // A short write is followed by one that fails with the reason.
             while written < lines.count {
                 written += try file.write(lines.extracting(droppingFirst: written))
             }
@@ -54,8 +54,8 @@ struct TailFile: ~Copyable {
 
     /// Makes durable what was appended.
     ///
-    /// - Parameter count: so many of the latest bytes are taken back when that fails, for nobody
-    ///   may find what was reported as failed; nil: they stay.
+    /// - Parameter count: so many of the latest bytes are taken back when that fails, so that a
+    ///   record reported as failed is never found; nil: they stay.
     mutating func synchronize(orTakeBack count: Int? = nil) throws(FileError) {
         do throws(SystemError) { try file.synchronize() } catch {
             if let count { takeBack(count) }

@@ -5,7 +5,7 @@ struct WaitingBatches {
     private(set) var bodies: [UInt8] = []
     /// Where in `bodies` each body ends.
     private(set) var ends: [Int] = []
-    /// Whom to tell, for each batch.
+    /// What reports the result, for each batch.
     private(set) var owners: [@Sendable (Bool) -> Void] = []
     /// How many bodies there are up to and with those of each owner; one that was given up has no
     /// entry.
@@ -21,7 +21,7 @@ struct WaitingBatches {
         ownerEnds.append(ends.count)
     }
 
-    /// Takes over whom else to tell; what they wanted written is given up.
+    /// Takes over the owners of others, whose batches are given up.
     mutating func giveUp(_ others: inout WaitingBatches) {
         owners += others.owners
         others.removeAll()

@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import Bytes
 internal import Redis
 
 /// Rules about which other users of the machine may read or write churnd's files.
@@ -91,6 +92,6 @@ extension WeakSettingRule {
         _ most: UInt32, _ path: String, _ files: ConfigurationFiles
     ) -> String? {
         guard let mode = files.mode(path), mode & 0o777 & ~most != 0 else { return nil }
-        return "\(printable(path)) has mode \(octal(mode & 0o777))"
+        return "\(ShownText.name(path)) has mode \(octal(mode & 0o777))"
     }
 }

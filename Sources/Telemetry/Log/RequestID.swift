@@ -8,6 +8,9 @@ package struct RequestID {
     private var storage = InlineArray<64, UInt8>(repeating: 0)
     private var count = 0
 
+    /// Empty: before a request has its name.
+    package init() {}
+
     /// The caller's, when it is 1 to 64 of `[A-Za-z0-9._-]`.
     package init?(_ value: Span<UInt8>) {
         guard 1...RequestID.bytesMax ~= value.count else { return nil }

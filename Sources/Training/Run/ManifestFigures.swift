@@ -30,7 +30,7 @@ struct ManifestFigures {
                         + "repeated stratified folds of the others, one model without each fold")
             ),
             ("hold_out", .object(HoldOutFigures(holdOut).object)),
-            ("cross_validation", .object(JSONObject(members: folds))),
+            ("cross_validation", .object(folds)),
             ("candidates", .array(comparison.results.map { candidate($0, selected) })),
         ])
     }
@@ -55,7 +55,7 @@ struct ManifestFigures {
                 ("search_trials", .number(Double(options.search.trials))),
                 ("library", .string("XGBoost \(XGBoostLibrary.version)")),
                 ("rounds", .number(Double(recipe.roundsMax))),
-                ("parameters", .object(JSONObject(members: parameters))),
+                ("parameters", .object(parameters)),
             ] + grouping)
     }
 
@@ -75,23 +75,21 @@ struct ManifestFigures {
             members.append(
                 (
                     "\(measure.key)_less_selected",
-                    .object(
-                        JSONObject(members: [
-                            ("mean", .rounded(difference.spread.mean)),
-                            ("sd", .rounded(difference.spread.deviation)),
-                            ("folds_above", .number(Double(difference.above))),
-                            ("folds_below", .number(Double(difference.below))),
-                        ]))
+                    .object([
+                        ("mean", .rounded(difference.spread.mean)),
+                        ("sd", .rounded(difference.spread.deviation)),
+                        ("folds_above", .number(Double(difference.above))),
+                        ("folds_below", .number(Double(difference.below))),
+                    ])
                 ))
         }
-        return .object(JSONObject(members: members))
+        return .object(members)
     }
 
     private static func value(_ spread: Spread) -> JSONValue {
-        .object(
-            JSONObject(members: [
-                ("mean", .rounded(spread.mean)), ("sd", .rounded(spread.deviation)),
-            ]))
+        .object([
+            ("mean", .rounded(spread.mean)), ("sd", .rounded(spread.deviation)),
+        ])
     }
 }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLog
+internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit`: what a log of predictions proves.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLog
+internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit replay`: whether the models say again what was answered.
@@ -57,8 +58,7 @@ struct AuditReplayCommand: Command {
         guard run.scoredCount > 0 else {
             throw CommandFailure(
                 .data,
-                "\(directory): no prediction with features, expected one at least: they are "
-                    + "recorded "
+                "\(directory): no prediction with features, wanted one at least: they are recorded "
                     + "with audit.features = on")
         }
     }

@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import AuditReading
 internal import Bundle
 internal import Features
 internal import JSON

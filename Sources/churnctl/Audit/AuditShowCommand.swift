@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLog
+internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit show`: the records that meet all conditions.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLog
+internal import AuditReading
 internal import POSIX
 
 /// `churnctl audit verify`: whether a log is as it was written, and whole.

@@ -10,35 +10,33 @@ struct BundleDocument {
     init(_ bundle: ModelBundle) {
         func texts(_ names: [String]) -> JSONValue { .array(names.map(JSONValue.string)) }
         let thresholds = bundle.thresholds
-        value = .object(
-            JSONObject(members: [
-                ("model", .string(bundle.fullName)),
-                ("sha256", .string(bundle.sha256)),
-                ("booster", .string(bundle.boosterText)),
-                ("objective", .string(bundle.ensemble.objective.rawValue)),
-                ("link", .string(bundle.linkText)),
-                ("base_margin", .number(Double(bundle.ensemble.baseMargin))),
-                ("calibration", bundle.calibration.json),
-                (
-                    "thresholds",
-                    .object(
-                        JSONObject(members: [
-                            ("decision", .number(Double(thresholds.decision))),
-                            ("high", .number(Double(thresholds.high))),
-                            ("medium", .number(Double(thresholds.medium))),
-                        ]))
-                ),
-                ("golden_rows", .number(Double(bundle.goldenRowCount))),
-                ("fields", texts(bundle.schema.fields.map(\.name))),
-                ("derived", texts(bundle.schema.derived.map(\.name))),
-                ("not_shown", texts(bundle.encoding.omissions)),
-                (
-                    "columns",
-                    .array(bundle.encoding.columns.map { BundleDocument.column($0, bundle.schema) })
-                ),
-                ("metrics", .object(bundle.manifest.metrics)),
-                ("provenance", .object(bundle.manifest.provenance)),
-            ]))
+        value = .object([
+            ("model", .string(bundle.fullName)),
+            ("sha256", .string(bundle.sha256)),
+            ("booster", .string(bundle.boosterText)),
+            ("objective", .string(bundle.ensemble.objective.rawValue)),
+            ("link", .string(bundle.linkText)),
+            ("base_margin", .number(Double(bundle.ensemble.baseMargin))),
+            ("calibration", bundle.calibration.json),
+            (
+                "thresholds",
+                .object([
+                    ("decision", .number(Double(thresholds.decision))),
+                    ("high", .number(Double(thresholds.high))),
+                    ("medium", .number(Double(thresholds.medium))),
+                ])
+            ),
+            ("golden_rows", .number(Double(bundle.goldenRowCount))),
+            ("fields", texts(bundle.schema.fields.map(\.name))),
+            ("derived", texts(bundle.schema.derived.map(\.name))),
+            ("not_shown", texts(bundle.encoding.omissions)),
+            (
+                "columns",
+                .array(bundle.encoding.columns.map { BundleDocument.column($0, bundle.schema) })
+            ),
+            ("metrics", .object(bundle.manifest.metrics)),
+            ("provenance", .object(bundle.manifest.provenance)),
+        ])
     }
 
     private static func column(_ column: FeatureEncoding.Column, _ schema: Schema) -> JSONValue {
@@ -58,6 +56,6 @@ struct BundleDocument {
             ]
         }
         members += [("mean", .number(column.mean)), ("scale", .number(column.scale))]
-        return .object(JSONObject(members: members))
+        return .object(members)
     }
 }

@@ -44,7 +44,7 @@ struct ModelActivateCommand: Command {
     func perform() throws {
         var members: [(name: String, value: JSONValue)] = [("version", .string(version))]
         if let sha256 { members.append(("sha256", .string(sha256))) }
-        let body = JSONValue.object(JSONObject(members: members))
+        let body = JSONValue.object(members)
         let answer = try operationsOptions.ask(.post, OperationsPath.modelActivation, body: body)
         try ModelChangeText.write(answer)
     }

@@ -66,7 +66,7 @@ struct TokenRevokeCommand: Command {
         } else {
             let members = [name.member, ("seconds", .number(Double(revoked)))]
             _ = try arguments.operationsOptions.ask(
-                .post, OperationsPath.tokenRevocation, body: .object(JSONObject(members: members)))
+                .post, OperationsPath.tokenRevocation, body: .object(members))
         }
         print("revoked for \(revoked) s: \(name.shownKey)")
     }
@@ -110,7 +110,7 @@ struct TokenUnrevokeCommand: Command {
         let options = arguments.operationsOptions
         let answer = try options.ask(
             .post, OperationsPath.tokenRestoration,
-            body: .object(JSONObject(members: [name.member])))
+            body: .object([name.member]))
         guard let isChanged = answer["changed"]?.asBool else {
             throw CommandFailure(.failure, "the answer does not say whether it was revoked")
         }

@@ -83,6 +83,6 @@ struct EvaluationText {
         case .unknown: members.append(("table", .string("unknown")))
         }
         members.append(("whole", evaluation.whole.json))
-        return .object(JSONObject(members: members))
+        return .object(members)
     }
 }

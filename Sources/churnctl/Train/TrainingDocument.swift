@@ -39,16 +39,15 @@ struct TrainingDocument {
             ("hold_out", outcome.model.holdOut.json),
             ("warnings", .array(warnings)),
         ]
-        return .object(JSONObject(members: members))
+        return .object(members)
     }
 
     private var warnings: [JSONValue] {
         outcome.deciding.map { finding in
-            .object(
-                JSONObject(members: [
-                    ("code", .string("deciding_column")), ("column", .string(finding.name)),
-                    ("roc_auc", .number(finding.area)),
-                ]))
+            .object([
+                ("code", .string("deciding_column")), ("column", .string(finding.name)),
+                ("roc_auc", .number(finding.area)),
+            ])
         }
     }
 
@@ -69,13 +68,12 @@ struct TrainingDocument {
             members.append(
                 (
                     measure.key,
-                    .object(
-                        JSONObject(members: [
-                            ("mean", .number(spread.mean)), ("sd", .number(spread.deviation)),
-                        ]))
+                    .object([
+                        ("mean", .number(spread.mean)), ("sd", .number(spread.deviation)),
+                    ])
                 ))
         }
-        return .object(JSONObject(members: members))
+        return .object(members)
     }
 }
 
@@ -95,13 +93,12 @@ extension Calibration {
     /// As in a manifest.
     var json: JSONValue {
         switch self {
-        case .none: .object(JSONObject(members: [("method", .string("none"))]))
+        case .none: .object([("method", .string("none"))])
         case .platt(let slope, let intercept):
-            .object(
-                JSONObject(members: [
-                    ("method", .string("platt")), ("slope", .number(slope)),
-                    ("intercept", .number(intercept)),
-                ]))
+            .object([
+                ("method", .string("platt")), ("slope", .number(slope)),
+                ("intercept", .number(intercept)),
+            ])
         }
     }
 }

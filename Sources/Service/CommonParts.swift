@@ -1,0 +1,106 @@
+internal import AuditLog
+internal import Bundle
+internal import Configuration
+internal import HTTP
+internal import JWT
+internal import Models
+internal import OpenSSL
+internal import POSIX
+internal import Reactor
+internal import Serving
+internal import Synchronization
+internal import Telemetry
+
+/// What the workers of both listeners are made of.
+struct CommonParts: Sendable {
+    let configuration: ServiceConfiguration
+    let keys: SigningKeys
+    let store: SharedStore
+    let state: ServiceState
+    private let auditLog: AuditLog?
+    private let auditKeys: AuditKeys?
+    private let sink: LogSink
+    /// The one to begin with; a reactor that starts later than others gets the latest.
+    private let model: CurrentModel
+    /// Of the hash by which the log tells subjects apart; new at every start.
+    private let logSalt = RandomBytes.make(32)
+
+    init(
+        configuration: ServiceConfiguration, model: CurrentModel, store: SharedStore,
+        state: ServiceState, auditLog: AuditLog?, sink: LogSink
+    ) throws(StartError) {
+        self.configuration = configuration
+        self.model = model
+        self.store = store
+        self.state = state
+        self.auditLog = auditLog
+        auditKeys = configuration.audit.map { $0.key.withBytes { AuditKeys(secret: $0) } }
+        self.sink = sink
+        keys = try CommonParts.keys(configuration.tokens.keys)
+    }
+
+    func makeMetrics() -> ReactorMetrics {
+        ReactorMetrics(
+            isOn: configuration.operations.address != nil, countsRedis: store.health != nil,
+            labels: .service)
+    }
+
+    func makeLog() -> RequestLog {
+        RequestLog(
+            sink: sink, salt: logSalt.span,
+            rules: RequestLog.Rules(
+                logsAll: configuration.logsRequests,
+                slowNanoseconds: configuration.slowRequest?.nanoseconds,
+                refusedPerSecond: configuration.logsRefusedPerSecond))
+    }
+
+    /// A worker's way into the audit log; nil without one.
+    ///
+    /// - Parameters:
+    ///   - index: what records call the worker.
+    ///   - writesHere: as of `AuditGate`.
+    func makeAuditGate(
+        _ loop: Loop, _ mailbox: Mailbox<Worker>, index: Int, writesHere: Bool
+    ) -> AuditGate? {
+        guard let auditLog, let auditKeys, let audit = configuration.audit else { return nil }
+        return AuditGate(
+            loop: loop,
+            door: Door(mailbox) { worker in
+                guard let audit = worker.audit else { preconditionFailure("it was made here") }
+                return audit
+            },
+            log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds,
+            encoder: AuditRecordEncoder(keys: auditKeys, reactor: index), writesHere: writesHere)
+    }
+
+    func makeModel(countedBy metrics: ReactorMetrics) -> ServedModel {
+        ServedModel(scorer: makeScorer(of: model.bundle, countedBy: metrics))
+    }
+
+    func makeScorer(of bundle: ModelBundle, countedBy metrics: ReactorMetrics) -> Scorer {
+        Scorer(
+            bundle: bundle, recordsFeatures: configuration.audit?.recordsFeatures ?? false,
+            series: metrics.modelActivated(bundle))
+    }
+
+    func makeNames() -> CallNames {
+        var seed: UInt64 = 0
+        for byte in RandomBytes.make(8) { seed = seed << 8 | UInt64(byte) }
+        return CallNames(
+            requestIDs: RequestIDSource(prefix: Array(RandomBytes.hexadecimalText(8).utf8)),
+            traces: configuration.tracesRequests ? TraceIDSource(seed: seed) : nil)
+    }
+
+    private static func keys(_ keys: TokenKeys) throws(StartError) -> SigningKeys {
+        do throws(SigningKeyError) {
+            switch keys {
+            case .secret(let secret): return try SigningKeys(sharing: secret.shared)
+            case .named(let keys):
+                return try SigningKeys(sharing: keys.map { ($0.id, $0.secret.shared) })
+            case .madeAtStart: preconditionFailure("a development session makes the secret")
+            }
+        } catch {
+            throw .keys(error)
+        }
+    }
+}

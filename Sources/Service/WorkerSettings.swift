@@ -1,0 +1,116 @@
+package import Configuration
+internal import HTTP
+package import HTTPServer
+internal import JWT
+internal import OperationsAPI
+internal import POSIX
+internal import Reactor
+internal import Serving
+
+/// How the workers of one listener are made.
+struct WorkerSettings: Sendable {
+    private let common: CommonParts
+    /// Nil on a Unix socket, whose mode says who may administer.
+    private let tokenRules: TokenRules?
+    /// Of the operations listener alone.
+    private let subjects: Administration.Subjects?
+    private let limits: ServerLimits
+    private let counter: ConnectionCounter
+
+    /// For workers that serve predictions.
+    ///
+    /// - Parameter connectionsMax: as many as there are descriptors for.
+    init(predictions common: CommonParts, connectionsMax: Int) throws(StartError) {
+        self.common = common
+        let http = common.configuration.http
+        var limits = ServerLimits(http)
+        limits.connectionsMax = connectionsMax
+        self.limits = limits
+        counter = ConnectionCounter(perAddressMax: http.connectionsPerAddressMax)
+        let tokens = common.configuration.tokens
+        tokenRules = try WorkerSettings.tokenRules(tokens, scope: tokens.scope)
+        subjects = nil
+    }
+
+    /// For the worker that has the operations listener.
+    init(
+        operations common: CommonParts, subjects: Administration.Subjects,
+        address: OperationsAddress
+    ) throws(StartError) {
+        self.common = common
+        limits = OperationsListener.limits(common.configuration.http)
+        counter = ConnectionCounter()
+        self.subjects = subjects
+        switch address {
+        case .unix: tokenRules = nil
+        case .tcp:
+            tokenRules = try WorkerSettings.tokenRules(
+                common.configuration.tokens, scope: AdministrationRules.scope,
+                authenticationAgeSecondsMax: AdministrationRules.ageSecondsMax)
+        }
+    }
+
+    private static func tokenRules(
+        _ tokens: ServiceConfiguration.Tokens, scope: String?,
+        authenticationAgeSecondsMax: Int? = nil
+    ) throws(StartError) -> TokenRules {
+        do throws(TokenRulesError) {
+            return try TokenRules(
+                leewaySeconds: tokens.leewaySeconds, issuer: tokens.issuer,
+                audience: tokens.audience, scope: scope,
+                authenticationAgeSecondsMax: authenticationAgeSecondsMax)
+        } catch {
+            throw .tokenRules(error)
+        }
+    }
+
+    /// Makes a worker. Called on its loop's queue.
+    ///
+    /// - Parameter index: what records of the audit log call it.
+    func makeWorker(
+        _ loop: Loop, _ mailbox: Mailbox<Worker>, index: Int, descriptor: consuming FileDescriptor
+    ) throws(SystemError) -> Worker {
+        let configuration = common.configuration
+        let counts = common.makeMetrics()
+        let log = common.makeLog()
+        let admissions = common.store.makeAdmissions(loop, mailbox)
+        let operations = subjects.map {
+            Administration(loop: loop, door: Door(mailbox) { $0.calls }, subjects: $0)
+        }
+        // An operator must see a disk that hangs, and operators' requests are too few to be worth
+        // saving: their worker does not write by itself.
+        let audit = common.makeAuditGate(
+            loop, mailbox, index: index, writesHere: operations == nil)
+        let quota = configuration.quota
+        let calls = Calls(
+            loop: loop,
+            rules: Calls.Rules(
+                bodyBytesMax: limits.http.bodyBytesMax,
+                decisionNanoseconds: common.store.deadlineNanoseconds),
+            routes: RouteTable(operations == nil ? .service : .operations),
+            verifier: tokenRules.map { TokenVerifier(keys: common.keys, rules: $0) },
+            model: common.makeModel(countedBy: counts), counts: counts,
+            answers: Answers(
+                loop: loop, log: log, counts: counts,
+                quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds)),
+            admissions: admissions, audit: audit, names: common.makeNames(), state: common.state,
+            operations: operations)
+        let server = try HTTPServer(
+            loop: loop, door: Door(mailbox) { $0.server }, listener: descriptor, limits: limits,
+            counter: counter, acceptingAfter: common.store.acceptingWait,
+            handlers: calls.handlers)
+        return Worker(
+            loop: loop, server: server, calls: calls, admissions: admissions, audit: audit,
+            log: log)
+    }
+}
+
+extension ServerLimits {
+    package init(_ http: ServiceConfiguration.HTTP) {
+        self.init(
+            http: http.limits, connectionsMax: http.connectionsMax,
+            headTimeout: http.headTimeout.nanoseconds,
+            bodyTimeout: http.bodyTimeout.nanoseconds, idleTimeout: http.idleTimeout.nanoseconds,
+            writeTimeout: http.writeTimeout.nanoseconds)
+    }
+}

@@ -1,0 +1,160 @@
+internal import AuditLog
+internal import Bytes
+internal import HTTPServer
+internal import JSON
+internal import JWT
+internal import Metrics
+package import ModelRegistry
+internal import POSIX
+package import Reactor
+internal import Telemetry
+
+/// What the operations listener's worker has beside what every worker has: what it reports, and
+/// what administrators change.
+package final class Administration {
+    package struct Subjects: Sendable {
+        let figures: ServiceFigures
+        let models: ModelRegistry
+        /// Called when the model that is active already was requested again.
+        let unchanged: @Sendable (ModelChange) -> Void
+        let revocations: TokenRevocations
+        /// Nil without an audit log.
+        let records: AdministrationRecords?
+        /// The workers that serve predictions.
+        package let workers: WorkerGroup
+
+        package init(
+            figures: ServiceFigures, models: ModelRegistry,
+            unchanged: @escaping @Sendable (ModelChange) -> Void, revocations: TokenRevocations,
+            records: AdministrationRecords?, workers: WorkerGroup
+        ) {
+            self.figures = figures
+            self.models = models
+            self.unchanged = unchanged
+            self.revocations = revocations
+            self.records = records
+            self.workers = workers
+        }
+    }
+
+    let subjects: Subjects
+    /// The way to the worker's calls from other threads.
+    let door: Door<Calls>
+    private let loop: Loop
+    private let scrapes: MetricsCollection
+
+    package init(loop: Loop, door: Door<Calls>, subjects: Subjects) {
+        self.loop = loop
+        self.door = door
+        self.subjects = subjects
+        scrapes = MetricsCollection(workerCount: subjects.workers.count)
+    }
+
+    var deadline: Int64? { scrapes.deadline }
+}
+
+// Metrics.
+extension Administration {
+    func scrape(_ call: Call) {
+        guard scrapes.begin(call, now: loop.now) else { return }
+        let round = scrapes.currentRound
+        subjects.workers.postEach { [door] index, worker in
+            let snapshot = worker.snapshot
+            door.post { calls in calls.administration.take(snapshot, of: index, in: round, calls) }
+        }
+    }
+
+    private func take(
+        _ snapshot: ReactorMetrics.Snapshot, of index: Int, in round: UInt64, _ calls: Calls
+    ) {
+        scrapes.take(snapshot, of: index, in: round)
+        finishScrapes(calls)
+    }
+
+    func finishScrapes(_ calls: Calls) {
+        guard scrapes.isComplete(now: loop.now) else { return }
+        scrapes.finish { call, sum in
+            let own = calls.counts.snapshot(call.server.figures)
+            var counts = sum.counts
+            counts.merge(own.counts)
+            let facts = subjects.figures.facts(
+                publicConnections: sum.connections, operationsConnections: own.connections,
+                now: loop.now)
+            calls.answer(call) {
+                $0.answer(
+                    call, status: 200, contentType: call.format.contentType,
+                    content: MetricsReport.render(counts, facts, format: call.format))
+            }
+        }
+    }
+}
+
+// Administration.
+extension Administration {
+    private func actor(_ call: Call) -> AuditedOperator {
+        AuditedOperator(
+            requestID: Array(copying: call.requestID.bytes), peer: Array(copying: call.peer.bytes),
+            subject: call.token?.subject,
+            peerProcess: call.server.peerCredentials(of: call.exchange).map {
+                AuditedPeer(userID: $0.userID, processID: $0.processID)
+            })
+    }
+
+    func witness(of call: Call) -> ModelWitness? {
+        guard let records = subjects.records else { return nil }
+        let actor = actor(call)
+        return ModelWitness(
+            record: { change in records.recordAndWait(change.note(by: actor)) },
+            takeBack: { change in records.takeBack(change.note(by: actor)) })
+    }
+
+    func completion(of call: Call) -> ModelRegistry.ChangeCompletion {
+        let ticket = call.ticket
+        return { [door, unchanged = subjects.unchanged] outcome in
+            if case .success(let change) = outcome, !change.isChanged { unchanged(change) }
+            door.post { $0.answer(ticket, outcome) { change, json in change.append(to: &json) } }
+        }
+    }
+
+    /// Has a change of revocations recorded, and then carries it out.
+    func change(
+        _ change: TokenRevocations.Change, for call: Call, _ calls: Calls
+    ) throws(ServiceFailure) {
+        guard try subjects.revocations.isNeeded(change, now: loop.now) else {
+            return answer(call, isChanged: false, calls)
+        }
+        let note = change.note(by: actor(call))
+        guard let records = subjects.records else {
+            return try carryOut(change, note, call, calls)
+        }
+        let ticket = call.ticket
+        records.record(note) { [door] isRecorded in
+            door.post { calls in
+                calls.resume(ticket) { call throws(ServiceFailure) in
+                    guard isRecorded else { throw .commandUnrecorded }
+                    try calls.administration.carryOut(change, note, call, calls)
+                }
+            }
+        }
+    }
+
+    private func carryOut(
+        _ change: TokenRevocations.Change, _ note: AuditNote, _ call: Call, _ calls: Calls
+    ) throws(ServiceFailure) {
+        var isChanged = false
+        defer { if !isChanged { subjects.records?.takeBack(note) } }
+        isChanged = try subjects.revocations.carryOut(change, now: loop.now)
+        answer(call, isChanged: isChanged, calls)
+    }
+
+    private func answer(_ call: Call, isChanged: Bool, _ calls: Calls) {
+        calls.answer(call) {
+            $0.answer(call) { json in
+                json.beginObject()
+                json.name("changed")
+                json.bool(isChanged)
+                json.endObject()
+            }
+        }
+    }
+}

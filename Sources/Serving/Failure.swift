@@ -1,0 +1,230 @@
+package import Access
+package import AuditLog
+package import Features
+package import HTTPServer
+package import JWT
+package import ModelRegistry
+package import Telemetry
+
+/// Everything that keeps a request from what it asks for: the errors of all parts. A new one is a
+/// case here and a row in `row`.
+package enum ServiceFailure: Error, Equatable {
+    case rejected(Rejection)
+    case unknownPath
+    case methodNotAllowed(allowed: String)
+    case unsupportedContentType
+    case unsupportedContentEncoding
+    case bodyTooLarge(bytesMax: Int)
+    case lengthRequired
+    case repeatedAuthorization
+    case missingToken
+    /// An Authorization field that offers Bearer and holds no token.
+    case malformedCredentials
+    case token(TokenError)
+    /// The token is good but for its scope.
+    case insufficientScope(VerifiedToken, required: String)
+    case body(BodyError)
+    case invalidRecord([Violation])
+    case revoked
+    case rateLimited(retrySeconds: Int)
+    case undecided(AdmissionFailure)
+    /// The audit log does not take the record of what would be answered.
+    case unrecorded
+    /// What an administrator sent is not what the route takes.
+    case invalidCommand(wanted: String)
+    /// The audit log does not take the record of what an administrator wants done.
+    case commandUnrecorded
+    case model(RegistryError)
+    /// Revocations are in Redis, where operators change them.
+    case revocationsElsewhere
+    /// No room for one more: so many, or names with so many bytes together, are revoked.
+    case tooManyRevocations(max: Int, bytesMax: Int)
+}
+
+/// What a failure means to everyone that it concerns.
+package struct FailureRow {
+    package let problem: ProblemType
+    /// What callers read.
+    package let detail: String
+    /// Field lines beside those that every answer has, each with its CRLF.
+    package var fields = ""
+    /// What the log says in place of the detail; nothing that came from the caller.
+    package var reason: String?
+    /// What became of the request's token; nil where it was not looked at, or is good.
+    package var token: TokenResult?
+    /// Why a caller who is known was refused, where the audit log holds it.
+    package var recorded: AuditedRefusal.Reason?
+    /// The same for callers of whom nothing is known, who are only counted.
+    package var counted: AuditRefusalReason?
+    package var violations: [Violation] = []
+
+    init(_ problem: ProblemType, _ detail: String) {
+        self.problem = problem
+        self.detail = detail
+    }
+
+    func with(_ change: (inout FailureRow) -> Void) -> FailureRow {
+        var row = self
+        change(&row)
+        return row
+    }
+}
+
+extension ServiceFailure {
+    private static let nothingChanged =
+        "Nothing was changed: the audit log cannot be written now; try again"
+
+    package var row: FailureRow {
+        switch self {
+        case .rejected(let rejection): FailureRow(rejection)
+        case .unknownPath: FailureRow(.notFound, "No such path")
+        case .methodNotAllowed(let allowed):
+            FailureRow(.methodNotAllowed, "Allowed here: \(allowed)")
+                .with { $0.fields = "Allow: \(allowed)\r\n" }
+        case .unsupportedContentType:
+            FailureRow(.unsupportedMediaType, "The Content-Type must be application/json")
+        case .unsupportedContentEncoding:
+            FailureRow(.unsupportedMediaType, "The Content-Encoding must be identity or absent")
+                .with { $0.fields = "Accept-Encoding: identity\r\n" }
+        case .bodyTooLarge(let bytesMax):
+            FailureRow(.contentTooLarge, "The body must be at most \(bytesMax) bytes")
+        case .lengthRequired:
+            FailureRow(.lengthRequired, "Content-Length or Transfer-Encoding is needed")
+        case .repeatedAuthorization:
+            FailureRow(.malformedRequest, "There must be one Authorization field")
+                .with { $0.token = .malformed }
+        case .missingToken:
+            FailureRow(.missingToken, "Missing token").with {
+                $0.fields = "WWW-Authenticate: Bearer realm=\"churnd\"\r\n"
+                $0.token = .missing
+                $0.counted = .missingToken
+            }
+        case .malformedCredentials:
+            FailureRow(unauthorized: .invalidToken, "Invalid token").with {
+                $0.token = .malformed
+                $0.counted = .invalidToken
+            }
+        case .token(let error): FailureRow(error)
+        case .insufficientScope(_, let required):
+            FailureRow(lacking: required).with {
+                $0.token = .insufficientScope
+                $0.recorded = .insufficientScope
+            }
+        case .body(let error): FailureRow(error)
+        case .invalidRecord(let violations):
+            FailureRow(
+                .invalidRecord,
+                "\(violations.count) \(violations.count == 1 ? "field is" : "fields are") "
+                    + "not acceptable"
+            ).with { $0.violations = violations }
+        case .revoked:
+            FailureRow(unauthorized: .tokenRevoked, "Token revoked").with {
+                $0.token = .revoked
+                $0.recorded = .tokenRevoked
+            }
+        case .rateLimited(let retrySeconds):
+            FailureRow(.rateLimited, "Rate limit exceeded").with {
+                $0.fields = "Retry-After: \(retrySeconds)\r\n"
+                $0.recorded = .rateLimited
+            }
+        case .undecided(let failure):
+            // Why is for the log: callers can only try again.
+            FailureRow(unavailable: "Revocation and quota cannot be checked now; try again")
+                .with { $0.reason = failure.description }
+        case .unrecorded:
+            FailureRow(unrecorded: "The answer cannot be recorded now; try again")
+        case .invalidCommand(let wanted):
+            FailureRow(.invalidCommand, "The body must be \(wanted)")
+        case .commandUnrecorded: FailureRow(unrecorded: ServiceFailure.nothingChanged)
+        case .model(.unrecorded):
+            FailureRow(unavailable: ServiceFailure.nothingChanged)
+                .with { $0.reason = RegistryError.unrecorded.description }
+        case .model(let error): FailureRow(error)
+        case .revocationsElsewhere:
+            FailureRow(.conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
+        case .tooManyRevocations(let max, let bytesMax):
+            FailureRow(
+                .conflict,
+                "The limit of revoked tokens is reached: \(max), or \(bytesMax) bytes")
+        }
+    }
+}
+
+// Rows that several failures have.
+extension FailureRow {
+    /// RFC 6750 §3.
+    fileprivate init(unauthorized problem: ProblemType, _ detail: String) {
+        self.init(problem, detail)
+        fields =
+            "WWW-Authenticate: Bearer realm=\"churnd\", error=\"invalid_token\", "
+            + "error_description=\"\(detail)\"\r\n"
+    }
+
+    fileprivate init(lacking scope: String) {
+        self.init(.insufficientScope, "Scope needed: \(scope)")
+        fields = "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"\(scope)\"\r\n"
+    }
+
+    fileprivate init(unavailable detail: String) {
+        self.init(.unavailable, detail)
+        fields = "Retry-After: 1\r\n"
+    }
+
+    fileprivate init(unrecorded detail: String) {
+        self.init(unavailable: detail)
+        reason = "the audit log does not take the record"
+        // It was not looked up whether the token is revoked.
+        token = .undecided
+    }
+}
+
+// Rows of the errors of other parts.
+extension FailureRow {
+    fileprivate init(_ error: TokenError) {
+        switch error {
+        case .malformed, .invalidBase64URL, .malformedHeader, .unsupportedAlgorithm,
+            .criticalHeader, .unsupportedType, .unknownKey, .badSignature, .malformedClaims,
+            .missingClaim, .invalidClaim, .wrongIssuer, .wrongAudience, .notYetValid,
+            .issuedInFuture:
+            // Which check failed would help only an attacker that guesses tokens.
+            self.init(unauthorized: .invalidToken, "Invalid token")
+            counted = .invalidToken
+        case .expired:
+            self.init(unauthorized: .tokenExpired, "Token expired")
+            counted = .tokenExpired
+        case .insufficientScope(let required):
+            self.init(lacking: required)
+            counted = .invalidToken
+        case .staleAuthentication(let maxAge):
+            self.init(.staleAuthentication, "A token at most \(maxAge) seconds old is needed")
+            // RFC 9470 §3.
+            fields =
+                "WWW-Authenticate: Bearer realm=\"churnd\", "
+                + "error=\"insufficient_user_authentication\", "
+                + "error_description=\"\(detail)\", max_age=\(maxAge)\r\n"
+            counted = .invalidToken
+        }
+        reason = error.description
+        token = TokenResult(error)
+    }
+
+    fileprivate init(_ error: RegistryError) {
+        switch error {
+        case .busy, .stopped, .listing, .unrecorded: self.init(unavailable: error.description)
+        case .pinned, .nothingToRollBackTo, .activeNotWritten:
+            self.init(.conflict, error.description)
+        case .notAVersion, .absent, .unreadable, .activeUnreadable, .active, .bundle, .version,
+            .name, .digest:
+            self.init(.modelRefused, error.description)
+        }
+        reason = error.description
+    }
+
+    fileprivate init(_ rejection: Rejection) {
+        switch rejection {
+        case .malformed(let error): self.init(error)
+        case .headTimeout: self.init(.requestTimeout, "The head did not end in time")
+        case .bodyTimeout: self.init(.requestTimeout, "The body did not end in time")
+        }
+    }
+}

@@ -1,0 +1,245 @@
+internal import Access
+internal import Bytes
+internal import HTTP
+internal import HTTPServer
+internal import JSON
+internal import JWT
+internal import ModelRegistry
+internal import OpenSSL
+internal import POSIX
+internal import Reactor
+internal import Telemetry
+
+// The phases that read the request.
+extension Calls {
+    func step(
+        _ call: Call, _ request: borrowing Request
+    ) throws(ServiceFailure) -> Step {
+        switch call.phase {
+        case .identify: try identify(call, request)
+        case .describe: try describe(call, request)
+        case .authenticate: try authenticate(call, request)
+        case .prepare: prepare(call, request)
+        case .admit: return try admit(call, request)
+        case .judge, .record, .answer: preconditionFailure("it does not read the request")
+        }
+        return .next
+    }
+
+    private func identify(
+        _ call: Call, _ request: borrowing Request
+    ) throws(ServiceFailure) {
+        let head = request.head
+        switch routes.match(request.headBytes.extracting(head.path), head.method) {
+        case .route(let route): call.route = route
+        case .otherMethods(let route, let allowed):
+            call.route = route
+            throw .methodNotAllowed(allowed: allowed)
+        case .nothing: throw .unknownPath
+        }
+    }
+
+    /// Throws for callers; for administrators what is wrong with a body is kept, since it
+    /// is reported to administrators alone.
+    private func describe(
+        _ call: Call, _ request: borrowing Request
+    ) throws(ServiceFailure) {
+        guard let route = call.route else { return }
+        do throws(ServiceFailure) {
+            switch route.content {
+            case .json: try request.checkContent(bodyBytesMax: rules.bodyBytesMax)
+            case .none, .optionalJSON:
+                if request.isBodyTooLarge { throw .bodyTooLarge(bytesMax: rules.bodyBytesMax) }
+            }
+        } catch {
+            guard route.access == .administrator else { throw error }
+            call.contentFailure = error
+        }
+    }
+
+    private func authenticate(
+        _ call: Call, _ request: borrowing Request
+    ) throws(ServiceFailure) {
+        let range = try request.bearerToken()
+        call.tokenRange = range
+        let text = request.headBytes.extracting(range)
+        if let leader = leaderOfTurn(with: text) {
+            call.leader = leader
+            call.token = leader.token
+        } else if let verifier {
+            call.token = try verifier.admitted(text, nowUnixMilliseconds: loop.unixMilliseconds)
+        }
+        call.stages.end(.token)
+    }
+
+    /// A call of this turn that the store has not decided and that has the same token: what was
+    /// verified a moment ago, byte for byte, need not be verified again.
+    private func leaderOfTurn(with token: Span<UInt8>) -> Call? {
+        guard let ticket = refused.leaderOfTurn else { return nil }
+        let leader = pool[ticket]
+        let leaderToken = leader.keptToken
+        return leaderToken.span.equals(token) ? leader : nil
+    }
+
+    private func prepare(_ call: Call, _ request: borrowing Request) {
+        guard let route = call.route else { return }
+        if route.access == .quota, audit != nil { call.bodyDigest = digest.hash(request.body) }
+        guard call.contentFailure == nil else { return }
+        do throws(ServiceFailure) {
+            try route.handler.prepare(call, request, self)
+        } catch {
+            call.contentFailure = error
+        }
+    }
+
+    private func admit(
+        _ call: Call, _ request: borrowing Request
+    ) throws(ServiceFailure) -> Step {
+        if call.isCharged, let audit, !audit.takesRecords {
+            // Before the store is asked, so that it does not cost the caller a prediction.
+            throw .unrecorded
+        }
+        if let leader = call.leader {
+            call.leader = nil
+            leader.followers.append(call)
+            return .waits
+        }
+        if call.outcome == .unscored { refused.lead(call.ticket) }
+        let start =
+            call.route?.access == .quota
+            ? call.receivedAt + rules.decisionNanoseconds
+            : loop.now + Calls.administratorNanoseconds
+        ask(call, request.headBytes.extracting(call.tokenRange), deadline: start)
+        return .waits
+    }
+
+    private func ask(_ call: Call, _ token: Span<UInt8>, deadline: Int64) {
+        let subject = call.subject
+        let tokenID = call.tokenID
+        admissions.admit(
+            AdmissionRequest(
+                token: token, tokenID: tokenID.span, subject: subject.span,
+                charges: call.isCharged, deadline: deadline, ticket: call.ticket))
+    }
+}
+
+// The phases that do not.
+extension Calls {
+    func step(_ call: Call) throws(ServiceFailure) -> Step {
+        switch call.phase {
+        case .judge: try judge(call)
+        case .record:
+            call.unixMilliseconds = loop.unixMilliseconds
+            if let audit {
+                audit.hold(call)
+                return .waits
+            }
+        case .answer:
+            try answer(call)
+            return .waits
+        case .identify, .describe, .authenticate, .prepare, .admit:
+            preconditionFailure("it reads the request")
+        }
+        return .next
+    }
+
+    /// The store's decision on a call, and on those that share its question.
+    func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
+        let call = pool[ticket]
+        if call.route?.access == .quota {
+            refused.note(decision, on: call.subject, now: loop.now)
+        }
+        refused.dismiss(ticket)
+        let followers = call.takeFollowers()
+        settle(call, decision)
+        for follower in followers {
+            switch decision.ofFollower(isCharged: follower.isCharged) {
+            case let shared?: settle(follower, shared)
+            case nil:
+                // It has the store's time once more: what is left of the first would be the
+                // deadline of all that are asked with it, and drop their connection.
+                let token = follower.keptToken
+                ask(follower, token.span, deadline: loop.now + rules.decisionNanoseconds)
+            }
+        }
+    }
+
+    private func settle(_ call: Call, _ decision: AdmissionDecision) {
+        call.stages.end(.store)
+        call.decision = decision
+        call.isDecided = true
+        if call.route?.access == .quota {
+            counts.decided(decision, after: call.stages[.store])
+        } else {
+            counts.judged(decision, after: call.stages[.store])
+        }
+        call.phase = .judge
+        run(call)
+    }
+
+    private func judge(_ call: Call) throws(ServiceFailure) {
+        switch call.decision {
+        case .revoked: throw .revoked
+        case .unavailable(let failure): throw .undecided(failure)
+        case .admitted where call.isCharged: try complete(call)
+        case .refused(let seconds) where call.isCharged:
+            throw .rateLimited(retrySeconds: seconds)
+        case .uncharged where !call.isCharged: break
+        // Not the script's answer to what was asked.
+        case .admitted, .refused, .uncharged: throw .undecided(.unexpectedReply)
+        }
+        if let failure = call.contentFailure {
+            if case .invalidRecord(let violations) = failure { counts.recordInvalid(violations) }
+            throw failure
+        }
+    }
+
+    /// Scores what was not, as it would have been when it came.
+    private func complete(_ call: Call) throws(ServiceFailure) {
+        guard call.outcome == .unscored else { return }
+        let body = call.keptBody
+        do throws(ServiceFailure) {
+            try call.scorer.score(body.span, &call.stages, into: &call.prediction)
+            call.outcome = .scored
+        } catch {
+            call.contentFailure = error
+        }
+    }
+
+    /// A record is written, or cannot be.
+    func release(_ call: Call, _ isRecorded: Bool) {
+        if !isRecorded { call.refusal = .unrecorded }
+        call.phase = .answer
+        run(call)
+    }
+
+    private func answer(_ call: Call) throws(ServiceFailure) {
+        if let refusal = call.refusal { return fail(call, refusal, refusal.row) }
+        if let failure = call.contentFailure { throw failure }
+        guard let route = call.route else { preconditionFailure("it was identified") }
+        try route.handler.answer(call, self)
+    }
+
+    /// Answers with what went wrong, once that is recorded where it has to be.
+    func fail(_ call: Call, _ failure: ServiceFailure) {
+        if call.phase == .describe || call.phase == .authenticate { call.stages.end(.token) }
+        if case .insufficientScope(let token, _) = failure { call.token = token }
+        let row = failure.row
+        if !call.isDecided, let result = row.token { counts.tokenJudged(result) }
+        call.phase = .answer
+        call.unixMilliseconds = loop.unixMilliseconds
+        if let audit {
+            if row.recorded != nil, call.token != nil {
+                call.refusal = failure
+                return audit.hold(call)
+            }
+            if let reason = row.counted { audit.count(reason) }
+        }
+        fail(call, failure, row)
+    }
+
+    private func fail(_ call: Call, _ failure: ServiceFailure, _ row: FailureRow) {
+        answers.fail(call, failure, row)
+        pool.giveBack(call)
+    }
+}

@@ -1,0 +1,64 @@
+internal import Bytes
+internal import HTTP
+package import JSON
+internal import Models
+
+/// The fields of an answer that report the quota (draft-ietf-httpapi-ratelimit-headers).
+package struct QuotaFields {
+    private let policyField: [UInt8]
+
+    package init(quotaLimit: Int, windowSeconds: Int) {
+        policyField = Array(
+            "RateLimit-Policy: \"hourly\";q=\(quotaLimit);w=\(windowSeconds)\r\n".utf8)
+    }
+
+    package func append(left: Int, resetSeconds: Int, to fields: inout [UInt8]) {
+        fields.appendBytes(policyField.span)
+        fields.appendLiteral("RateLimit: \"hourly\";r=")
+        fields.appendDecimal(left)
+        fields.appendLiteral(";t=")
+        fields.appendDecimal(resetSeconds)
+        fields.appendLiteral("\r\n")
+    }
+}
+
+/// Writes the content of an answer with a prediction.
+package struct PredictionWriter {
+    private var timestamp = TimestampText()
+
+    package init() {}
+
+    /// Writes the content; without an identifier in the body, `customer_id` is the token's subject.
+    package mutating func append(
+        _ prediction: Prediction, subject: Span<UInt8>, modelName: Span<UInt8>,
+        requestID: Span<UInt8>, unixMilliseconds: Int64, to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.name("customer_id")
+        if prediction.customerID.isEmpty {
+            writer.string(subject)
+        } else {
+            writer.string(prediction.customerID.span)
+        }
+        writer.name("churn_prediction")
+        writer.bool(prediction.isPositive)
+        writer.name("churn_probability")
+        writer.probability(prediction.probability)
+        writer.name("risk_level")
+        writer.string(prediction.risk.rawValue)
+        if !prediction.outOfRange.isEmpty {
+            writer.name("out_of_range")
+            writer.beginArray()
+            for field in prediction.outOfRange { writer.string(field) }
+            writer.endArray()
+        }
+        writer.name("timestamp")
+        let time = timestamp.bytes(unixMilliseconds: unixMilliseconds)
+        writer.string(time.span)
+        writer.name("model_version")
+        writer.string(modelName)
+        writer.name("request_id")
+        writer.string(requestID)
+        writer.endObject()
+    }
+}

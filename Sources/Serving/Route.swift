@@ -1,0 +1,213 @@
+internal import Bytes
+package import HTTP
+package import Telemetry
+
+/// Something that can be asked for. A new one is a file in `Routes` and a row in `table`.
+package struct Route: Sendable {
+    /// Whom a listener is for.
+    package enum Listener: CaseIterable, Sendable { case service, operations }
+
+    /// Where a route is.
+    package enum Place: Sendable { case service, operations, both }
+
+    /// A GET can be asked for with HEAD as well.
+    package enum Method: Sendable { case get, post }
+
+    /// What a caller needs.
+    package enum Access: Sendable {
+        case open
+        /// A token, whose subject is charged for each success.
+        case quota
+        /// The rights of an administrator.
+        case administrator
+    }
+
+    /// What a request brings beside its head.
+    package enum Content: Sendable { case none, json, optionalJSON }
+
+    package let path: StaticString
+    package let method: Method
+    private let place: Place
+    package let access: Access
+    let content: Content
+    let errors: ErrorForm
+    let handler: any RouteHandler.Type
+    /// As the log and the metrics name it.
+    package private(set) var label: RouteLabel
+
+    /// - Parameters:
+    ///   - path: segments in braces, as in `/v2/models/{model}/infer`, stand for any one segment.
+    ///   - errors: how failures are answered.
+    private init(
+        _ path: StaticString, _ method: Method, on place: Place, access: Access = .open,
+        content: Content = .none, errors: ErrorForm = .problem, isHealth: Bool = false,
+        _ handler: any RouteHandler.Type
+    ) {
+        self.path = path
+        self.method = method
+        self.place = place
+        self.access = access
+        self.content = content
+        self.errors = errors
+        self.handler = handler
+        label = RouteLabel(0, path, isHealth: isHealth)
+    }
+
+    /// Every route, in the order in which metrics name them.
+    package static let table = numbered([
+        Route(
+            "/predict", .post, on: .service, access: .quota, content: .json, PredictRoute.self),
+        Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
+        Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
+        Route("/readyz", .get, on: .both, isHealth: true, ReadinessRoute.self),
+        Route("/metrics", .get, on: .operations, MetricsRoute.self),
+        Route(
+            "/admin/models", .get, on: .operations, access: .administrator, ModelsRoute.self),
+        Route(
+            "/admin/models/activate", .post, on: .operations, access: .administrator,
+            content: .json, ModelActivationRoute.self),
+        Route(
+            "/admin/models/rollback", .post, on: .operations, access: .administrator,
+            content: .optionalJSON, ModelRollbackRoute.self),
+        Route(
+            "/admin/tokens/revoke", .post, on: .operations, access: .administrator,
+            content: .json, TokenRevocationRoute.self),
+        Route(
+            "/admin/tokens/unrevoke", .post, on: .operations, access: .administrator,
+            content: .json, TokenRestorationRoute.self),
+    ])
+
+    private static func numbered(_ routes: [Route]) -> [Route] {
+        routes.enumerated().map { index, route in
+            var route = route
+            route.label = RouteLabel(index, route.path, isHealth: route.label.isHealth)
+            return route
+        }
+    }
+
+    package func isServed(by listener: Listener) -> Bool {
+        switch place {
+        case .both: true
+        case .service: listener == .service
+        case .operations: listener == .operations
+        }
+    }
+
+    package func accepts(_ method: HTTPMethod) -> Bool {
+        switch self.method {
+        case .get: method == .get || method == .head
+        case .post: method == .post
+        }
+    }
+
+    /// What a 405 says in Allow (RFC 9110 §10.2.1).
+    package var allowedMethods: String {
+        switch method {
+        case .get: "GET, HEAD"
+        case .post: "POST"
+        }
+    }
+}
+
+/// The routes of one listener.
+package struct RouteTable: Sendable {
+    /// What a request asks for.
+    package enum Match {
+        case route(Route)
+        /// There is something at this path, but not for this method.
+        case otherMethods(Route, allowed: String)
+        case nothing
+    }
+
+    private let routes: [Route]
+
+    package init(_ listener: Route.Listener, of routes: [Route] = Route.table) {
+        self.routes = routes.filter { $0.isServed(by: listener) }
+    }
+
+    /// What a path, without its query, and a method lead to. Nothing is decoded and nothing is cut:
+    /// `/health/` is another path, and so is `/%68ealth`.
+    package func match(_ path: Span<UInt8>, _ method: HTTPMethod) -> Match {
+        var other: Route?
+        var allowed = ""
+        for index in routes.indices where PathPattern.matches(routes[index].path, path) {
+            let route = routes[index]
+            if route.accepts(method) { return .route(route) }
+            if other == nil { other = route }
+            allowed += (allowed.isEmpty ? "" : ", ") + route.allowedMethods
+        }
+        return other.map { .otherMethods($0, allowed: allowed) } ?? .nothing
+    }
+}
+
+/// The paths that a route is for.
+package enum PathPattern {
+    private static let slash = UInt8(ascii: "/")
+
+    /// Whether a path is one of the pattern's.
+    package static func matches(_ pattern: StaticString, _ path: Span<UInt8>) -> Bool {
+        if path.equals(pattern) { return true }
+        return parameters(of: pattern, in: path) != nil
+    }
+
+    /// Where in a path the segment stands that a name in braces stands for.
+    package static func segment(
+        _ name: StaticString, of pattern: StaticString, in path: Span<UInt8>
+    ) -> Range<Int>? {
+        parameters(of: pattern, in: path)?.first { parameter in
+            pattern.bytes.extracting(parameter.name).equals(name)
+        }?.segment
+    }
+
+    private typealias Parameter = (name: Range<Int>, segment: Range<Int>)
+
+    /// The segments that names in braces stand for; nil where the path is not of the pattern, or
+    /// the pattern has none.
+    private static func parameters(
+        of pattern: StaticString, in path: Span<UInt8>
+    ) -> [Parameter]? {
+        let pattern = pattern.bytes
+        var found: [Parameter] = []
+        var place = 0
+        var index = 0
+        while index < pattern.count {
+            if pattern[index] == UInt8(ascii: "{") {
+                let name = index + 1..<end(of: UInt8(ascii: "}"), from: index + 1, in: pattern)
+                let segment = place..<end(of: slash, from: place, in: path)
+                if segment.isEmpty { return nil }
+                found.append((name, segment))
+                index = name.upperBound + 1
+                place = segment.upperBound
+            } else {
+                guard place < path.count, path[place] == pattern[index] else { return nil }
+                index += 1
+                place += 1
+            }
+        }
+        return place == path.count && !found.isEmpty ? found : nil
+    }
+
+    private static func end(of byte: UInt8, from start: Int, in bytes: Span<UInt8>) -> Int {
+        var index = start
+        while index < bytes.count, bytes[index] != byte { index += 1 }
+        return index
+    }
+}
+
+extension RequestLabels {
+    /// Answers that alerts count: they exist from the start.
+    private static let initialStatuses: [String: [UInt16]] = [
+        "/health": [200, 503], "/readyz": [200, 503],
+        "/predict": [200, 400, 401, 403, 411, 413, 415, 422, 429, 503],
+    ]
+
+    /// All routes and statuses of the service.
+    package static let service = RequestLabels(
+        routes: Route.table.map(\.label),
+        statuses: Set(ProblemType.allCases.map(\.status) + [200]).sorted(),
+        initial: Route.table.compactMap { route in
+            initialStatuses["\(route.path)"].map {
+                Initial(route.method == .post ? .post : .get, route.label, statuses: $0)
+            }
+        })
+}

@@ -1,0 +1,139 @@
+internal import AuditLog
+package import Bundle
+internal import Bytes
+internal import Features
+package import Models
+package import Telemetry
+
+/// A loaded model with one worker's memory for reading records and scoring them.
+package final class Scorer {
+    /// The model's own name and version.
+    package var model: (name: String, version: String) { (bundle.name, bundle.version) }
+    private let bundle: ModelBundle
+    /// `name/version` in UTF-8, as answers carry it.
+    package let modelName: [UInt8]
+    /// The model as the audit log names it.
+    let audited: AuditedModel
+    /// Under which the worker counts its predictions; nil where none are counted.
+    package let series: ModelSeries?
+    private let featureText: FeatureText?
+    private var scorer: ModelScorer
+
+    /// - Parameter recordsFeatures: whether predictions carry the customer's values.
+    package init(
+        bundle: ModelBundle, recordsFeatures: Bool = false, series: ModelSeries? = nil
+    ) {
+        self.bundle = bundle
+        self.series = series
+        modelName = Array(bundle.fullName.utf8)
+        audited = AuditedModel(name: bundle.fullName, digest: bundle.sha256)
+        featureText = recordsFeatures ? FeatureText(schema: bundle.schema) : nil
+        scorer = bundle.scorer
+    }
+
+    /// Scores the customer in a body; `stages` gets how long reading and scoring took.
+    package func score(
+        _ body: Span<UInt8>, _ stages: inout StageTimes, into prediction: inout Prediction
+    ) throws(ServiceFailure) {
+        try read(body, &stages)
+        let probability = scorer.score().probability
+        prediction.probability = probability
+        prediction.isPositive = bundle.isPositive(probability)
+        prediction.risk = bundle.riskLevel(probability)
+        setCustomerID(of: &prediction)
+        if let featureText {
+            prediction.features.removeAll(keepingCapacity: true)
+            featureText.append(scorer.record, to: &prediction.features)
+        }
+        if !scorer.outOfRange.isEmpty {
+            prediction.outOfRange = scorer.outOfRange.map { bundle.schema.fields[$0].name }
+        }
+        stages.end(.score)
+    }
+
+    /// Reads a body, and throws as `score` would, but sets the customer's identifier only.
+    package func validate(
+        _ body: Span<UInt8>, _ stages: inout StageTimes, into prediction: inout Prediction
+    ) throws(ServiceFailure) {
+        try read(body, &stages)
+        setCustomerID(of: &prediction)
+    }
+
+    private func setCustomerID(of prediction: inout Prediction) {
+        prediction.customerID.removeAll(keepingCapacity: true)
+        guard let identifier = scorer.identifier else { return }
+        prediction.customerID.appendBytes(identifier.span)
+    }
+
+    private func read(
+        _ body: Span<UInt8>, _ stages: inout StageTimes
+    ) throws(ServiceFailure) {
+        let isValid: Bool
+        do throws(BodyError) {
+            isValid = try scorer.decode(body)
+        } catch {
+            throw .body(error)
+        }
+        stages.end(.decode)
+        guard isValid else { throw .invalidRecord(scorer.violations) }
+    }
+}
+
+/// What is answered for one customer.
+package struct Prediction: Equatable, Sendable {
+    /// Empty when the body had none.
+    package var customerID: [UInt8]
+    /// Calibrated and not rounded.
+    package var probability: Float
+    package var isPositive: Bool
+    package var risk: RiskLevel
+    /// The customer's values as a JSON object, where they are recorded; else empty.
+    package var features: [UInt8] = []
+    /// Fields with a number beyond their bounds, in the schema's order.
+    package var outOfRange: [String]
+
+    package init(
+        customerID: [UInt8] = [], probability: Float = 0, isPositive: Bool = false,
+        risk: RiskLevel = .low, outOfRange: [String] = []
+    ) {
+        self.customerID = customerID
+        self.probability = probability
+        self.isPositive = isPositive
+        self.risk = risk
+        self.outOfRange = outOfRange
+    }
+
+    /// Forgets the customer, but for the memory that it took.
+    mutating func removeAll() {
+        customerID.removeAll(keepingCapacity: true)
+        features.removeAll(keepingCapacity: true)
+        if !outOfRange.isEmpty { outOfRange = [] }
+    }
+}
+
+/// The model that one reactor serves. Another one takes its place at the end of a turn; requests
+/// that were scored before keep what they were scored with.
+package final class ServedModel {
+    private(set) var scorer: Scorer
+    /// How many came before the one that serves.
+    private(set) var generation = 0
+    private var next: (scorer: Scorer, installed: @Sendable () -> Void)?
+
+    package init(scorer: Scorer) { self.scorer = scorer }
+
+    /// Serves with `scorer` from the next turn on, and calls `installed` then.
+    package func replace(by scorer: Scorer, _ installed: @escaping @Sendable () -> Void) {
+        // Of two that come in one turn the later one stays.
+        next?.installed()
+        next = (scorer, installed)
+    }
+
+    /// Lets the latest one take its place.
+    func takePublished() {
+        guard let next else { return }
+        scorer = next.scorer
+        generation += 1
+        self.next = nil
+        next.installed()
+    }
+}

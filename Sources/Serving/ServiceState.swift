@@ -1,0 +1,43 @@
+package import AuditLog
+package import Redis
+internal import Synchronization
+package import Telemetry
+
+/// What all reactors of the process know in common.
+package final class ServiceState: Sendable {
+    private let draining = Atomic<Bool>(false)
+    /// Nil with the store in memory.
+    private let redis: RedisHealth?
+    /// Nil without an audit log.
+    private let auditLog: AuditLog?
+
+    package init(redis: RedisHealth?, auditLog: AuditLog? = nil) {
+        self.redis = redis
+        self.auditLog = auditLog
+    }
+
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    package func beginDraining() { draining.store(true, ordering: .relaxed) }
+
+    /// What was last heard of the store; never asks it.
+    package func store(now: Int64) -> HealthReport.Store {
+        guard let redis else { return .memory }
+        return switch redis.current(now: now) {
+        case .pass: .redisAnswers
+        case .fail, .unknown: .redisFails
+        }
+    }
+
+    /// Whether the audit log takes records.
+    package func audit(now: Int64) -> HealthReport.Audit {
+        guard let auditLog else { return .off }
+        return auditLog.state(nowNanoseconds: now) == .passing ? .writes : .fails
+    }
+
+    /// What last went wrong with the store, in words; nil when it answers.
+    package func storeFailure(now: Int64) -> String? {
+        guard case .fail(let failure, _) = redis?.current(now: now) else { return nil }
+        return "\(failure)"
+    }
+}

@@ -1,0 +1,56 @@
+package import Access
+internal import AuditLog
+internal import OperationsAPI
+
+/// Revokes tokens, where revocations are in this process' memory.
+package struct TokenRevocations: Sendable {
+    /// What an administrator wants changed.
+    enum Change: Sendable {
+        case revoke(RevokedName, seconds: Int)
+        case restore(RevokedName)
+
+        /// As the audit log words it.
+        func note(by actor: AuditedOperator) -> AuditNote {
+            switch self {
+            case .revoke(let name, seconds: _): .revocation(.revoke, token: name.bytes, by: actor)
+            case .restore(let name): .revocation(.unrevoke, token: name.bytes, by: actor)
+            }
+        }
+    }
+
+    /// Nil where they are in Redis.
+    let admissions: InMemoryAdmissions?
+
+    package init(admissions: InMemoryAdmissions?) { self.admissions = admissions }
+
+    /// Whether it would change anything, and so must be recorded.
+    ///
+    /// - Parameter now: nanoseconds of the monotonic clock, which the store in memory goes by.
+    func isNeeded(_ change: Change, now: Int64) throws(ServiceFailure) -> Bool {
+        guard let admissions else { throw .revocationsElsewhere }
+        return switch change {
+        case .revoke: true
+        case .restore(let name): admissions.isRevoked(name.bytes, now: now / 1_000_000)
+        }
+    }
+
+    /// Whether it changed anything.
+    ///
+    /// - Parameter now: as for `isNeeded`.
+    func carryOut(_ change: Change, now: Int64) throws(ServiceFailure) -> Bool {
+        guard let admissions else { throw .revocationsElsewhere }
+        let now = now / 1_000_000
+        switch change {
+        case .restore(let name): return admissions.restore(name.bytes, now: now)
+        case .revoke(let name, let seconds):
+            let isRevoked = admissions.revoke(
+                name.bytes, forMilliseconds: Int64(seconds) * 1000, now: now)
+            guard isRevoked else {
+                throw .tooManyRevocations(
+                    max: InMemoryAdmissions.revocationsMax,
+                    bytesMax: InMemoryAdmissions.revocationBytesMax)
+            }
+            return true
+        }
+    }
+}
