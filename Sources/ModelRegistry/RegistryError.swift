@@ -25,7 +25,7 @@ package enum RegistryError: Error, Equatable, Sendable {
     case bundle(version: String?, BundleError)
     /// A bundle that says it is another version than its directory.
     case version(directory: String, found: String)
-    /// A bundle of another model than the one that serves.
+    /// A bundle of another model than the active one.
     case name(version: String?, found: String, wanted: String)
     /// A bundle with another manifest than the one that was asked for, or that `active` names.
     case digest(version: String, found: String, wanted: String)
@@ -49,7 +49,7 @@ extension RegistryError: CustomStringConvertible {
         case .unreadable(let error): "\(error)"
         case .activeUnreadable(let error):
             "\(error), expected a file of at most \(ActiveFile.bytesMax) bytes that names the "
-                + "version that serves"
+                + "active version"
         case .active(let path, let fault): "\(path): \(fault)"
         case .activeNotWritten(let error): "the bundle is good, but \(error)"
         case .absent(let version, let error): RegistryError.prefix(version) + "\(error)"

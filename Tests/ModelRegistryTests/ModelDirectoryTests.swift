@@ -166,8 +166,8 @@ struct ModelDirectoryTests {
         #expect(throws: error) { try directory.load("4", ofModel: "telco-churn") }
         #expect(
             error.description
-                == "version 4: manifest.json: name telco-logistic, expected telco-churn, which "
-                + "serves"
+                == "version 4: manifest.json: name telco-logistic, expected telco-churn, the "
+                + "active model's"
         )
         #expect(try directory.load("4").name == "telco-logistic")
     }

@@ -25,8 +25,8 @@ struct ScoreRun {
         guard count > 0 else {
             throw CommandFailure(
                 .noInput,
-                "\(input.name): nothing in it, expected a table with a header or a JSON object a "
-                    + "line"
+                "\(input.name): nothing in it, expected a table with a header or a JSON object "
+                    + "a line"
             )
         }
 
