@@ -24,7 +24,7 @@ extension AuditFaultKind {
         let sequence = fault.sequence ?? 0
         return switch self {
         case .notARecord(let fault, let claimed):
-            "not a record, wanted \(fault.wanted) here" + claim(claimed, sequence)
+            "not a record, expected \(fault.wanted) here" + claim(claimed, sequence)
         case .tooLong: "longer than \(AuditLimits.recordBytesMax) bytes, which no record is"
         case .torn(let bytes): "torn after \(bytes) bytes: the file ends inside the line"
         case .noLineFeed: "not followed by a line feed"
@@ -34,9 +34,9 @@ extension AuditFaultKind {
         case .content(let fault): "not as churnd writes it: \(fault)"
         case .wrongRecordMAC:
             "wrong MAC: written without the key of this log, though its hash is right"
-        case .noRecordMAC: "no MAC, wanted one, as in every record since format 2 began"
+        case .noRecordMAC: "no MAC, expected one, as in every record since format 2 began"
         case .otherLog(let found, let wanted):
-            "of log \(found), wanted \(wanted): another log's, written with the same key"
+            "of log \(found), expected \(wanted): another log's, written with the same key"
         case .notThisLog(let wanted): "nothing here is of log \(wanted)"
         case .checkpointGone(let count):
             "the checkpoint that counts \(count), which it names, is not in "
@@ -47,17 +47,17 @@ extension AuditFaultKind {
             "a start, which found nothing that proves \(AuditFaultKind.names(range)): no MAC and "
                 + "no checkpoint"
         case .misnamed(let first):
-            "the file begins with it, wanted the record of its name"
+            "the file begins with it, expected the record of its name"
                 + (first == sequence ? "" : ", not \(first)")
         case .missing(let range, let unreadable, let after):
             AuditFaultKind.missing(range, unreadable, after)
         case .swapped: "records \(sequence) and \(sequence + 1) have changed places"
         case .repeated: "a second time"
-        case .second: "a second one with other bytes, wanted one record of a sequence"
+        case .second: "a different record with the same sequence number"
         case .outOfOrder(let after): "stands after record \(after)"
         case .unlinked(let previous):
             "prev is \(previous.beginning), which is not the hash of the record before"
-        case .beginsBefore(let wanted): "the log begins with it, wanted record \(wanted) first"
+        case .beginsBefore(let wanted): "the log begins with it, expected record \(wanted) first"
         case .notAnArchiveEnd(let count):
             "no checkpoint counts \(count) records, so that nothing shows what was before record "
                 + "\(count + 1)"
@@ -68,10 +68,10 @@ extension AuditFaultKind {
             AuditFaultKind.records(range)
                 + " missing: the log is truncated, \(source) counts \(range.upperBound)"
         case .notComparable:
-            "not here, or altered, and wanted to be held against the given checkpoint"
-        case .stranger: "not part of the log: wanted records-, 20 digits, and .jsonl"
+            "not here, or altered: the given checkpoint cannot be verified"
+        case .stranger: "not part of the log: expected records-, 20 digits, and .jsonl"
         case .unreadable(let error): "unreadable: \(error)"
-        case .noCheckpoint: "no checkpoint, wanted one at least"
+        case .noCheckpoint: "no checkpoint, expected one at least"
         case .notACheckpoint: "not a checkpoint"
         case .wrongMAC(let count):
             "wrong MAC: this checkpoint, which counts \(count), was altered or made with another "
@@ -80,7 +80,7 @@ extension AuditFaultKind {
             "checkpoints are missing before this one, which counts \(count): its prev is not the "
                 + "MAC of the one before"
         case .checkpointOutOfOrder(let count, let after):
-            "this checkpoint counts \(count), wanted more than the \(after) of one before it"
+            "this checkpoint counts \(count), expected more than the \(after) of one before it"
         }
     }
 

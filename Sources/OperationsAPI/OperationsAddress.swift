@@ -76,8 +76,8 @@ package enum OperationsAddressError: Error, Equatable, Sendable, CustomStringCon
         switch self {
         case .noPort: "no port, expected \(OperationsAddressError.forms)"
         case .port:
-            "no port from 0 to 65535 after the colon, wanted \(OperationsAddressError.forms)"
-        case .host: "no host before the port, wanted \(OperationsAddressError.forms)"
+            "no port from 0 to 65535 after the colon, expected \(OperationsAddressError.forms)"
+        case .host: "no host before the port, expected \(OperationsAddressError.forms)"
         case .path(let error): "unix: \(error)"
         }
     }

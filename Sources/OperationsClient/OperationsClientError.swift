@@ -40,8 +40,8 @@ extension OperationsClientError: CustomStringConvertible {
         case .path(let error): "\(error)"
         case .unreachable(let address, let error): "\(address): \(error)"
         case .unusableToken:
-            "the token is empty or holds other than visible ASCII, wanted a token alone"
-        case .unusablePath: "invalid request path, wanted visible ASCII after a slash"
+            "the token is empty or holds other than visible ASCII, expected a token alone"
+        case .unusablePath: "invalid request path, expected visible ASCII after a slash"
         case .timedOut(let milliseconds): "no whole answer within \(milliseconds) ms"
         case .lost(let error): "the connection was lost: \(error)"
         case .ended(let receivedBytes):

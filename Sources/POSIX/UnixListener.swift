@@ -147,12 +147,12 @@ package enum UnixSocketError: Error, Equatable, Sendable, CustomStringConvertibl
 
     package var description: String {
         switch self {
-        case .emptyPath: "no path, wanted that of a Unix socket"
-        case .pathHoldsNUL: "a path with a NUL, wanted one without"
+        case .emptyPath: "no path, expected that of a Unix socket"
+        case .pathHoldsNUL: "a path with a NUL, expected one without"
         case .pathTooLong(let bytes, let bytesMax):
-            "a path of \(bytes) bytes, wanted at most \(bytesMax) for a Unix socket"
+            "a path of \(bytes) bytes, expected at most \(bytesMax) for a Unix socket"
         case .inUse(let path): "\(path): another process listens on it"
-        case .notASocket(let path): "\(path): not a socket, wanted a socket or nothing"
+        case .notASocket(let path): "\(path): not a socket, expected a socket or nothing"
         case .system(let path, let error): "\(path): \(error)"
         }
     }

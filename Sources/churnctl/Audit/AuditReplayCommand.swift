@@ -58,7 +58,8 @@ struct AuditReplayCommand: Command {
         guard run.scoredCount > 0 else {
             throw CommandFailure(
                 .data,
-                "\(directory): no prediction with features, wanted one at least: they are recorded "
+                "\(directory): no prediction with features, expected one at least: they are "
+                    + "recorded "
                     + "with audit.features = on")
         }
     }
