@@ -34,7 +34,7 @@ private func head(_ bytes: [UInt8], _ cut: Int) {
                 if let range = head.authorization {
                     let value = bytes.span.extracting(range)
                     if case .token(let place) = BearerCredentials(inAuthorization: value) {
-                        _ = try? TokenParts(value.extracting(place))
+                        _ = try? TokenSegments(value.extracting(place))
                     }
                 }
                 return "\(head)"
@@ -98,7 +98,7 @@ private func body(_ bytes: [UInt8]) {
 }
 
 private func token(_ bytes: [UInt8], _ cut: Int) {
-    _ = try? TokenParts(bytes.span)
+    _ = try? TokenSegments(bytes.span)
     var decoded: [UInt8] = []
     if let count = Base64URL.decode(bytes.span, into: &decoded) {
         precondition(count <= bytes.count)

@@ -59,9 +59,9 @@ package final class TokenVerifier {
     }
 
     private func claims(of token: Span<UInt8>) throws(TokenError) -> TokenClaims {
-        let parts = try TokenParts(token)
+        let parts = try TokenSegments(token)
         try verifySignature(of: token, parts)
-        let count = try TokenParts.decode(
+        let count = try TokenSegments.decode(
             .claims, token.extracting(parts.claims), into: &claimsBytes)
         let bytes = claimsBytes
         return try TokenClaims(bytes.span.extracting(0..<count), rules: rules)
@@ -69,18 +69,18 @@ package final class TokenVerifier {
 
     /// Throws unless the header is supported and the signature is good; says nothing of the claims.
     package func verifySignature(_ token: Span<UInt8>) throws(TokenError) {
-        try verifySignature(of: token, TokenParts(token))
+        try verifySignature(of: token, TokenSegments(token))
     }
 
     private func verifySignature(
-        of token: Span<UInt8>, _ parts: TokenParts
+        of token: Span<UInt8>, _ parts: TokenSegments
     ) throws(TokenError) {
-        let headerCount = try TokenParts.decode(
+        let headerCount = try TokenSegments.decode(
             .header, token.extracting(parts.header), into: &headerBytes)
         let header = headerBytes
         let keyID = try TokenHeader(header.span.extracting(0..<headerCount)).keyID
         let key = try key(named: keyID)
-        let signatureCount = try TokenParts.decode(
+        let signatureCount = try TokenSegments.decode(
             .signature, token.extracting(parts.signature), into: &signatureBytes)
         let signature = signatureBytes
         let isValid = key.mac.isValid(

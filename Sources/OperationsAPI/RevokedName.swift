@@ -29,6 +29,6 @@ package enum RevokedName: Equatable, Sendable {
 
     /// Whether the listener takes it as a token by its form: neither signature nor claims are read.
     package static func isToken(_ bytes: [UInt8]) -> Bool {
-        bytes.count <= AdministrationRules.tokenBytesMax && TokenParts.isToken(bytes.span)
+        bytes.count <= AdministrationRules.tokenBytesMax && TokenSegments.isToken(bytes.span)
     }
 }

@@ -9,7 +9,7 @@ package import Reactor
 package final class RedisConnection: Channel, LoopOwner {
     package typealias Completion = (Result<RedisReply, RedisFailure>) -> Void
 
-    private enum Phase: Equatable {
+    enum Phase: Equatable {
         case disconnected
         /// A name is looked up, elsewhere.
         case resolving
@@ -25,37 +25,37 @@ package final class RedisConnection: Channel, LoopOwner {
     /// How long after a failure Redis is asked again whether it serves.
     private static let failedProbePause: Int64 = 100_000_000
 
-    private unowned let loop: Loop
-    private let door: Door<RedisConnection>
-    private let greeting: RedisGreeting
-    private let deadlineNanoseconds: Int64
-    private let limits: RedisLimits
+    unowned let loop: Loop
+    let door: Door<RedisConnection>
+    let greeting: RedisGreeting
+    let deadlineNanoseconds: Int64
+    let limits: RedisLimits
     private let probe: RedisProbe
-    private let health: RedisHealth.Source
+    let health: RedisHealth.Source
     private let neighbours: RedisNeighbours
     private let number: Int
-    private let lookup: AddressLookup
+    let lookup: AddressLookup
 
-    private var phase = Phase.disconnected
+    var phase = Phase.disconnected
     /// When the attempt that is under way has taken too long.
-    private var phaseDeadline = Int64.max
-    private var schedule: ReconnectSchedule
+    var phaseDeadline = Int64.max
+    var schedule: ReconnectSchedule
     /// What is still to be tried in this attempt, the next one last.
-    private var addresses: [SocketAddress] = []
-    private var socket: FileDescriptor?
-    private var registration: Loop.Registration?
-    private var watchesWritable = false
-    private var unsentGreeting: [UInt8] = []
-    private var reader: RedisReplyReader
+    var addresses: [SocketAddress] = []
+    var socket: FileDescriptor?
+    var registration: Loop.Registration?
+    var watchesWritable = false
+    var unsentGreeting: [UInt8] = []
+    var reader: RedisReplyReader
     private var receiveBuffer = [UInt8](repeating: 0, count: RedisConnection.receiveBytes)
-    private var queue: CommandQueue
-    private var nextProbe = Int64.max
+    var queue: CommandQueue
+    var nextProbe = Int64.max
     private var latestNonce = 0
     /// Redis has shown on this connection that it serves.
-    private var isProven = false
+    var isProven = false
     /// Why the connection is to be given up when the turn ends.
-    private var verdict: RedisFailure?
-    private var latestFailure = RedisFailure.deadlinePassed
+    var verdict: RedisFailure?
+    var latestFailure = RedisFailure.deadlinePassed
 
     /// - Parameters:
     ///   - door: the way to this connection from other threads.
@@ -196,59 +196,9 @@ package final class RedisConnection: Channel, LoopOwner {
     }
 }
 
-/// How a connection comes about.
-extension RedisConnection {
-    private func attempt() {
-        schedule.attemptStarted(now: loop.now)
-        if let numeric = lookup.numeric {
-            addresses = numeric.reversed()
-            connect(orElse: .hostUnknown(reason: "it has no address"))
-        } else {
-            phase = .resolving
-            phaseDeadline = loop.now + deadlineNanoseconds
-            lookup.start(for: door)
-        }
-    }
-
-    /// Tries the next address; without one, the attempt has come to nothing because of `failure`.
-    private func connect(orElse failure: RedisFailure) {
-        var failure = failure
-        while let address = addresses.popLast() {
-            do throws(SystemError) {
-                let connecting = try Sockets.connect(to: address)
-                registration = try loop.register(connecting.rawValue, .writable, for: self)
-                socket = consume connecting
-                phase = .connecting
-                phaseDeadline = loop.now + deadlineNanoseconds
-                return
-            } catch {
-                failure = .connectFailed(code: error.code)
-            }
-        }
-        lose(failure)
-    }
-
-    private func connected() {
-        guard watch(.readable) else { return }
-        isProven = false
-        reader = RedisReplyReader(limits: limits)
-        if greeting.answerCount == 0 { return open() }
-        phase = .greeting(answersMissing: greeting.answerCount)
-        phaseDeadline = loop.now + deadlineNanoseconds
-        unsentGreeting = greeting.bytes
-    }
-
-    private func open() {
-        phase = .open
-        phaseDeadline = .max
-        // So that health need not wait for a request or for the next second.
-        ask()
-    }
-}
-
 /// How to find out whether Redis serves.
 extension RedisConnection {
-    private func ask() {
+    func ask() {
         nextProbe = loop.now + RedisHealth.probeNanoseconds
         ask(.short)
     }
@@ -369,7 +319,7 @@ extension RedisConnection {
     }
 
     /// False when the kernel refused and the connection is lost.
-    private func watch(_ interest: Interest) -> Bool {
+    func watch(_ interest: Interest) -> Bool {
         guard let descriptor = socket?.rawValue, let registration else { return false }
         do throws(SystemError) {
             try loop.watch(descriptor, interest, as: registration)
@@ -379,45 +329,5 @@ extension RedisConnection {
             lose(.connectionLost(code: error.code))
             return false
         }
-    }
-}
-
-/// How it ends.
-extension RedisConnection {
-    /// Gives up the connection, or the attempt to make one.
-    private func lose(_ failure: RedisFailure) {
-        let wasOpen = phase == .open
-        closeSocket()
-        phase = .disconnected
-        phaseDeadline = .max
-        nextProbe = .max
-        verdict = nil
-        unsentGreeting = []
-        addresses = []
-        if wasOpen && isProven {
-            schedule.connectionLost(now: loop.now)
-        } else {
-            schedule.attemptFailed(now: loop.now)
-        }
-        note(failure)
-        // A passed deadline says that Redis hangs: all that wait for it end with the connection.
-        // Otherwise what has not begun to leave may still find another one.
-        let ended =
-            wasOpen && failure == .deadlinePassed ? queue.removeAll() : queue.removeBegun()
-        for completion in ended { completion(.failure(failure)) }
-    }
-
-    private func note(_ failure: RedisFailure) {
-        latestFailure = failure
-        health.recordFailure(failure, now: loop.now)
-    }
-
-    private func closeSocket() {
-        if let descriptor = socket?.rawValue, let registration {
-            loop.unregister(descriptor, registration)
-        }
-        registration = nil
-        socket = nil
-        watchesWritable = false
     }
 }

@@ -10,7 +10,7 @@ package final class RedisHealth: Sendable {
         case unknown
     }
 
-    private struct Record {
+    private struct Finding {
         let time: Int64
         let failure: RedisFailure?
     }
@@ -20,7 +20,7 @@ package final class RedisHealth: Sendable {
 
     private let ageMax: Int64
     /// By connection.
-    private let latest = Mutex<[Record?]>([])
+    private let latest = Mutex<[Finding?]>([])
 
     /// - Parameter deadlineNanoseconds: how long a probe may take. A result counts for as long as
     ///   the next probe and its deadline take: 1.1 s for 100 ms.
@@ -65,15 +65,15 @@ package final class RedisHealth: Sendable {
 
         /// Redis serves.
         package func recordReply(now: Int64) {
-            health.record(Record(time: now, failure: nil), of: index)
+            health.record(Finding(time: now, failure: nil), of: index)
         }
 
         package func recordFailure(_ failure: RedisFailure, now: Int64) {
-            health.record(Record(time: now, failure: failure), of: index)
+            health.record(Finding(time: now, failure: failure), of: index)
         }
     }
 
-    private func record(_ record: Record, of index: Int) {
+    private func record(_ record: Finding, of index: Int) {
         latest.withLock { $0[index] = record }
     }
 }

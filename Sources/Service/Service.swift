@@ -107,7 +107,7 @@ package final class Service: Sendable {
         let store = SharedStore(configuration)
         state = ServiceState(redis: store.health, auditLog: auditLog)
         let deployed = Published(Deployment(primary: model.bundle))
-        let common = try CommonParts(
+        let common = try SharedSettings(
             configuration: configuration, deployed: deployed, store: store, state: state,
             auditLog: auditLog, sink: sink)
         let figures = ServiceFigures(
@@ -156,7 +156,7 @@ package final class Service: Sendable {
     }
 
     private static func startOperations(
-        _ listener: consuming OperationsListener?, common: CommonParts,
+        _ listener: consuming OperationsListener?, common: SharedSettings,
         _ subjects: Administration.Subjects
     ) throws(StartError) -> WorkerGroup? {
         guard let listener else { return nil }

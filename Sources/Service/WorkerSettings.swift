@@ -9,7 +9,7 @@ internal import Serving
 
 /// How the workers of one listener are made.
 struct WorkerSettings: Sendable {
-    private let common: CommonParts
+    private let common: SharedSettings
     /// Nil on a Unix socket, whose mode says who may administer.
     private let tokenRules: TokenRules?
     /// Of the operations listener alone.
@@ -20,7 +20,7 @@ struct WorkerSettings: Sendable {
     /// For workers that serve predictions.
     ///
     /// - Parameter connectionsMax: as many as there are descriptors for.
-    init(predictions common: CommonParts, connectionsMax: Int) throws(StartError) {
+    init(predictions common: SharedSettings, connectionsMax: Int) throws(StartError) {
         self.common = common
         let http = common.configuration.http
         var limits = ServerLimits(http)
@@ -34,7 +34,7 @@ struct WorkerSettings: Sendable {
 
     /// For the worker that has the operations listener.
     init(
-        operations common: CommonParts, subjects: Administration.Subjects,
+        operations common: SharedSettings, subjects: Administration.Subjects,
         address: OperationsAddress
     ) throws(StartError) {
         self.common = common

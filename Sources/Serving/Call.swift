@@ -38,6 +38,9 @@ final class Call {
     /// What the content of a request for a prediction came to.
     enum Outcome { case unread, scored, unscored }
 
+    /// The memory that an answered call keeps for the next body, and for the next token.
+    private static let keptBytesMax = 4096
+
     /// Its place among the calls of its worker, under which the store decides.
     let ticket: UInt64
     /// Where the request came from and its answer is sent.
@@ -129,6 +132,12 @@ final class Call {
         return followers
     }
 
+    /// Gives up the memory of a large body: a flood of them would leave it to every call.
+    fileprivate func trim() {
+        if keptBody.capacity > Call.keptBytesMax { keptBody = [] }
+        if keptToken.capacity > Call.keptBytesMax { keptToken = [] }
+    }
+
     /// Keeps what is needed of the request after it has waited.
     func keep(body: Span<UInt8>, token: Span<UInt8>) {
         keptBody.appendBytes(body)
@@ -155,5 +164,13 @@ struct CallPool {
         return call
     }
 
-    mutating func giveBack(_ call: Call) { free.append(call) }
+    mutating func giveBack(_ call: Call) {
+        call.trim()
+        free.append(call)
+    }
+
+    /// Has the calls that wait let go of the model before, which would stay in memory with them.
+    func adopt(_ scorer: Scorer) {
+        for call in free { call.scorer = scorer }
+    }
 }

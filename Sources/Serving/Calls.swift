@@ -101,6 +101,11 @@ package final class Calls {
         run(call, request)
     }
 
+    /// Takes the latest deployment, for the requests of the next turn.
+    func takePublished() {
+        if model.takePublished() { pool.adopt(model.scorer) }
+    }
+
     /// Answers a request that never became whole. If its head did, its fields are kept.
     private func reject(
         _ request: borrowing RejectedRequest, _ exchange: Exchange, _ server: HTTPServer

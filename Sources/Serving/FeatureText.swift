@@ -5,14 +5,14 @@ internal import JSON
 /// Writes a record as a request's body would spell it: the schema's fields in their order, each
 /// with its one spelling.
 struct FeatureText {
-    private struct Field {
+    private struct FieldText {
         /// A comma or the brace, the name and the colon.
         let prefix: [UInt8]
         /// The JSON text of each category; nil for a number.
         let categories: [[UInt8]]?
     }
 
-    private let fields: [Field]
+    private let fields: [FieldText]
 
     init(schema: Schema) {
         fields = schema.fields.enumerated().map { index, field in
@@ -24,7 +24,7 @@ struct FeatureText {
                 case .category(let values, _): values.map(FeatureText.quoted)
                 case .integer, .number: nil
                 }
-            return Field(prefix: prefix, categories: categories)
+            return FieldText(prefix: prefix, categories: categories)
         }
     }
 

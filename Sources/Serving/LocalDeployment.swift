@@ -24,6 +24,10 @@ package final class LocalDeployment {
     /// Tells one model's time from another's.
     var generation: Int { reader.generation }
 
-    /// Takes the latest deployment, if there is another.
-    func takePublished() { reader.take { scorer = makeScorer($0.primary) } }
+    /// Takes the latest deployment. False if there is no other.
+    func takePublished() -> Bool {
+        let known = generation
+        reader.take { scorer = makeScorer($0.primary) }
+        return generation != known
+    }
 }

@@ -5,7 +5,7 @@ package import Telemetry
 /// Something that can be asked for. A new one is a file in `Routes` and a row in `table`.
 package struct Route: Sendable {
     /// Whom a listener is for.
-    package enum Listener: CaseIterable, Sendable { case service, operations }
+    package enum Audience: CaseIterable, Sendable { case service, operations }
 
     /// Where a route is.
     package enum Place: Sendable { case service, operations, both }
@@ -85,7 +85,7 @@ package struct Route: Sendable {
         }
     }
 
-    package func isServed(by listener: Listener) -> Bool {
+    package func isServed(by listener: Audience) -> Bool {
         switch place {
         case .both: true
         case .service: listener == .service
@@ -121,7 +121,7 @@ package struct RouteTable: Sendable {
 
     private let routes: [Route]
 
-    package init(_ listener: Route.Listener, of routes: [Route] = Route.table) {
+    package init(_ listener: Route.Audience, of routes: [Route] = Route.table) {
         self.routes = routes.filter { $0.isServed(by: listener) }
     }
 

@@ -100,7 +100,7 @@ package final class Worker: LoopOwner {
             releaseRecorded()
         case .answers: server.endTurn()
         case .log: log.endTurn()
-        case .published: calls.model.takePublished()
+        case .published: calls.takePublished()
         }
     }
 

@@ -4,12 +4,12 @@ import Testing
 
 private func parts(_ token: String) throws -> (header: JSONValue, claims: JSONValue) {
     let text = Array(token.utf8)
-    let parts = try TokenParts(text.span)
+    let parts = try TokenSegments(text.span)
     var bytes: [UInt8] = []
-    let headerCount = try TokenParts.decode(
+    let headerCount = try TokenSegments.decode(
         .header, text.span.extracting(parts.header), into: &bytes)
     let header = try JSONValue(parsing: bytes.span.extracting(0..<headerCount))
-    let claimsCount = try TokenParts.decode(
+    let claimsCount = try TokenSegments.decode(
         .claims, text.span.extracting(parts.claims), into: &bytes)
     return (header, try JSONValue(parsing: bytes.span.extracting(0..<claimsCount)))
 }

@@ -187,7 +187,7 @@ extension ProgramTests {
         @Test func `another method is 405 with Allow where the route is, else 404`() throws {
             let churnd = try ChurndProcess()
             let listeners = [
-                (Route.Listener.service, try churnd.client()),
+                (Route.Audience.service, try churnd.client()),
                 (.operations, try churnd.operationsClient()),
             ]
             for (listener, client) in listeners {

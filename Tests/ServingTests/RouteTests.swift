@@ -6,7 +6,7 @@ import Testing
 @Suite struct RouteTests {
     /// What a listener has for a path and a method, in words.
     private func found(
-        _ path: Span<UInt8>, _ method: HTTPMethod, on listener: Route.Listener
+        _ path: Span<UInt8>, _ method: HTTPMethod, on listener: Route.Audience
     ) -> String {
         switch RouteTable(listener).match(path, method) {
         case .route(let route): "\(route.path)"
@@ -16,7 +16,7 @@ import Testing
     }
 
     private func found(
-        _ path: String, _ method: HTTPMethod, on listener: Route.Listener
+        _ path: String, _ method: HTTPMethod, on listener: Route.Audience
     ) -> String {
         found(Array(path.utf8).span, method, on: listener)
     }
@@ -35,7 +35,7 @@ import Testing
         #expect(route.label.isHealth == isHealth)
         #expect(route.isServed(by: .service) == (isHealth || path == "/predict"))
         #expect(route.isServed(by: .operations) == (path != "/predict"))
-        for listener in Route.Listener.allCases {
+        for listener in Route.Audience.allCases {
             let isFound = found(path, route.method == .get ? .get : .post, on: listener) == path
             #expect(isFound == route.isServed(by: listener))
         }
@@ -55,7 +55,7 @@ import Testing
         "/health;v=1", " /health", "/health ", "/health\u{0}", "/predict/1",
         "/predic\u{74}\u{301}", "/livez/", "/readyz\r", "/ready", "/live",
     ]) func `any other path is unknown`(path: String) {
-        for listener in Route.Listener.allCases {
+        for listener in Route.Audience.allCases {
             #expect(found(path, .get, on: listener) == "nothing")
         }
     }
@@ -78,7 +78,7 @@ import Testing
         let methods: [HTTPMethod] = isPost ? [.post] : [.get, .head]
         let allow = isPost ? "POST" : "GET, HEAD"
         #expect(route.allowedMethods == allow)
-        let listener: Route.Listener = route.isServed(by: .service) ? .service : .operations
+        let listener: Route.Audience = route.isServed(by: .service) ? .service : .operations
         for method in [HTTPMethod.get, .head, .post, .other] {
             #expect(route.accepts(method) == methods.contains(method), "\(method)")
             #expect(

@@ -4,8 +4,7 @@ import Testing
 @Suite struct ProjectTests {
     @Test(arguments: HouseRule.all)
     func `the project keeps the rule`(rule: HouseRule) {
-        let known = KnownOffenders.files(rule)
-        for violation in Project.files.filter({ !known($0) }).flatMap(rule.violations) {
+        for violation in Project.files.flatMap(rule.violations) {
             Issue.record("\(violation)")
         }
     }
@@ -61,15 +60,13 @@ import Testing
     }
 
     @Test func `a type's name is used once`() {
-        for violation in TypeNames.violations(in: Project.files.filter(\.isSource))
-        where !KnownOffenders.types.contains(where: { violation.contains(": \($0) is") }) {
+        for violation in TypeNames.violations(in: Project.files.filter(\.isSource)) {
             Issue.record("\(violation)")
         }
     }
 
     @Test func `a declaration is used by sources`() {
-        for violation in DeadDeclarations.violations(in: Project.files)
-        where !KnownOffenders.names.contains(where: { violation.contains(": \($0) is") }) {
+        for violation in DeadDeclarations.violations(in: Project.files) {
             Issue.record("\(violation)")
         }
     }
@@ -89,34 +86,6 @@ import Testing
         for target in Project.manifest.targets.map(\.name)
         where !target.hasSuffix("Tests") && !target.hasSuffix("TestSupport") {
             #expect(named.contains(Substring(target)), "\(path) has no \(target)")
-        }
-    }
-}
-
-/// What broke the rules when they were introduced, until it is gone. Nothing new joins it.
-private enum KnownOffenders {
-    static let types = [
-        "Link", "Record", "Field", "RequestLine", "Listener", "Problem", "Prediction", "Stage",
-        "Candidate", "Measure", "Comparison",
-    ]
-    static let names = ["isAdministration"]
-
-    static func files(_ rule: HouseRule) -> @Sendable (ProjectFile) -> Bool {
-        switch rule.statement {
-        case HouseRule.fileLength.statement: { $0.name == "RedisConnection.swift" }
-        case HouseRule.noVagueFailure.statement:
-            { $0.name == "AuditFaultDescription.swift" }
-        case HouseRule.names.statement:
-            {
-                [
-                    "TestServer.swift", "TokenParts.swift", "TokenPartsTests.swift",
-                    "CommonParts.swift",
-                    "ReactorParts.swift",
-                    "OperationsParts.swift", "RevocationDesk.swift",
-                    "RequestDesk.swift", "RequestIntake.swift",
-                ].contains($0.name)
-            }
-        default: { _ in false }
         }
     }
 }

@@ -3,7 +3,7 @@ internal import Synchronization
 /// How far a training has come.
 package struct TrainingProgress: Equatable, Sendable {
     /// A part of the work.
-    package enum Stage: Equatable, Sendable {
+    package enum Step: Equatable, Sendable {
         /// How many folds of a candidate are done, and how many there are.
         case folds(Candidate, done: Int, count: Int)
         /// The chosen candidate has learned from all rows that it is to learn from.
@@ -17,7 +17,7 @@ package struct TrainingProgress: Equatable, Sendable {
     }
 
     /// What was done last.
-    package let stage: Stage
+    package let stage: Step
     /// The share of all work that is done, by what it costs; 1 when all is.
     package let shareDone: Double
 }
@@ -125,14 +125,14 @@ final class ProgressTally: Sendable {
     func expect(_ later: LaterWork) { state.withLock { $0.later = later.total } }
 
     /// Counts what follows the folds.
-    func finish(_ stage: TrainingProgress.Stage, cost: Double) {
+    func finish(_ stage: TrainingProgress.Step, cost: Double) {
         state.withLock { state in
             state.done += cost
             tell(stage, state)
         }
     }
 
-    private func tell(_ stage: TrainingProgress.Stage, _ state: State) {
+    private func tell(_ stage: TrainingProgress.Step, _ state: State) {
         let all = total + state.later
         report(TrainingProgress(stage: stage, shareDone: all > 0 ? min(1, state.done / all) : 1))
     }

@@ -77,7 +77,7 @@ package struct ParameterSearch: Equatable, Sendable {
 /// One fold of a search, with what has grown on it so far.
 private final class SearchFold {
     /// What is measured on a fold, the smaller the better.
-    enum Measure {
+    enum FoldLoss {
         case logLoss
         /// What the area under the ROC curve lacks. Rows that were resampled or weighted make the
         /// log-loss worse of better models too.
@@ -88,11 +88,11 @@ private final class SearchFold {
     private let testing: DataMatrix
     private let labels: [Bool]
     private let baseScore: Float
-    private let measure: Measure
+    private let measure: FoldLoss
     private var booster: Booster?
 
     init(
-        learning: FeatureMatrix, testing: FeatureMatrix, baseScore: Float, measure: Measure
+        learning: FeatureMatrix, testing: FeatureMatrix, baseScore: Float, measure: FoldLoss
     ) throws(XGBoostError) {
         self.learning = try learning.dataMatrix()
         self.testing = try testing.dataMatrix()

@@ -25,14 +25,14 @@ struct RevocableToken {
 
     init(_ token: [UInt8]) throws(TokenError) {
         self.token = token
-        let parts = try TokenParts(token.span)
+        let parts = try TokenSegments(token.span)
         var bytes: [UInt8] = []
         // churnd would look for no token of another form.
         for (part, range) in [(TokenPart.header, parts.header), (.signature, parts.signature)] {
             guard !range.isEmpty else { throw .malformed }
-            _ = try TokenParts.decode(part, token.span.extracting(range), into: &bytes)
+            _ = try TokenSegments.decode(part, token.span.extracting(range), into: &bytes)
         }
-        let count = try TokenParts.decode(
+        let count = try TokenSegments.decode(
             .claims, token.span.extracting(parts.claims), into: &bytes)
         let json: JSONValue
         do throws(JSONError) {

@@ -12,9 +12,9 @@ struct TokenText {
     /// `keys`: nil where no secret is configured, so that the signature cannot be verified.
     init(of token: [UInt8], keys: SigningKeys?, rules: TokenRules, nowUnixMilliseconds: Int64) {
         nowSeconds = Double(nowUnixMilliseconds) / 1000
-        let parts: TokenParts
+        let parts: TokenSegments
         do throws(TokenError) {
-            parts = try TokenParts(token.span)
+            parts = try TokenSegments(token.span)
         } catch {
             lines.append("verdict: not valid, \(TokenMistake(token)?.description ?? "\(error)")")
             return
@@ -49,13 +49,13 @@ struct TokenText {
 
     /// What the rules say of a token whose signature is not verified.
     private static func unverified(
-        _ token: [UInt8], _ parts: TokenParts, rules: TokenRules, nowUnixMilliseconds: Int64
+        _ token: [UInt8], _ parts: TokenSegments, rules: TokenRules, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> VerifiedToken {
         var bytes: [UInt8] = []
-        let headerCount = try TokenParts.decode(
+        let headerCount = try TokenSegments.decode(
             .header, token.span.extracting(parts.header), into: &bytes)
         _ = try TokenHeader(bytes.span.extracting(0..<headerCount))
-        let claimsCount = try TokenParts.decode(
+        let claimsCount = try TokenSegments.decode(
             .claims, token.span.extracting(parts.claims), into: &bytes)
         return try TokenClaims(bytes.span.extracting(0..<claimsCount), rules: rules)
             .verified(nowUnixMilliseconds: nowUnixMilliseconds)

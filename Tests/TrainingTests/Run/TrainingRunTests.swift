@@ -171,7 +171,7 @@ struct TrainingRunTests {
         }
         let all = seen.withLock { $0 }
         let chosen = outcome.selected.candidate
-        let later: [TrainingProgress.Stage] =
+        let later: [TrainingProgress.Step] =
             [.fit(chosen), .holdOut] + (1...3).map { .importance(done: $0, count: 3) } + [.effects]
             + (refits ? [.fit(chosen)] : [])
         #expect(all.dropFirst(12).map(\.stage) == later)

@@ -12,7 +12,7 @@ internal import Synchronization
 internal import Telemetry
 
 /// What the workers of both listeners are made of.
-struct CommonParts: Sendable {
+struct SharedSettings: Sendable {
     let configuration: ServiceConfiguration
     let keys: SigningKeys
     let store: SharedStore
@@ -35,7 +35,7 @@ struct CommonParts: Sendable {
         self.auditLog = auditLog
         auditKeys = configuration.audit.map { $0.key.withBytes { AuditKeys(secret: $0) } }
         self.sink = sink
-        keys = try CommonParts.keys(configuration.tokens.keys)
+        keys = try SharedSettings.keys(configuration.tokens.keys)
     }
 
     func makeMetrics() -> ReactorMetrics {

@@ -1,5 +1,5 @@
 /// Where the parts of a token stand in its text (RFC 7515 §3.1, the JWS Compact Serialization).
-package struct TokenParts: Equatable, Sendable {
+package struct TokenSegments: Equatable, Sendable {
     package let header: Range<Int>
     package let claims: Range<Int>
     package let signature: Range<Int>
@@ -26,7 +26,7 @@ package struct TokenParts: Equatable, Sendable {
     /// token that is accepted has it; what the parts stand for isn't looked at.
     package static func isToken(_ text: Span<UInt8>) -> Bool {
         // What is wrong with it is not asked for.
-        guard let parts = try? TokenParts(text) else { return false }
+        guard let parts = try? TokenSegments(text) else { return false }
         var bytes: [UInt8] = []
         for part in [parts.header, parts.claims, parts.signature] {
             guard !part.isEmpty, Base64URL.decode(text.extracting(part), into: &bytes) != nil
