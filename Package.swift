@@ -18,9 +18,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 /// Bodies of `package` functions are part of a module's interface only with these flags; Swift 6.3
 /// ignores `@inlinable` on them. Without, each character constant of `Bytes` was a call, and
-/// `ByteSet.contains` alone took 1.9 % of the CPU of a prediction. With them a prediction takes 0.97
-/// of it, with audit 0.99 (medians of 4 rounds on a busy machine; best rounds 0.95 and 0.96). For
-/// modules that import no C: the compiler refuses to look into types that hold C's. All checks stay.
+/// `ByteSet.contains` alone took 1.9 % of the CPU of a prediction. With them a prediction takes
+/// 0.97 of it, with audit 0.99 (medians of 4 rounds on a busy machine; best rounds 0.95 and 0.96).
+/// For modules that import no C: the compiler refuses to look into types that hold C's. All checks
+/// stay.
 let inlinedElsewhere: [SwiftSetting] = [
     .unsafeFlags(
         [
