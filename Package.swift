@@ -107,7 +107,8 @@ let package = Package(
         module("Metrics", ["Bytes"]),
         module("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("AuditReading", ["AuditLog", "Bytes", "JSON", "OpenSSL", "POSIX"]),
-        module("ModelRegistry", ["Bundle", "Bytes", "Models", "POSIX"]),
+        module("Deployment", ["Bundle", "Models"]),
+        module("ModelRegistry", ["Bundle", "Bytes", "Deployment", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
         module("OperationsClient", ["Bytes", "JSON", "OperationsAPI", "POSIX"]),
         module("Reactor", ["POSIX"]),
@@ -133,15 +134,15 @@ let package = Package(
         module(
             "Serving",
             [
-                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Features", "HTTP",
-                "HTTPServer", "JSON", "JWT", "Metrics", "ModelRegistry", "Models", "OpenSSL",
-                "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
+                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Deployment", "Features",
+                "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "ModelRegistry", "Models",
+                "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
             ]),
         module(
             "Service",
             [
-                "Access", "AuditLog", "Bundle", "Configuration", "HTTP", "HTTPServer", "JWT",
-                "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor",
+                "Access", "AuditLog", "Bundle", "Configuration", "Deployment", "HTTP", "HTTPServer",
+                "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor",
                 "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
@@ -214,7 +215,10 @@ let package = Package(
             ]),
         tests("MetricsTests", ["Metrics"]),
         tests("AuditLogTests", ["AuditLog", "AuditReading", "JSON", "OpenSSL", "POSIX"]),
-        tests("ModelRegistryTests", ["ModelRegistry", "Bundle", "Models", "POSIX"]),
+        tests("DeploymentTests", ["Deployment"]),
+        tests(
+            "ModelRegistryTests",
+            ["ModelRegistry", "Bundle", "Deployment", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),

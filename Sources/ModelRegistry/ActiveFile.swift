@@ -1,6 +1,5 @@
 internal import Bundle
 internal import Bytes
-internal import Models
 
 /// What the file `active` of a model's directory says: the version that serves, and in a second
 /// line the one before it. A file and not a link, so that whatever copies files can carry it.

@@ -1,5 +1,4 @@
 package import Bundle
-internal import Models
 internal import POSIX
 
 /// A model on disk: a directory with a bundle for each version and the file `active`, which names
@@ -27,6 +26,11 @@ package struct ModelDirectory: Sendable {
     package func loadActive() throws(RegistryError) -> ModelBundle {
         let file = try readActive().file
         return try load(file.version, sha256: file.sha256)
+    }
+
+    /// The directory of the bundle that is to serve.
+    package func servedBundlePath() throws(RegistryError) -> String {
+        isPinned ? path : "\(path)/\(try activeVersion())"
     }
 
     /// What `active` says, and the bytes it says it with.
@@ -124,5 +128,28 @@ package struct ModelDirectory: Sendable {
             throw .name(version: version, found: bundle.name, wanted: name)
         }
         return bundle
+    }
+}
+
+/// The model that the process starts with.
+package struct LoadedModel: Sendable {
+    package let bundle: ModelBundle
+    let directory: ModelDirectory
+    /// Nil where the path is a bundle.
+    let active: (file: ActiveFile, bytes: [UInt8])?
+
+    /// Loads the active version of a model, on the caller's thread.
+    ///
+    /// - Parameter path: a directory of versions, or a bundle, to which the model is then pinned.
+    package init(path: String) throws(RegistryError) {
+        directory = ModelDirectory(path: path)
+        if directory.isPinned {
+            bundle = try directory.loadPinned()
+            active = nil
+        } else {
+            let read = try directory.readActive()
+            bundle = try directory.load(read.file.version, sha256: read.file.sha256)
+            active = read
+        }
     }
 }

@@ -1,29 +1,6 @@
-internal import Bundle
-package import Models
+package import Deployment
 
-/// Which model it is.
-package struct ModelFacts: Equatable, Sendable {
-    package let name: String
-    package let version: String
-    /// Of the bundle's manifest, which holds those of its other files.
-    package let sha256: String
-    package let thresholds: Thresholds
-    /// What in its manifest does not agree; nil if nothing is known to.
-    package let remark: String?
-
-    init(_ bundle: ModelBundle) {
-        name = bundle.name
-        version = bundle.version
-        sha256 = bundle.sha256
-        thresholds = bundle.thresholds
-        remark = bundle.manifest.remark
-    }
-
-    /// For example `telco-churn/1`.
-    package var fullName: String { "\(name)/\(version)" }
-}
-
-/// Who wanted another model.
+/// What asked for another model.
 package enum ModelTrigger: String, Sendable {
     case activation
     case rollback
@@ -35,9 +12,9 @@ package enum ModelTrigger: String, Sendable {
 
 /// What a request came to that was not refused.
 package struct ModelChange: Equatable, Sendable {
-    package let active: ModelFacts
+    package let active: DeployedModel
     /// What served until then; nil when nothing changed, since just this bundle serves already.
-    package let previous: ModelFacts?
+    package let previous: DeployedModel?
     package let trigger: ModelTrigger
 
     package var isChanged: Bool { previous != nil }
@@ -70,32 +47,26 @@ package struct ModelRefusal: Equatable, Sendable {
     package let unixMilliseconds: Int64
 }
 
-/// What a log should say.
+/// What became of the model, for the log, the audit log, and the metrics.
 package enum ModelEvent: Equatable, Sendable {
-    /// Another bundle serves, on every reactor.
-    case activated(ModelChange)
+    /// Another bundle is active, on every event loop.
+    ///
+    /// - Parameter isRecorded: whether a witness has recorded it before.
+    case activated(ModelChange, isRecorded: Bool)
+    case rolledBack(ModelChange, isRecorded: Bool)
+    /// What was asked for is active already.
+    case unchanged(ModelChange)
     case refused(ModelRefusal)
 }
 
-/// What lies in the model's directory and what serves.
+/// Which versions exist and which one is active.
 package struct ModelListing: Equatable, Sendable {
-    package enum VersionState: String, Sendable {
-        case active
-        case previous
-        case available
-    }
-
-    package struct Version: Equatable, Sendable {
-        package let name: String
-        package let state: VersionState
-    }
-
-    package let active: ModelFacts
+    package let active: DeployedModel
     /// Where a rollback leads to.
     package let previous: String?
     package let isPinned: Bool
     /// From the lowest number to the highest; at most `ModelRegistry.listedVersionsMax`.
-    package let versions: [Version]
+    package let versions: [String]
     /// How many versions exist, also those that are not listed.
     package let total: Int
     /// Why what `active` names on disk does not serve; nil when it does.

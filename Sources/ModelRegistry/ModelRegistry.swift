@@ -1,14 +1,10 @@
-package import Bundle
+package import Deployment
 internal import Dispatch
-internal import Models
 internal import POSIX
 internal import Synchronization
 
-/// Decides which bundle serves, and has the reactors take it. All its work, reading and proving
-/// bundles first of all, is done on a queue of its own, one request after the other; no caller
-/// waits.
-///
-/// It keeps no bundle: an old one is freed when the last reactor lets go of it.
+/// Decides which bundle is active, and publishes it. All its work, reading and verifying bundles
+/// first of all, is done on a queue of its own, one request after the other; no caller waits.
 package final class ModelRegistry: Sendable {
     package typealias ChangeCompletion = @Sendable (Result<ModelChange, RegistryError>) -> Void
     package typealias ListingCompletion = @Sendable (Result<ModelListing, RegistryError>) -> Void
@@ -19,51 +15,29 @@ package final class ModelRegistry: Sendable {
     package static let listedVersionsMax = 1000
 
     private let directory: ModelDirectory
-    private let install:
-        @Sendable (ModelBundle, _ installed: @escaping @Sendable () -> Void) -> Void
+    private let deployed: Published<Deployment>
     private let report: @Sendable (ModelEvent) -> Void
     private let queue = DispatchQueue(label: "churnd.models")
-    private let requests = Mutex(RequestLine())
+    private let requests = Mutex(ChangeQueue())
     /// Changed on the queue only.
-    private let knowledge = Mutex<ModelKnowledge?>(nil)
+    private let knowledge: Mutex<ModelKnowledge>
 
     /// - Parameters:
-    ///   - path: a directory of versions, or a bundle, to which the model is pinned then.
-    ///   - install: hands the bundle to the reactors, and calls `installed` when every one serves
-    ///     with it.
+    ///   - model: as it was loaded at the start; `deployed` holds it.
+    ///   - deployed: where another model is published, once `active` names it.
     ///   - report: called on the registry's queue.
     package init(
-        path: String,
-        install:
-            @escaping @Sendable (
-                ModelBundle, _ installed: @escaping @Sendable () -> Void
-            ) -> Void,
+        _ model: LoadedModel, deployed: Published<Deployment>,
         report: @escaping @Sendable (ModelEvent) -> Void
     ) {
-        directory = ModelDirectory(path: path)
-        self.install = install
+        directory = model.directory
+        self.deployed = deployed
         self.report = report
+        knowledge = Mutex(
+            ModelKnowledge(previous: model.active?.file.previous, settled: model.active?.bytes))
     }
 
     package var isPinned: Bool { directory.isPinned }
-
-    /// Loads the bundle that the program starts with, on the caller's thread. To be called once,
-    /// before everything else.
-    package func start() throws(RegistryError) -> ModelBundle {
-        let bundle: ModelBundle
-        var active: (file: ActiveFile, bytes: [UInt8])?
-        if directory.isPinned {
-            bundle = try directory.loadPinned()
-        } else {
-            let read = try directory.readActive()
-            bundle = try directory.load(read.file.version, sha256: read.file.sha256)
-            active = read
-        }
-        let knowledge = ModelKnowledge(
-            serving: ModelFacts(bundle), previous: active?.file.previous, settled: active?.bytes)
-        self.knowledge.withLock { $0 = knowledge }
-        return bundle
-    }
 
     /// Serves with another version, once its bundle is verified and `active` names it.
     ///
@@ -102,9 +76,8 @@ package final class ModelRegistry: Sendable {
         pollAfter(.nanoseconds(Int(interval)))
     }
 
-    /// Refuses everything that waits or comes later. What is being handed to the reactors at this
-    /// moment is reported as refused as well, since they may never take it; `active` names it
-    /// already.
+    /// Refuses everything that waits or comes later. What is being published at this moment is
+    /// refused as well, since the loops may never take it; `active` names it already.
     package func stop() {
         for request in requests.withLock({ $0.stop() }) { refuse(request, .stopped) }
     }
@@ -142,11 +115,9 @@ package final class ModelRegistry: Sendable {
 extension ModelRegistry {
     private func serveNext() {
         guard let request = requests.withLock({ $0.begin() }) else { return }
-        guard let known = knowledge.withLock({ $0 }) else {
-            preconditionFailure("a registry is started before it is asked")
-        }
         let work = ModelWork(
-            directory: directory, known: known, isStopped: { self.requests.withLock(\.isStopped) })
+            directory: directory, known: knowledge.withLock { $0 }, serving: deployed.value.model,
+            isStopped: { self.requests.withLock(\.isStopped) })
         switch request {
         case .listing(let completion):
             let listing = work.listing()
@@ -164,28 +135,35 @@ extension ModelRegistry {
         switch outcome.decision {
         case .unchanged(let change):
             finish()
-            if let change { completion(.success(change)) }
+            guard let change else { return }
+            // A watch finds the active model again and again.
+            if change.trigger != .watch { report(.unchanged(change)) }
+            completion(.success(change))
         case .refused(let refusal, let isNews):
             finish()
             if isNews { report(.refused(refusal)) }
             completion(.failure(refusal.error))
-        case .install(let bundle, let change):
+        case .install(let bundle, let change, let isRecorded):
             guard let serial = requests.withLock({ $0.awaitInstallation() }) else {
                 return completion(.failure(.stopped))
             }
-            install(bundle) {
-                self.queue.async { self.installed(change, serial, completion) }
+            deployed.publish(Deployment(primary: bundle)) {
+                self.queue.async {
+                    self.installed(change, isRecorded: isRecorded, serial, completion)
+                }
             }
         }
     }
 
     private func installed(
-        _ change: ModelChange, _ serial: Int, _ completion: ChangeCompletion
+        _ change: ModelChange, isRecorded: Bool, _ serial: Int, _ completion: ChangeCompletion
     ) {
         guard requests.withLock({ $0.endInstallation(serial) }) else { return }
-        knowledge.withLock { $0?.served(change) }
         finish()
-        report(.activated(change))
+        report(
+            change.trigger == .rollback
+                ? .rolledBack(change, isRecorded: isRecorded)
+                : .activated(change, isRecorded: isRecorded))
         completion(.success(change))
     }
 

@@ -1,5 +1,5 @@
 internal import Bundle
-internal import Models
+internal import Deployment
 internal import POSIX
 
 /// What a registry knows from one request to the next.
@@ -7,7 +7,6 @@ struct ModelKnowledge: Sendable {
     /// Errors that are remembered so that each is reported once.
     private static let toldMax = 16
 
-    private(set) var serving: ModelFacts
     /// Where a rollback leads to when `active` does not say.
     private(set) var previous: String?
     /// The bytes of `active` that were dealt with; nil when the model is pinned.
@@ -18,8 +17,7 @@ struct ModelKnowledge: Sendable {
     private var refused: [UInt8]?
     private var told: [RegistryError] = []
 
-    init(serving: ModelFacts, previous: String?, settled: [UInt8]?) {
-        self.serving = serving
+    init(previous: String?, settled: [UInt8]?) {
         self.previous = previous
         self.settled = settled
     }
@@ -43,18 +41,17 @@ struct ModelKnowledge: Sendable {
         told.append(refusal.error)
         return true
     }
-
-    mutating func served(_ change: ModelChange) { serving = change.active }
 }
 
 /// One request, carried out up to the reactors.
 struct ModelWork {
     enum Decision {
-        /// The active model stays active; nil when nobody asked.
+        /// The active model stays active; nil when nothing asked for it.
         case unchanged(ModelChange?)
         /// - Parameter isNews: whether it has not been reported before.
         case refused(ModelRefusal, isNews: Bool)
-        case install(ModelBundle, ModelChange)
+        /// - Parameter isRecorded: whether the witness has recorded it.
+        case install(ModelBundle, ModelChange, isRecorded: Bool)
     }
 
     struct Outcome {
@@ -64,6 +61,8 @@ struct ModelWork {
 
     let directory: ModelDirectory
     let known: ModelKnowledge
+    /// The active model.
+    let serving: DeployedModel
     let isStopped: () -> Bool
 
     func outcome(of wish: ModelWish, _ witness: ModelWitness?) -> Outcome {
@@ -99,12 +98,10 @@ struct ModelWork {
     }
 
     func listing() -> Result<ModelListing, RegistryError> {
-        let serving = known.serving
         guard !directory.isPinned else {
-            let version = ModelListing.Version(name: serving.version, state: .active)
             return .success(
                 ModelListing(
-                    active: serving, previous: nil, isPinned: true, versions: [version],
+                    active: serving, previous: nil, isPinned: true, versions: [serving.version],
                     total: 1, refusal: nil))
         }
         return Result { () throws(RegistryError) in
@@ -127,12 +124,7 @@ struct ModelWork {
             let versions = all.suffix(ModelRegistry.listedVersionsMax)
             return ModelListing(
                 active: serving, previous: previous, isPinned: false,
-                versions: versions.map { name in
-                    let state: ModelListing.VersionState =
-                        name == serving.version
-                        ? .active : name == previous ? .previous : .available
-                    return ModelListing.Version(name: name, state: state)
-                }, total: all.count, refusal: refusal)
+                versions: Array(versions), total: all.count, refusal: refusal)
         }
     }
 
@@ -155,7 +147,7 @@ struct ModelWork {
     private func activate(
         _ version: String, sha256: String?, _ trigger: ModelTrigger, _ witness: ModelWitness?
     ) throws(RegistryError) -> Outcome {
-        let bundle = try directory.load(version, ofModel: known.serving.name, sha256: sha256)
+        let bundle = try directory.load(version, ofModel: serving.name, sha256: sha256)
         let change = change(to: bundle, trigger)
         // Whatever is wrong with the old file, it is replaced.
         let current = try? directory.readActive()
@@ -186,7 +178,8 @@ struct ModelWork {
         var known = known
         known.settle(bytes, previous: before)
         return Outcome(
-            decision: change.isChanged ? .install(bundle, change) : .unchanged(change),
+            decision: change.isChanged
+                ? .install(bundle, change, isRecorded: recorder != nil) : .unchanged(change),
             known: known)
     }
 
@@ -198,10 +191,11 @@ struct ModelWork {
     }
 
     private func reloadPinned() throws(RegistryError) -> Outcome {
-        let bundle = try directory.loadPinned(ofModel: known.serving.name)
+        let bundle = try directory.loadPinned(ofModel: serving.name)
         let change = change(to: bundle, .reload)
         return Outcome(
-            decision: change.isChanged ? .install(bundle, change) : .unchanged(change),
+            decision: change.isChanged
+                ? .install(bundle, change, isRecorded: false) : .unchanged(change),
             known: known)
     }
 
@@ -215,12 +209,13 @@ struct ModelWork {
             version = file.version
             read = bytes
             let bundle = try directory.load(
-                file.version, ofModel: known.serving.name, sha256: file.sha256)
+                file.version, ofModel: serving.name, sha256: file.sha256)
             guard !isStopped() else { throw .stopped }
             known.settle(bytes, previous: file.previous ?? previous(to: file.version))
             let change = change(to: bundle, trigger)
             return Outcome(
-                decision: change.isChanged ? .install(bundle, change) : .unchanged(change),
+                decision: change.isChanged
+                    ? .install(bundle, change, isRecorded: false) : .unchanged(change),
                 known: known)
         } catch {
             let refusal = refusal(version, error, trigger)
@@ -232,14 +227,14 @@ struct ModelWork {
     }
 
     private func change(to bundle: ModelBundle, _ trigger: ModelTrigger) -> ModelChange {
-        let facts = ModelFacts(bundle)
+        let facts = DeployedModel(bundle)
         return ModelChange(
-            active: facts, previous: facts == known.serving ? nil : known.serving,
+            active: facts, previous: facts == serving ? nil : serving,
             trigger: trigger)
     }
 
     /// Where a rollback leads to once `version` serves.
     private func previous(to version: String) -> String? {
-        version == known.serving.version ? known.previous : known.serving.version
+        version == serving.version ? known.previous : serving.version
     }
 }

@@ -1,5 +1,4 @@
 package import Bundle
-internal import Models
 package import POSIX
 
 /// Why another model does not serve, or none at all. Nothing has changed then, on disk or in

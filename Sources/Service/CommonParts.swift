@@ -1,6 +1,6 @@
 internal import AuditLog
-internal import Bundle
 internal import Configuration
+internal import Deployment
 internal import HTTP
 internal import JWT
 internal import Models
@@ -20,17 +20,16 @@ struct CommonParts: Sendable {
     private let auditLog: AuditLog?
     private let auditKeys: AuditKeys?
     private let sink: LogSink
-    /// The one to begin with; a reactor that starts later than others gets the latest.
-    private let model: CurrentModel
+    private let deployed: Published<Deployment>
     /// Of the hash by which the log tells subjects apart; new at every start.
     private let logSalt = RandomBytes.make(32)
 
     init(
-        configuration: ServiceConfiguration, model: CurrentModel, store: SharedStore,
-        state: ServiceState, auditLog: AuditLog?, sink: LogSink
+        configuration: ServiceConfiguration, deployed: Published<Deployment>,
+        store: SharedStore, state: ServiceState, auditLog: AuditLog?, sink: LogSink
     ) throws(StartError) {
         self.configuration = configuration
-        self.model = model
+        self.deployed = deployed
         self.store = store
         self.state = state
         self.auditLog = auditLog
@@ -73,14 +72,15 @@ struct CommonParts: Sendable {
             encoder: AuditRecordEncoder(keys: auditKeys, reactor: index), writesHere: writesHere)
     }
 
-    func makeModel(countedBy metrics: ReactorMetrics) -> ServedModel {
-        ServedModel(scorer: makeScorer(of: model.bundle, countedBy: metrics))
-    }
-
-    func makeScorer(of bundle: ModelBundle, countedBy metrics: ReactorMetrics) -> Scorer {
-        Scorer(
-            bundle: bundle, recordsFeatures: configuration.audit?.recordsFeatures ?? false,
-            series: metrics.modelActivated(bundle))
+    func makeModel(
+        _ mailbox: Mailbox<Worker>, countedBy metrics: ReactorMetrics
+    ) -> LocalDeployment {
+        let recordsFeatures = configuration.audit?.recordsFeatures ?? false
+        return LocalDeployment(of: deployed, mailbox: mailbox) { bundle in
+            Scorer(
+                bundle: bundle, recordsFeatures: recordsFeatures,
+                series: metrics.modelActivated(bundle))
+        }
     }
 
     func makeNames() -> CallNames {

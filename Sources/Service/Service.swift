@@ -1,5 +1,6 @@
 internal import AuditLog
 package import Configuration
+internal import Deployment
 internal import Dispatch
 internal import HTTPServer
 internal import JWT
@@ -28,7 +29,7 @@ package final class Service: Sendable {
     private let logger: Logger
     private let state: ServiceState
     private let auditLog: AuditLog?
-    private let models: ModelService
+    private let models: ModelRegistry
     private let reactors: WorkerGroup
     private let operations: WorkerGroup?
     private let ended = DispatchSemaphore(value: 0)
@@ -81,7 +82,11 @@ package final class Service: Sendable {
         self.logger = logger
         lastExit = LastExit(sink: sink)
         // What can be refused without a trace comes first: the audit log notes each start.
-        let models = try ModelService.start(configuration.model, logger: logger)
+        let model: LoadedModel
+        do throws(RegistryError) {
+            model = try LoadedModel(path: configuration.model.path)
+        } catch { throw .model(path: configuration.model.path, error) }
+        ModelListeners.logStart(of: model.bundle, logger)
         let address: ListeningAddress
         do throws(ListeningError) {
             address = try ListeningAddress.claim(configuration.http)
@@ -101,10 +106,12 @@ package final class Service: Sendable {
         self.auditLog = auditLog
         let store = SharedStore(configuration)
         state = ServiceState(redis: store.health, auditLog: auditLog)
+        let deployed = Published(Deployment(primary: model.bundle))
         let common = try CommonParts(
-            configuration: configuration, model: models.current, store: store, state: state,
+            configuration: configuration, deployed: deployed, store: store, state: state,
             auditLog: auditLog, sink: sink)
-        let figures = ServiceFigures(state: state, auditLog: auditLog, sink: sink)
+        let figures = ServiceFigures(
+            state: state, deployed: deployed, auditLog: auditLog, sink: sink)
         let settings = try WorkerSettings(predictions: common, connectionsMax: connectionsMax)
         let count = configuration.http.reactors ?? ProcessLimits.processorCount
         do throws(SystemError) {
@@ -114,13 +121,12 @@ package final class Service: Sendable {
         } catch {
             throw .reactor(error)
         }
-        self.models = models
-        let notes = ModelNotes(auditLog: auditLog, figures: figures, logger: logger)
-        models.serve(on: reactors, common, notes)
+        let listeners = ModelListeners(auditLog: auditLog, figures: figures, logger: logger)
+        models = ModelRegistry(model, deployed: deployed) { listeners.report($0) }
         operations = try Service.startOperations(
             consume listener, common: common,
             Administration.Subjects(
-                figures: figures, models: models.registry, unchanged: { notes.unchanged($0) },
+                figures: figures, models: models,
                 revocations: TokenRevocations(admissions: store.admissions),
                 records: auditLog.flatMap { log in
                     configuration.audit.map {
@@ -129,7 +135,9 @@ package final class Service: Sendable {
                     }
                 },
                 workers: reactors))
-        if let operations { models.current.serve(on: operations) }
+        if let interval = configuration.model.watchInterval {
+            models.watch(everyNanoseconds: interval.nanoseconds)
+        }
         // Every event loop has its keyed MACs now.
         common.keys.wipe()
         configuration.audit?.key.wipe()
@@ -167,7 +175,7 @@ package final class Service: Sendable {
     }
 
     /// Loads again what `active` names, also the version that serves.
-    package func reloadModel() { models.reload() }
+    package func reloadModel() { models.reload { _ in } }
 
     /// Fails readiness, after `drain.delay` stops listening, lets requests that have begun be
     /// answered, and closes the connections; `waitUntilEnded` then returns.
@@ -201,7 +209,7 @@ package final class Service: Sendable {
         timers.asyncAfter(deadline: .now() + configuration.drain.timeout.dispatchInterval) {
             self.endProcess(after: Rest.all)
         }
-        models.registry.stop()
+        models.stop()
         reactors.notify(on: timers) { self.ended.signal() }
         timers.asyncAfter(deadline: .now() + configuration.drain.delay.dispatchInterval) {
             self.reactors.post { $0.drain() }

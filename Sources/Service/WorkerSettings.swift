@@ -89,7 +89,7 @@ struct WorkerSettings: Sendable {
                 decisionNanoseconds: common.store.deadlineNanoseconds),
             routes: RouteTable(operations == nil ? .service : .operations),
             verifier: tokenRules.map { TokenVerifier(keys: common.keys, rules: $0) },
-            model: common.makeModel(countedBy: counts), counts: counts,
+            model: common.makeModel(mailbox, countedBy: counts), counts: counts,
             answers: Answers(
                 loop: loop, log: log, counts: counts,
                 quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds)),

@@ -15,8 +15,6 @@ package final class Administration {
     package struct Subjects: Sendable {
         let figures: ServiceFigures
         let models: ModelRegistry
-        /// Called when the model that is active already was requested again.
-        let unchanged: @Sendable (ModelChange) -> Void
         let revocations: TokenRevocations
         /// Nil without an audit log.
         let records: AdministrationRecords?
@@ -24,13 +22,11 @@ package final class Administration {
         package let workers: WorkerGroup
 
         package init(
-            figures: ServiceFigures, models: ModelRegistry,
-            unchanged: @escaping @Sendable (ModelChange) -> Void, revocations: TokenRevocations,
+            figures: ServiceFigures, models: ModelRegistry, revocations: TokenRevocations,
             records: AdministrationRecords?, workers: WorkerGroup
         ) {
             self.figures = figures
             self.models = models
-            self.unchanged = unchanged
             self.revocations = revocations
             self.records = records
             self.workers = workers
@@ -110,8 +106,7 @@ extension Administration {
 
     func completion(of call: Call) -> ModelRegistry.ChangeCompletion {
         let ticket = call.ticket
-        return { [door, unchanged = subjects.unchanged] outcome in
-            if case .success(let change) = outcome, !change.isChanged { unchanged(change) }
+        return { [door] outcome in
             door.post { $0.answer(ticket, outcome) { change, json in change.append(to: &json) } }
         }
     }

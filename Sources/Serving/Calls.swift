@@ -33,7 +33,7 @@ package final class Calls {
     static let administratorNanoseconds: Int64 = 1_000_000_000
 
     let loop: Loop
-    let model: ServedModel
+    let model: LocalDeployment
     let counts: ReactorMetrics
     let answers: Answers
     let refused = RefusedSubjects()
@@ -53,7 +53,8 @@ package final class Calls {
     var digest = SHA256Context()
 
     package init(
-        loop: Loop, rules: Rules, routes: RouteTable, verifier: TokenVerifier?, model: ServedModel,
+        loop: Loop, rules: Rules, routes: RouteTable, verifier: TokenVerifier?,
+        model: LocalDeployment,
         counts: ReactorMetrics, answers: Answers, admissions: Admissions, audit: AuditGate?,
         names: CallNames, state: ServiceState, operations: Administration?
     ) {

@@ -1,5 +1,6 @@
 package import AuditLog
 internal import Bytes
+internal import Deployment
 internal import HTTP
 internal import JSON
 package import ModelRegistry
@@ -47,7 +48,7 @@ extension ModelListing {
         json.bool(isPinned)
         json.name("versions")
         json.beginArray()
-        for version in versions { json.string(version.name) }
+        for version in versions { json.string(version) }
         json.endArray()
         json.name("total")
         json.number(total)

@@ -1,5 +1,6 @@
 package import AuditLog
 internal import Configuration
+package import Deployment
 internal import HTTPServer
 internal import POSIX
 internal import Synchronization
@@ -7,48 +8,34 @@ package import Telemetry
 
 /// What a scrape reports of the process as a whole.
 package final class ServiceFigures: Sendable {
-    private struct Models {
-        var served: ServiceStatus.Model?
-        var reloads = ClosedCounter<ModelReloadResult>()
-    }
-
     private let state: ServiceState
     /// Nil without an audit log.
     private let auditLog: AuditLog?
     private let sink: LogSink
     private let process = ProcessGauge()
-    private let models = Mutex(Models())
+    private let deployed: Published<Deployment>
+    private let reloads = Mutex(ClosedCounter<ModelReloadResult>())
 
-    package init(state: ServiceState, auditLog: AuditLog?, sink: LogSink) {
+    package init(
+        state: ServiceState, deployed: Published<Deployment>, auditLog: AuditLog?, sink: LogSink
+    ) {
         self.state = state
+        self.deployed = deployed
         self.auditLog = auditLog
         self.sink = sink
     }
 
-    /// Notes what came of an attempt to serve another model.
-    ///
-    /// - Parameter served: what serves now; nil: what served before.
-    package func modelReloaded(_ result: ModelReloadResult, served: ServiceStatus.Model?) {
-        models.withLock { models in
-            models.reloads.count(result)
-            if let served { models.served = served }
-        }
-    }
-
-    /// Notes what serves from the start on.
-    package func modelServed(_ served: ServiceStatus.Model) {
-        models.withLock { $0.served = served }
-    }
+    /// Counts what came of an attempt to change the model.
+    package func count(_ result: ModelReloadResult) { reloads.withLock { $0.count(result) } }
 
     /// - Parameter now: nanoseconds of the monotonic clock.
     func facts(
         publicConnections: ConnectionFigures, operationsConnections: ConnectionFigures, now: Int64
     ) -> ServiceStatus {
         var facts = ServiceStatus(version: Release.version)
-        models.withLock { models in
-            facts.model = models.served
-            facts.reloads = models.reloads
-        }
+        let model = deployed.value.model
+        facts.model = ServiceStatus.Model(version: model.fullName, sha256: model.sha256)
+        facts.reloads = reloads.withLock { $0 }
         if let auditLog {
             let statistics = auditLog.statistics
             facts.audit = ServiceStatus.Audit(

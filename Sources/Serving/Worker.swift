@@ -48,7 +48,7 @@ package final class Worker: LoopOwner {
         self.log = log
     }
 
-    package var model: ServedModel { calls.model }
+    var model: LocalDeployment { calls.model }
     package var metrics: ReactorMetrics { calls.counts }
     /// What a scrape gets.
     var snapshot: ReactorMetrics.Snapshot { calls.counts.snapshot(server.figures) }

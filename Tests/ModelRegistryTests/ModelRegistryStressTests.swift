@@ -1,4 +1,5 @@
 import Bundle
+import Deployment
 import ModelRegistry
 import Models
 import POSIX

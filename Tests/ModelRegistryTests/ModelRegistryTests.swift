@@ -1,4 +1,5 @@
 import Bundle
+import Deployment
 import Glibc
 import ModelRegistry
 import Models
@@ -16,19 +17,20 @@ struct ModelRegistryTests {
     }
 
     private func states(_ listing: ModelListing) -> [String] {
-        listing.versions.map { "\($0.name) \($0.state)" }
+        listing.versions.map { version in
+            let state =
+                version == listing.active.version
+                ? "active" : version == listing.previous ? "previous" : "available"
+            return "\(version) \(state)"
+        }
     }
 
     @Test func `a program starts with what active names`() throws {
         let versions = try ModelVersions(active: "2\r\n1\r\n")
-        let registry = ModelRegistry(path: versions.path) { _, _ in
-            Issue.record("installed at the start")
-        } report: { event in
-            Issue.record("\(event)")
-        }
-        let bundle = try registry.start()
-        #expect(bundle.fullName == "telco-churn/2")
-        #expect(!registry.isPinned)
+        let subject = try RegistryUnderTest(versions)
+        #expect(subject.start.fullName == "telco-churn/2")
+        #expect(!subject.registry.isPinned)
+        #expect(subject.installs.isEmpty && subject.events.isEmpty)
         #expect(try versions.active() == "2\r\n1\r\n")
     }
 
@@ -50,7 +52,7 @@ struct ModelRegistryTests {
         #expect(subject.serving == "2")
         #expect(subject.installs == ["2"])
         #expect(try versions.active() == "2\n1\n")
-        #expect(subject.events == [.activated(try outcome.get())])
+        #expect(subject.events == [.activated(try outcome.get(), isRecorded: false)])
     }
 
     @Test func `active names the version before the reactors have it`() throws {
@@ -72,7 +74,8 @@ struct ModelRegistryTests {
         let outcome = try subject.activate("1")
         #expect(try change(outcome) == ("telco-churn/1", from: nil, .activation))
         #expect(try versions.active() == "1\n")
-        #expect(subject.installs.isEmpty && subject.events.isEmpty)
+        #expect(subject.installs.isEmpty)
+        #expect(subject.events == [.unchanged(try outcome.get())])
     }
 
     @Test func `the same version with other bytes is installed`() throws {
@@ -217,16 +220,9 @@ struct ModelRegistryTests {
 
     @Test func `a pinned model is neither activated nor rolled back, but reloaded`() throws {
         let versions = try ModelVersions()
-        let events = Answers<ModelEvent>()
-        let installs = Answers<String>()
-        let registry = ModelRegistry(path: "\(versions.path)/2") { bundle, installed in
-            installs.add(bundle.fullName)
-            installed()
-        } report: {
-            events.add($0)
-        }
-        defer { registry.stop() }
-        #expect(try registry.start().fullName == "telco-churn/2")
+        let subject = try RegistryUnderTest(path: "\(versions.path)/2")
+        let registry = subject.registry
+        #expect(subject.start.fullName == "telco-churn/2")
         #expect(registry.isPinned)
         let activated = Answers<Outcome>()
         registry.activate("1") { activated.add($0) }
@@ -242,12 +238,12 @@ struct ModelRegistryTests {
         let same = Answers<Outcome>()
         registry.reload { same.add($0) }
         #expect(try !same.wait().get().isChanged)
-        #expect(installs.count == 0)
+        #expect(subject.installs.isEmpty)
         try versions.add("2", stating: "2b")
         let reloaded = Answers<Outcome>()
         registry.reload { reloaded.add($0) }
         #expect(try reloaded.wait().get().active.fullName == "telco-churn/2b")
-        #expect(installs.value == "telco-churn/2b")
+        #expect(subject.installs == ["2b"])
     }
 
     @Test func `a listing tells the state of each version`() throws {
@@ -319,22 +315,26 @@ struct ModelRegistryTests {
         #expect(try versions.active() == "2\n1\n")
     }
 
-    @Test func `an installation that is told twice counts once`() throws {
+    @Test func `each change is handed over once, also back to an earlier version`() throws {
         let versions = try ModelVersions()
-        let installs = Answers<String>()
-        let registry = ModelRegistry(path: versions.path) { bundle, installed in
-            installs.add(bundle.version)
-            installed()
-            installed()
-        } report: { _ in
-        }
-        defer { registry.stop() }
-        _ = try registry.start()
+        let subject = try RegistryUnderTest(versions)
         for version in ["2", "1", "2"] {
-            let answer = Answers<Outcome>()
-            registry.activate(version) { answer.add($0) }
-            #expect(try answer.wait().get().active.version == version)
+            #expect(try subject.activate(version).get().active.version == version)
         }
-        #expect(installs.count == 3)
+        #expect(subject.installs == ["2", "1", "2"])
+    }
+
+    @Test func `an event says whether a witness has recorded the change`() throws {
+        let versions = try ModelVersions()
+        let subject = try RegistryUnderTest(versions)
+        let witness = ModelWitness(record: { _ in true }, takeBack: { _ in })
+        let activated = Answers<Outcome>()
+        subject.registry.activate("2", witness: witness) { activated.add($0) }
+        let first = try activated.wait().get()
+        let second = try subject.rollback().get()
+        #expect(
+            subject.events == [
+                .activated(first, isRecorded: true), .rolledBack(second, isRecorded: false),
+            ])
     }
 }

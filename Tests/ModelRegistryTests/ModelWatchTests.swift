@@ -1,3 +1,4 @@
+import Deployment
 import ModelRegistry
 import Models
 import POSIX
@@ -35,7 +36,7 @@ struct ModelWatchTests {
         try look(subject)
         #expect(subject.installs == ["2", "3"])
         #expect(try subject.listing().previous == "1")
-        guard case .activated(let change) = subject.events.first else {
+        guard case .activated(let change, isRecorded: false) = subject.events.first else {
             Issue.record("no event")
             return
         }

@@ -1,11 +1,12 @@
 import Bundle
+import Deployment
 import Dispatch
 import ModelRegistry
 import Models
 import Synchronization
 import TestSupport
 
-/// A registry that has started, its reactors played by the test.
+/// A registry that has started, its event loop played by the test.
 final class RegistryUnderTest: Sendable {
     typealias Outcome = Result<ModelChange, RegistryError>
 
@@ -17,37 +18,50 @@ final class RegistryUnderTest: Sendable {
     }
 
     private struct Seen {
-        var serving: String
+        var serving = ""
         var installs: [String] = []
         var events: [ModelEvent] = []
-        var heldInstallations: [@Sendable () -> Void] = []
+        var reader: PublishedReader<Deployment>?
+
+        mutating func take() {
+            var taken: String?
+            reader?.take { taken = $0.primary.version }
+            if let taken { serving = taken }
+        }
     }
 
+    /// What `registry` was started with.
+    let start: ModelBundle
     let registry: ModelRegistry
     private let seen: SeenState
 
     private final class SeenState: Sendable {
-        let value = Mutex(Seen(serving: ""))
+        let value = Mutex(Seen())
     }
 
-    init(_ versions: ModelVersions, reactors: Reactors = .swap) throws {
+    convenience init(_ versions: ModelVersions, reactors: Reactors = .swap) throws {
+        try self.init(path: versions.path, reactors: reactors)
+    }
+
+    init(path: String, reactors: Reactors = .swap) throws {
         let seen = SeenState()
         self.seen = seen
-        registry = ModelRegistry(path: versions.path) { bundle, installed in
-            seen.value.withLock { seen in
-                seen.installs.append(bundle.version)
-                if reactors == .wait { seen.heldInstallations.append(installed) }
-            }
-            guard reactors == .swap else { return }
-            DispatchQueue.global().async {
-                seen.value.withLock { $0.serving = bundle.version }
-                installed()
-            }
-        } report: { event in
+        let model = try LoadedModel(path: path)
+        start = model.bundle
+        let deployed = Published(Deployment(primary: model.bundle))
+        registry = ModelRegistry(model, deployed: deployed) { event in
             seen.value.withLock { $0.events.append(event) }
         }
-        let bundle = try registry.start()
-        seen.value.withLock { $0.serving = bundle.version }
+        let reader = deployed.subscribe {
+            let version = deployed.value.primary.version
+            seen.value.withLock { $0.installs.append(version) }
+            guard reactors == .swap else { return }
+            DispatchQueue.global().async { seen.value.withLock { $0.take() } }
+        }
+        seen.value.withLock { seen in
+            seen.reader = reader
+            seen.serving = model.bundle.version
+        }
     }
 
     deinit { registry.stop() }
@@ -64,18 +78,15 @@ final class RegistryUnderTest: Sendable {
 
     var activations: [String] {
         events.compactMap {
-            if case .activated(let change) = $0 { change.active.version } else { nil }
+            switch $0 {
+            case .activated(let change, _), .rolledBack(let change, _): change.active.version
+            case .unchanged, .refused: nil
+            }
         }
     }
 
-    /// Takes what was handed over and is held, as reactors do at the end of their turns.
-    func swap() {
-        let held = seen.value.withLock { seen in
-            defer { seen.heldInstallations = [] }
-            return seen.heldInstallations
-        }
-        for installed in held { installed() }
-    }
+    /// Takes what was published, as reactors do at the end of their turns.
+    func swap() { seen.value.withLock { $0.take() } }
 
     func activate(_ version: String, sha256: String? = nil) throws -> Outcome {
         try wait { registry.activate(version, sha256: sha256, completion: $0) }

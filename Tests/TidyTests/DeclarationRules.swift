@@ -122,8 +122,8 @@ extension HouseRule {
         "JSONLogHandler.swift", "JSONString.swift", "ModelCommand.swift", "ModelLimits.swift",
         "NamePrefix.swift", "OperationsAnswer.swift", "OperationsPath.swift", "ReasonPhrase.swift",
         "RedisLimits.swift", "RedisNeighbours.swift", "Release.swift", "RepeatedRows.swift",
-        "Reply.swift", "RowFault.swift", "ScoringError.swift", "ServedBundle.swift",
-        "ServedModel.swift", "ServerLimitsSettings.swift", "TerminalText.swift",
+        "Reply.swift", "RowFault.swift", "ScoringError.swift",
+        "ServerLimitsSettings.swift", "TerminalText.swift",
         "TimeInWords.swift", "TokenInput.swift", "TrainingOptions.swift",
     ]
 }

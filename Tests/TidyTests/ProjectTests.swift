@@ -110,7 +110,7 @@ private enum KnownOffenders {
             {
                 [
                     "TestServer.swift", "TokenParts.swift", "TokenPartsTests.swift",
-                    "ModelEvent.swift", "CommonParts.swift", "ModelNotes.swift",
+                    "CommonParts.swift",
                     "ReactorParts.swift",
                     "OperationsParts.swift", "RevocationDesk.swift",
                     "RequestDesk.swift", "RequestIntake.swift",

@@ -22,7 +22,7 @@ enum ModelWish: Sendable {
 }
 
 /// Requests in the order in which they came, one of them under way.
-struct RequestLine: Sendable {
+struct ChangeQueue: Sendable {
     enum Admission {
         case waits
         /// Nothing was under way: the queue has to be notified.
