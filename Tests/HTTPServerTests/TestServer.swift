@@ -16,7 +16,7 @@ import Testing
 /// content`. All ends with the owner.
 final class TestServer: Sendable {
     /// What the handlers leave for the test.
-    private final class Notes: Sendable {
+    private final class Observations: Sendable {
         let port = Mutex<UInt16>(0)
         let requests = Mutex<[String]>([])
         let held = Mutex<[Exchange]>([])
@@ -29,9 +29,9 @@ final class TestServer: Sendable {
     private final class Owner: LoopOwner {
         let loop: Loop
         let server: HTTPServer
-        private let notes: Notes
+        private let notes: Observations
 
-        init(_ loop: Loop, _ server: HTTPServer, _ notes: Notes) {
+        init(_ loop: Loop, _ server: HTTPServer, _ notes: Observations) {
             self.loop = loop
             self.server = server
             self.notes = notes
@@ -53,7 +53,7 @@ final class TestServer: Sendable {
 
     let counter: ConnectionCounter
     private let mailbox: Mailbox<Owner>
-    private let notes = Notes()
+    private let notes = Observations()
     private let ended = DispatchSemaphore(value: 0)
 
     /// - Parameters:
@@ -140,7 +140,7 @@ final class TestServer: Sendable {
     }
 
     @discardableResult
-    private static func release(_ server: HTTPServer, _ notes: Notes) -> [Bool] {
+    private static func release(_ server: HTTPServer, _ notes: Observations) -> [Bool] {
         var results: [Bool] = []
         while let exchange = notes.held.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
             results.append(answer(server, exchange, 200, Array("held".utf8)))
@@ -195,7 +195,7 @@ final class TestServer: Sendable {
 
 // Handlers.
 extension TestServer {
-    private static func handlers(_ door: Door<HTTPServer>, _ notes: Notes) -> RequestHandlers {
+    private static func handlers(_ door: Door<HTTPServer>, _ notes: Observations) -> RequestHandlers {
         RequestHandlers(
             handle: { request, exchange, server in
                 handle(request, exchange, server, door, notes)
@@ -210,7 +210,7 @@ extension TestServer {
 
     private static func handle(
         _ request: borrowing Request, _ exchange: Exchange, _ server: HTTPServer,
-        _ door: Door<HTTPServer>, _ notes: Notes
+        _ door: Door<HTTPServer>, _ notes: Observations
     ) {
         let method = text(request.headBytes.extracting(request.head.methodRange))
         let target = text(request.headBytes.extracting(request.head.target))
