@@ -195,7 +195,8 @@ final class TestServer: Sendable {
 
 // Handlers.
 extension TestServer {
-    private static func handlers(_ door: Door<HTTPServer>, _ notes: Observations) -> RequestHandlers {
+    private static func handlers(_ door: Door<HTTPServer>, _ notes: Observations) -> RequestHandlers
+    {
         RequestHandlers(
             handle: { request, exchange, server in
                 handle(request, exchange, server, door, notes)
