@@ -1,4 +1,5 @@
 internal import JSON
+package import OpenSSL
 
 /// A token all of whose claims hold.
 package struct VerifiedToken: Equatable, Sendable {
@@ -8,12 +9,26 @@ package struct VerifiedToken: Equatable, Sendable {
     package let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970; any finite number.
     package let expiresAt: Double
+    /// What log and audit log know the subject by; nil for a token that is not remembered.
+    package internal(set) var subjectNames: SubjectNames?
 
     package init(subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double) {
         self.subject = subject
         self.tokenID = tokenID
         self.expiresAt = expiresAt
     }
+
+    package static func == (one: VerifiedToken, other: VerifiedToken) -> Bool {
+        one.subject == other.subject && one.tokenID == other.tokenID
+            && one.expiresAt == other.expiresAt
+    }
+}
+
+/// The MACs of a remembered token's subject, each computed when it is first asked for. The loop
+/// that remembers the token always asks for them under the same keys.
+package final class SubjectNames: Sendable {
+    package let log = KeptMAC()
+    package let audit = KeptMAC()
 }
 
 /// The times that a token claims, in seconds since 1970. Doubles, since a claim may be 1e300, which

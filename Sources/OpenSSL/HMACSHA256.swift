@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Synchronization
 
 /// HMAC-SHA-256 (RFC 2104, FIPS 198-1) under one key, kept keyed from message to message: starting
 /// over with a NULL key costs a fifth of what `HMAC()` does, which derives both pads each time.
@@ -67,6 +68,16 @@ package struct HMACSHA256: ~Copyable {
         }
     }
 
+    /// The MAC over `message`, computed once where it is kept.
+    package mutating func digest(
+        of message: Span<UInt8>, kept: KeptMAC?
+    ) -> InlineArray<32, UInt8> {
+        if let digest = kept?.digest.withLock({ $0 }) { return digest }
+        let digest = digest(of: message)
+        kept?.digest.withLock { $0 = digest }
+        return digest
+    }
+
     /// The MAC over `message`.
     package mutating func digest(of message: Span<UInt8>) -> InlineArray<32, UInt8> {
         var digest = InlineArray<32, UInt8>(repeating: 0)
@@ -85,4 +96,12 @@ package struct HMACSHA256: ~Copyable {
         precondition(succeeded && size == HMACSHA256.digestBytes, "libcrypto cannot compute HMAC")
         return digest
     }
+}
+
+/// The MAC over one message under one key, for a message that comes again and again: computing it
+/// takes libcrypto 0.35 µs and three allocations.
+package final class KeptMAC: Sendable {
+    fileprivate let digest = Mutex<InlineArray<32, UInt8>?>(nil)
+
+    package init() {}
 }

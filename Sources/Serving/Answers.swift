@@ -120,6 +120,7 @@ package final class Answers {
         counts.requestAnswered(outcome)
         log.add(
             outcome, requestID: call.requestID.bytes, subject: call.token?.subject,
-            stages: call.stages, unixMilliseconds: loop.unixMilliseconds, now: now)
+            subjectMAC: call.token?.subjectNames?.log, stages: call.stages,
+            unixMilliseconds: loop.unixMilliseconds, now: now)
     }
 }

@@ -154,7 +154,8 @@ extension AuditRecordEncoder {
         let customerID = call.prediction.customerID
         let caller = AuditedCaller(
             unixMilliseconds: call.unixMilliseconds, requestID: requestID.bytes, traceID: traceID,
-            peer: peer.bytes, subject: subject.span, tokenID: tokenID.span,
+            peer: peer.bytes, subject: subject.span,
+            subjectMAC: call.token?.subjectNames?.audit, tokenID: tokenID.span,
             customerID: customerID.span)
         if let refusal = call.refusal {
             guard let reason = refusal.row.recorded else { return }

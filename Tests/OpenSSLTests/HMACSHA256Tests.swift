@@ -69,6 +69,20 @@ struct HMACSHA256Tests {
         #expect(firstHMAC.authenticate(first.message.span) == first.mac)
     }
 
+    @Test func `a kept MAC is the one of the message that it was first asked for`() {
+        let (first, second) = (Array("first".utf8), Array("second".utf8))
+        var mac = HMACSHA256(key: Array("key".utf8).span)
+        let kept = KeptMAC()
+        let expected = mac.authenticate(first.span)
+        func bytes(_ message: [UInt8], _ kept: KeptMAC?) -> [UInt8] {
+            let digest = mac.digest(of: message.span, kept: kept)
+            return digest.indices.map { digest[$0] }
+        }
+        #expect(bytes(first, kept) == expected)
+        #expect(bytes(second, kept) == expected)
+        #expect(bytes(second, nil) == mac.authenticate(second.span))
+    }
+
     @Test func `an empty message has a MAC`() {
         var hmac = HMACSHA256(key: [UInt8](repeating: 1, count: 32).span)
         let empty: [UInt8] = []

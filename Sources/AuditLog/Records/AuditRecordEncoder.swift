@@ -64,7 +64,9 @@ package final class AuditRecordEncoder {
         bytes.appendLiteral("\"")
         if !caller.traceID.isEmpty { bytes.appendMember(",\"trace_id\":\"", caller.traceID) }
         bytes.appendPeer(caller.peer)
-        bytes.appendMember(",\"subject\":\"", pseudonym: subjectMAC.digest(of: caller.subject))
+        bytes.appendMember(
+            ",\"subject\":\"",
+            pseudonym: subjectMAC.digest(of: caller.subject, kept: caller.subjectMAC))
         if !caller.tokenID.isEmpty {
             bytes.appendLiteral(",\"jti\":")
             bytes.appendQuoted(caller.tokenID)

@@ -1,4 +1,5 @@
 internal import Bytes
+package import OpenSSL
 
 /// Who asked, when, and under which names the request is known elsewhere. Where something is
 /// optional, empty stands for nothing.
@@ -13,6 +14,8 @@ package struct AuditedCaller: ~Escapable {
     package let peer: Span<UInt8>
     /// The token's `sub`, of which the record has only an HMAC.
     package let subject: Span<UInt8>
+    /// Where that HMAC is kept, if it is.
+    package let subjectMAC: KeptMAC?
     /// The token's `jti`; optional.
     package let tokenID: Span<UInt8>
     /// The customer's identifier, of which the record has only an HMAC; optional.
@@ -22,13 +25,15 @@ package struct AuditedCaller: ~Escapable {
         copy requestID, copy traceID, copy peer, copy subject, copy tokenID, copy customerID)
     package init(
         unixMilliseconds: Int64, requestID: Span<UInt8>, traceID: Span<UInt8>,
-        peer: Span<UInt8>, subject: Span<UInt8>, tokenID: Span<UInt8>, customerID: Span<UInt8>
+        peer: Span<UInt8>, subject: Span<UInt8>, subjectMAC: KeptMAC? = nil,
+        tokenID: Span<UInt8>, customerID: Span<UInt8>
     ) {
         self.unixMilliseconds = unixMilliseconds
         self.requestID = requestID
         self.traceID = traceID
         self.peer = peer
         self.subject = subject
+        self.subjectMAC = subjectMAC
         self.tokenID = tokenID
         self.customerID = customerID
     }

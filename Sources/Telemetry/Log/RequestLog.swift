@@ -1,7 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import JSON
-internal import OpenSSL
+package import OpenSSL
 internal import POSIX
 
 /// The request lines of one reactor, handed to the sink once a turn.
@@ -59,10 +59,11 @@ package final class RequestLog {
     ///
     /// - Parameters:
     ///   - subject: of the request's token, where it had a good one.
+    ///   - subjectMAC: where the hash that names the subject is kept, if it is.
     ///   - now: of the monotonic clock.
     package func add(
         _ outcome: RequestOutcome, requestID: Span<UInt8>, subject: [UInt8]?,
-        stages: StageTimes? = nil, unixMilliseconds: Int64,
+        subjectMAC: KeptMAC? = nil, stages: StageTimes? = nil, unixMilliseconds: Int64,
         now: Int64 = Clock.monotonicNanoseconds()
     ) {
         let verdict = refused?.judge(
@@ -80,11 +81,11 @@ package final class RequestLog {
         if verdict == .refused {
             // The line is made in the other lines' place: an exchange costs no copy.
             swap(&lines, &refusedLines)
-            appendLine(outcome, requestID, subject, unixMilliseconds)
+            appendLine(outcome, requestID, subject, subjectMAC, unixMilliseconds)
             swap(&lines, &refusedLines)
             refusedLineCount += 1
         } else {
-            appendLine(outcome, requestID, subject, unixMilliseconds)
+            appendLine(outcome, requestID, subject, subjectMAC, unixMilliseconds)
             lineCount += 1
         }
         if lines.count + refusedLines.count >= RequestLog.bytesMax { handOver() }
@@ -92,7 +93,7 @@ package final class RequestLog {
 
     private func appendLine(
         _ outcome: RequestOutcome, _ requestID: Span<UInt8>, _ subject: [UInt8]?,
-        _ unixMilliseconds: Int64
+        _ subjectMAC: KeptMAC?, _ unixMilliseconds: Int64
     ) {
         let time = timestamp.bytes(unixMilliseconds: unixMilliseconds)
         lines.appendLiteral("{\"time\":\"")
@@ -117,7 +118,7 @@ package final class RequestLog {
         outcome.appendAnswer(to: &lines)
         if let subject {
             lines.appendLiteral(",\"subject\":\"")
-            appendHash(of: subject.span)
+            appendHash(of: subject.span, subjectMAC)
             lines.appendLiteral("\"")
         }
         if let problem = outcome.problem { append(problem) }
@@ -178,8 +179,8 @@ package final class RequestLog {
         lines = writer.finish()
     }
 
-    private func appendHash(of subject: Span<UInt8>) {
-        let digest = hash.digest(of: subject)
+    private func appendHash(of subject: Span<UInt8>, _ kept: KeptMAC?) {
+        let digest = hash.digest(of: subject, kept: kept)
         lines.appendHexadecimal(digest.span.extracting(first: RequestLog.hashBytes))
     }
 
