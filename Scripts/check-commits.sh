@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks the subjects of the commits since COMMITS_SINCE: `area: summary` in at most 72 columns, the
-# area a target, a folder or one of those below, in lower case. In a shallow clone without that
-# commit it checks the commits that are there. usage: Scripts/check-commits.sh
+# Checks the subjects of the commits since COMMITS_SINCE, except merges: `area: summary` in at most
+# 72 columns, the area a target, a folder or one of those below, in lower case. In a shallow clone
+# without that commit it checks the commits that are there. usage: Scripts/check-commits.sh
 set -euo pipefail
 cd "$(git rev-parse --show-toplevel)"
 
@@ -26,5 +26,5 @@ while IFS=$'\t' read -r commit subject; do
         continue
     fi
     wrong=1
-done < <(git log --format='%h%x09%s' "${range[@]}")
+done < <(git log --no-merges --format='%h%x09%s' "${range[@]}")
 exit "$wrong"

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http server: count what was read", true), ("docs: a", true), ("merge: the latest", true),
+        ("http server: count what was read", true), ("docs: a", true),
         ("http server: " + String(repeating: "a", count: 59), true),
         ("http server: " + String(repeating: "a", count: 60), false),
         ("HTTP server: count", false), ("server: count", false), ("count what was read", false),

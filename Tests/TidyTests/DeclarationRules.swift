@@ -115,15 +115,12 @@ extension HouseRule {
     /// Doors to C are small.
     private static let doorTargets: Set<String> = ["CLinux", "POSIX", "OpenSSL", "XGBoost"]
     private static let shortOnes: Set<String> = [
-        "AdmissionFailure.swift", "Alarm.swift", "AuditRecovery.swift", "AuditedModel.swift",
-        "ChainPosition.swift", "Channel.swift", "ClosedCounter.swift", "Command.swift",
-        "ControlCharacters.swift", "Identifier.swift", "InMemoryAdmissionStore.swift",
-        "InputFile.swift", "Interruption.swift", "JSONErrorDescription.swift",
-        "JSONLogHandler.swift", "JSONString.swift", "ModelCommand.swift", "ModelLimits.swift",
-        "NamePrefix.swift", "OperationsAnswer.swift", "OperationsPath.swift", "ReasonPhrase.swift",
-        "RedisLimits.swift", "RedisNeighbours.swift", "Release.swift", "RepeatedRows.swift",
-        "Reply.swift", "RowFault.swift", "ScoringError.swift",
-        "ServerLimitsSettings.swift", "TerminalText.swift",
-        "TimeInWords.swift", "TokenInput.swift", "TrainingOptions.swift",
+        "AdmissionFailure.swift", "Channel.swift", "ClosedCounter.swift", "ControlCharacters.swift",
+        "Identifier.swift", "InMemoryAdmissionStore.swift", "Interruption.swift",
+        "JSONErrorDescription.swift", "JSONLogHandler.swift", "JSONString.swift",
+        "ModelCommand.swift", "ModelLimits.swift", "NamePrefix.swift", "OperationsAnswer.swift",
+        "OperationsPath.swift", "ReasonPhrase.swift", "RedisLimits.swift", "RedisNeighbours.swift",
+        "Release.swift", "RepeatedRows.swift", "RowFault.swift", "TimeInWords.swift",
+        "TrainingOptions.swift",
     ]
 }
