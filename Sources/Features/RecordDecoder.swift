@@ -29,6 +29,7 @@ package struct RecordDecoder {
     private var faults: [ViolationCode?]
     private var unknown: [Violation] = []
     private var identifierBytes: [UInt8] = []
+    private var namesMemory = JSONNamesMemory()
     private var hasIdentifier = false
 
     package init(schema: Schema) {
@@ -69,7 +70,8 @@ package struct RecordDecoder {
 
     /// Whether the body is an object; then `record`, `faults` and `unknown` tell what it holds.
     private mutating func read(_ body: Span<UInt8>) throws(JSONError) -> Bool {
-        var scanner = JSONScanner(body)
+        var scanner = JSONScanner(body, reusing: &namesMemory)
+        defer { scanner.giveBack(&namesMemory) }
         let isObject = try scanner.peek() == .object
         if isObject { try readObject(&scanner, of: body) } else { try scanner.skipValue() }
         try scanner.finish()

@@ -36,6 +36,19 @@ package struct JSONScanner: ~Escapable {
         self.depthMax = depthMax
     }
 
+    /// The same with the memory of a scanner before, which `giveBack` returns.
+    @_lifetime(copy bytes)
+    package init(_ bytes: Span<UInt8>, depthMax: Int = 16, reusing memory: inout JSONNamesMemory) {
+        self.init(bytes, depthMax: depthMax)
+        swap(&names, &memory.names)
+    }
+
+    /// Ends the reading and leaves its memory for the next scanner.
+    package mutating func giveBack(_ memory: inout JSONNamesMemory) {
+        names.removeAll()
+        swap(&names, &memory.names)
+    }
+
     /// Skips white space and tells what kind of value begins here, by its first byte; nothing of
     /// the value is consumed.
     package mutating func peek() throws(JSONError) -> JSONKind {
@@ -233,4 +246,12 @@ package struct JSONScanner: ~Escapable {
         }
         offset = bytes.count
     }
+}
+
+/// The memory in which a scanner keeps the names of objects: without it each text that has an
+/// object takes an allocation.
+package struct JSONNamesMemory {
+    fileprivate var names = ObjectNames()
+
+    package init() {}
 }

@@ -31,6 +31,14 @@ struct ObjectNames {
     private var serial = 0
     private let key = Self.processKey
 
+    /// Forgets all names, and keeps the memory that usual objects take.
+    mutating func removeAll() {
+        entries.removeAll(keepingCapacity: entries.capacity <= 2 * Self.comparedMax)
+        if !hashes.isEmpty { hashes = [] }
+        filter = 0
+        serial = 0
+    }
+
     /// Begins an object inside those that are being read.
     mutating func mark() -> Mark {
         serial += 1

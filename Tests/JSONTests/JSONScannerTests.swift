@@ -22,6 +22,21 @@ import Testing
         "[\"\\u0022\"]",
     ]
 
+    @Test func `memory that is used again holds no name of the text before`() throws {
+        var memory = JSONNamesMemory()
+        let many = (0..<100).map { "\"n\($0)\":1" }.joined(separator: ",")
+        for text in [#"{"a":1,"b":2}"#, "{\(many)}", #"{"a":1,"n5":{"a":1}}"#] {
+            let bytes = Array(text.utf8)
+            var scanner = JSONScanner(bytes.span, reusing: &memory)
+            try scanner.skipValue()
+            try scanner.finish()
+            scanner.giveBack(&memory)
+        }
+        let twice = Array(#"{"a":1,"a":2}"#.utf8)
+        var scanner = JSONScanner(twice.span, reusing: &memory)
+        #expect(throws: JSONError.duplicateName(offset: 8)) { try scanner.skipValue() }
+    }
+
     @Test(arguments: accepted)
     func `a JSON text is accepted`(text: String) {
         #expect(refusal(of: text) == nil)
