@@ -11,9 +11,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${3:-5}
 rounds=${4:-5}
 reactors=${5:-1}
-start_redis
 make_requests 5000
-declare -A ports pids
+declare -A ports pids redises
 start() { # name, program, flags...
     local name=$1
     churnd=$2
@@ -21,7 +20,10 @@ start() { # name, program, flags...
     start_churnd --http.reactors "$reactors" "$@"
     ports[$name]=$port pids[$name]=$server
 }
+# Each build has a Redis of its own: a key that the other wrote costs the script a command more.
 for build in before after; do
+    start_redis
+    redises[$build]=$redis
     start "$build" "${!build}" --operations.listen off --trace.context off
     start "$build-audit" "${!build}" --operations.listen "127.0.0.1:$(free_port)" \
         --trace.context on --audit.directory "$work/audit-$build" --audit.sync none
@@ -31,6 +33,7 @@ echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each, reactors:
 measured_columns what
 for _ in $(seq "$rounds"); do
     for build in before after; do
+        redis=${redises[$build]}
         measure "$build/health" "$seconds" "http://127.0.0.1:${ports[$build]}/health" - \
             "${pids[$build]}"
         measure_predictions "$build/predict" "${ports[$build]}" "${pids[$build]}" "$seconds"
