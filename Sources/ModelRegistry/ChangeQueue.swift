@@ -25,7 +25,7 @@ enum ModelWish: Sendable {
 struct ChangeQueue: Sendable {
     enum Admission {
         case waits
-        /// Nothing was under way: the queue has to be notified.
+        /// Nothing was under way: notify the queue.
         case isNext
         case refused(RegistryError)
     }
@@ -87,7 +87,7 @@ struct ChangeQueue: Sendable {
         return true
     }
 
-    /// Whether another one waits, of which the queue has to be notified.
+    /// Whether another one waits; if so, notify the queue.
     mutating func end() -> Bool {
         current = nil
         isBusy = !waiting.isEmpty

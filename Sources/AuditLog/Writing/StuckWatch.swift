@@ -65,7 +65,7 @@ package struct Alarm {
 
     package init() {}
 
-    /// Returns whether a timer has to be set for `next`: not where one wakes the queue before.
+    /// Whether to set a timer for `next`; false if an earlier one wakes the queue anyway.
     package mutating func mustSet(for next: Int64) -> Bool {
         if let time, time <= next { return false }
         time = next
