@@ -6,6 +6,11 @@ package import Redis
 package final class RedisAdmissionStore: AdmissionStore {
     /// Requests in one run of the script, which nothing else in Redis interrupts: a millisecond.
     package static let groupMax = 128
+    /// Questions on their way to Redis and back. While there are so many, the next one waits and
+    /// grows: a run of the script costs Redis and this loop as much as deciding ten requests.
+    package static let questionsMax = 2
+    /// How long it waits at most.
+    package static let waitNanoseconds: Int64 = 1_000_000
 
     private unowned let loop: Loop
     private let connection: RedisConnection
@@ -19,6 +24,9 @@ package final class RedisAdmissionStore: AdmissionStore {
     private var questions: [Question] = []
     /// Those of them that can be asked again, with their memory.
     private var free: [Question] = []
+    private var askedCount = 0
+    /// Until when the next question waits for an answer to an earlier one.
+    private var waitEnd = Int64.max
 
     /// A group on its way to Redis and back.
     private final class Question {
@@ -54,8 +62,9 @@ package final class RedisAdmissionStore: AdmissionStore {
             return decisions.append(
                 .unavailable(.redis(.deadlinePassed)), for: request.ticket)
         }
+        if question.group.count == 0 { waitEnd = loop.now + RedisAdmissionStore.waitNanoseconds }
         question.group.append(request)
-        if question.group.count == RedisAdmissionStore.groupMax { ask() }
+        if question.group.count == RedisAdmissionStore.groupMax { askNow() }
     }
 
     package func takeDecision() -> (ticket: UInt64, decision: AdmissionDecision)? {
@@ -63,13 +72,24 @@ package final class RedisAdmissionStore: AdmissionStore {
     }
 
     /// Whether anything was asked since `ask`, or decided and not taken.
-    package var isBusy: Bool { question.group.count > 0 || !decisions.isEmpty }
+    package var isBusy: Bool { mayAsk || !decisions.isEmpty }
 
-    /// Queues the question that decides all requests since the last one.
+    package var deadline: Int64? { question.group.count > 0 ? waitEnd : nil }
+
+    private var mayAsk: Bool {
+        question.group.count > 0
+            && (askedCount < RedisAdmissionStore.questionsMax || waitEnd <= loop.now)
+    }
+
+    /// Queues the question that decides all requests since the last one, unless it waits.
     package func ask() {
-        guard question.group.count > 0 else { return }
+        if mayAsk { askNow() }
+    }
+
+    private func askNow() {
         let asked = question
         question = free.popLast() ?? makeQuestion()
+        askedCount += 1
         send(asked, as: .short)
     }
 
@@ -82,6 +102,7 @@ package final class RedisAdmissionStore: AdmissionStore {
     private func reuse(_ question: Question) {
         question.group.removeAll()
         free.append(question)
+        askedCount -= 1
     }
 
     private func send(_ question: Question, as form: RedisProbe.Form) {

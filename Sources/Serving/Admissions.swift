@@ -37,7 +37,9 @@ package enum Admissions {
     }
 
     var deadline: Int64? {
-        if case .redis(_, let connection) = self { connection.deadline } else { nil }
+        guard case .redis(let store, let connection) = self else { return nil }
+        guard let waitEnd = store.deadline else { return connection.deadline }
+        return min(waitEnd, connection.deadline ?? .max)
     }
 
     func deadlinePassed() {

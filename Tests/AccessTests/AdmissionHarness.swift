@@ -133,7 +133,7 @@ final class StoreOwner: LoopOwner {
         self.store = store
     }
 
-    var deadline: Int64? { connection.deadline }
+    var deadline: Int64? { [store.deadline, connection.deadline].compactMap(\.self).min() }
     var isBusy: Bool { store.isBusy || connection.isBusy }
     func deadlinePassed() { connection.deadlinePassed() }
 
@@ -151,7 +151,7 @@ final class RedisHarness {
     private let deadlineMilliseconds: Int64
     private var nextTicket: UInt64 = 0
 
-    private var store: RedisAdmissionStore { reactor.owner.store }
+    var store: RedisAdmissionStore { reactor.owner.store }
     private var decisions: Decisions { reactor.owner.decisions }
 
     init(
@@ -193,6 +193,9 @@ final class RedisHarness {
         }
         return first..<nextTicket
     }
+
+    /// Whether any of the requests that have begun is decided.
+    var hasDecided: Bool { decisions.count > 0 }
 
     func finish(_ tickets: Range<UInt64>) throws -> [AdmissionDecision] {
         try reactor.turns(until: "all are decided", within: 20) {

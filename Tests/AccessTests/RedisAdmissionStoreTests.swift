@@ -91,6 +91,42 @@ import Testing
         #expect(!statistics.contains("cmdstat_eval:"))
     }
 
+    @Test func `while two questions are under way the next one waits and grows`() throws {
+        let server = try RedisServer()
+        let harness = try harness(server, probe: .ping)
+        _ = try harness.decideUntimed(.by("ann"))
+        let client = try server.client()
+        try client.command("CONFIG", "RESETSTAT")
+        // Without a turn between them, no answer is seen and no time passes.
+        let tickets = (0..<6).map { number in
+            let tickets = harness.begin([.by("\(number)")])
+            harness.store.ask()
+            return tickets
+        }
+        _ = try harness.finish(tickets[0].lowerBound..<tickets[5].upperBound)
+        let statistics = try client.command("INFO", "commandstats").text ?? ""
+        #expect(statistics.contains("cmdstat_evalsha:calls=3,"))
+    }
+
+    @Test func `a question waits for the answer to another for a bounded time`() throws {
+        let server = try RedisServer()
+        let harness = try harness(server, probe: .ping)
+        _ = try harness.decideUntimed(.by("ann"))
+        try server.pause()
+        let tickets = (0..<RedisAdmissionStore.questionsMax + 1).map { number in
+            let tickets = harness.begin([.by("\(number)")])
+            harness.store.ask()
+            return tickets
+        }
+        #expect(harness.store.deadline != nil)
+        try harness.reactor.turns(until: "it waits no longer", within: 20) {
+            harness.store.deadline == nil
+        }
+        #expect(!harness.hasDecided)
+        server.resume()
+        _ = try harness.finish(tickets[0].lowerBound..<tickets[tickets.count - 1].upperBound)
+    }
+
     @Test func `a quota is exact though several reactors ask at once`() throws {
         let server = try RedisServer()
         let harnesses = try (0..<4).map { _ in try harness(server, limit: 100) }
