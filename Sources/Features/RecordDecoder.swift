@@ -30,12 +30,16 @@ package struct RecordDecoder {
     private var unknown: [Violation] = []
     private var identifierBytes: [UInt8] = []
     private var namesMemory = JSONNamesMemory()
+    /// The number of this body, and of the latest body that had each slot's name.
+    private var bodyNumber = 0
+    private var bodyOfName: [Int]
     private var hasIdentifier = false
 
     package init(schema: Schema) {
         table = FieldTable(schema)
         derivation = Derivation(schema)
         faults = Array(repeating: .missing, count: table.slots.count)
+        bodyOfName = Array(repeating: 0, count: table.slots.count)
         record = Record(
             values: Array(repeating: 0, count: schema.fields.count + schema.derived.count))
     }
@@ -59,6 +63,7 @@ package struct RecordDecoder {
     }
 
     private mutating func reset() {
+        bodyNumber += 1
         hasIdentifier = false
         if !outOfRange.isEmpty { outOfRange.removeAll(keepingCapacity: true) }
         violations.removeAll(keepingCapacity: true)
@@ -86,16 +91,21 @@ package struct RecordDecoder {
         try scanner.beginObject()
         // Callers send the fields in the order they found them documented: try the next one first.
         var expected = 0
-        while let name = try scanner.nextName() {
+        while let name = try scanner.beginMember() {
             let found =
                 name.hasEscapes
                 ? table.slot(named: scanner.unescaped(name).span)
                 : table.slot(named: body.extracting(name.range), expected: expected)
             guard let slot = found else {
+                try scanner.noteName(name)
+                try scanner.endName()
                 noteUnknown(name, in: scanner)
                 try scanner.skipValue()
                 continue
             }
+            if bodyOfName[slot] == bodyNumber { throw .repeated(name) }
+            bodyOfName[slot] = bodyNumber
+            try scanner.endName()
             expected = slot + 1
             faults[slot] = try readValue(of: slot, from: &scanner, of: body)
         }

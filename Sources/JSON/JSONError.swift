@@ -23,6 +23,11 @@ package enum JSONError: Error, Equatable {
     case tooDeep(limit: Int, offset: Int)
     /// Something other than white space follows the value.
     case trailingBytes(offset: Int)
+
+    /// An object holds `name` twice.
+    package static func repeated(_ name: JSONString) -> JSONError {
+        .duplicateName(offset: name.range.lowerBound)
+    }
 }
 
 /// The six kinds of value of RFC 8259 §3, with the two Booleans apart.

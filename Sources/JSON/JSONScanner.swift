@@ -73,6 +73,15 @@ package struct JSONScanner: ~Escapable {
     /// The next member's name, with the scanner before its value; nil when the object has ended and
     /// has been left. Throws `duplicateName` where a name is not new to its object.
     package mutating func nextName() throws(JSONError) -> JSONString? {
+        guard let name = try beginMember() else { return nil }
+        try noteName(name)
+        try endName()
+        return name
+    }
+
+    /// The next member's name, for a caller that knows which names it has seen: `noteName` then
+    /// has only the others, `repeated` is thrown for those, and `endName` follows.
+    package mutating func beginMember() throws(JSONError) -> JSONString? {
         precondition(depth > 0 && current.isObject, "no object is being read")
         var byte = try nextByte()
         if byte == UInt8(ascii: "}") {
@@ -87,13 +96,18 @@ package struct JSONScanner: ~Escapable {
             byte = try nextByte()
         }
         guard byte == UInt8(ascii: "\"") else { throw .unexpectedByte(offset: offset) }
-        let name = try scanString()
-        guard names.insert(name, of: current.names, in: bytes) else {
-            throw .duplicateName(offset: name.range.lowerBound)
-        }
+        return try scanString()
+    }
+
+    /// Throws `duplicateName` where a name has been noted in its object before.
+    package mutating func noteName(_ name: JSONString) throws(JSONError) {
+        guard names.insert(name, of: current.names, in: bytes) else { throw .repeated(name) }
+    }
+
+    /// Reads the colon after a name.
+    package mutating func endName() throws(JSONError) {
         guard try nextByte() == UInt8(ascii: ":") else { throw .unexpectedByte(offset: offset) }
         offset += 1
-        return name
     }
 
     /// Enters the array that begins here.

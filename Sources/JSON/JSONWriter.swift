@@ -38,10 +38,13 @@ package struct JSONWriter: ~Copyable {
     /// Ends the array.
     package mutating func endArray() { end(UInt8(ascii: "]")) }
 
-    /// The next member's name.
+    /// The next member's name, which needs no escapes.
     package mutating func name(_ name: StaticString) {
-        string(name)
-        endName()
+        assert(name.bytes.endOfPlainText(from: 0) == name.bytes.count)
+        bytes.appendLiteral(needsComma ? ",\"" : "\"")
+        bytes.appendLiteral(name)
+        bytes.appendLiteral("\":")
+        needsComma = false
     }
 
     /// The next member's name; bytes that are not UTF-8 become U+FFFD.

@@ -31,6 +31,11 @@ import Testing
         ("[] x", .trailingBytes(offset: 3)),
         (#"{"tenure":1,"tenure":1}"#, .duplicateName(offset: 13)),
         (#"{"tenure":1,"t\u0065nure":1}"#, .duplicateName(offset: 13)),
+        (#"{"tenure":1,"x":1,"tenure":1}"#, .duplicateName(offset: 19)),
+        (#"{"customerID":"1","customerID":"1"}"#, .duplicateName(offset: 19)),
+        (#"{"tenure":1,"tenure" 1}"#, .duplicateName(offset: 13)),
+        (#"{"tenure" 1}"#, .unexpectedByte(offset: 10)),
+        (#"{"x" 1}"#, .unexpectedByte(offset: 5)),
         (#"{"x":1,"x":2}"#, .duplicateName(offset: 8)),
         (#"{"tenure":{"x":1,"x":2}}"#, .duplicateName(offset: 18)),
         (#"{"tenure":NaN}"#, .unexpectedByte(offset: 10)),
@@ -39,6 +44,14 @@ import Testing
     ])
     func `malformed JSON is an error, not a violation`(body: String, error: JSONError) {
         #expect(throws: BodyError.malformed(error)) { try decode(body) }
+    }
+
+    @Test func `a name of one body may come again in the next`() throws {
+        var decoder = RecordDecoder(schema: Telco.schema)
+        for _ in 0..<2 {
+            let body = Array(#"{"tenure":1,"x":1}"#.utf8)
+            #expect(try !decoder.decode(body.span))
+        }
     }
 
     @Test func `a value is nested sixteen deep at most`() throws {
