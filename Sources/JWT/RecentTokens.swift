@@ -33,9 +33,9 @@ package struct RecentTokens {
 
         fileprivate init(text: [UInt8], token: VerifiedToken, times: TokenTimes) {
             self.text = text
-            var token = token
-            token.subjectNames = SubjectNames()
-            self.token = token
+            self.token = VerifiedToken(
+                subject: token.subject, tokenID: token.tokenID, expiresAt: token.expiresAt,
+                subjectNames: SubjectNames())
             self.times = times
         }
 

@@ -1,8 +1,8 @@
 internal import JSON
 package import OpenSSL
 
-/// A token all of whose claims hold.
-package struct VerifiedToken: Equatable, Sendable {
+/// A token all of whose claims hold. A class, since each request with a remembered token has it.
+package final class VerifiedToken: Equatable, Sendable {
     /// `sub`: 1 to 256 bytes of UTF-8 without control characters.
     package let subject: [UInt8]
     /// `jti`, of the same form as `sub`; nil when the token has none.
@@ -10,12 +10,15 @@ package struct VerifiedToken: Equatable, Sendable {
     /// `exp`, in seconds since 1970; any finite number.
     package let expiresAt: Double
     /// What log and audit log know the subject by; nil for a token that is not remembered.
-    package internal(set) var subjectNames: SubjectNames?
+    package let subjectNames: SubjectNames?
 
-    package init(subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double) {
+    package init(
+        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, subjectNames: SubjectNames? = nil
+    ) {
         self.subject = subject
         self.tokenID = tokenID
         self.expiresAt = expiresAt
+        self.subjectNames = subjectNames
     }
 
     package static func == (one: VerifiedToken, other: VerifiedToken) -> Bool {

@@ -39,14 +39,19 @@ package final class TokenVerifier {
     package func verify(
         _ token: Span<UInt8>, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> VerifiedToken {
-        try judge(token, nowUnixMilliseconds: nowUnixMilliseconds).accepted
+        try judge(token, known: recall(token), nowUnixMilliseconds: nowUnixMilliseconds).accepted
     }
 
-    /// The same, telling whose token it is also when its scope does not suffice.
+    /// What is known of a token that was accepted before; its times may have passed since.
+    package func recall(_ token: Span<UInt8>) -> RecentTokens.Entry? { recent.find(token) }
+
+    /// The same as `verify`, telling whose token it is also when its scope does not suffice.
+    ///
+    /// - Parameter known: what `recall` has found.
     package func judge(
-        _ token: Span<UInt8>, nowUnixMilliseconds: Int64
+        _ token: Span<UInt8>, known: RecentTokens.Entry?, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> TokenVerdict {
-        if let known = recent.find(token) {
+        if let known {
             let now = Double(nowUnixMilliseconds) / 1000
             try known.times.check(now: now, leeway: Double(rules.leewaySeconds))
             try known.times.checkAge(now: now, secondsMax: rules.authenticationAgeSecondsMax)

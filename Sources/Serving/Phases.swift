@@ -60,14 +60,19 @@ extension Calls {
     private func authenticate(
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) {
-        let range = try request.bearerToken()
+        var known: RecentTokens.Entry?
+        let range = try request.bearerToken {
+            known = verifier?.recall($0)
+            return known != nil
+        }
         call.tokenRange = range
         let text = request.headBytes.extracting(range)
         if let leader = leaderOfTurn(with: text) {
             call.leader = leader
             call.token = leader.token
         } else if let verifier {
-            call.token = try verifier.admitted(text, nowUnixMilliseconds: loop.unixMilliseconds)
+            call.token = try verifier.admitted(
+                text, known: known, nowUnixMilliseconds: loop.unixMilliseconds)
         }
         call.stages.end(.token)
     }

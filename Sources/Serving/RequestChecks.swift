@@ -19,10 +19,11 @@ extension Request {
     }
 
     /// Where in the head the token stands.
-    func bearerToken() throws(ServiceFailure) -> Range<Int> {
+    func bearerToken(isKnown: (Span<UInt8>) -> Bool) throws(ServiceFailure) -> Range<Int> {
         guard head.authorizationCount <= 1 else { throw .repeatedAuthorization }
         guard let field = head.authorization else { throw .missingToken }
-        switch BearerCredentials(inAuthorization: headBytes.extracting(field)) {
+        let value = headBytes.extracting(field)
+        switch BearerCredentials(inAuthorization: value, isKnown: isKnown) {
         case .absent: throw .missingToken
         case .malformed: throw .malformedCredentials
         case .token(let range):
@@ -34,11 +35,12 @@ extension Request {
 extension TokenVerifier {
     /// The token, where it is good and has the scope.
     func admitted(
-        _ token: Span<UInt8>, nowUnixMilliseconds: Int64
+        _ token: Span<UInt8>, known: RecentTokens.Entry?, nowUnixMilliseconds: Int64
     ) throws(ServiceFailure) -> VerifiedToken {
         let verdict: TokenVerdict
         do throws(TokenError) {
-            verdict = try judge(token, nowUnixMilliseconds: nowUnixMilliseconds)
+            verdict = try judge(
+                token, known: known, nowUnixMilliseconds: nowUnixMilliseconds)
         } catch {
             throw .token(error)
         }

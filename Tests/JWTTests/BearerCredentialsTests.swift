@@ -34,4 +34,15 @@ struct BearerCredentialsTests {
         let bytes = Array(value.utf8)
         #expect(BearerCredentials(inAuthorization: bytes.span) == .malformed)
     }
+
+    @Test func `what is known to be a token is not looked at`() {
+        let bytes = Array("Bearer  known".utf8)
+        var asked: [UInt8] = []
+        let credentials = BearerCredentials(inAuthorization: bytes.span) { text in
+            for index in 0..<text.count { asked.append(text[index]) }
+            return true
+        }
+        #expect(credentials == .token(8..<13))
+        #expect(asked == Array("known".utf8))
+    }
 }

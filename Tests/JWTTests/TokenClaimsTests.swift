@@ -302,7 +302,7 @@ struct TokenAudienceTests {
                 == .insufficientScope(required: "churnd:admin"))
         let verifier = try TokenFixture.verifier(rules: rules)
         let verdict = try verifier.judge(
-            TokenFixture.token(claims: claims).span,
+            TokenFixture.token(claims: claims).span, known: nil,
             nowUnixMilliseconds: TokenFixture.now * 1000)
         guard case .lacksScope(let token, "churnd:admin") = verdict else {
             Issue.record("\(verdict)")
