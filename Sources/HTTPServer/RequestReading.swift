@@ -7,8 +7,7 @@ internal import Reactor
 extension HTTPServer {
     /// Reads once what has come; epoll is level-triggered and tells again of what is left.
     func read(_ connection: Connection) {
-        var buffer = readBuffer.mutableSpan
-        switch Sockets.receive(connection.descriptor.rawValue, into: &buffer) {
+        switch Sockets.receive(connection.descriptor.rawValue, into: &readBuffer) {
         case .bytes(let count): take(count, for: connection)
         case .wouldBlock: break
         case .end:
@@ -20,8 +19,7 @@ extension HTTPServer {
 
     /// Reads and drops what still comes after the last answer.
     func dropInput(of connection: Connection) {
-        var buffer = readBuffer.mutableSpan
-        switch Sockets.receive(connection.descriptor.rawValue, into: &buffer) {
+        switch Sockets.receive(connection.descriptor.rawValue, into: &readBuffer) {
         case .bytes(let count):
             connection.lingerBytesLeft -= count
             if connection.lingerBytesLeft <= 0 { close(connection) }

@@ -105,6 +105,11 @@ package enum Sockets {
         return count == 0 ? .end : failure()
     }
 
+    package static func receive(_ socket: CInt, into buffer: inout [UInt8]) -> Transfer {
+        var span = buffer.mutableSpan
+        return receive(socket, into: &span)
+    }
+
     package static func send(_ socket: CInt, _ bytes: Span<UInt8>) -> Transfer {
         // SAFETY: send reads only the span's bytes, during the call.
         let count = retryingOnInterrupt {

@@ -267,8 +267,7 @@ extension RedisConnection {
 
     private func receive() {
         while let descriptor = socket?.rawValue {
-            var span = receiveBuffer.mutableSpan
-            switch Sockets.receive(descriptor, into: &span) {
+            switch Sockets.receive(descriptor, into: &receiveBuffer) {
             case .bytes(let count):
                 take(count)
                 if count < RedisConnection.receiveBytes { return }

@@ -158,15 +158,18 @@ package final class RequestLog {
 
     private func handOver() {
         if lineCount > 0 {
-            sink.append(lines.span, lineCount: lineCount)
-            lines.removeAll(keepingCapacity: true)
+            handOver(&lines, lineCount: lineCount, share: .own)
             lineCount = 0
         }
         if refusedLineCount > 0 {
-            sink.append(refusedLines.span, lineCount: refusedLineCount, share: .refused)
-            refusedLines.removeAll(keepingCapacity: true)
+            handOver(&refusedLines, lineCount: refusedLineCount, share: .refused)
             refusedLineCount = 0
         }
+    }
+
+    private func handOver(_ lines: inout [UInt8], lineCount: Int, share: LogSink.Share) {
+        sink.append(lines.span, lineCount: lineCount, share: share)
+        lines.removeAll(keepingCapacity: true)
     }
 
     private func append(_ problem: RequestOutcome.LoggedProblem) {
