@@ -117,7 +117,7 @@ let package = Package(
                 "Tables", "XGBoost",
             ]),
         module("Metrics", ["Bytes"]),
-        module("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
+        servingModule("AuditLog", ["Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("AuditReading", ["AuditLog", "Bytes", "JSON", "OpenSSL", "POSIX"]),
         module("Deployment", ["Bundle", "Models"]),
         module("ModelRegistry", ["Bundle", "Bytes", "Deployment", "POSIX"]),

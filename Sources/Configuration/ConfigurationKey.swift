@@ -35,7 +35,7 @@ package struct ConfigurationKey: Sendable {
     package var isSecret: Bool {
         switch kind {
         case .secret, .redisURL: true
-        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope,
+        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope,
             .operationsListener, .fileMode, .redisKey:
             false
         }
@@ -62,8 +62,8 @@ package enum ConfigurationUnit: String, Sendable {
 package enum ConfigurationKind: Equatable, Sendable {
     /// Decimal digits.
     case integer(ClosedRange<Int>, in: ConfigurationUnit = .none)
-    /// Decimal digits, or the word `cores`: one for each core that the process may use.
-    case countOrCores(ClosedRange<Int>)
+    /// Decimal digits, or the word of an `EventLoops`.
+    case eventLoops(ClosedRange<Int>)
     /// A decimal number in `unit` with at most three decimals; the bounds are thousandths of it.
     case duration(thousandths: ClosedRange<Int>, in: ConfigurationUnit)
     /// `on` or `off`.
@@ -92,8 +92,8 @@ package enum ConfigurationKind: Equatable, Sendable {
         switch self {
         case .integer(let range, in: _):
             "an integer from \(range.lowerBound) to \(range.upperBound)"
-        case .countOrCores(let range):
-            "`cores` or an integer from \(range.lowerBound) to \(range.upperBound)"
+        case .eventLoops(let range):
+            "`auto`, `cores` or an integer from \(range.lowerBound) to \(range.upperBound)"
         case .duration(thousandths: let range, in: _):
             "a number from \(ConfigurationKind.decimal(range.lowerBound))"
                 + " to \(ConfigurationKind.decimal(range.upperBound))"
@@ -117,7 +117,7 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .countOrCores, .toggle, .choice, .text, .host, .scope, .secret, .redisURL,
+        case .eventLoops, .toggle, .choice, .text, .host, .scope, .secret, .redisURL,
             .operationsListener, .fileMode, .redisKey:
             .none
         }

@@ -45,7 +45,7 @@ package enum ConfigurationPrinter {
                 comment("\(key.name) is set (\(place)), shown without user and password"),
                 "# \(key.name) = \(endpoint)",
             ]
-        case .integer, .cores, .duration, .toggle, .text, .redis, .operations: break
+        case .integer, .eventLoops, .duration, .toggle, .text, .redis, .operations: break
         }
         let text = text(of: value, as: key.kind)
         guard text.utf8.first != space, text.utf8.last != space else {
@@ -75,7 +75,7 @@ package enum ConfigurationPrinter {
             guard kind == .fileMode else { return "\(number)" }
             let digits = String(number, radix: 8)
             return String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
-        case .cores: return "cores"
+        case .eventLoops(let loops): return loops.description
         case .duration(let duration): return text(of: duration, in: kind.unit)
         case .toggle(let isOn): return isOn ? "on" : "off"
         case .text(let text): return text

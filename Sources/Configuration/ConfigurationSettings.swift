@@ -79,6 +79,11 @@ package struct ConfigurationSettings: Sendable {
         return address
     }
 
+    func eventLoops(_ key: ConfigurationKey) -> EventLoops {
+        guard case .eventLoops(let loops) = value(key) else { wrongKind(key) }
+        return loops
+    }
+
     func toggle(_ key: ConfigurationKey) -> Bool {
         guard case .toggle(let isOn) = value(key) else { wrongKind(key) }
         return isOn
@@ -93,7 +98,7 @@ package struct ConfigurationSettings: Sendable {
         switch value(key) {
         case .text(let text): text
         case nil: nil
-        case .integer, .cores, .duration, .toggle, .secret, .redis, .operations: wrongKind(key)
+        case .integer, .eventLoops, .duration, .toggle, .secret, .redis, .operations: wrongKind(key)
         }
     }
 

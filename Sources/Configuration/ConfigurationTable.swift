@@ -46,8 +46,9 @@ extension ConfigurationKey {
         meaning: "on: HTTP without TLS beyond this machine is intended, because a proxy in front "
             + "terminates TLS; then it is not a weak setting.")
     static let reactors = ConfigurationKey(
-        "http.reactors", .countOrCores(1...256), default: "cores",
-        meaning: "Event loops. More than there are cores gains nothing.")
+        "http.reactors", .eventLoops(1...256), default: "auto",
+        meaning: "Event loops. auto: one for each core but one, which Redis and the log need. "
+            + "More than there are cores gains nothing.")
     static let connections = ConfigurationKey(
         "http.connections", .integer(1...1_000_000), default: "10000",
         meaning: "Connections open concurrently; at this number the one that has been idle "

@@ -7,8 +7,7 @@ internal import Redis
 /// A value that its key accepts.
 enum ConfigurationValue: Sendable {
     case integer(Int)
-    /// As many as there are cores.
-    case cores
+    case eventLoops(EventLoops)
     case duration(Duration)
     case toggle(Bool)
     case text(String)
@@ -39,7 +38,7 @@ extension ConfigurationKind {
                 throw UnacceptableValue(found: error.description, wanted: wanted)
             }
         case .operationsListener: return .operations(try operations(bytes))
-        case .integer, .countOrCores, .duration, .toggle, .choice, .text, .host, .scope, .fileMode,
+        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope, .fileMode,
             .redisKey:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: ShownText.quoted(bytes), wanted: wanted)
@@ -55,9 +54,13 @@ extension ConfigurationKind {
 
     private func plainValue(of bytes: [UInt8]) -> ConfigurationValue? {
         switch self {
-        case .integer(let range, in: _): integer(bytes, in: range)
-        case .countOrCores(let range):
-            bytes.elementsEqual("cores".utf8) ? .cores : integer(bytes, in: range)
+        case .integer(let range, in: _): number(bytes, in: range).map { .integer($0) }
+        case .eventLoops(let range):
+            switch text(bytes, bytesMax: 5) {
+            case "auto": .eventLoops(.auto)
+            case "cores": .eventLoops(.cores)
+            case _: number(bytes, in: range).map { .eventLoops(.count($0)) }
+            }
         case .duration(thousandths: let range, in: let unit):
             duration(bytes, thousandths: range, in: unit)
         case .toggle:
@@ -120,9 +123,9 @@ extension ConfigurationKind {
         }
     }
 
-    private func integer(_ bytes: [UInt8], in range: ClosedRange<Int>) -> ConfigurationValue? {
+    private func number(_ bytes: [UInt8], in range: ClosedRange<Int>) -> Int? {
         guard let number = Int(decimal: bytes), range.contains(number) else { return nil }
-        return .integer(number)
+        return number
     }
 
     private func duration(

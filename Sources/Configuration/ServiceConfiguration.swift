@@ -46,8 +46,7 @@ package struct ServiceConfiguration: Sendable {
         package var portPlace: ConfigurationPlace
         /// `http.insecure`: plain HTTP beyond the machine is intended.
         package let isInsecureMeant: Bool
-        /// nil: as many as the process may use cores.
-        package let reactors: Int?
+        package let reactors: EventLoops
         package let connectionsMax: Int
         /// 0: an address may have any number of them.
         package let connectionsPerAddressMax: Int
@@ -306,11 +305,7 @@ extension ServiceConfiguration.HTTP {
         hostPlace = settings.place(.host)
         portPlace = settings.place(.port)
         isInsecureMeant = settings.toggle(.insecure)
-        if case .integer(let count) = settings.value(.reactors) {
-            reactors = count
-        } else {
-            reactors = nil
-        }
+        reactors = settings.eventLoops(.reactors)
         connectionsMax = settings.integer(.connections)
         connectionsPerAddressMax = settings.integer(.connectionsPerAddress)
         limits = HTTPLimits(

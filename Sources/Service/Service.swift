@@ -113,7 +113,7 @@ package final class Service: Sendable {
         let figures = ServiceFigures(
             state: state, deployed: deployed, auditLog: auditLog, sink: sink)
         let settings = try WorkerSettings(predictions: common, connectionsMax: connectionsMax)
-        let count = configuration.http.reactors ?? ProcessLimits.processorCount
+        let count = configuration.http.reactors.count(onCores: ProcessLimits.processorCount)
         do throws(SystemError) {
             reactors = try WorkerGroup(count: count) { (index, loop, mailbox) throws(SystemError) in
                 try settings.makeWorker(loop, mailbox, index: index, descriptor: address.listen())

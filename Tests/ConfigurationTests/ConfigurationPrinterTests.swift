@@ -51,7 +51,7 @@ import Testing
     /// A value that is not the key's default, as a file spells it; nil for secrets.
     private func otherValue(of key: ConfigurationKey) -> String? {
         switch key.kind {
-        case .integer(let range, in: _), .countOrCores(let range):
+        case .integer(let range, in: _), .eventLoops(let range):
             key.defaultText == "\(range.lowerBound)"
                 ? "\(range.lowerBound + 1)" : "\(range.lowerBound)"
         // Shorter than drain.timeout.

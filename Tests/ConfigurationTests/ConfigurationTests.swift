@@ -71,7 +71,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.port == 8080)
         #expect(!http.isInsecureMeant)
         #expect(!configuration.isStrict && !configuration.allowsCoreDumps)
-        #expect(http.reactors == nil)
+        #expect(http.reactors == .auto)
         #expect(http.connectionsMax == 10_000)
         #expect(http.connectionsPerAddressMax == 0)
         #expect(
@@ -165,7 +165,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.host == "::1")
         #expect(http.port == 0)
         #expect(http.isInsecureMeant)
-        #expect(http.reactors == 2)
+        #expect(http.reactors == .count(2))
         #expect(http.connectionsMax == 7)
         #expect(http.connectionsPerAddressMax == 21)
         #expect(

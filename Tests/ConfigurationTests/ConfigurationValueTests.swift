@@ -69,10 +69,19 @@ private func isAccepted(_ name: String, _ text: String) -> Bool {
     }
 
     @Test(arguments: [
+        (EventLoops.auto, 1, 1), (.auto, 2, 1), (.auto, 3, 2), (.auto, 64, 63), (.cores, 1, 1),
+        (.cores, 4, 4), (.count(7), 2, 7),
+    ])
+    func `auto leaves a core to others`(loops: EventLoops, cores: Int, count: Int) {
+        #expect(loops.count(onCores: cores) == count)
+    }
+
+    @Test(arguments: [
         ("log.requests", "on", true), ("log.requests", "off", true), ("log.requests", "ON", false),
         ("log.requests", "true", false), ("log.requests", "", false),
         ("store", "memory", true), ("store", "Memory", false), ("store", "disk", false),
-        ("http.reactors", "cores", true), ("http.reactors", "core", false),
+        ("http.reactors", "cores", true), ("http.reactors", "auto", true),
+        ("http.reactors", "Auto", false), ("http.reactors", "core", false),
         ("http.host", "fe80::1%eth0", true), ("http.host", "a b", false), ("http.host", "", false),
         ("http.host", "[::1]", false), ("http.host", "h/", false),
         ("operations.listen", "off", true), ("operations.listen", "127.0.0.1:0", true),

@@ -26,7 +26,7 @@ package final class AuditRecordEncoder {
     ) {
         renderStarts(prediction.caller.unixMilliseconds)
         let start = batch.bytes.count
-        batch.bytes.appendBytes(predictionStart.span)
+        batch.bytes.append(contentsOf: predictionStart)
         appendCaller(prediction.caller, to: &batch.bytes)
         batch.bytes.appendBytes(prediction.model.members.span)
         appendBodyDigest(prediction.bodyDigest, to: &batch.bytes)
@@ -50,7 +50,7 @@ package final class AuditRecordEncoder {
     ) {
         renderStarts(refusal.caller.unixMilliseconds)
         let start = batch.bytes.count
-        batch.bytes.appendBytes(refusalStart.span)
+        batch.bytes.append(contentsOf: refusalStart)
         appendCaller(refusal.caller, to: &batch.bytes)
         if let digest = refusal.bodyDigest { appendBodyDigest(digest, to: &batch.bytes) }
         batch.bytes.appendMember(",\"status\":", refusal.reason.status)

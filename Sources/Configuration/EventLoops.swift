@@ -1,6 +1,33 @@
 internal import OperationsAPI
 internal import POSIX
 
+/// How many event loops serve callers.
+package enum EventLoops: Equatable, Sendable, CustomStringConvertible {
+    /// One for each core but one, at least one: a core is left to Redis, to the threads that write
+    /// log and audit log, and to the kernel.
+    case auto
+    /// One for each core that the process may use.
+    case cores
+    case count(Int)
+
+    package func count(onCores cores: Int) -> Int {
+        switch self {
+        case .auto: max(1, cores - 1)
+        case .cores: cores
+        case .count(let count): count
+        }
+    }
+
+    /// As the configuration spells it.
+    package var description: String {
+        switch self {
+        case .auto: "auto"
+        case .cores: "cores"
+        case .count(let count): "\(count)"
+        }
+    }
+}
+
 /// The descriptors that clients do not get, so that no number of them keeps the audit log from
 /// rotating, a model from being loaded or an operator from being answered.
 package struct DescriptorReserve: Equatable, Sendable {
@@ -23,7 +50,7 @@ package struct DescriptorReserve: Equatable, Sendable {
 
     package init(_ configuration: ServiceConfiguration) {
         self.init(
-            reactors: configuration.http.reactors ?? ProcessLimits.processorCount,
+            reactors: configuration.http.reactors.count(onCores: ProcessLimits.processorCount),
             hasOperationsListener: configuration.operations.address != nil)
     }
 
