@@ -15,7 +15,7 @@ internal import Telemetry
 struct SharedSettings: Sendable {
     let configuration: ServiceConfiguration
     let keys: SigningKeys
-    let store: SharedStore
+    let store: AdmissionsSource
     let state: ServiceState
     private let auditLog: AuditLog?
     private let auditKeys: AuditKeys?
@@ -26,7 +26,7 @@ struct SharedSettings: Sendable {
 
     init(
         configuration: ServiceConfiguration, deployed: Published<Deployment>,
-        store: SharedStore, state: ServiceState, auditLog: AuditLog?, sink: LogSink
+        store: AdmissionsSource, state: ServiceState, auditLog: AuditLog?, sink: LogSink
     ) throws(StartError) {
         self.configuration = configuration
         self.deployed = deployed
