@@ -38,8 +38,8 @@ struct SharedSettings: Sendable {
         keys = try SharedSettings.keys(configuration.tokens.keys)
     }
 
-    func makeMetrics() -> ReactorMetrics {
-        ReactorMetrics(
+    func makeCounts() -> WorkerCounts {
+        WorkerCounts(
             isOn: configuration.operations.address != nil, countsRedis: store.health != nil,
             labels: .service)
     }
@@ -73,13 +73,13 @@ struct SharedSettings: Sendable {
     }
 
     func makeModel(
-        _ mailbox: Mailbox<Worker>, countedBy metrics: ReactorMetrics
+        _ mailbox: Mailbox<Worker>, countedBy counts: WorkerCounts
     ) -> LocalDeployment {
         let recordsFeatures = configuration.audit?.recordsFeatures ?? false
         return LocalDeployment(of: deployed, mailbox: mailbox) { bundle in
             Scorer(
                 bundle: bundle, recordsFeatures: recordsFeatures,
-                series: metrics.modelActivated(bundle))
+                series: counts.modelActivated(bundle))
         }
     }
 
