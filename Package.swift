@@ -235,7 +235,7 @@ let package = Package(
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
-        tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX"]),
+        tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX", "Serving"]),
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
         tests(
             "ConfigurationTests",
