@@ -251,8 +251,8 @@ let package = Package(
             "ServingTests",
             [
                 "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration",
-                "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "POSIX",
-                "Redis", "ServiceTestSupport", "Telemetry",
+                "Deployment", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models",
+                "POSIX", "Reactor", "Redis", "ServiceTestSupport", "Telemetry",
             ]),
         tests(
             "ServiceTests",
