@@ -49,9 +49,8 @@ package final class Worker: LoopOwner {
     }
 
     var model: LocalDeployment { calls.model }
-    package var metrics: ReactorMetrics { calls.counts }
     /// What a scrape gets.
-    var snapshot: ReactorMetrics.Snapshot { calls.counts.snapshot(server.figures) }
+    var snapshot: WorkerCounts.Snapshot { calls.counts.snapshot(server.figures) }
 
     package var isBusy: Bool { server.isBusy || admissions.isBusy || audit?.isBusy == true }
 
