@@ -11,7 +11,8 @@ package enum TurnStep: CaseIterable {
     /// What the store has decided is recorded or answered, and what the audit log has written is
     /// answered. Before the question, which also covers what such clients have pipelined.
     case decisions
-    /// One question to the store for all requests of the turn. No later request shares it.
+    /// One question to the store for all requests of the turn, unless it waits for the answers to
+    /// earlier ones. No request that comes after it was sent shares it.
     case question
     /// Commands to Redis, in one send.
     case commands
