@@ -127,7 +127,8 @@ package final class Service: Sendable {
             consume listener, common: common,
             Administration.Subjects(
                 figures: figures, models: models,
-                revocations: TokenRevocations(admissions: store.admissions),
+                revocations: TokenRevocations(
+                    admissions: store.admissions, tokenIDClaim: "jti"),
                 records: auditLog.flatMap { log in
                     configuration.audit.map {
                         AdministrationRecords(
