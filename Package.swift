@@ -129,12 +129,16 @@ let package = Package(
         servingModule("Access", ["Bytes", "Reactor", "Redis"]),
         module(
             "Configuration",
-            ["Access", "AuditLog", "Bytes", "HTTP", "OpenSSL", "OperationsAPI", "POSIX", "Redis"]),
+            [
+                "Access", "AuditLog", "Bytes", "HTTP", "JWT", "OpenSSL", "OperationsAPI", "POSIX",
+                "Redis",
+            ]),
         module(
             "Doctor",
             [
                 "Access", "AuditLog", "AuditReading", "Bundle", "Bytes", "Configuration",
-                "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient",
+                "POSIX",
                 "Redis",
             ]),
         servingModule(
@@ -153,9 +157,9 @@ let package = Package(
         module(
             "Service",
             [
-                "Access", "AuditLog", "Bundle", "Configuration", "Deployment", "HTTP", "HTTPServer",
-                "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor",
-                "Redis", "Serving", "Telemetry", logging,
+                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Deployment", "HTTP",
+                "HTTPServer", "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX",
+                "Reactor", "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
             "churnd",
@@ -185,7 +189,7 @@ let package = Package(
         tests("OpenSSLTests", ["OpenSSL"]),
         tests("JSONTests", ["JSON"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
-        tests("JWTTests", ["JWT", "JSON", "OpenSSL"]),
+        tests("JWTTests", ["JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
         tests("TablesTests", ["Tables", "Features", "JSON", "POSIX"]),
         tests(

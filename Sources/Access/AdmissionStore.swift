@@ -42,7 +42,7 @@ package enum AdmissionKeys {
 /// A request to predict, whose token and form are good.
 package struct AdmissionRequest: ~Escapable {
     package let token: Span<UInt8>
-    /// The token's `jti`; empty when it has none.
+    /// The token's `jti`, or another name that its text does not stand for; empty when it has none.
     package let tokenID: Span<UInt8>
     /// The token's `sub`, whose quota it is.
     package let subject: Span<UInt8>

@@ -1,3 +1,5 @@
+internal import Bytes
+package import JWT
 package import POSIX
 
 /// Where a value was given.
@@ -48,6 +50,13 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case noKeys(directory: String)
     case tooManyKeys(directory: String, filesMax: Int)
     case weakKey(path: String, found: String, wanted: String)
+    /// A secret that anyone may know. `name` is jwt.secret, or the path of one of jwt.keys.
+    case publicKeyAsSecret(name: String)
+    /// The file of jwt.jwks.
+    case keySet(path: String, JSONWebKeySetError)
+    /// Keys that do not make a set.
+    case tokenKeys(SigningKeyError)
+    case tokenClaims(TokenRulesError)
     case noStore
     case noSecret
     case developmentHost(at: ConfigurationPlace, host: String)
@@ -103,8 +112,15 @@ extension ConfigurationError: CustomStringConvertible {
             "jwt.keys: \(directory): too many keys, expected at most \(filesMax)"
         case .weakKey(let path, let found, let wanted):
             "jwt.keys: \(path): \(found), expected \(wanted)"
+        case .publicKeyAsSecret(let name):
+            "\(name): a public key or a certificate, expected a secret; public keys belong into "
+                + "the set of jwt.jwks"
+        case .keySet(let path, let error): "jwt.jwks: \(path): \(error)"
+        case .tokenKeys(let error): "jwt.keys and jwt.jwks: \(error)"
+        case .tokenClaims(let error): "jwt.claim: \(error)"
         case .noSecret:
-            "no secret, expected JWT_SECRET, JWT_SECRET_FILE or jwt.keys; --dev generates one"
+            "no secret, expected JWT_SECRET, JWT_SECRET_FILE, jwt.keys or jwt.jwks; --dev "
+                + "generates one"
         case .developmentSecret(let place, let key):
             "\(place): \(key): set, but --dev signs a token of a day with a secret of its own; "
                 + "expected it without, or no --dev"
@@ -135,8 +151,10 @@ extension ConfigurationError: CustomStringConvertible {
 package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible {
     /// Kubernetes puts it in for a service that is named churnd.
     case ignoredVariable(String)
-    /// `jwt.keys` is set.
-    case unusedSecret(at: ConfigurationPlace)
+    /// `jwt.keys` or `jwt.jwks` is set.
+    case unusedSecret(at: ConfigurationPlace, key: String)
+    /// A key in the set of `jwt.jwks`.
+    case skippedKey(SkippedKey)
     /// The store is in memory.
     case unusedRedisURL(at: ConfigurationPlace)
     case strayBytes(at: ConfigurationPlace, key: String, StrayBytes)
@@ -145,7 +163,10 @@ package enum ConfigurationWarning: Equatable, Sendable, CustomStringConvertible 
         switch self {
         case .ignoredVariable(let name):
             "environment \(name): ignored, as Kubernetes sets it for a service named churnd"
-        case .unusedSecret(let place): "\(place): jwt.secret: not used, as jwt.keys is set"
+        case .unusedSecret(let place, let key):
+            "\(place): jwt.secret: not used, as \(key) is set"
+        case .skippedKey(let key):
+            "jwt.jwks: key \(key.id.map(ShownText.name) ?? "without a kid"): skipped: \(key.reason)"
         case .unusedRedisURL(let place):
             "\(place): redis.url: not used, as the store is in memory"
         case .strayBytes(let place, let key, let stray):

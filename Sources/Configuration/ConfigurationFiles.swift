@@ -1,3 +1,4 @@
+internal import OpenSSL
 package import POSIX
 
 /// The file system as configuration sees it.
@@ -17,6 +18,15 @@ package struct ConfigurationFiles: Sendable {
         self.read = read
         self.names = names
         self.mode = mode
+    }
+
+    /// The secret that a file holds: its content but for one newline at its end, which editors and
+    /// `echo` put there.
+    func secret(_ path: String) throws(FileError) -> Secret {
+        var bytes = try read(path, ConfigurationLimits.fileBytesMax).get()
+        defer { SecretBytes.wipe(&bytes) }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        return Secret(bytes)
     }
 
     /// The machine's files; relative paths start in the working directory.

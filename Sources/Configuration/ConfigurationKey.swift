@@ -1,4 +1,5 @@
 internal import Access
+internal import JWT
 
 /// One thing that can be configured. `ConfigurationTable` holds them all.
 package struct ConfigurationKey: Sendable {
@@ -35,7 +36,7 @@ package struct ConfigurationKey: Sendable {
     package var isSecret: Bool {
         switch kind {
         case .secret, .redisURL: true
-        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope,
+        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope, .claims,
             .operationsListener, .fileMode, .redisKey:
             false
         }
@@ -76,6 +77,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     case host
     /// Scope-tokens of RFC 6749 §3.3 with one space between each two.
     case scope
+    /// Names of claims, in the form that they have here.
+    case claims(ClaimSyntax)
     /// A key for HMAC-SHA256: any bytes.
     case secret
     /// `redis://[user:password@]host[:port][/db]`.
@@ -102,6 +105,12 @@ package enum ConfigurationKind: Equatable, Sendable {
         case .text(let bytesMax): "1 to \(bytesMax) bytes without control characters"
         case .host: "an IP address or a host name"
         case .scope: "scopes with a space between, 1 to \(ConfigurationLimits.scopeBytesMax) bytes"
+        case .claims(.name): "the name of a claim, 1 to \(TokenClaimNames.nameBytesMax) bytes"
+        case .claims(.paths):
+            "1 to \(TokenClaimNames.scopePathsMax) names of claims or dotted paths, with a space "
+                + "between each two"
+        case .claims(.requirements):
+            "1 to \(RequiredClaim.countMax) of claim or claim=value, with a space between each two"
         case .secret:
             "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
         case .redisKey:
@@ -117,7 +126,7 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .eventLoops, .toggle, .choice, .text, .host, .scope, .secret, .redisURL,
+        case .eventLoops, .toggle, .choice, .text, .host, .scope, .claims, .secret, .redisURL,
             .operationsListener, .fileMode, .redisKey:
             .none
         }
@@ -133,6 +142,15 @@ package enum ConfigurationKind: Equatable, Sendable {
     }
 }
 
+/// How a key spells claims.
+package enum ClaimSyntax: Sendable {
+    case name
+    /// Of `TokenClaimNames.paths`.
+    case paths
+    /// Of `RequiredClaim.list`.
+    case requirements
+}
+
 /// The bounds of configuration itself.
 package enum ConfigurationLimits {
     /// Of the file of keys.
@@ -146,6 +164,7 @@ package enum ConfigurationLimits {
     package static let tokenKeysMax = 64
     package static let hostBytesMax = 253
     package static let scopeBytesMax = 256
+    package static let claimsBytesMax = 1024
     package static let operationsListenerBytesMax = 512
     /// Admission times that the store in memory may come to hold: 8 bytes each, so 800 MB.
     package static let memoryAdmissionsMax = 100_000_000

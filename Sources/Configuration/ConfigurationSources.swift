@@ -58,44 +58,10 @@ package struct ConfigurationSources: Sendable {
         return settings
     }
 
-    /// The keys in the directory of `jwt.keys`, sorted by name.
-    func tokenKeys(in directory: String) throws(ConfigurationError) -> [TokenKey] {
-        let names: [String]
-        do throws(FileError) {
-            // Kubernetes mounts a secret with `..data` and the like beside its files.
-            names = try files.names(directory).get().filter { $0.utf8.first != UInt8(ascii: ".") }
-        } catch {
-            throw .unreadable(at: nil, error)
-        }
-        if names.isEmpty { throw .noKeys(directory: directory) }
-        let filesMax = ConfigurationLimits.tokenKeysMax
-        guard names.count <= filesMax else {
-            throw .tooManyKeys(directory: directory, filesMax: filesMax)
-        }
-        var keys: [TokenKey] = []
-        for name in names {
-            let path = "\(directory)/\(name)"
-            let secret = try secretFile(path, at: nil)
-            do throws(UnacceptableValue) {
-                try ConfigurationKind.secret.checkLength(of: secret)
-            } catch {
-                throw .weakKey(path: path, found: error.found, wanted: error.wanted)
-            }
-            keys.append(TokenKey(id: name, secret: secret))
-        }
-        return keys
-    }
-
-    /// The file's content but for one newline at its end, which editors and `echo` put there.
     private func secretFile(
         _ path: String, at place: ConfigurationPlace?
     ) throws(ConfigurationError) -> Secret {
-        do throws(FileError) {
-            var bytes = try files.read(path, ConfigurationLimits.fileBytesMax).get()
-            defer { SecretBytes.wipe(&bytes) }
-            if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-            return Secret(bytes)
-        } catch {
+        do throws(FileError) { return try files.secret(path) } catch {
             if let place, SecretPath.isSecretItself(path) { throw .secretAsPath(at: place) }
             throw .unreadable(at: place, error)
         }

@@ -16,7 +16,9 @@ package enum ConfigurationTable {
         .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
         .drainDelay, .drainTimeout,
-        .tokenSecret, .tokenKeys, .tokenLeeway, .tokenIssuer, .tokenAudience, .tokenScope,
+        .tokenSecret, .tokenKeys, .tokenKeySet, .tokenLeeway, .tokenIssuer, .tokenAudience,
+        .tokenScope, .tokenIDClaim, .tokenSubjectClaim, .tokenScopeClaims, .tokenRequirements,
+        .tokenLifetime,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
         .quotaLimit, .quotaWindow,
         .modelPath, .modelWatch,
@@ -115,12 +117,18 @@ extension ConfigurationKey {
     package static let tokenSecret = ConfigurationKey(
         "jwt.secret", .secret, default: nil, bareVariable: "JWT_SECRET",
         meaning: "The key that signs tokens (HS256): the bytes of the text, unchanged and not "
-            + "decoded. Not used when jwt.keys is set. Not accepted as a flag, which every user "
-            + "of the machine could read.")
+            + "decoded. Not used when jwt.keys or jwt.jwks is set. Not accepted as a flag, which "
+            + "every user of the machine could read.")
     package static let tokenKeys = ConfigurationKey(
         "jwt.keys", .text(bytesMax: 4096), default: nil,
-        meaning: "Directory of keys: each file is one, and its name is the `kid` that selects it. "
-            + "Names that begin with a dot are skipped.")
+        meaning: "Directory of secrets for HS256: each file is one, and its name is the `kid` that "
+            + "selects it. Names that begin with a dot are skipped. Read again at SIGHUP and when "
+            + "a file changes.")
+    package static let tokenKeySet = ConfigurationKey(
+        "jwt.jwks", .text(bytesMax: 4096), default: nil,
+        meaning: "File with the public keys of the issuer as a JWKS (RFC 7517), for RS256, ES256 "
+            + "and EdDSA; together with jwt.keys they are one set. Read again at SIGHUP and when "
+            + "it changes.")
     static let tokenLeeway = ConfigurationKey(
         "jwt.leeway", .integer(0...60, in: .seconds), default: "30",
         meaning: "How far the issuer's clock may be off when `exp`, `nbf` and `iat` are checked.")
@@ -134,6 +142,26 @@ extension ConfigurationKey {
         "jwt.scope", .scope, default: nil,
         meaning: "Scopes that the token must have, all of them, else 403; not checked when not "
             + "set.")
+    package static let tokenIDClaim = ConfigurationKey(
+        "jwt.claim.id", .claims(.name), default: "jti",
+        meaning: "The claim that identifies a token, by which it can be revoked; `uti` with Entra "
+            + "ID.")
+    static let tokenSubjectClaim = ConfigurationKey(
+        "jwt.claim.subject", .claims(.name), default: "sub",
+        meaning: "The claim whose quota it is: `oid` or `azp` where `sub` does not tell callers "
+            + "apart.")
+    static let tokenScopeClaims = ConfigurationKey(
+        "jwt.claim.scopes", .claims(.paths), default: "scope",
+        meaning: "The claims that hold scopes, each as a text with spaces or as an array; a dot "
+            + "leads into an object, as in `realm_access.roles`.")
+    static let tokenRequirements = ConfigurationKey(
+        "jwt.require", .claims(.requirements), default: nil,
+        meaning: "Claims that a token must have, and their values, such as `tid=…`: a string, or "
+            + "one in an array of strings.")
+    static let tokenLifetime = ConfigurationKey(
+        "jwt.lifetime_max", .integer(0...315_360_000, in: .seconds), default: "0",
+        meaning: "Longest time from `iat` to `exp`; a token without `iat` is then refused. 0: not "
+            + "checked.")
 }
 
 /// `store`, `redis.*`, `quota.*`: revocation and quota.

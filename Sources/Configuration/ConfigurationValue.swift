@@ -1,5 +1,6 @@
 internal import Access
 internal import Bytes
+internal import JWT
 internal import OperationsAPI
 internal import POSIX
 internal import Redis
@@ -38,8 +39,8 @@ extension ConfigurationKind {
                 throw UnacceptableValue(found: error.description, wanted: wanted)
             }
         case .operationsListener: return .operations(try operations(bytes))
-        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope, .fileMode,
-            .redisKey:
+        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope, .claims,
+            .fileMode, .redisKey:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: ShownText.quoted(bytes), wanted: wanted)
             }
@@ -78,6 +79,9 @@ extension ConfigurationKind {
         case .scope:
             isScope(bytes)
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
+        case .claims(let syntax):
+            text(bytes, bytesMax: ConfigurationLimits.claimsBytesMax)
+                .flatMap { syntax.accepts($0) ? .text($0) : nil }
         case .redisKey:
             // A caller's first prediction makes `quota:<sub>`, and a `blacklist:` key would revoke
             // a token by accident.
@@ -151,6 +155,17 @@ extension ConfigurationKind {
             return nil
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension ClaimSyntax {
+    /// Whether a text is of this form; what is wrong with it is not asked for.
+    fileprivate func accepts(_ text: String) -> Bool {
+        switch self {
+        case .name: (try? TokenClaimNames.name(text)) != nil
+        case .paths: (try? TokenClaimNames.paths(text)) != nil
+        case .requirements: (try? RequiredClaim.list(text)) != nil
+        }
     }
 }
 

@@ -64,15 +64,6 @@ package struct ServiceConfiguration: Sendable {
         package let timeout: Duration
     }
 
-    /// Which tokens are accepted.
-    package struct Tokens: Sendable {
-        package var keys: TokenKeys
-        package let leewaySeconds: Int
-        package let issuer: String?
-        package let audience: String?
-        package let scope: String?
-    }
-
     package enum Store: Sendable {
         case memory(subjectsMax: Int)
         /// With the key that must be there, if one is configured.
@@ -105,22 +96,6 @@ package struct ServiceConfiguration: Sendable {
         package let address: OperationsAddress?
         package let socketMode: UInt32
     }
-}
-
-/// What tokens are signed with.
-package enum TokenKeys: Sendable {
-    /// One key, whatever a token's `kid` says.
-    case secret(Secret)
-    /// `jwt.keys`: at least one, sorted by id; a token's `kid` selects it.
-    case named([TokenKey])
-    /// `--dev` and nothing configured: the service makes a secret when it starts.
-    case madeAtStart
-}
-
-/// A key that a token selects by its `kid`.
-package struct TokenKey: Sendable {
-    package let id: String
-    package let secret: Secret
 }
 
 extension ServiceConfiguration {
@@ -229,7 +204,7 @@ extension ServiceConfiguration {
             throw .auditKeyIsTokenKey(name: "jwt.secret")
         }
         guard case .named(let keys) = tokens.keys else { return }
-        if let same = keys.first(where: { $0.secret.isEqual(to: key) }) {
+        if let same = keys.secrets.first(where: { $0.secret.isEqual(to: key) }) {
             throw .auditKeyIsTokenKey(name: "key \(same.id) of jwt.keys")
         }
     }
@@ -243,47 +218,6 @@ extension ServiceConfiguration {
         }
         return Operations(
             address: address, socketMode: UInt32(settings.integer(.operationsSocketMode)))
-    }
-
-    private static func tokens(
-        _ settings: inout ConfigurationSettings, sources: ConfigurationSources,
-        isDevelopment: Bool
-    ) throws(ConfigurationError) -> Tokens {
-        Tokens(
-            keys: try tokenKeys(&settings, sources: sources, isDevelopment: isDevelopment),
-            leewaySeconds: settings.integer(.tokenLeeway),
-            issuer: settings.optionalText(.tokenIssuer),
-            audience: settings.optionalText(.tokenAudience),
-            scope: settings.optionalText(.tokenScope))
-    }
-
-    private static func tokenKeys(
-        _ settings: inout ConfigurationSettings, sources: ConfigurationSources,
-        isDevelopment: Bool
-    ) throws(ConfigurationError) -> TokenKeys {
-        let secret = settings.value(.tokenSecret)
-        if isDevelopment {
-            for key in [ConfigurationKey.tokenKeys, .tokenSecret] where settings.value(key) != nil {
-                throw .developmentSecret(at: settings.place(key), key: key.name)
-            }
-            return .madeAtStart
-        }
-        if let directory = settings.optionalText(.tokenKeys) {
-            if secret != nil {
-                settings.warnings.append(.unusedSecret(at: settings.place(.tokenSecret)))
-            }
-            let keys = try sources.tokenKeys(in: directory)
-            for key in keys {
-                guard let stray = key.secret.withBytes({ StrayBytes(around: $0) }) else { continue }
-                settings.warnings.append(
-                    .strayBytes(
-                        at: settings.place(.tokenKeys), key: "jwt.keys: \(ShownText.name(key.id))",
-                        stray))
-            }
-            return .named(keys)
-        }
-        if case .secret(let bytes) = secret { return .secret(bytes) }
-        throw .noSecret
     }
 
     /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is

@@ -1,4 +1,6 @@
+internal import Bytes
 internal import Configuration
+internal import JWT
 
 /// What there is to say of a configuration that could be loaded.
 struct ConfigurationCheck {
@@ -20,6 +22,9 @@ struct ConfigurationCheck {
         findings.append(
             DoctorFinding(
                 .good, "token keys", ConfigurationCheck.source(of: configuration, settings)))
+        if case .named(let keys) = configuration.tokens.keys {
+            findings += ConfigurationCheck.keys(keys)
+        }
         let verdict: DoctorFinding.Verdict = configuration.isStrict ? .failure : .warning
         findings += configuration.weakSettings.map { weak in
             DoctorFinding(verdict, ConfigurationCheck.security, weak.description)
@@ -39,9 +44,30 @@ struct ConfigurationCheck {
         switch configuration.tokens.keys {
         case .secret: "a secret from \(settings.place(.tokenSecret))"
         case .named(let keys):
-            "\(keys.count) in \(settings.optionalText(.tokenKeys) ?? ""), "
-                + "from \(settings.place(.tokenKeys))"
+            [
+                place(of: .tokenKeys, keys.secrets.count, settings),
+                place(of: .tokenKeySet, keys.published?.keys.count ?? 0, settings),
+            ].compactMap { $0 }.joined(separator: "; ")
         case .madeAtStart: "a secret is made at each start"
+        }
+    }
+
+    private static func place(
+        of key: ConfigurationKey, _ count: Int, _ settings: ConfigurationSettings
+    ) -> String? {
+        settings.optionalText(key).map { "\(count) in \($0), from \(settings.place(key))" }
+    }
+
+    /// Each key by its `kid`, with the one algorithm it is for. Those that are skipped are among
+    /// the warnings.
+    private static func keys(_ keys: NamedKeys) -> [DoctorFinding] {
+        var all: [(id: String?, algorithm: TokenAlgorithm)] = []
+        for key in keys.secrets { all.append((key.id, .hs256)) }
+        for key in keys.published?.keys ?? [] { all.append((key.id, key.algorithm)) }
+        return all.map { id, algorithm in
+            DoctorFinding(
+                .good, "token key",
+                "\(id.map(ShownText.name) ?? "without a kid"): \(algorithm.rawValue)")
         }
     }
 }

@@ -35,7 +35,7 @@ package struct RecentTokens {
             self.text = text
             self.token = VerifiedToken(
                 subject: token.subject, tokenID: token.tokenID, expiresAt: token.expiresAt,
-                subjectNames: SubjectNames())
+                signedPart: token.signedPart, subjectNames: SubjectNames())
             self.times = times
         }
 
@@ -46,6 +46,7 @@ package struct RecentTokens {
 
         fileprivate var byteCount: Int {
             text.count + token.subject.count + (token.tokenID?.count ?? 0)
+                + (token.signedPart?.count ?? 0)
         }
     }
 
@@ -78,6 +79,16 @@ package struct RecentTokens {
         insert(
             Entry(text: Array(copying: text), token: token, times: times),
             text.quickHash(key: key))
+    }
+
+    /// Forgets a token that will not be accepted again.
+    package mutating func remove(_ token: Span<UInt8>) {
+        let hash = token.quickHash(key: key)
+        if let entry = younger[hash], entry.isOf(token) {
+            youngerBytes -= entry.byteCount
+            younger[hash] = nil
+        }
+        if let entry = older[hash], entry.isOf(token) { older[hash] = nil }
     }
 
     private mutating func insert(_ entry: Entry, _ hash: UInt64) {

@@ -1,16 +1,23 @@
 package import OpenSSL
 
-/// The secrets tokens are signed with: one, or several, distinguished by the `kid` of a token's
-/// header.
+/// The keys tokens are signed with: one secret, or several keys, distinguished by the `kid` of a
+/// token's header. A key has one algorithm.
 package struct SigningKeys: Sendable {
     /// RFC 7518 §3.2: a key is at least as long as the hash's output.
     package static let secretBytesMin = 32
 
+    enum Key: Sendable {
+        /// For HS256.
+        case secret(SecretBytes)
+        /// Of the issuer, for another algorithm.
+        case published(JSONWebKey)
+    }
+
     enum Choice: Sendable {
         /// `kid` is ignored.
         case single(secret: SecretBytes)
-        /// `kid` must be one of these.
-        case named([[UInt8]: SecretBytes])
+        /// `kid` must be one of these; `unnamed` is for tokens without one.
+        case named([[UInt8]: Key], unnamed: Key?)
     }
 
     let choice: Choice
@@ -26,18 +33,32 @@ package struct SigningKeys: Sendable {
         try self.init(sharing: SecretBytes(copying: secret.span))
     }
 
-    /// A secret for each `kid`; at least one.
-    package init(sharing keys: [(id: String, secret: SecretBytes)]) throws(SigningKeyError) {
-        guard !keys.isEmpty else { throw .noKeys }
-        var secrets: [[UInt8]: SecretBytes] = [:]
+    /// A secret for each `kid`, and what an issuer has published; at least one key. The only key
+    /// there is serves for tokens without `kid` too, if it is published.
+    package init(
+        sharing keys: [(id: String, secret: SecretBytes)], published: JSONWebKeySet? = nil
+    ) throws(SigningKeyError) {
+        let publishedKeys = published?.keys ?? []
+        guard !keys.isEmpty || !publishedKeys.isEmpty else { throw .noKeys }
+        var all: [[UInt8]: Key] = [:]
         for key in keys {
             guard !key.id.isEmpty else { throw .emptyID }
             try SigningKeys.checkLength(key.secret.count, id: key.id)
-            guard secrets.updateValue(key.secret, forKey: Array(key.id.utf8)) == nil else {
+            guard all.updateValue(.secret(key.secret), forKey: Array(key.id.utf8)) == nil else {
                 throw .duplicateID(key.id)
             }
         }
-        choice = .named(secrets)
+        let isAlone = keys.isEmpty && publishedKeys.count == 1
+        for key in publishedKeys {
+            guard let id = key.id else {
+                guard isAlone else { throw .emptyID }
+                continue
+            }
+            guard all.updateValue(.published(key), forKey: Array(id.utf8)) == nil else {
+                throw .duplicateID(id)
+            }
+        }
+        choice = .named(all, unnamed: isAlone ? .published(publishedKeys[0]) : nil)
     }
 
     /// The same, of bytes that are copied.
@@ -49,7 +70,8 @@ package struct SigningKeys: Sendable {
     package func wipe() {
         switch choice {
         case .single(let secret): secret.wipe()
-        case .named(let secrets): secrets.values.forEach { $0.wipe() }
+        case .named(let keys, unnamed: _):
+            for case .secret(let secret) in keys.values { secret.wipe() }
         }
     }
 
@@ -72,7 +94,7 @@ extension SigningKeys: CustomStringConvertible, CustomReflectable {
     package var description: String {
         switch choice {
         case .single: "one key"
-        case .named(let keys): "\(keys.count) named keys"
+        case .named(let keys, unnamed: _): "\(keys.count) named keys"
         }
     }
 
@@ -92,7 +114,7 @@ package enum SigningKeyError: Error, Equatable, Sendable, CustomStringConvertibl
         case .weakKey(let id, let bytes, let bytesMin):
             "\(id.map { "key \($0)" } ?? "secret"): \(bytes) bytes, expected at least \(bytesMin)"
         case .noKeys: "no keys, expected at least one"
-        case .emptyID: "a key without a name, expected its kid"
+        case .emptyID: "a key without a kid beside others, expected it to have one"
         case .duplicateID(let id): "key \(id): given twice"
         }
     }

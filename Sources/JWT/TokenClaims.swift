@@ -9,21 +9,26 @@ package final class VerifiedToken: Equatable, Sendable {
     package let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970; any finite number.
     package let expiresAt: Double
+    /// The text without its signature, where it is another name of a token without `tokenID`: a
+    /// token that is signed with ES256 has two signatures, (r, s) and (r, n − s), and so two texts.
+    package let signedPart: [UInt8]?
     /// What log and audit log know the subject by; nil for a token that is not remembered.
     package let subjectNames: SubjectNames?
 
     package init(
-        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, subjectNames: SubjectNames? = nil
+        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, signedPart: [UInt8]? = nil,
+        subjectNames: SubjectNames? = nil
     ) {
         self.subject = subject
         self.tokenID = tokenID
         self.expiresAt = expiresAt
+        self.signedPart = signedPart
         self.subjectNames = subjectNames
     }
 
     package static func == (one: VerifiedToken, other: VerifiedToken) -> Bool {
         one.subject == other.subject && one.tokenID == other.tokenID
-            && one.expiresAt == other.expiresAt
+            && one.expiresAt == other.expiresAt && one.signedPart == other.signedPart
     }
 }
 
@@ -88,23 +93,34 @@ package struct TokenClaims {
     private var hasExpiration = false
     private var issuerMatches = false
     private var audienceMatches = false
-    private var scope: [UInt8] = []
+    private var isBound = false
+    /// Whether `rules.requirements` are met, one bit for each.
+    private var metRequirements = 0
+    private var granted: [[UInt8]] = []
     /// The first claim whose value is not of its form.
     private var invalidClaim: TokenClaim?
     private let rules: TokenRules
+    /// Of the token, where two texts have the same; nil elsewhere.
+    private let signedPart: [UInt8]?
 
     /// Reads the claims. Those `rules` does not ask for are skipped, whatever their values.
-    package init(_ json: Span<UInt8>, rules: TokenRules) throws(TokenError) {
+    package init(
+        _ json: Span<UInt8>, rules: TokenRules, signedPart: [UInt8]? = nil
+    ) throws(TokenError) {
         self.rules = rules
+        self.signedPart = signedPart
         do throws(JSONError) {
             var scanner = JSONScanner(json, depthMax: TokenRules.depthMax)
             try scanner.beginObject()
             while let name = try scanner.nextName() {
-                guard let claim = TokenClaims.claim(named: name, in: scanner) else {
+                if !rules.requirements.isEmpty { try checkRequirements(name, scanner) }
+                guard let claim = TokenClaims.claim(named: name, in: scanner, rules) else {
                     try scanner.skipValue()
                     continue
                 }
-                if try !read(claim, &scanner), invalidClaim == nil { invalidClaim = claim }
+                if try !read(claim, named: name, &scanner), invalidClaim == nil {
+                    invalidClaim = claim
+                }
             }
             try scanner.finish()
         } catch {
@@ -127,13 +143,25 @@ package struct TokenClaims {
         guard hasExpiration else { throw .missingClaim(.expiration) }
         guard rules.issuer == nil || issuerMatches else { throw .wrongIssuer }
         guard rules.audience == nil || audienceMatches else { throw .wrongAudience }
+        for (index, requirement) in rules.requirements.enumerated()
+        where metRequirements & 1 << index == 0 {
+            throw .unmetRequirement(claim: requirement.text)
+        }
+        guard !isBound else { throw .boundToken }
+        if let secondsMax = rules.lifetimeSecondsMax {
+            guard let issuedAt = times.issuedAt else { throw .missingClaim(.issuedAt) }
+            guard times.expiration - issuedAt <= Double(secondsMax) else {
+                throw .lifetimeTooLong(maxSeconds: secondsMax)
+            }
+        }
 
         let now = Double(nowUnixMilliseconds) / 1000
         try times.check(now: now, leeway: Double(rules.leewaySeconds))
 
-        let token = VerifiedToken(subject: subject, tokenID: tokenID, expiresAt: times.expiration)
+        let token = VerifiedToken(
+            subject: subject, tokenID: tokenID, expiresAt: times.expiration,
+            signedPart: tokenID == nil ? signedPart : nil)
         if let required = rules.scope {
-            let granted = TokenRules.scopeTokens(in: scope)
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
                 return .lacksScope(token, required: required)
             }
@@ -144,7 +172,7 @@ package struct TokenClaims {
 
     /// Reads the value of `claim`; false when it isn't of the claim's form, and then it is skipped.
     private mutating func read(
-        _ claim: TokenClaim, _ scanner: inout JSONScanner
+        _ claim: TokenClaim, named name: JSONString, _ scanner: inout JSONScanner
     ) throws(JSONError) -> Bool {
         switch claim {
         case .subject:
@@ -180,10 +208,85 @@ package struct TokenClaims {
             return try readAudience(audience, &scanner)
         case .scope:
             guard rules.scope != nil else { return try TokenClaims.skip(&scanner) }
+            let paths = rules.claims.scopes.filter { TokenClaims.isName($0[0], name, in: scanner) }
+            return try readScopes(paths, depth: 1, &scanner)
+        case .confirmation:
+            isBound = true
+            return try TokenClaims.skip(&scanner)
+        }
+    }
+
+    /// Reads the value that `paths` lead to with their first `depth` names: a text of scopes with
+    /// spaces between, an array with one in each element, or an object that holds such.
+    private mutating func readScopes(
+        _ paths: [[[UInt8]]], depth: Int, _ scanner: inout JSONScanner
+    ) throws(JSONError) -> Bool {
+        let kind = try scanner.peek()
+        guard kind != .object else {
+            let inner = paths.filter { $0.count > depth }
+            var isOfForm = !inner.isEmpty
+            try scanner.beginObject()
+            while let name = try scanner.nextName() {
+                let paths = inner.filter { TokenClaims.isName($0[depth], name, in: scanner) }
+                if paths.isEmpty {
+                    try scanner.skipValue()
+                } else if try !readScopes(paths, depth: depth + 1, &scanner) {
+                    isOfForm = false
+                }
+            }
+            return isOfForm
+        }
+        guard paths.contains(where: { $0.count == depth }) else {
+            try scanner.skipValue()
+            return false
+        }
+        guard kind == .array else {
             guard let value = try TokenClaims.string(&scanner) else { return false }
-            scope = scanner.unescaped(value)
+            granted += TokenRules.scopeTokens(in: scanner.unescaped(value))
             return true
         }
+        var allAreStrings = true
+        try scanner.beginArray()
+        while try scanner.nextElement() {
+            if let value = try TokenClaims.string(&scanner) {
+                granted.append(scanner.unescaped(value))
+            } else {
+                allAreStrings = false
+            }
+        }
+        return allAreStrings
+    }
+
+    /// Notes which requirements the claim meets that has this name and begins where the scanner
+    /// stands.
+    private mutating func checkRequirements(
+        _ name: JSONString, _ scanner: JSONScanner
+    ) throws(JSONError) {
+        for (index, requirement) in rules.requirements.enumerated()
+        where scanner.equals(name, requirement.name.span) {
+            var scanner = scanner
+            if try TokenClaims.holds(requirement.value, &scanner) { metRequirements |= 1 << index }
+        }
+    }
+
+    /// Whether the value that begins here is `wanted`, or an array that holds it.
+    private static func holds(
+        _ wanted: [UInt8]?, _ scanner: inout JSONScanner
+    ) throws(JSONError) -> Bool {
+        let kind = try scanner.peek()
+        guard let wanted else { return kind != .null }
+        guard kind == .array else {
+            guard let value = try string(&scanner) else { return false }
+            return scanner.equals(value, wanted.span)
+        }
+        var isFound = false
+        try scanner.beginArray()
+        while try scanner.nextElement() {
+            if let value = try string(&scanner), scanner.equals(value, wanted.span) {
+                isFound = true
+            }
+        }
+        return isFound
     }
 
     /// RFC 7519 §4.1.3: an array of strings, or one string alone.
@@ -208,18 +311,26 @@ package struct TokenClaims {
     }
 
     private static func claim(
-        named name: JSONString, in scanner: borrowing JSONScanner
+        named name: JSONString, in scanner: borrowing JSONScanner, _ rules: TokenRules
     ) -> TokenClaim? {
-        if scanner.equals(name, "sub") { return .subject }
+        let names = rules.claims
+        if scanner.equals(name, names.subject.span) { return .subject }
         if scanner.equals(name, "exp") { return .expiration }
         if scanner.equals(name, "iat") { return .issuedAt }
-        if scanner.equals(name, "jti") { return .tokenID }
+        if scanner.equals(name, names.tokenID.span) { return .tokenID }
         if scanner.equals(name, "nbf") { return .notBefore }
         if scanner.equals(name, "iss") { return .issuer }
         if scanner.equals(name, "aud") { return .audience }
-        if scanner.equals(name, "scope") { return .scope }
+        for path in names.scopes where isName(path[0], name, in: scanner) { return .scope }
         if scanner.equals(name, "auth_time") { return .authenticationTime }
+        if scanner.equals(name, "cnf") { return .confirmation }
         return nil
+    }
+
+    private static func isName(
+        _ wanted: [UInt8], _ name: JSONString, in scanner: borrowing JSONScanner
+    ) -> Bool {
+        scanner.equals(name, wanted.span)
     }
 
     /// The string that begins here, or nil for another value, which is skipped.

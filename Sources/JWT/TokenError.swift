@@ -8,15 +8,19 @@ package enum TokenError: Error, Equatable, Sendable {
     case invalidBase64URL(TokenPart)
     /// A header that is not a JSON object without duplicate names.
     case malformedHeader(JSONError)
-    /// `alg` is missing or anything but `HS256`.
+    /// `alg` is missing or names no `TokenAlgorithm`.
     case unsupportedAlgorithm
     /// The header has `crit`: its issuer demands what is not supported here.
     case criticalHeader
     /// `typ` says that this is something else than a JWT.
     case unsupportedType
-    /// Keys are selected by `kid`, and it is missing, not a string, or names none of them.
+    /// Keys are selected by `kid`, and it names none of them.
     case unknownKey
-    /// The signature is not the MAC over header and claims under the key.
+    /// There are several keys, and `kid` is missing or not a string.
+    case missingKeyID
+    /// `alg` is not the one algorithm of the key.
+    case wrongAlgorithm
+    /// The signature is not that of header and claims under the key.
     case badSignature
     /// Claims that are not a JSON object without duplicate names.
     case malformedClaims(JSONError)
@@ -28,6 +32,13 @@ package enum TokenError: Error, Equatable, Sendable {
     case wrongIssuer
     /// `aud` does not hold the configured audience, or is missing.
     case wrongAudience
+    /// The claim of this name, which `jwt.require` demands, is missing or has another value.
+    case unmetRequirement(claim: String)
+    /// `cnf`: the token is bound to a key that its bearer must prove to have (RFC 7800), which
+    /// is not checked here, so that it proves nothing.
+    case boundToken
+    /// `exp` is further from `iat` than is accepted.
+    case lifetimeTooLong(maxSeconds: Int)
     /// `nbf` lies in the future.
     case notYetValid
     /// `iat` lies in the future.
@@ -46,7 +57,8 @@ package enum TokenPart: String, Sendable {
     case header, claims, signature
 }
 
-/// The claims that are looked at; the raw value is the claim's name (RFC 7519 §4.1, RFC 8693 §4.2).
+/// The claims that are looked at; the raw value is the claim's name (RFC 7519 §4.1, RFC 8693 §4.2),
+/// where `TokenClaimNames` does not give another.
 package enum TokenClaim: String, Sendable {
     case subject = "sub"
     case tokenID = "jti"
@@ -58,6 +70,8 @@ package enum TokenClaim: String, Sendable {
     case scope
     /// OpenID Connect Core 1.0 §2.
     case authenticationTime = "auth_time"
+    /// RFC 7800 §3.1.
+    case confirmation = "cnf"
 }
 
 extension TokenError: CustomStringConvertible {
@@ -68,16 +82,22 @@ extension TokenError: CustomStringConvertible {
         case .invalidBase64URL(let part):
             "\(part.rawValue): not base64url without padding and with its unused bits zero"
         case .malformedHeader(let error): "header: not a JSON object that can be read, \(error)"
-        case .unsupportedAlgorithm: "alg: not supported, expected HS256"
+        case .unsupportedAlgorithm: "alg: not supported, expected HS256, RS256, ES256 or EdDSA"
         case .criticalHeader: "crit: present, no extension is understood"
         case .unsupportedType: "typ: not supported, expected JWT or at+jwt"
         case .unknownKey: "kid: no key has this name"
+        case .missingKeyID: "kid: missing, expected one, since there are several keys"
+        case .wrongAlgorithm: "alg: not the one of the key"
         case .badSignature: "signature: does not match header, claims and key"
         case .malformedClaims(let error): "claims: not a JSON object that can be read, \(error)"
-        case .missingClaim(let claim): "\(claim.rawValue): missing, expected \(claim.form)"
-        case .invalidClaim(let claim): "\(claim.rawValue): not acceptable, expected \(claim.form)"
+        case .missingClaim(let claim): "\(claim.title): missing, expected \(claim.form)"
+        case .invalidClaim(let claim): "\(claim.title): not acceptable, expected \(claim.form)"
         case .wrongIssuer: "iss: missing or not the expected issuer"
         case .wrongAudience: "aud: missing or without the expected audience"
+        case .unmetRequirement(let claim):
+            "\(claim): missing or another value, expected what jwt.require demands"
+        case .boundToken: "cnf: present, but tokens that are bound to a key are not supported"
+        case .lifetimeTooLong(let max): "exp: more than \(max) seconds after iat"
         case .notYetValid: "nbf: in the future"
         case .issuedInFuture: "iat: in the future"
         case .expired: "exp: in the past"
@@ -89,14 +109,27 @@ extension TokenError: CustomStringConvertible {
 }
 
 extension TokenClaim {
+    /// Its name, and the key of the configuration that may give it another.
+    var title: String {
+        switch self {
+        case .subject: "sub (jwt.claim.subject)"
+        case .tokenID: "jti (jwt.claim.id)"
+        case .scope: "scope (jwt.claim.scopes)"
+        case .expiration, .notBefore, .issuedAt, .issuer, .audience, .authenticationTime,
+            .confirmation:
+            rawValue
+        }
+    }
+
     /// What values are taken.
     var form: String {
         switch self {
         case .subject, .tokenID:
             "a string of 1 to \(TokenRules.identifierBytesMax) bytes without control characters"
         case .expiration, .notBefore, .issuedAt, .authenticationTime: "a number of seconds"
-        case .issuer, .scope: "a string"
-        case .audience: "a string or an array of strings"
+        case .issuer: "a string"
+        case .audience, .scope: "a string or an array of strings"
+        case .confirmation: "a token without it"
         }
     }
 }

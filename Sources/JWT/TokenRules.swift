@@ -20,6 +20,13 @@ package struct TokenRules: Sendable {
     /// say that, the token issued (`iat`); nil when it is not looked at (RFC 9470).
     package let authenticationAgeSecondsMax: Int?
 
+    /// Where identifier, subject and scopes stand.
+    package let claims: TokenClaimNames
+    /// What `jwt.require` demands beside that.
+    package let requirements: [RequiredClaim]
+    /// How much later than `iat` `exp` may be; nil when it is not looked at.
+    package let lifetimeSecondsMax: Int?
+
     /// The same as bytes: equality of strings is canonical equivalence, that of names is not
     /// (RFC 7519 §7.3).
     let issuerBytes: [UInt8]?
@@ -28,7 +35,8 @@ package struct TokenRules: Sendable {
 
     package init(
         leewaySeconds: Int, issuer: String? = nil, audience: String? = nil, scope: String? = nil,
-        authenticationAgeSecondsMax: Int? = nil
+        authenticationAgeSecondsMax: Int? = nil, claims: TokenClaimNames = TokenClaimNames(),
+        requirements: [RequiredClaim] = [], lifetimeSecondsMax: Int? = nil
     ) throws(TokenRulesError) {
         guard 0...TokenRules.leewaySecondsMax ~= leewaySeconds else {
             throw .leewayOutOfRange(seconds: leewaySeconds, max: TokenRules.leewaySecondsMax)
@@ -40,6 +48,9 @@ package struct TokenRules: Sendable {
         self.audience = audience
         self.scope = scope
         self.authenticationAgeSecondsMax = authenticationAgeSecondsMax
+        self.claims = claims
+        self.requirements = requirements
+        self.lifetimeSecondsMax = lifetimeSecondsMax
         issuerBytes = issuer.map { Array($0.utf8) }
         audienceBytes = audience.map { Array($0.utf8) }
         scopeTokens = TokenRules.scopeTokens(in: Array((scope ?? "").utf8))
@@ -70,6 +81,13 @@ package enum TokenRulesError: Error, Equatable, Sendable, CustomStringConvertibl
     case emptyAudience
     /// Not one or more scope-tokens of RFC 6749 §3.3 with one space between each two.
     case malformedScope
+    /// A claim's name that is not 1 to `TokenClaimNames.nameBytesMax` bytes of visible ASCII
+    /// without a dot, or that has a meaning of its own.
+    case claimName(String)
+    /// The claim of this name for two purposes.
+    case claimTwice(String)
+    /// More paths or requirements than there may be, or none.
+    case claimCount(max: Int)
 
     package var description: String {
         switch self {
@@ -79,6 +97,11 @@ package enum TokenRulesError: Error, Equatable, Sendable, CustomStringConvertibl
         case .emptyAudience: "audience: empty, expected a name"
         case .malformedScope:
             "scope: malformed, expected printable ASCII names with one space between each two"
+        case .claimName(let name):
+            "claim \(name): expected a name of 1 to \(TokenClaimNames.nameBytesMax) visible ASCII "
+                + "characters without a dot, and none of \(TokenClaimNames.reservedText)"
+        case .claimTwice(let name): "claim \(name): for two purposes, expected it for one"
+        case .claimCount(let max): "claims: none or too many, expected 1 to \(max)"
         }
     }
 }

@@ -1,6 +1,7 @@
+internal import Bytes
 internal import OpenSSL
 
-/// Judges tokens under a set of keys and rules. It keeps a keyed MAC for each key, the tokens that
+/// Judges tokens under a set of keys and rules. It keeps a context for each key, the tokens that
 /// it has accepted, and the memory it decodes into, so it is not Sendable: each event loop makes
 /// its own. Other keys take another verifier, so that it knows no token of theirs.
 package final class TokenVerifier {
@@ -14,23 +15,63 @@ package final class TokenVerifier {
     private var recent = RecentTokens()
 
     private enum Keys {
-        case single(KeyedMAC)
-        case named([[UInt8]: KeyedMAC])
+        /// For every token, whatever its `kid`.
+        case single(LocalKey)
+        /// - Parameter unnamed: for a token without `kid`.
+        case named([[UInt8]: LocalKey], unnamed: LocalKey?)
     }
 
-    /// A class, since a dictionary cannot hold what cannot be copied.
+    /// Classes, since a dictionary cannot hold what cannot be copied.
+    private enum LocalKey {
+        case secret(KeyedMAC)
+        case published(KeyedSignature, TokenAlgorithm)
+
+        init(_ key: SigningKeys.Key) {
+            switch key {
+            case .secret(let secret): self = .secret(KeyedMAC(secret: secret))
+            case .published(let key):
+                self = .published(KeyedSignature(key.numbers), key.algorithm)
+            }
+        }
+
+        var algorithm: TokenAlgorithm {
+            switch self {
+            case .secret: .hs256
+            case .published(_, let algorithm): algorithm
+            }
+        }
+
+        func isValid(_ signature: Span<UInt8>, for message: Span<UInt8>) -> Bool {
+            switch self {
+            case .secret(let key): key.mac.isValid(signature, for: message)
+            case .published(let key, _): key.verifier.isValid(signature, for: message)
+            }
+        }
+    }
+
     private final class KeyedMAC {
         var mac: HMACSHA256
 
         init(secret: SecretBytes) { mac = secret.withBytes { HMACSHA256(key: $0) } }
     }
 
+    private final class KeyedSignature {
+        var verifier: SignatureVerifier
+
+        init(_ key: PublicKey) {
+            do throws(PublicKeyError) { verifier = try SignatureVerifier(key) } catch {
+                preconditionFailure("a key of a set was verified when the set was read")
+            }
+        }
+    }
+
     package init(keys: SigningKeys, rules: TokenRules) {
         self.rules = rules
         self.keys =
             switch keys.choice {
-            case .single(let secret): .single(KeyedMAC(secret: secret))
-            case .named(let secrets): .named(secrets.mapValues(KeyedMAC.init))
+            case .single(let secret): .single(LocalKey(.secret(secret)))
+            case .named(let keys, let unnamed):
+                .named(keys.mapValues { LocalKey($0) }, unnamed: unnamed.map { LocalKey($0) })
             }
     }
 
@@ -53,7 +94,12 @@ package final class TokenVerifier {
     ) throws(TokenError) -> TokenVerdict {
         if let known {
             let now = Double(nowUnixMilliseconds) / 1000
-            try known.times.check(now: now, leeway: Double(rules.leewaySeconds))
+            do throws(TokenError) {
+                try known.times.check(now: now, leeway: Double(rules.leewaySeconds))
+            } catch {
+                if error == .expired { recent.remove(token) }
+                throw error
+            }
             try known.times.checkAge(now: now, secondsMax: rules.authenticationAgeSecondsMax)
             return .accepted(known.token)
         }
@@ -65,39 +111,49 @@ package final class TokenVerifier {
 
     private func claims(of token: Span<UInt8>) throws(TokenError) -> TokenClaims {
         let parts = try TokenSegments(token)
-        try verifySignature(of: token, parts)
+        let algorithm = try verifySignature(of: token, parts)
         let count = try TokenSegments.decode(
             .claims, token.extracting(parts.claims), into: &claimsBytes)
         let bytes = claimsBytes
-        return try TokenClaims(bytes.span.extracting(0..<count), rules: rules)
+        return try TokenClaims(
+            bytes.span.extracting(0..<count), rules: rules,
+            signedPart: algorithm.hasTwins
+                ? Array(copying: token.extracting(parts.signed)) : nil)
     }
 
     /// Throws unless the header is supported and the signature is good; says nothing of the claims.
     package func verifySignature(_ token: Span<UInt8>) throws(TokenError) {
-        try verifySignature(of: token, TokenSegments(token))
+        _ = try verifySignature(of: token, TokenSegments(token))
     }
 
     private func verifySignature(
         of token: Span<UInt8>, _ parts: TokenSegments
-    ) throws(TokenError) {
+    ) throws(TokenError) -> TokenAlgorithm {
         let headerCount = try TokenSegments.decode(
             .header, token.extracting(parts.header), into: &headerBytes)
-        let header = headerBytes
-        let keyID = try TokenHeader(header.span.extracting(0..<headerCount)).keyID
-        let key = try key(named: keyID)
+        let headerText = headerBytes
+        let header = try TokenHeader(headerText.span.extracting(0..<headerCount))
+        let key = try key(named: header.keyID)
+        // RFC 8725 §3.1: the algorithm is the key's, the header can only agree.
+        guard key.algorithm == header.algorithm else { throw .wrongAlgorithm }
         let signatureCount = try TokenSegments.decode(
             .signature, token.extracting(parts.signature), into: &signatureBytes)
         let signature = signatureBytes
-        let isValid = key.mac.isValid(
+        let isValid = key.isValid(
             signature.span.extracting(0..<signatureCount), for: token.extracting(parts.signed))
         guard isValid else { throw .badSignature }
+        return header.algorithm
     }
 
-    private func key(named keyID: [UInt8]?) throws(TokenError) -> KeyedMAC {
+    private func key(named keyID: [UInt8]?) throws(TokenError) -> LocalKey {
         switch keys {
         case .single(let key): return key
-        case .named(let keys):
-            guard let keyID, let key = keys[keyID] else { throw .unknownKey }
+        case .named(let keys, let unnamed):
+            guard let keyID else {
+                guard let unnamed else { throw .missingKeyID }
+                return unnamed
+            }
+            guard let key = keys[keyID] else { throw .unknownKey }
             return key
         }
     }

@@ -35,7 +35,7 @@ package struct HMACSHA256: ~Copyable {
             unsafe key.withUnsafeBufferPointer { key in
                 let parameters = unsafe [
                     OSSL_PARAM_construct_utf8_string(
-                        OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
+                        COpenSSLDigestKey, name.baseAddress, 0),
                     OSSL_PARAM_construct_end(),
                 ]
                 return unsafe EVP_MAC_init(created, key.baseAddress, key.count, parameters)

@@ -1,24 +1,28 @@
 package import JSON
 internal import JWT
 
-/// What a token is revoked by: its identifier, or the whole of it.
+/// What a token is revoked by: its identifier, the whole of it, or what of it is signed.
 package enum RevokedName: Equatable, Sendable {
     case tokenID([UInt8])
     case token([UInt8])
+    /// The text up to the last dot, of a token that has another text with a good signature.
+    case signedPart(ofToken: [UInt8])
 
     /// As the store knows it.
     package var bytes: [UInt8] {
         switch self {
         case .tokenID(let bytes), .token(let bytes): bytes
+        case .signedPart(let token):
+            Array(token[..<(token.lastIndex(of: UInt8(ascii: ".")) ?? token.endIndex)])
         }
     }
 
     /// As a member of a command.
     package var member: (name: String, value: JSONValue) {
-        let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
-        return switch self {
-        case .tokenID: ("jti", text)
-        case .token: ("token", text)
+        switch self {
+        case .tokenID(let id): ("jti", .string(String(decoding: id, as: UTF8.self)))
+        case .token(let token), .signedPart(let token):
+            ("token", .string(String(decoding: token, as: UTF8.self)))
         }
     }
 

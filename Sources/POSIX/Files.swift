@@ -99,6 +99,16 @@ package enum Files {
         return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
     }
 
+    /// What tells the file at `path` from another in its place, and from itself after a change;
+    /// links followed; nil where nothing can be seen there.
+    package static func identity(of path: String) -> FileIdentity? {
+        var status = Glibc.stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return FileIdentity(
+            device: status.st_dev, inode: status.st_ino, size: Int(status.st_size),
+            modified: status.st_mtim.nanoseconds, changed: status.st_ctim.nanoseconds)
+    }
+
     /// Makes the names in the directory that holds `path` durable.
     package static func synchronizeDirectory(of path: String) throws(FileError) {
         let directory = directory(of: path)
@@ -115,4 +125,18 @@ package enum Files {
         guard let slash = name.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
+}
+
+/// Where a file is, how large, and when it was last changed.
+package struct FileIdentity: Equatable, Sendable {
+    fileprivate let device: UInt
+    fileprivate let inode: UInt
+    fileprivate let size: Int
+    /// Nanoseconds since 1970: of the content, and of anything, such as the permissions.
+    fileprivate let modified: Int64
+    package let changed: Int64
+}
+
+extension timespec {
+    fileprivate var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
 }

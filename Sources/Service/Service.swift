@@ -30,6 +30,8 @@ package final class Service: Sendable {
     private let state: ServiceState
     private let auditLog: AuditLog?
     private let models: ModelRegistry
+    /// Nil where the key is one secret.
+    private let keys: KeyReloads?
     private let reactors: WorkerGroup
     private let operations: WorkerGroup?
     private let ended = DispatchSemaphore(value: 0)
@@ -127,19 +129,19 @@ package final class Service: Sendable {
             consume listener, common: common,
             Administration.Subjects(
                 figures: figures, models: models,
-                revocations: TokenRevocations(admissions: store.admissions),
-                records: auditLog.flatMap { log in
-                    configuration.audit.map {
-                        AdministrationRecords(
-                            log: log, deadlineNanoseconds: $0.deadline.nanoseconds)
-                    }
-                },
+                revocations: TokenRevocations(
+                    admissions: store.admissions,
+                    tokenIDClaim: configuration.tokens.claims.tokenIDText),
+                records: Service.records(auditLog, configuration),
                 workers: reactors))
         if let interval = configuration.model.watchInterval {
             models.watch(everyNanoseconds: interval.nanoseconds)
         }
+        let startKeys = common.keys.value
+        let keyListeners = KeyListeners(figures: figures, logger: logger)
+        keys = KeyReloads(configuration, common.keys, keyListeners)
         // Every event loop has its keyed MACs now.
-        common.keys.wipe()
+        startKeys.wipe()
         configuration.audit?.key.wipe()
         store.logStart(logger)
         StoreWatch(state: state, logger: logger).start(on: timers)
@@ -153,6 +155,14 @@ package final class Service: Sendable {
         ]
         if let operationsAddress { metadata["operations"] = "\(operationsAddress)" }
         return metadata
+    }
+
+    private static func records(
+        _ auditLog: AuditLog?, _ configuration: ServiceConfiguration
+    ) -> AdministrationRecords? {
+        guard let auditLog, let audit = configuration.audit else { return nil }
+        return AdministrationRecords(
+            log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds)
     }
 
     private static func startOperations(
@@ -174,8 +184,12 @@ package final class Service: Sendable {
         }
     }
 
-    /// Loads again what `active` names, also the version that serves.
-    package func reloadModel() { models.reload { _ in } }
+    /// Loads again what `active` names, also the version that serves, and reads the keys of tokens
+    /// again.
+    package func reload() {
+        models.reload { _ in }
+        keys?.reload()
+    }
 
     /// Fails readiness, after `drain.delay` stops listening, lets requests that have begun be
     /// answered, and closes the connections; `waitUntilEnded` then returns.
@@ -210,6 +224,7 @@ package final class Service: Sendable {
             self.endProcess(after: Rest.all)
         }
         models.stop()
+        keys?.stop()
         reactors.notify(on: timers) { self.ended.signal() }
         timers.asyncAfter(deadline: .now() + configuration.drain.delay.dispatchInterval) {
             self.reactors.post { $0.drain() }

@@ -14,7 +14,7 @@ internal import Telemetry
 /// What the workers of both listeners are made of.
 struct SharedSettings: Sendable {
     let configuration: ServiceConfiguration
-    let keys: SigningKeys
+    let keys: Published<SigningKeys>
     let store: AdmissionsSource
     let state: ServiceState
     private let auditLog: AuditLog?
@@ -35,7 +35,7 @@ struct SharedSettings: Sendable {
         self.auditLog = auditLog
         auditKeys = configuration.audit.map { $0.key.withBytes { AuditKeys(secret: $0) } }
         self.sink = sink
-        keys = try SharedSettings.keys(configuration.tokens.keys)
+        keys = Published(try SharedSettings.keys(configuration.tokens.keys))
     }
 
     func makeCounts() -> WorkerCounts {
@@ -95,8 +95,7 @@ struct SharedSettings: Sendable {
         do throws(SigningKeyError) {
             switch keys {
             case .secret(let secret): return try SigningKeys(sharing: secret.shared)
-            case .named(let keys):
-                return try SigningKeys(sharing: keys.map { ($0.id, $0.secret.shared) })
+            case .named(let keys): return keys.signingKeys
             case .madeAtStart: preconditionFailure("a development session makes the secret")
             }
         } catch {

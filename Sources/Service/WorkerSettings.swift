@@ -58,7 +58,9 @@ struct WorkerSettings: Sendable {
             return try TokenRules(
                 leewaySeconds: tokens.leewaySeconds, issuer: tokens.issuer,
                 audience: tokens.audience, scope: scope,
-                authenticationAgeSecondsMax: authenticationAgeSecondsMax)
+                authenticationAgeSecondsMax: authenticationAgeSecondsMax,
+                claims: tokens.claims, requirements: tokens.requirements,
+                lifetimeSecondsMax: tokens.lifetimeSecondsMax)
         } catch {
             throw .tokenRules(error)
         }
@@ -88,7 +90,9 @@ struct WorkerSettings: Sendable {
                 bodyBytesMax: limits.http.bodyBytesMax,
                 decisionNanoseconds: common.store.deadlineNanoseconds),
             routes: RouteTable(operations == nil ? .service : .operations),
-            verifier: tokenRules.map { TokenVerifier(keys: common.keys, rules: $0) },
+            verifier: tokenRules.map {
+                LocalVerifier(of: common.keys, rules: $0, mailbox: mailbox)
+            },
             model: common.makeModel(mailbox, countedBy: counts), counts: counts,
             answers: Answers(
                 loop: loop, log: log, counts: counts,

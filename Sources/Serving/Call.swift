@@ -144,9 +144,11 @@ final class Call {
         keptToken.appendBytes(token)
     }
 
-    /// What the store is asked under: the caller's `sub` and `jti`.
+    /// What the store is asked under: the caller's `sub`, and another name of the token beside its
+    /// text.
     var subject: [UInt8] { token?.subject ?? [] }
     var tokenID: [UInt8] { token?.tokenID ?? [] }
+    var otherName: [UInt8] { token?.tokenID ?? token?.signedPart ?? [] }
 }
 
 /// The calls of one worker: those that are under way, and those that wait to be used again.

@@ -3,7 +3,7 @@ internal import Bytes
 internal import HTTP
 package import HTTPServer
 internal import JSON
-package import JWT
+internal import JWT
 internal import ModelRegistry
 internal import OpenSSL
 internal import POSIX
@@ -42,8 +42,7 @@ package final class Calls {
     let operations: Administration?
     let rules: Rules
     let routes: RouteTable
-    /// Nil on a Unix socket, whose mode says who may administer.
-    let verifier: TokenVerifier?
+    private var localVerifier: LocalVerifier?
     let admissions: Admissions
     /// Nil without an audit log.
     let audit: AuditGate?
@@ -53,7 +52,7 @@ package final class Calls {
     var digest = SHA256Context()
 
     package init(
-        loop: Loop, rules: Rules, routes: RouteTable, verifier: TokenVerifier?,
+        loop: Loop, rules: Rules, routes: RouteTable, verifier: LocalVerifier?,
         model: LocalDeployment,
         counts: WorkerCounts, answers: Answers, admissions: Admissions, audit: AuditGate?,
         names: CallNames, state: ServiceState, operations: Administration?
@@ -61,7 +60,7 @@ package final class Calls {
         self.loop = loop
         self.rules = rules
         self.routes = routes
-        self.verifier = verifier
+        localVerifier = verifier
         self.model = model
         self.counts = counts
         self.answers = answers
@@ -71,6 +70,9 @@ package final class Calls {
         self.state = state
         self.operations = operations
     }
+
+    /// Nil on a Unix socket, whose mode says who may administer.
+    var verifier: TokenVerifier? { localVerifier?.verifier }
 
     /// For the routes of the operations listener.
     var administration: Administration {
@@ -101,8 +103,9 @@ package final class Calls {
         run(call, request)
     }
 
-    /// Takes the latest deployment, for the requests of the next turn.
+    /// Takes the latest deployment and the latest keys, for the requests of the next turn.
     func takePublished() {
+        localVerifier?.takePublished()
         if model.takePublished() { pool.adopt(model.scorer) }
     }
 

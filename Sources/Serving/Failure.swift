@@ -183,8 +183,9 @@ extension FailureRow {
     fileprivate init(_ error: TokenError) {
         switch error {
         case .malformed, .invalidBase64URL, .malformedHeader, .unsupportedAlgorithm,
-            .criticalHeader, .unsupportedType, .unknownKey, .badSignature, .malformedClaims,
-            .missingClaim, .invalidClaim, .wrongIssuer, .wrongAudience, .notYetValid,
+            .criticalHeader, .unsupportedType, .unknownKey, .missingKeyID, .wrongAlgorithm,
+            .badSignature, .malformedClaims, .missingClaim, .invalidClaim, .wrongIssuer,
+            .wrongAudience, .unmetRequirement, .boundToken, .lifetimeTooLong, .notYetValid,
             .issuedInFuture:
             // Which check failed would help only an attacker that guesses tokens.
             self.init(unauthorized: .invalidToken, "Invalid token")

@@ -120,10 +120,10 @@ extension Calls {
 
     private func ask(_ call: Call, _ token: Span<UInt8>, deadline: Int64) {
         let subject = call.subject
-        let tokenID = call.tokenID
+        let otherName = call.otherName
         admissions.admit(
             AdmissionRequest(
-                token: token, tokenID: tokenID.span, subject: subject.span,
+                token: token, tokenID: otherName.span, subject: subject.span,
                 charges: call.isCharged, deadline: deadline, ticket: call.ticket))
     }
 }

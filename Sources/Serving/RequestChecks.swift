@@ -31,23 +31,3 @@ extension Request {
         }
     }
 }
-
-extension TokenVerifier {
-    /// The token, where it is good and has the scope.
-    func admitted(
-        _ token: Span<UInt8>, known: RecentTokens.Entry?, nowUnixMilliseconds: Int64
-    ) throws(ServiceFailure) -> VerifiedToken {
-        let verdict: TokenVerdict
-        do throws(TokenError) {
-            verdict = try judge(
-                token, known: known, nowUnixMilliseconds: nowUnixMilliseconds)
-        } catch {
-            throw .token(error)
-        }
-        switch verdict {
-        case .accepted(let token): return token
-        case .lacksScope(let token, let required):
-            throw .insufficientScope(token, required: required)
-        }
-    }
-}

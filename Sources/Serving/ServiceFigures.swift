@@ -15,6 +15,7 @@ package final class ServiceFigures: Sendable {
     private let process = ProcessGauge()
     private let deployed: Published<Deployment>
     private let reloads = Mutex(ClosedCounter<ModelReloadResult>())
+    private let keyReloads = Mutex(ClosedCounter<KeyReloadResult>())
 
     package init(
         state: ServiceState, deployed: Published<Deployment>, auditLog: AuditLog?, sink: LogSink
@@ -28,6 +29,9 @@ package final class ServiceFigures: Sendable {
     /// Counts what came of an attempt to change the model.
     package func count(_ result: ModelReloadResult) { reloads.withLock { $0.count(result) } }
 
+    /// The same for an attempt to read the keys of tokens.
+    package func countKeys(_ result: KeyReloadResult) { keyReloads.withLock { $0.count(result) } }
+
     /// - Parameter now: nanoseconds of the monotonic clock.
     func facts(
         publicConnections: ConnectionFigures, operationsConnections: ConnectionFigures, now: Int64
@@ -36,6 +40,7 @@ package final class ServiceFigures: Sendable {
         let model = deployed.value.model
         facts.model = ServiceStatus.Model(version: model.fullName, sha256: model.sha256)
         facts.reloads = reloads.withLock { $0 }
+        facts.keyReloads = keyReloads.withLock { $0 }
         if let auditLog {
             let statistics = auditLog.statistics
             facts.audit = ServiceStatus.Audit(

@@ -20,8 +20,22 @@ package struct TokenRevocations: Sendable {
 
     /// Nil where they are in Redis.
     let admissions: InMemoryAdmissions?
+    private let tokenIDClaim: String
 
-    package init(admissions: InMemoryAdmissions?) { self.admissions = admissions }
+    /// - Parameter tokenIDClaim: `jwt.claim.id`.
+    package init(admissions: InMemoryAdmissions?, tokenIDClaim: String) {
+        self.admissions = admissions
+        self.tokenIDClaim = tokenIDClaim
+    }
+
+    /// A name that a token with two texts is asked for by under both of them, in place of one of
+    /// them; others as they are.
+    func lasting(_ name: RevokedName) -> RevokedName {
+        guard case .token(let bytes) = name,
+            let token = try? RevocableToken(bytes, idClaim: tokenIDClaim), token.hasTwin
+        else { return name }
+        return token.names[0]
+    }
 
     /// Whether it would change anything, and so must be recorded.
     ///

@@ -23,7 +23,7 @@ package enum TurnStep: CaseIterable {
     case answers
     /// The log lines, after the answers: a slow request's line says how long sending took.
     case log
-    /// Another model, for the requests of the next turn.
+    /// Another model and other keys, for the requests of the next turn.
     case published
 }
 

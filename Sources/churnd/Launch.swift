@@ -98,7 +98,7 @@ struct Launch {
             while true {
                 if Signals.wait(for: Launch.signals) == Signals.hangUp {
                     sink.reopen()
-                    service.reloadModel()
+                    service.reload()
                 } else {
                     service.beginDraining()
                 }

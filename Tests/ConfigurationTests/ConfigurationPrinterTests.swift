@@ -61,10 +61,14 @@ import Testing
         // With which much of the rest would be refused.
         case .choice where key.name == "security": nil
         case .choice(let words): words.first { $0 != key.defaultText }
-        case .text where key.name == "jwt.keys": nil
+        case .text where key.name == "jwt.keys" || key.name == "jwt.jwks": nil
         case .text: "ünlike # default = 1"
         case .host: "::1"
         case .scope: "a b:c"
+        // No claim is for two purposes.
+        case .claims(.name): "of-\(key.name.split(separator: ".").last ?? "")"
+        case .claims(.paths): "a.b c"
+        case .claims(.requirements): "tid=x ver"
         case .operationsListener: "[::1]:7"
         case .fileMode: "060"
         case .redisKey: "churnd:marker"

@@ -1,6 +1,7 @@
 import AuditLog
 import Configuration
 import HTTP
+import JWT
 import OperationsAPI
 import POSIX
 import Redis
@@ -11,6 +12,12 @@ private let redis = "redis://localhost"
 private let auditKey = String(repeating: "a", count: 32)
 /// What a start needs beside defaults.
 private let enough = ["JWT_SECRET": secret, "REDIS_URL": redis]
+
+/// The key of RFC 8032 §7.1, test 3.
+private let keySet = #"""
+    {"keys":[{"kty":"OKP","crv":"Ed25519","kid":"set-1","x":
+    "_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU"}]}
+    """#
 
 /// Reads configuration from a file system that holds `files` alone.
 private func load(
@@ -60,7 +67,7 @@ private func secretBytes(_ configuration: ServiceConfiguration) -> [UInt8]? {
 }
 
 private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
-    if case .named(let keys) = configuration.tokens.keys { keys.map(\.id) } else { nil }
+    if case .named(let keys) = configuration.tokens.keys { keys.secrets.map(\.id) } else { nil }
 }
 
 @Suite struct ConfigurationDefaultsTests {
@@ -116,8 +123,11 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "http.chunk_extension_line_bytes": "6", "http.chunk_extension_bytes": "8",
             "http.trailer_bytes": "9", "http.head_timeout": "1.5", "http.body_timeout": "2",
             "http.idle_timeout": "0.25", "http.write_timeout": "4", "drain.delay": "0.001",
-            "drain.timeout": "5", "jwt.secret": secret, "jwt.keys": "keys", "jwt.leeway": "60",
+            "drain.timeout": "5", "jwt.secret": secret, "jwt.keys": "keys",
+            "jwt.jwks": "set.json", "jwt.leeway": "60",
             "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
+            "jwt.claim.id": "uti", "jwt.claim.subject": "oid", "jwt.claim.scopes": "scp a.b",
+            "jwt.require": "tid=t", "jwt.lifetime_max": "61",
             "store": "memory", "store.subjects": "11", "redis.url": redis,
             "redis.deadline": "12.5", "redis.marker_key": "mark:er", "quota.limit": "13",
             "quota.window": "14",
@@ -130,7 +140,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "log.slow_requests": "0", "trace.context": "off",
         ]
         #expect(Set(values.keys) == Set(ConfigurationTable.keys.map(\.name)))
-        let keyFile = ["keys/k1": secret]
+        let keyFile = ["keys/k1": secret, "set.json": keySet]
         let file = values.map { "\($0.key) = \($0.value)" }.joined(separator: "\n")
         let variables = Dictionary(
             uniqueKeysWithValues: ConfigurationTable.keys.map {
@@ -150,6 +160,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             #expect(configuration.tokens.issuer == "issuer # 1")
             #expect(configuration.tokens.audience == "audience")
             #expect(configuration.tokens.scope == "predict")
+            expectClaims(of: configuration.tokens)
             guard case .memory(subjectsMax: 11) = configuration.store else {
                 Issue.record("store: \(configuration.store)")
                 return
@@ -159,6 +170,16 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             #expect(configuration.model.path == "elsewhere")
             expectOperations(of: configuration)
         }
+    }
+
+    private func expectClaims(of tokens: ServiceConfiguration.Tokens) {
+        #expect(
+            tokens.claims
+                == (try? TokenClaimNames(tokenID: "uti", subject: "oid", scopes: "scp a.b")))
+        #expect(tokens.requirements == (try? RequiredClaim.list("tid=t")))
+        #expect(tokens.lifetimeSecondsMax == 61)
+        guard case .named(let keys) = tokens.keys else { return }
+        #expect(keys.published?.keys.map(\.id) == ["set-1"])
     }
 
     private func expectHTTP(of http: ServiceConfiguration.HTTP) {
@@ -540,8 +561,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             Issue.record("keys: \(configuration.tokens.keys)")
             return
         }
-        #expect(keys.map(\.id) == ["a", "b"])
-        #expect(keys.allSatisfy { $0.secret.bytes == Array(secret.utf8) })
+        #expect(keys.secrets.map(\.id) == ["a", "b"])
+        #expect(keys.secrets.allSatisfy { $0.secret.bytes == Array(secret.utf8) })
     }
 
     @Test(arguments: [
@@ -660,7 +681,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             environment: enough.merging(["CHURND_JWT_KEYS": "keys"]) { first, _ in first },
             files: ["keys/a": secret])
         #expect(keyNames(configuration) == ["a"])
-        #expect(configuration.warnings == [.unusedSecret(at: .variable("JWT_SECRET"))])
+        #expect(
+            configuration.warnings
+                == [.unusedSecret(at: .variable("JWT_SECRET"), key: "jwt.keys")])
     }
 
     @Test(arguments: ["memory", nil])

@@ -6,6 +6,9 @@ import Testing
 
 private let secret = "c0f3a91d7b2e486590ad1f4c3e8b7264"
 private let auditKey = "7e19b4d05a6c38f2e1d07b9a4c5f8362"
+/// The key of RFC 8032 §7.1, test 3.
+private let keySet =
+    #"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU"}]}"#
 
 /// A configuration that has no weak setting, and what one case changes.
 struct WeakSample: Sendable, CustomTestStringConvertible {
@@ -34,6 +37,7 @@ struct WeakSample: Sendable, CustomTestStringConvertible {
         let texts = [
             "s": secret, "k": auditKey, "u": "redis://:p@localhost", "keys/one": secret,
             "keys/two": "f29e6b1d8c0a47354b6f1e9d2c8a7035", "the.conf": file ?? "",
+            "set.json": keySet, "sets/set.json": keySet,
         ]
         let modes = modes
         return ConfigurationSources(
@@ -100,6 +104,14 @@ private let secretSamples: [WeakSample] = [
         rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
         says: "u has mode 604", environment: ["REDIS_URL": nil, "REDIS_URL_FILE": "u"],
         modes: ["u": 0o604]),
+    WeakSample(
+        name: "a set of keys that its group may write", rule: "jwt.jwks",
+        says: "set.json has mode 664", flags: ["jwt.jwks": "set.json"],
+        environment: ["JWT_SECRET": nil], modes: ["set.json": 0o664]),
+    WeakSample(
+        name: "a directory of a set that all may write to", rule: "jwt.jwks",
+        says: "sets has mode 777", flags: ["jwt.jwks": "sets/set.json"],
+        environment: ["JWT_SECRET": nil], modes: ["sets": 0o777, "sets/set.json": 0o644]),
     WeakSample(
         name: "a file of keys that all may write", rule: "--config",
         says: "the.conf has mode 666", modes: ["the.conf": 0o666], file: "quota.limit = 5"),

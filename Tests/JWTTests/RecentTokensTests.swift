@@ -47,6 +47,17 @@ import Testing
         }
     }
 
+    @Test func `a token is forgotten once it has expired`() {
+        var tokens = RecentTokens()
+        let token = text(1)
+        tokens.insert(token.span, Self.known, TokenTimes(expiration: 1))
+        #expect(tokens.count == 1)
+        tokens.remove(text(2).span)
+        #expect(tokens.count == 1)
+        tokens.remove(token.span)
+        #expect(tokens.count == 0)
+    }
+
     @Test func `what was refused once is refused again, and accepted when it has become valid`()
         throws
     {

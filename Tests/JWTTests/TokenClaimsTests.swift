@@ -258,8 +258,9 @@ struct TokenAudienceTests {
                 == (accepted ? nil : .insufficientScope(required: "read write")))
     }
 
-    @Test(arguments: ["null", "1", #"["read"]"#, "{}"])
-    func `a scope that is no string is refused`(value: String) throws {
+    @Test(arguments: ["null", "1", #"["read",1]"#, #"[["read"]]"#, "{}", #"{"read":1}"#])
+    func `a scope that is neither a string nor an array of strings is refused`(value: String) throws
+    {
         let rules = try TokenFixture.rules(scope: "read")
         #expect(
             try TokenFixture.refusal(

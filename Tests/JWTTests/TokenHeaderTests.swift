@@ -6,12 +6,18 @@ struct TokenHeaderTests {
     @Test(arguments: [
         #"{"alg":"none"}"#, #"{"alg":"None"}"#, #"{"alg":"NONE"}"#, #"{"alg":""}"#,
         #"{"alg":"hs256"}"#, #"{"alg":"HS256 "}"#, #"{"alg":"HS384"}"#, #"{"alg":"HS512"}"#,
-        #"{"alg":"RS256"}"#, #"{"alg":"ES256"}"#, #"{"alg":null}"#, #"{"alg":256}"#,
+        #"{"alg":"PS256"}"#, #"{"alg":"ES384"}"#, #"{"alg":"Ed448"}"#, #"{"alg":null}"#,
+        #"{"alg":256}"#,
         #"{"alg":["HS256"]}"#, #"{"alg":{"HS256":1}}"#, #"{}"#, #"{"typ":"JWT"}"#,
         #"{"Alg":"HS256"}"#, #"{"ALG":"HS256"}"#, #"{"alg ":"HS256"}"#,
     ])
-    func `an algorithm that is not HS256 is refused`(header: String) throws {
+    func `an algorithm that is not supported is refused`(header: String) throws {
         #expect(try TokenFixture.refusal(ofHeader: header) == .unsupportedAlgorithm)
+    }
+
+    @Test(arguments: ["RS256", "ES256", "EdDSA", "Ed25519"])
+    func `an algorithm that is not the one of the secret is refused`(name: String) throws {
+        #expect(try TokenFixture.refusal(ofHeader: #"{"alg":"\#(name)"}"#) == .wrongAlgorithm)
     }
 
     @Test func `the algorithm may be written with an escape`() throws {

@@ -189,9 +189,9 @@ struct TokenVerifierTests {
             (#"{"alg":"HS256","kid":""}"#, "new", .unknownKey),
             (#"{"alg":"HS256","kid":"new\u0000"}"#, "new", .unknownKey),
             (#"{"alg":"HS256","kid":"./new"}"#, "new", .unknownKey),
-            (#"{"alg":"HS256","kid":1}"#, "new", .unknownKey),
-            (#"{"alg":"HS256","kid":null}"#, "new", .unknownKey),
-            (#"{"alg":"HS256"}"#, "new", .unknownKey),
+            (#"{"alg":"HS256","kid":1}"#, "new", .missingKeyID),
+            (#"{"alg":"HS256","kid":null}"#, "new", .missingKeyID),
+            (#"{"alg":"HS256"}"#, "new", .missingKeyID),
         ] as [(String, String, TokenError?)])
     func `of several keys the one the header names is used`(
         header: String, signer: String, refusal: TokenError?

@@ -40,13 +40,18 @@ package enum EveryError {
         case .unsupportedAlgorithm: .criticalHeader
         case .criticalHeader: .unsupportedType
         case .unsupportedType: .unknownKey
-        case .unknownKey: .badSignature
+        case .unknownKey: .missingKeyID
+        case .missingKeyID: .wrongAlgorithm
+        case .wrongAlgorithm: .badSignature
         case .badSignature: .malformedClaims(.tooDeep(limit: 16, offset: 1))
         case .malformedClaims: .missingClaim(.expiration)
         case .missingClaim: .invalidClaim(.subject)
         case .invalidClaim: .wrongIssuer
         case .wrongIssuer: .wrongAudience
-        case .wrongAudience: .notYetValid
+        case .wrongAudience: .unmetRequirement(claim: "tid")
+        case .unmetRequirement: .boundToken
+        case .boundToken: .lifetimeTooLong(maxSeconds: 3600)
+        case .lifetimeTooLong: .notYetValid
         case .notYetValid: .issuedInFuture
         case .issuedInFuture: .expired
         case .expired: .insufficientScope(required: "predict admin")

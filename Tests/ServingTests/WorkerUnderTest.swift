@@ -33,9 +33,8 @@ final class WorkerUnderTest {
         let bundle = try ModelBundle(directory: ProjectPlaces.root + "/Models/telco-churn/1")
         let deployed = Published(Deployment(primary: bundle))
         let log = CapturedLog()
-        let verifier = TokenVerifier(
-            keys: try SigningKeys(secret: Array(ChurndProcess.secret.utf8)),
-            rules: try TokenRules(leewaySeconds: 0))
+        let keys = Published(try SigningKeys(secret: Array(ChurndProcess.secret.utf8)))
+        let rules = try TokenRules(leewaySeconds: 0)
         let health = RedisHealth(deadlineNanoseconds: WorkerUnderTest.second)
         let any = try SocketAddress.resolve(host: "127.0.0.1", port: 0, numericOnly: true)[0]
         var port: UInt16 = 0
@@ -62,7 +61,8 @@ final class WorkerUnderTest {
                 rules: Calls.Rules(
                     bodyBytesMax: HTTPLimits.contract.bodyBytesMax,
                     decisionNanoseconds: 10 * WorkerUnderTest.second),
-                routes: RouteTable(.service), verifier: verifier,
+                routes: RouteTable(.service),
+                verifier: LocalVerifier(of: keys, rules: rules, mailbox: mailbox),
                 model: LocalDeployment(of: deployed, mailbox: mailbox) { bundle in
                     let scorer = Scorer(bundle: bundle)
                     let note = Made()

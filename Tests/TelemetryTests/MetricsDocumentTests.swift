@@ -28,6 +28,7 @@ import Testing
         try check("decisions", QuotaDecision.self)
         try check("kinds", RedisFailureKind.self)
         try check("reloads", ModelReloadResult.self)
+        try check("key reloads", KeyReloadResult.self)
     }
 
     @Test func `every label of a family is explained`() throws {

@@ -129,8 +129,8 @@ import Testing
         for error in EveryError.token { metrics.tokenJudged(TokenResult(error)) }
         let found = MetricsText(metrics).samples(of: "churnd_auth_total")
         let expected: [(TokenResult, Int)] = [
-            (.accepted, 0), (.missing, 1), (.malformed, 4), (.unsupported, 3), (.unknownKey, 1),
-            (.badSignature, 1), (.invalidClaim, 2), (.wrongIssuer, 1), (.wrongAudience, 1),
+            (.accepted, 0), (.missing, 1), (.malformed, 4), (.unsupported, 5), (.unknownKey, 2),
+            (.badSignature, 1), (.invalidClaim, 4), (.wrongIssuer, 1), (.wrongAudience, 1),
             (.notYetValid, 2), (.expired, 1), (.revoked, 0), (.insufficientScope, 1), (.stale, 1),
             (.undecided, 0),
         ]
@@ -206,6 +206,7 @@ import Testing
         check(QuotaDecision.self)
         check(RedisFailureKind.self)
         check(ModelReloadResult.self)
+        check(KeyReloadResult.self)
     }
 
     @Test func `an invalid field is counted by the schema's name, never by the caller's`() throws {

@@ -1,5 +1,6 @@
 internal import AuditLog
 internal import Bytes
+internal import POSIX
 internal import Redis
 
 /// Rules about which other users of the machine may read or write churnd's files.
@@ -27,10 +28,22 @@ extension WeakSettingRule {
         if case .named(let keys) = subject.configuration.tokens.keys,
             let directory = subject.settings.optionalText(.tokenKeys)
         {
-            paths += keys.map { "\(directory)/\($0.id)" }
+            paths += keys.secrets.map { "\(directory)/\($0.id)" }
             if let weak = beyond(0o755, directory, subject.files) { found.append(weak) }
         }
         return found + paths.compactMap { beyond(privateMode, $0, subject.files) }
+    }
+
+    static let keySet = WeakSettingRule(
+        "jwt.jwks",
+        weakWhen: "others than its owner may write the file, or to its directory: anyone who adds "
+            + "a key can sign tokens",
+        wanted: "a mode of 644 or less, of its directory 755 or less"
+    ) { subject in
+        guard let path = subject.settings.optionalText(.tokenKeySet) else { return [] }
+        return [(path, 0o644), (Files.directory(of: path), 0o755)].compactMap {
+            beyond($1, $0, subject.files)
+        }
     }
 
     static let keyFile = WeakSettingRule(

@@ -33,7 +33,7 @@ extension WeakSettingRule {
     private static func tokenSecrets(_ subject: Subject) -> [Named] {
         switch subject.configuration.tokens.keys {
         case .secret(let secret): [("\(subject.settings.place(.tokenSecret))", secret)]
-        case .named(let keys): keys.map { ("the key \(ShownText.name($0.id))", $0.secret) }
+        case .named(let keys): keys.secrets.map { ("the key \(ShownText.name($0.id))", $0.secret) }
         case .madeAtStart: []
         }
     }

@@ -56,7 +56,8 @@ package struct WeakSettingRule: Sendable {
 
     /// In the order of the document.
     package static let all: [WeakSettingRule] = [
-        guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keyFile, host, operations,
+        guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, keyFile, host,
+        operations,
         socketMode, issuer, audience, memory, redisPassword, noAudit, auditDirectory, model,
         coreDumps, development,
     ]

@@ -13,7 +13,8 @@ enum TokenRevocationRoute: CommandRoute {
             wanted: "{\"jti\" or \"token\": \"…\", \"seconds\": 1 to \(secondsMax)}")
         let name = try command.revokedName()
         let seconds = try command.integer("seconds", in: 1...secondsMax)
-        try operations.change(.revoke(name, seconds: seconds), for: call, calls)
+        let lasting = operations.subjects.revocations.lasting(name)
+        try operations.change(.revoke(lasting, seconds: seconds), for: call, calls)
     }
 }
 
@@ -24,7 +25,8 @@ enum TokenRestorationRoute: CommandRoute {
     ) throws(ServiceFailure) {
         let command = try CommandBody(
             body, of: ["jti", "token"], wanted: "{\"jti\" or \"token\": \"…\"}")
-        try operations.change(.restore(command.revokedName()), for: call, calls)
+        let name = operations.subjects.revocations.lasting(try command.revokedName())
+        try operations.change(.restore(name), for: call, calls)
     }
 }
 

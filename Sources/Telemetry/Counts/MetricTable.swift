@@ -94,6 +94,10 @@ package enum MetricTable {
             help: "Requests that need a token, by result."
         ) { $0.counts.tokens.write(to: &$1) },
         MetricRow(
+            "churnd_key_reloads_total", .counter, labels: ["result"],
+            help: "Attempts to read the keys of tokens again."
+        ) { $0.status.keyReloads.write(to: &$1) },
+        MetricRow(
             "churnd_quota_total", .counter, labels: ["decision"],
             help: "Requests with a valid token, by the store's decision."
         ) { $0.counts.quota.write(to: &$1) },

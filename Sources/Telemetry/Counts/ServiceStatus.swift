@@ -21,6 +21,23 @@ package enum ModelReloadResult: Int, MetricLabel {
     }
 }
 
+/// What reading the keys of tokens again led to.
+package enum KeyReloadResult: Int, MetricLabel {
+    case changed
+    /// They could not be read, or are not acceptable; those before stay in use.
+    case refused
+    /// Asked for by a signal, and they are the same.
+    case unchanged
+
+    package var label: String {
+        switch self {
+        case .changed: "changed"
+        case .refused: "refused"
+        case .unchanged: "unchanged"
+        }
+    }
+}
+
 /// What a scrape reports of the process as a whole, beside the counts of its workers.
 package struct ServiceStatus: Sendable {
     package struct Model: Equatable, Sendable {
@@ -58,6 +75,7 @@ package struct ServiceStatus: Sendable {
     /// The active one.
     package var model: Model?
     package var reloads = ClosedCounter<ModelReloadResult>()
+    package var keyReloads = ClosedCounter<KeyReloadResult>()
     /// Nil without an audit log.
     package var audit: Audit?
     /// Nil with the store in memory.

@@ -7,7 +7,7 @@ package enum TokenResult: Int, MetricLabel {
     case missing
     /// No token by its form, or more than one Authorization field.
     case malformed
-    /// A token that asks for what is not done here, such as another algorithm.
+    /// A token that asks for what is not done here, such as another algorithm than its key's.
     case unsupported
     case unknownKey
     case badSignature
@@ -29,10 +29,12 @@ package enum TokenResult: Int, MetricLabel {
         self =
             switch error {
             case .malformed, .invalidBase64URL, .malformedHeader, .malformedClaims: .malformed
-            case .unsupportedAlgorithm, .criticalHeader, .unsupportedType: .unsupported
-            case .unknownKey: .unknownKey
+            case .unsupportedAlgorithm, .wrongAlgorithm, .criticalHeader, .unsupportedType,
+                .boundToken:
+                .unsupported
+            case .unknownKey, .missingKeyID: .unknownKey
             case .badSignature: .badSignature
-            case .missingClaim, .invalidClaim: .invalidClaim
+            case .missingClaim, .invalidClaim, .unmetRequirement, .lifetimeTooLong: .invalidClaim
             case .wrongIssuer: .wrongIssuer
             case .wrongAudience: .wrongAudience
             case .notYetValid, .issuedInFuture: .notYetValid

@@ -59,3 +59,16 @@ struct RedisRevocations {
         CommandFailure(.unavailable, "\(place): \(reason)")
     }
 }
+
+extension RevokedName {
+    /// Its key, fit for a terminal; the token itself is not shown.
+    var shownKey: String {
+        switch self {
+        case .tokenID(let id):
+            TerminalText.plain(
+                "\(AdmissionKeys.revocation)\(String(decoding: id, as: UTF8.self))")
+        case .token: "\(AdmissionKeys.revocation)<the token>"
+        case .signedPart: "\(AdmissionKeys.revocation)<the token without its signature>"
+        }
+    }
+}

@@ -20,6 +20,8 @@ struct RevocationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The token's identifier, instead of the token.", valueName: "id"))
     var jti: String?
 
+    @OptionGroup var identifier: IdentifierClaimOptions
+
     @OptionGroup var redisOptions: RedisOptions
 
     @OptionGroup var operationsOptions: OperationsOptions
@@ -33,7 +35,7 @@ struct RevocationOptions: ParsableArguments {
                 throw ValidationError("--jti: \(stray), expected the identifier alone")
             }
             // A whole token would be shown as its name.
-            guard (try? RevocableToken(Array(jti.utf8))) == nil else {
+            guard (try? RevocableToken(Array(jti.utf8), idClaim: identifier.name)) == nil else {
                 throw ValidationError("--jti: a whole token, expected its identifier")
             }
             guard RevokedName.isTokenID(Array(jti.utf8)) else {
@@ -51,8 +53,9 @@ struct RevocationOptions: ParsableArguments {
     func revocableToken() throws -> RevocableToken? {
         guard jti == nil else { return nil }
         let bytes = try TokenInput.read(token ?? "-")
+        let name = try identifier.name
         do throws(TokenError) {
-            return try RevocableToken(bytes)
+            return try RevocableToken(bytes, idClaim: name)
         } catch {
             throw CommandFailure(
                 .data, "not a token: \(TokenMistake(bytes)?.description ?? "\(error)")")

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import JWT
+internal import OperationsAPI
 internal import POSIX
 
 /// `churnctl token inspect`: a token's contents, and whether churnd would accept it.
@@ -10,6 +11,8 @@ struct TokenInspectCommand: Command {
         discussion: """
             Where a Redis is named, it is asked whether the token is revoked. \
             \(RedisOptions.discussion)
+
+            \(TokenRuleOptions.discussion) Where a JWKS is named, the secret is not used.
 
             Exit codes: 0 only for a token that is valid, whose signature was verified and that is \
             not revoked, else 1, also where no secret is configured; 69 when Redis could not be \
@@ -38,17 +41,21 @@ struct TokenInspectCommand: Command {
 
     @OptionGroup var secretOptions: TokenSecretOptions
 
+    @OptionGroup var ruleOptions: TokenRuleOptions
+
     @OptionGroup var redisOptions: RedisOptions
 
     func perform() throws {
         let rules: TokenRules
-        do throws(TokenRulesError) {
+        do {
             rules = try TokenRules(
-                leewaySeconds: leeway, issuer: issuer, audience: audience, scope: scope)
-        } catch {
+                leewaySeconds: leeway, issuer: issuer, audience: audience, scope: scope,
+                claims: ruleOptions.claimNames, requirements: ruleOptions.requirements,
+                lifetimeSecondsMax: ruleOptions.lifetimeMax)
+        } catch let error as TokenRulesError {
             throw ValidationError(error.description)
         }
-        let keys = try secretOptions.secret().map { try SigningKeys(secret: $0) }
+        let keys = try self.keys()
         let bytes = try TokenInput.read(token)
         let report = TokenText(
             of: bytes, keys: keys, rules: rules, nowUnixMilliseconds: Clock.unixMilliseconds())
@@ -57,10 +64,19 @@ struct TokenInspectCommand: Command {
         guard report.isValid, !isRevoked else { throw CommandFailure(.failure) }
     }
 
+    /// Those that churnd would have; nil where none are configured.
+    private func keys() throws -> SigningKeys? {
+        if let published = try ruleOptions.publishedKeys() {
+            return try SigningKeys(sharing: [], published: published)
+        }
+        return try secretOptions.secret().map { try SigningKeys(secret: $0) }
+    }
+
     /// Prints whether the token is revoked, where that can be known.
     private func revocation(of bytes: [UInt8]) throws -> Bool {
         // What is not a token cannot be revoked, and the report has said so.
-        guard let redis = try redisOptions.revocations(), let token = try? RevocableToken(bytes)
+        guard let redis = try redisOptions.revocations(),
+            let token = try? RevocableToken(bytes, idClaim: ruleOptions.identifier.name)
         else { return false }
         let found = try token.names.filter { try redis.isRevoked($0) }
         let keys = found.map(\.shownKey).joined(separator: ", ")

@@ -11,7 +11,8 @@ struct TokenRevokeCommand: Command {
         abstract: "Revoke a token: churnd refuses it from now on.",
         discussion: """
             A token is revoked by its jti, if it has one, else by the whole of it, until it would \
-            have expired. Its signature is not checked.
+            have expired; one that is signed with ES256 by all of it but the signature, which \
+            could be replaced by another good one. Its signature is not checked.
 
             \(RevocationOptions.discussion)
 
@@ -82,7 +83,7 @@ struct TokenUnrevokeCommand: Command {
         commandName: "unrevoke",
         abstract: "Undo the revocation of a token.",
         discussion: """
-            A whole token is un-revoked by its jti and by the whole of it.
+            A whole token is un-revoked by each name that it can be revoked by.
 
             \(RevocationOptions.discussion)
 

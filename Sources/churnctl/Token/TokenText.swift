@@ -9,7 +9,7 @@ struct TokenText {
 
     private let nowSeconds: Double
 
-    /// `keys`: nil where no secret is configured, so that the signature cannot be verified.
+    /// `keys`: nil where none are configured, so that the signature cannot be verified.
     init(of token: [UInt8], keys: SigningKeys?, rules: TokenRules, nowUnixMilliseconds: Int64) {
         nowSeconds = Double(nowUnixMilliseconds) / 1000
         let parts: TokenSegments
@@ -62,13 +62,13 @@ struct TokenText {
     }
 
     private static func signature(of token: [UInt8], _ verifier: TokenVerifier?) -> String {
-        guard let verifier else { return "not verified, no secret is configured" }
+        guard let verifier else { return "not verified, no key is configured" }
         do throws(TokenError) {
             try verifier.verifySignature(token.span)
             return "good"
         } catch {
             return error == .badSignature
-                ? "bad, it does not match header, claims and the configured secret"
+                ? "bad, it does not match header, claims and the configured key"
                 : "not verified, \(error)"
         }
     }
@@ -110,7 +110,7 @@ struct TokenText {
         case .expiration, .notBefore, .issuedAt, .authenticationTime:
             guard let time = value.asNumber else { return nil }
             return TimeInWords.relative(seconds: time - nowSeconds)
-        case .subject, .tokenID, .issuer, .audience, .scope: return nil
+        case .subject, .tokenID, .issuer, .audience, .scope, .confirmation: return nil
         }
     }
 

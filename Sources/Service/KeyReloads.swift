@@ -1,0 +1,184 @@
+internal import Bytes
+internal import Configuration
+internal import Deployment
+internal import Dispatch
+internal import JWT
+internal import OpenSSL
+internal import POSIX
+internal import Synchronization
+
+/// What became of the keys of tokens.
+enum KeyEvent: Sendable {
+    /// Every event loop has them.
+    case changed(KeyChange, trigger: KeyReloads.Trigger)
+    case unchanged
+    /// Those before stay in use. The reason holds nothing of a secret.
+    case refused(reason: String, trigger: KeyReloads.Trigger)
+}
+
+/// The difference between two sets of keys, by `kid`.
+struct KeyChange: Sendable {
+    let count: Int
+    let added: [String]
+    let removed: [String]
+    /// The same `kid` with another key.
+    let replaced: [String]
+    let skipped: [SkippedKey]
+    /// What could be guessed, in words that hold nothing of a secret.
+    let guessable: [String]
+}
+
+/// Reads the keys of tokens again when their files change or a signal asks for it, and publishes
+/// them. All its work is done on a queue of its own. Whatever else keys come from can publish them
+/// by `take`.
+final class KeyReloads: Sendable {
+    enum Trigger: String, Sendable { case watch, reload }
+
+    private static let interval = DispatchTimeInterval.seconds(1)
+    /// A change within the clock tick of the change before leaves the times of a file as they are,
+    /// so that a file that was changed a moment ago is read again.
+    private static let settlingNanoseconds: Int64 = 2_000_000_000
+
+    private struct State {
+        /// A MAC of each key, by its `kid`.
+        var macs: [String: [UInt8]] = [:]
+        /// Of the files whose keys are in use; nil where they have to be read again.
+        var settled: TokenKeyFiles.Identity?
+        /// What was reported last, where it was a refusal.
+        var refusal: String?
+        var isStopped = false
+    }
+
+    private let files: TokenKeyFiles
+    private let published: Published<SigningKeys>
+    private let listeners: KeyListeners
+    private let refusesGuessable: Bool
+    /// Of the MACs by which keys are compared; a secret is not kept for that.
+    private let salt = RandomBytes.make(32)
+    private let auditKeyMAC: [UInt8]?
+    private let queue = DispatchQueue(label: "churnd.keys")
+    private let state: Mutex<State>
+
+    /// Checks from now on each second whether the files have changed. To be made while the secrets
+    /// of `configuration` are there. Nil where no file is followed.
+    init?(
+        _ configuration: ServiceConfiguration, _ published: Published<SigningKeys>,
+        _ listeners: KeyListeners
+    ) {
+        guard case .named(let keys) = configuration.tokens.keys else { return nil }
+        files = keys.files
+        self.published = published
+        self.listeners = listeners
+        refusesGuessable = configuration.isStrict
+        let salt = salt
+        auditKeyMAC = configuration.audit?.key.withBytes { KeyReloads.mac($0, salt) }
+        state = Mutex(State(macs: KeyReloads.macs(of: keys, salt)))
+        watch()
+    }
+
+    private func watch() {
+        queue.asyncAfter(deadline: .now() + KeyReloads.interval) { [weak self] in
+            guard let self, !state.withLock(\.isStopped) else { return }
+            poll()
+            watch()
+        }
+    }
+
+    /// Reads them, whether they have changed or not.
+    func reload() { queue.async { self.read(.reload) } }
+
+    func stop() { state.withLock { $0.isStopped = true } }
+}
+
+// On the queue.
+extension KeyReloads {
+    private func poll() {
+        let identity = files.identity()
+        guard state.withLock({ $0.settled != identity }) else { return }
+        read(.watch)
+    }
+
+    private func read(_ trigger: Trigger) {
+        // Before the files are read: a change while they are read is seen by the next poll.
+        let identity = files.identity()
+        let youngest = identity.values.compactMap { $0?.changed }.max() ?? .max
+        let isSettled = youngest < Clock.unixMilliseconds() * 1_000_000 - Self.settlingNanoseconds
+        do throws(ConfigurationError) {
+            let keys = try files.read()
+            if let reason = objection(to: keys) { return refuse(reason, trigger) }
+            state.withLock { $0.settled = isSettled ? identity : nil }
+            take(keys, trigger)
+        } catch {
+            refuse("\(error)", trigger)
+        }
+    }
+
+    /// Publishes keys, if they are others than those in use.
+    private func take(_ keys: NamedKeys, _ trigger: Trigger) {
+        let macs = Self.macs(of: keys, salt)
+        let before = state.withLock { state in
+            state.refusal = nil
+            let before = state.macs
+            state.macs = macs
+            return before
+        }
+        guard macs != before else {
+            keys.signingKeys.wipe()
+            // A watch looks again at files that were changed a moment ago.
+            if trigger == .reload { listeners.report(.unchanged) }
+            return
+        }
+        let change = KeyChange(
+            count: macs.count, added: macs.keys.filter { before[$0] == nil }.sorted(),
+            removed: before.keys.filter { macs[$0] == nil }.sorted(),
+            replaced: macs.keys.filter { before[$0] != nil && before[$0] != macs[$0] }.sorted(),
+            skipped: keys.published?.skipped ?? [], guessable: keys.guessable)
+        let listeners = listeners
+        published.publish(keys.signingKeys) {
+            keys.signingKeys.wipe()
+            listeners.report(.changed(change, trigger: trigger))
+        }
+    }
+
+    /// A watch reports a refusal once: the files are read again each time, since they may be
+    /// half-written.
+    private func refuse(_ reason: String, _ trigger: Trigger) {
+        let isNews = state.withLock { state in
+            defer {
+                state.refusal = reason
+                state.settled = nil
+            }
+            return state.refusal != reason
+        }
+        if isNews || trigger == .reload {
+            listeners.report(.refused(reason: reason, trigger: trigger))
+        }
+    }
+
+    /// What of the start's checks they do not pass.
+    private func objection(to keys: NamedKeys) -> String? {
+        if let auditKeyMAC {
+            for key in keys.secrets
+            where key.secret.withBytes({ KeyReloads.mac($0, salt) }) == auditKeyMAC {
+                return "\(ConfigurationError.auditKeyIsTokenKey(name: "key \(key.id) of jwt.keys"))"
+            }
+        }
+        guard refusesGuessable, let guessable = keys.guessable.first else { return nil }
+        return "security is strict, and a secret is weak: \(guessable)"
+    }
+
+    private static func macs(of keys: NamedKeys, _ salt: [UInt8]) -> [String: [UInt8]] {
+        var macs: [String: [UInt8]] = [:]
+        for key in keys.secrets { macs[key.id] = key.secret.withBytes { mac($0, salt) } }
+        for key in keys.published?.keys ?? [] {
+            let bytes = Array("\(key.algorithm)".utf8) + key.fingerprint
+            macs[key.id ?? ""] = mac(bytes.span, salt)
+        }
+        return macs
+    }
+
+    private static func mac(_ bytes: Span<UInt8>, _ salt: [UInt8]) -> [UInt8] {
+        var mac = HMACSHA256(key: salt.span)
+        return mac.authenticate(bytes)
+    }
+}
