@@ -35,7 +35,7 @@ package struct RecentTokens {
             self.text = text
             self.token = VerifiedToken(
                 subject: token.subject, tokenID: token.tokenID, expiresAt: token.expiresAt,
-                subjectNames: SubjectNames())
+                issuedAt: token.issuedAt, subjectNames: SubjectNames())
             self.times = times
         }
 

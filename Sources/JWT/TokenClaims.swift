@@ -9,21 +9,25 @@ package final class VerifiedToken: Equatable, Sendable {
     package let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970; any finite number.
     package let expiresAt: Double
+    /// `iat` in whole seconds since 1970, 0 for what lies before; nil when the token has none.
+    package let issuedAt: Int64?
     /// What log and audit log know the subject by; nil for a token that is not remembered.
     package let subjectNames: SubjectNames?
 
     package init(
-        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, subjectNames: SubjectNames? = nil
+        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, issuedAt: Int64?,
+        subjectNames: SubjectNames? = nil
     ) {
         self.subject = subject
         self.tokenID = tokenID
         self.expiresAt = expiresAt
+        self.issuedAt = issuedAt
         self.subjectNames = subjectNames
     }
 
     package static func == (one: VerifiedToken, other: VerifiedToken) -> Bool {
         one.subject == other.subject && one.tokenID == other.tokenID
-            && one.expiresAt == other.expiresAt
+            && one.expiresAt == other.expiresAt && one.issuedAt == other.issuedAt
     }
 }
 
@@ -43,6 +47,11 @@ package struct TokenTimes: Equatable, Sendable {
     package var authenticatedAt: Double?
 
     package init(expiration: Double) { self.expiration = expiration }
+
+    /// `issuedAt` in whole seconds, rounded down, so that it is not after a revocation that was.
+    var issuedSecond: Int64? {
+        issuedAt.map { Int64(exactly: max(0, $0).rounded(.down)) ?? .max }
+    }
 
     /// Throws unless the token is in force at `now`.
     func check(now: Double, leeway: Double) throws(TokenError) {
@@ -131,7 +140,9 @@ package struct TokenClaims {
         let now = Double(nowUnixMilliseconds) / 1000
         try times.check(now: now, leeway: Double(rules.leewaySeconds))
 
-        let token = VerifiedToken(subject: subject, tokenID: tokenID, expiresAt: times.expiration)
+        let token = VerifiedToken(
+            subject: subject, tokenID: tokenID, expiresAt: times.expiration,
+            issuedAt: times.issuedSecond)
         if let required = rules.scope {
             let granted = TokenRules.scopeTokens(in: scope)
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
