@@ -128,13 +128,7 @@ package final class Service: Sendable {
             Administration.Subjects(
                 figures: figures, models: models,
                 revocations: TokenRevocations(admissions: store.admissions),
-                records: auditLog.flatMap { log in
-                    configuration.audit.map {
-                        AdministrationRecords(
-                            log: log, deadlineNanoseconds: $0.deadline.nanoseconds)
-                    }
-                },
-                workers: reactors))
+                records: common.records, workers: reactors))
         if let interval = configuration.model.watchInterval {
             models.watch(everyNanoseconds: interval.nanoseconds)
         }

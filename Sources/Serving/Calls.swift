@@ -40,6 +40,7 @@ package final class Calls {
     let state: ServiceState
     /// Nil without an operations listener.
     let operations: Administration?
+    let logouts: Logouts
     let rules: Rules
     let routes: RouteTable
     /// Nil on a Unix socket, whose mode says who may administer.
@@ -56,7 +57,7 @@ package final class Calls {
         loop: Loop, rules: Rules, routes: RouteTable, verifier: TokenVerifier?,
         model: LocalDeployment,
         counts: ReactorMetrics, answers: Answers, admissions: Admissions, audit: AuditGate?,
-        names: CallNames, state: ServiceState, operations: Administration?
+        names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts
     ) {
         self.loop = loop
         self.rules = rules
@@ -70,6 +71,7 @@ package final class Calls {
         self.names = names
         self.state = state
         self.operations = operations
+        self.logouts = logouts
     }
 
     /// For the routes of the operations listener.
@@ -157,7 +159,7 @@ package final class Calls {
         switch route.access {
         case .quota: return call.phase.next
         case .open: return call.phase == .identify ? .prepare : .answer
-        case .administrator:
+        case .token, .administrator:
             switch call.phase {
             case .describe where verifier == nil: return .prepare
             case .prepare where verifier == nil: return .answer

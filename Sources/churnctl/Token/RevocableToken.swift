@@ -11,6 +11,9 @@ extension RevokedName {
             TerminalText.plain(
                 "\(AdmissionKeys.revocation)\(String(decoding: id, as: UTF8.self))")
         case .token: "\(AdmissionKeys.revocation)<the token>"
+        case .subject(let subject):
+            TerminalText.plain(
+                "\(AdmissionKeys.revokedBefore)\(String(decoding: subject, as: UTF8.self))")
         }
     }
 }
@@ -22,6 +25,10 @@ struct RevocableToken {
     let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970.
     let expiresAt: Double?
+    /// `iat`, in seconds since 1970.
+    let issuedAt: Double?
+    /// `sub`; nil as `tokenID`.
+    let subject: [UInt8]?
 
     init(_ token: [UInt8]) throws(TokenError) {
         self.token = token
@@ -42,9 +49,14 @@ struct RevocableToken {
             throw .malformedClaims(error)
         }
         let claims = json.asObject
-        let id = claims?[TokenClaim.tokenID.rawValue]?.asString
-        tokenID = id.map { Array($0.utf8) }.flatMap { RevokedName.isTokenID($0) ? $0 : nil }
+        func identifier(_ claim: TokenClaim) -> [UInt8]? {
+            let bytes = claims?[claim.rawValue]?.asString.map { Array($0.utf8) }
+            return bytes.flatMap { RevokedName.isIdentifier($0) ? $0 : nil }
+        }
+        tokenID = identifier(.tokenID)
+        subject = identifier(.subject)
         expiresAt = claims?[TokenClaim.expiration.rawValue]?.asNumber
+        issuedAt = claims?[TokenClaim.issuedAt.rawValue]?.asNumber
     }
 
     /// By each of which churnd would find it revoked, the usual one first.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import JWT
+internal import OperationsAPI
 internal import POSIX
 
 /// `churnctl token inspect`: a token's contents, and whether churnd would accept it.
@@ -62,7 +63,10 @@ struct TokenInspectCommand: Command {
         // What is not a token cannot be revoked, and the report has said so.
         guard let redis = try redisOptions.revocations(), let token = try? RevocableToken(bytes)
         else { return false }
-        let found = try token.names.filter { try redis.isRevoked($0) }
+        var found = try token.names.filter { try redis.isRevoked($0) }
+        if let subject = token.subject, try redis.isRevoked(subjectOf: token) {
+            found.append(.subject(subject))
+        }
         let keys = found.map(\.shownKey).joined(separator: ", ")
         print("revocation: \(found.isEmpty ? "none" : "revoked by \(keys)")")
         return !found.isEmpty
