@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Redis
 
 /// What every run of the script is given.
@@ -24,6 +25,8 @@ struct AdmissionGroup {
     /// Encoded already, so that the spans of a request need not outlive the call that brings it.
     private var tokenKeys: [UInt8] = []
     private var tokenKeyCount = 0
+    /// A space and the `iat`, or a dash, for each request.
+    private var issueTimes: [UInt8] = []
     private var quotaKeys: [UInt8] = []
     private var quotaKeyCount = 0
 
@@ -44,6 +47,14 @@ struct AdmissionGroup {
             tokenKeyCount += 1
             kind += AdmissionScript.tokenIDDigit
         }
+        tokenKeys.appendRedisArgument(AdmissionKeys.revokedBefore, request.subject)
+        tokenKeyCount += 1
+        issueTimes.append(UInt8(ascii: " "))
+        if let issuedAt = request.issuedAt {
+            issueTimes.appendDecimal(Int(issuedAt))
+        } else {
+            issueTimes.append(UInt8(ascii: "-"))
+        }
         if request.charges {
             quotaKeys.appendRedisArgument(AdmissionKeys.quota, request.subject)
             quotaKeyCount += 1
@@ -61,6 +72,7 @@ struct AdmissionGroup {
         kinds.removeAll(keepingCapacity: true)
         tokenKeys.removeAll(keepingCapacity: true)
         tokenKeyCount = 0
+        issueTimes.removeAll(keepingCapacity: true)
         quotaKeys.removeAll(keepingCapacity: true)
         quotaKeyCount = 0
     }
@@ -69,8 +81,8 @@ struct AdmissionGroup {
     mutating func appendProbe(_ name: Span<UInt8>) {
         append(
             AdmissionRequest(
-                token: name, tokenID: name, subject: name, charges: true, deadline: .max,
-                ticket: 0))
+                token: name, tokenID: name, subject: name, issuedAt: nil, charges: true,
+                deadline: .max, ticket: 0))
         kinds[kinds.count - 1] += AdmissionScript.probeDigit
     }
 
@@ -80,7 +92,7 @@ struct AdmissionGroup {
     ) {
         let markerCount = rules.markerKey == nil ? 0 : 1
         let keyCount = tokenKeyCount + quotaKeyCount + markerCount
-        bytes.appendRedisCommand(argumentCount: 3 + keyCount + 5 + markerCount)
+        bytes.appendRedisCommand(argumentCount: 3 + keyCount + 4 + markerCount)
         switch form {
         case .short:
             bytes.appendRedisArgument("EVALSHA")
@@ -94,9 +106,11 @@ struct AdmissionGroup {
         bytes.append(contentsOf: quotaKeys)
         if let markerKey = rules.markerKey { bytes.appendRedisArgument(markerKey.span) }
         bytes.appendRedisArgument(Int(rules.windowMilliseconds) << 20 | rules.limit)
-        bytes.appendRedisArgument(Int(trustedMilliseconds))
-        bytes.appendRedisArgument(kinds.span)
-        bytes.appendRedisArgument(tokenKeyCount)
+        bytes.appendRedisArgument(
+            AdmissionScript.packed(
+                trustedMilliseconds: trustedMilliseconds, tokenKeys: tokenKeyCount,
+                requests: count))
+        bytes.appendRedisArgument(kinds.span, issueTimes.span)
         bytes.appendRedisArgument(nonce)
         if markerCount > 0 { bytes.appendRedisArgument(markerCount) }
     }

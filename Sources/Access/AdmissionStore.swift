@@ -35,6 +35,9 @@ struct DecisionQueue {
 package enum AdmissionKeys {
     /// Of a revoked token: its identifier or the whole of it follows.
     package static let revocation: StaticString = "blacklist:"
+    /// Of a subject whose tokens are revoked up to a time, which the key holds: seconds since 1970
+    /// in decimal digits.
+    package static let revokedBefore: StaticString = "revoked-before:"
     /// Of a subject's quota.
     package static let quota: StaticString = "quota:"
 }
@@ -46,6 +49,8 @@ package struct AdmissionRequest: ~Escapable {
     package let tokenID: Span<UInt8>
     /// The token's `sub`, whose quota it is.
     package let subject: Span<UInt8>
+    /// The token's `iat` in whole seconds since 1970; nil when it has none.
+    package let issuedAt: Int64?
     /// Whether an admission counts. When false, only revocation is asked for, as for a request
     /// whose body is invalid, and the decision is never `refused`.
     package let charges: Bool
@@ -56,12 +61,13 @@ package struct AdmissionRequest: ~Escapable {
 
     @_lifetime(copy token, copy tokenID, copy subject)
     package init(
-        token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, charges: Bool,
-        deadline: Int64, ticket: UInt64
+        token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, issuedAt: Int64?,
+        charges: Bool, deadline: Int64, ticket: UInt64
     ) {
         self.token = token
         self.tokenID = tokenID
         self.subject = subject
+        self.issuedAt = issuedAt
         self.charges = charges
         self.deadline = deadline
         self.ticket = ticket

@@ -15,6 +15,11 @@ package final class InMemoryAdmissionStore: AdmissionStore {
         decisions.append(admissions.decide(request, now: milliseconds()), for: request.ticket)
     }
 
+    /// Revokes a token by its `jti` or its text; false when there is no room for one more.
+    package func revoke(_ name: [UInt8], seconds: Int) -> Bool {
+        admissions.revoke(name, forMilliseconds: Int64(seconds) * 1000, now: milliseconds())
+    }
+
     /// Whether something was decided and not taken.
     package var isBusy: Bool { !decisions.isEmpty }
 

@@ -6,10 +6,13 @@ internal import Synchronization
 package final class InMemoryAdmissions: Sendable {
     private struct State {
         var quotas: SubjectQuotas
+        /// Of tokens.
         var revocations = Revocations()
+        /// Of all tokens of a subject up to a time.
+        var subjects = Revocations()
     }
 
-    /// How many tokens may be revoked at a time.
+    /// How many tokens may be revoked at a time, and the tokens of how many subjects.
     package static let revocationsMax = 100_000
     /// How many bytes their names may have together: 100,000 tokens of 335 bytes, 4,096 of the
     /// 8 KiB that one may have.
@@ -31,6 +34,27 @@ package final class InMemoryAdmissions: Sendable {
         }
     }
 
+    /// Revokes all tokens of a subject whose `iat` is not after `before`, in seconds since 1970, in
+    /// the same way.
+    package func revoke(
+        subject: [UInt8], before: Int64, forMilliseconds milliseconds: Int64, now: Int64
+    ) -> Bool {
+        let (end, overflow) = now.addingReportingOverflow(milliseconds)
+        return state.withLock {
+            $0.subjects.add(subject, until: overflow ? .max : end, before: before, now: now)
+        }
+    }
+
+    /// Takes the revocation of a subject's tokens back; false when there was none, or it had ended.
+    package func restore(subject: [UInt8], now: Int64) -> Bool {
+        state.withLock { $0.subjects.remove(subject, now: now) }
+    }
+
+    /// Whether tokens of a subject are revoked.
+    package func isRevoked(subject: [UInt8], now: Int64) -> Bool {
+        state.withLock { $0.subjects.contains(subject, issuedAt: nil, now: now) }
+    }
+
     /// Takes a revocation back; false when there was none, or it had ended.
     package func restore(_ name: [UInt8], now: Int64) -> Bool {
         state.withLock { $0.revocations.remove(name, now: now) }
@@ -45,10 +69,11 @@ package final class InMemoryAdmissions: Sendable {
         let token = Array(copying: request.token)
         let tokenID = Array(copying: request.tokenID)
         let subject = Array(copying: request.subject)
-        let charges = request.charges
+        let (issuedAt, charges) = (request.issuedAt, request.charges)
         return state.withLock { state in
             if state.revocations.contains(token, now: now)
                 || !tokenID.isEmpty && state.revocations.contains(tokenID, now: now)
+                || state.subjects.contains(subject, issuedAt: issuedAt, now: now)
             {
                 return .revoked
             }
@@ -57,41 +82,51 @@ package final class InMemoryAdmissions: Sendable {
     }
 }
 
-/// The names of revoked tokens, each with the time until which it is revoked.
+/// The names of revoked tokens, or of subjects whose tokens are revoked, each with the time until
+/// which it is revoked.
 private struct Revocations {
-    private var ends: [[UInt8]: Int64] = [:]
+    private struct Term {
+        let end: Int64
+        /// What was issued later is not revoked.
+        let before: Int64
+    }
+
+    private var terms: [[UInt8]: Term] = [:]
     /// Of all names together.
     private var nameBytes = 0
 
-    func contains(_ name: [UInt8], now: Int64) -> Bool {
+    func contains(_ name: [UInt8], issuedAt: Int64? = nil, now: Int64) -> Bool {
         // Almost always there is none, and then a token need not be hashed.
-        if ends.isEmpty { return false }
-        return ends[name].map { now < $0 } ?? false
+        if terms.isEmpty { return false }
+        guard let term = terms[name], now < term.end else { return false }
+        return issuedAt.map { $0 <= term.before } ?? true
     }
 
-    mutating func add(_ name: [UInt8], until end: Int64, now: Int64) -> Bool {
-        if ends[name] == nil {
+    mutating func add(
+        _ name: [UInt8], until end: Int64, before: Int64 = .max, now: Int64
+    ) -> Bool {
+        if terms[name] == nil {
             if !hasRoom(for: name) { removeEnded(now: now) }
             guard hasRoom(for: name) else { return false }
             nameBytes += name.count
         }
-        ends[name] = end
+        terms[name] = Term(end: end, before: before)
         return true
     }
 
     private func hasRoom(for name: [UInt8]) -> Bool {
-        ends.count < InMemoryAdmissions.revocationsMax
+        terms.count < InMemoryAdmissions.revocationsMax
             && nameBytes + name.count <= InMemoryAdmissions.revocationBytesMax
     }
 
     private mutating func removeEnded(now: Int64) {
-        ends = ends.filter { now < $0.value }
-        nameBytes = ends.keys.reduce(0) { $0 + $1.count }
+        terms = terms.filter { now < $0.value.end }
+        nameBytes = terms.keys.reduce(0) { $0 + $1.count }
     }
 
     mutating func remove(_ name: [UInt8], now: Int64) -> Bool {
-        guard let end = ends.removeValue(forKey: name) else { return false }
+        guard let term = terms.removeValue(forKey: name) else { return false }
         nameBytes -= name.count
-        return now < end
+        return now < term.end
     }
 }

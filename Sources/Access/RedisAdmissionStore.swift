@@ -13,7 +13,7 @@ package final class RedisAdmissionStore: AdmissionStore {
     package static let waitNanoseconds: Int64 = 1_000_000
 
     private unowned let loop: Loop
-    private let connection: RedisConnection
+    let connection: RedisConnection
     private let quota: QuotaRules
     private let rules: ScriptRules
     /// Of this process, nearly.

@@ -115,7 +115,8 @@ package enum ConfigurationKind: Equatable, Sendable {
             "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
         case .redisKey:
             "1 to \(ConfigurationLimits.redisKeyBytesMax) bytes without control characters that "
-                + "do not begin with \(AdmissionKeys.quota) or \(AdmissionKeys.revocation)"
+                + "do not begin with \(AdmissionKeys.quota), \(AdmissionKeys.revocation) or "
+                + "\(AdmissionKeys.revokedBefore)"
         case .redisURL: "redis://[user:password@]host[:port][/db]"
         case .operationsListener: "host:port, unix:/path or off"
         case .fileMode: "three octal digits"

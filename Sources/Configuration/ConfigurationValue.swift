@@ -87,6 +87,7 @@ extension ConfigurationKind {
             // a token by accident.
             bytes.starts(with: "\(AdmissionKeys.quota)".utf8)
                 || bytes.starts(with: "\(AdmissionKeys.revocation)".utf8)
+                || bytes.starts(with: "\(AdmissionKeys.revokedBefore)".utf8)
                 ? nil
                 : text(bytes, bytesMax: ConfigurationLimits.redisKeyBytesMax).map { .text($0) }
         case .fileMode:

@@ -26,16 +26,17 @@ enum RedisRights {
     static func examine(_ session: RedisSession) -> DoctorFinding {
         // A name that no subject has.
         let name = "churnd-doctor-\(RandomBytes.hexadecimalText(16))"
-        let (revocation, quota) = (
-            "\(AdmissionKeys.revocation)\(name)", "\(AdmissionKeys.quota)\(name)"
-        )
+        let revocation = "\(AdmissionKeys.revocation)\(name)"
+        let before = "\(AdmissionKeys.revokedBefore)\(name)"
+        let quota = "\(AdmissionKeys.quota)\(name)"
         do throws(Refusal) {
             var refused = try byDigest(session)
             // What changes nothing, since the keys are not there.
             refused += try run(
-                session, keys: [revocation, quota],
+                session, keys: [revocation, before, quota],
                 [
-                    ["EXISTS", revocation], ["TIME"], ["LRANGE", quota, "-1", "98"],
+                    ["EXISTS", revocation, before], ["GET", before], ["TIME"],
+                    ["LRANGE", quota, "-1", "98"],
                     ["LLEN", quota], ["LINDEX", quota, "-1"], ["LTRIM", quota, "0", "-2"],
                     ["PTTL", quota],
                     ["PEXPIRE", quota, "1000"],
@@ -53,6 +54,14 @@ enum RedisRights {
             guard refused.isEmpty else {
                 return finding(
                     "answered \(refused.joined(separator: ", ")): predictions would be 503")
+            }
+            let logout = try run(
+                session, keys: [revocation],
+                [["SET", revocation, "1", "PX", "1000"], ["PEXPIRE", revocation, "0"]])
+            guard logout.isEmpty else {
+                return DoctorFinding(
+                    .warning, subject,
+                    "answered \(logout.joined(separator: ", ")): POST /logout would be 503")
             }
             return DoctorFinding(
                 .good, subject, "all that the script of revocations and quotas does")

@@ -35,7 +35,8 @@ package struct RecentTokens {
             self.text = text
             self.token = VerifiedToken(
                 subject: token.subject, tokenID: token.tokenID, expiresAt: token.expiresAt,
-                signedPart: token.signedPart, subjectNames: SubjectNames())
+                issuedAt: token.issuedAt, signedPart: token.signedPart,
+                subjectNames: SubjectNames())
             self.times = times
         }
 

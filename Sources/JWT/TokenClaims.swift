@@ -9,6 +9,8 @@ package final class VerifiedToken: Equatable, Sendable {
     package let tokenID: [UInt8]?
     /// `exp`, in seconds since 1970; any finite number.
     package let expiresAt: Double
+    /// `iat` in whole seconds since 1970, 0 for what lies before; nil when the token has none.
+    package let issuedAt: Int64?
     /// The text without its signature, where it is another name of a token without `tokenID`: a
     /// token that is signed with ES256 has two signatures, (r, s) and (r, n − s), and so two texts.
     package let signedPart: [UInt8]?
@@ -16,19 +18,22 @@ package final class VerifiedToken: Equatable, Sendable {
     package let subjectNames: SubjectNames?
 
     package init(
-        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, signedPart: [UInt8]? = nil,
+        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, issuedAt: Int64?,
+        signedPart: [UInt8]? = nil,
         subjectNames: SubjectNames? = nil
     ) {
         self.subject = subject
         self.tokenID = tokenID
         self.expiresAt = expiresAt
+        self.issuedAt = issuedAt
         self.signedPart = signedPart
         self.subjectNames = subjectNames
     }
 
     package static func == (one: VerifiedToken, other: VerifiedToken) -> Bool {
         one.subject == other.subject && one.tokenID == other.tokenID
-            && one.expiresAt == other.expiresAt && one.signedPart == other.signedPart
+            && one.expiresAt == other.expiresAt && one.issuedAt == other.issuedAt
+            && one.signedPart == other.signedPart
     }
 }
 
@@ -48,6 +53,11 @@ package struct TokenTimes: Equatable, Sendable {
     package var authenticatedAt: Double?
 
     package init(expiration: Double) { self.expiration = expiration }
+
+    /// `issuedAt` in whole seconds, rounded down, so that it is not after a revocation that was.
+    var issuedSecond: Int64? {
+        issuedAt.map { Int64(exactly: max(0, $0).rounded(.down)) ?? .max }
+    }
 
     /// Throws unless the token is in force at `now`.
     func check(now: Double, leeway: Double) throws(TokenError) {
@@ -160,7 +170,7 @@ package struct TokenClaims {
 
         let token = VerifiedToken(
             subject: subject, tokenID: tokenID, expiresAt: times.expiration,
-            signedPart: tokenID == nil ? signedPart : nil)
+            issuedAt: times.issuedSecond, signedPart: tokenID == nil ? signedPart : nil)
         if let required = rules.scope {
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
                 return .lacksScope(token, required: required)

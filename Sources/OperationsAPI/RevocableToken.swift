@@ -10,9 +10,17 @@ package struct RevocableToken {
     package let hasTwin: Bool
     /// `exp`, in seconds since 1970.
     package let expiresAt: Double?
+    /// `iat`, in seconds since 1970.
+    package let issuedAt: Double?
+    /// Nil as the identifier.
+    package let subject: [UInt8]?
 
-    /// - Parameter idClaim: the claim of its identifier (`jwt.claim.id`).
-    package init(_ token: [UInt8], idClaim: String) throws(TokenError) {
+    /// - Parameters:
+    ///   - idClaim: the claim of its identifier (`jwt.claim.id`).
+    ///   - subjectClaim: the same of its subject (`jwt.claim.subject`).
+    package init(
+        _ token: [UInt8], idClaim: String, subjectClaim: String = TokenClaim.subject.rawValue
+    ) throws(TokenError) {
         self.token = token
         let parts = try TokenSegments(token.span)
         // churnd would look for no token of another form.
@@ -35,9 +43,14 @@ package struct RevocableToken {
             throw .malformedClaims(error)
         }
         let claims = json.asObject
-        let id = claims?[idClaim]?.asString
-        tokenID = id.map { Array($0.utf8) }.flatMap { RevokedName.isTokenID($0) ? $0 : nil }
+        func identifier(_ claim: String) -> [UInt8]? {
+            let bytes = claims?[claim]?.asString.map { Array($0.utf8) }
+            return bytes.flatMap { RevokedName.isIdentifier($0) ? $0 : nil }
+        }
+        tokenID = identifier(idClaim)
+        subject = identifier(subjectClaim)
         expiresAt = claims?[TokenClaim.expiration.rawValue]?.asNumber
+        issuedAt = claims?[TokenClaim.issuedAt.rawValue]?.asNumber
     }
 
     /// By each of which churnd would find it revoked, the one that no other text of it escapes

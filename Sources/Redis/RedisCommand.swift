@@ -16,6 +16,15 @@ extension [UInt8] {
         appendLineEnd()
     }
 
+    /// Appends two texts as one argument.
+    package mutating func appendRedisArgument(_ first: Span<UInt8>, _ second: Span<UInt8>) {
+        append(UInt8(ascii: "$"))
+        appendDecimalLine(first.count + second.count)
+        appendBytes(first)
+        appendBytes(second)
+        appendLineEnd()
+    }
+
     /// Appends `prefix` and `bytes` as one argument.
     package mutating func appendRedisArgument(_ prefix: StaticString, _ bytes: Span<UInt8>) {
         append(UInt8(ascii: "$"))

@@ -132,8 +132,7 @@ package final class Service: Sendable {
                 revocations: TokenRevocations(
                     admissions: store.admissions,
                     tokenIDClaim: configuration.tokens.claims.tokenIDText),
-                records: Service.records(auditLog, configuration),
-                workers: reactors))
+                records: common.records, workers: reactors))
         if let interval = configuration.model.watchInterval {
             models.watch(everyNanoseconds: interval.nanoseconds)
         }

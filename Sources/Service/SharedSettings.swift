@@ -17,6 +17,8 @@ struct SharedSettings: Sendable {
     let keys: Published<SigningKeys>
     let store: AdmissionsSource
     let state: ServiceState
+    /// Nil without an audit log.
+    let records: AdministrationRecords?
     private let auditLog: AuditLog?
     private let auditKeys: AuditKeys?
     private let sink: LogSink
@@ -33,6 +35,11 @@ struct SharedSettings: Sendable {
         self.store = store
         self.state = state
         self.auditLog = auditLog
+        records = auditLog.flatMap { log in
+            configuration.audit.map {
+                AdministrationRecords(log: log, deadlineNanoseconds: $0.deadline.nanoseconds)
+            }
+        }
         auditKeys = configuration.audit.map { $0.key.withBytes { AuditKeys(secret: $0) } }
         self.sink = sink
         keys = Published(try SharedSettings.keys(configuration.tokens.keys))

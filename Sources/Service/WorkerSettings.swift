@@ -98,7 +98,8 @@ struct WorkerSettings: Sendable {
                 loop: loop, log: log, counts: counts,
                 quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds)),
             admissions: admissions, audit: audit, names: common.makeNames(), state: common.state,
-            operations: operations)
+            operations: operations,
+            logouts: Logouts(door: Door(mailbox) { $0.calls }, records: common.records))
         let server = try HTTPServer(
             loop: loop, door: Door(mailbox) { $0.server }, listener: descriptor, limits: limits,
             counter: counter, acceptingAfter: common.store.acceptingWait,

@@ -87,18 +87,9 @@ extension Administration {
 
 // Administration.
 extension Administration {
-    private func actor(_ call: Call) -> AuditedOperator {
-        AuditedOperator(
-            requestID: Array(copying: call.requestID.bytes), peer: Array(copying: call.peer.bytes),
-            subject: call.token?.subject,
-            peerProcess: call.server.peerCredentials(of: call.exchange).map {
-                AuditedPeer(userID: $0.userID, processID: $0.processID)
-            })
-    }
-
     func witness(of call: Call) -> ModelWitness? {
         guard let records = subjects.records else { return nil }
-        let actor = actor(call)
+        let actor = AuditedOperator(of: call)
         return ModelWitness(
             record: { change in records.recordAndWait(change.note(by: actor)) },
             takeBack: { change in records.takeBack(change.note(by: actor)) })
@@ -118,7 +109,7 @@ extension Administration {
         guard try subjects.revocations.isNeeded(change, now: loop.now) else {
             return answer(call, isChanged: false, calls)
         }
-        let note = change.note(by: actor(call))
+        let note = change.note(by: AuditedOperator(of: call))
         guard let records = subjects.records else {
             return try carryOut(change, note, call, calls)
         }
@@ -138,7 +129,8 @@ extension Administration {
     ) throws(ServiceFailure) {
         var isChanged = false
         defer { if !isChanged { subjects.records?.takeBack(note) } }
-        isChanged = try subjects.revocations.carryOut(change, now: loop.now)
+        isChanged = try subjects.revocations.carryOut(
+            change, now: loop.now, unixMilliseconds: loop.unixMilliseconds)
         answer(call, isChanged: isChanged, calls)
     }
 

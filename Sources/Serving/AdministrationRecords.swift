@@ -1,6 +1,11 @@
 package import AuditLog
+internal import Bytes
 internal import Dispatch
+internal import HTTPServer
+internal import JWT
+internal import POSIX
 internal import Synchronization
+internal import Telemetry
 
 /// Records administrators' commands before they are carried out: a command that is not in the audit
 /// log's file in time is not carried out. A record whose command then failed, or that was written
@@ -47,6 +52,18 @@ package struct AdministrationRecords: Sendable {
 
     /// The recorded command was not carried out.
     func takeBack(_ note: AuditNote) { log.note(note.takenBack) }
+}
+
+extension AuditedOperator {
+    /// The caller.
+    init(of call: Call) {
+        self.init(
+            requestID: Array(copying: call.requestID.bytes), peer: Array(copying: call.peer.bytes),
+            subject: call.token?.subject,
+            peerProcess: call.server.peerCredentials(of: call.exchange).map {
+                AuditedPeer(userID: $0.userID, processID: $0.processID)
+            })
+    }
 }
 
 /// What a wait came to.

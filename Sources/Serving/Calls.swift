@@ -40,6 +40,7 @@ package final class Calls {
     let state: ServiceState
     /// Nil without an operations listener.
     let operations: Administration?
+    let logouts: Logouts
     let rules: Rules
     let routes: RouteTable
     private var localVerifier: LocalVerifier?
@@ -55,7 +56,7 @@ package final class Calls {
         loop: Loop, rules: Rules, routes: RouteTable, verifier: LocalVerifier?,
         model: LocalDeployment,
         counts: WorkerCounts, answers: Answers, admissions: Admissions, audit: AuditGate?,
-        names: CallNames, state: ServiceState, operations: Administration?
+        names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts
     ) {
         self.loop = loop
         self.rules = rules
@@ -69,6 +70,7 @@ package final class Calls {
         self.names = names
         self.state = state
         self.operations = operations
+        self.logouts = logouts
     }
 
     /// Nil on a Unix socket, whose mode says who may administer.
@@ -160,7 +162,7 @@ package final class Calls {
         switch route.access {
         case .quota: return call.phase.next
         case .open: return call.phase == .identify ? .prepare : .answer
-        case .administrator:
+        case .token, .administrator:
             switch call.phase {
             case .describe where verifier == nil: return .prepare
             case .prepare where verifier == nil: return .answer

@@ -72,7 +72,8 @@ extension Calls {
             call.token = leader.token
         } else if let verifier {
             call.token = try verifier.admitted(
-                text, known: known, nowUnixMilliseconds: loop.unixMilliseconds)
+                text, known: known, nowUnixMilliseconds: loop.unixMilliseconds,
+                anyScope: call.route?.access == .token)
         }
         call.stages.end(.token)
     }
@@ -111,9 +112,9 @@ extension Calls {
         }
         if call.outcome == .unscored { refused.lead(call.ticket) }
         let start =
-            call.route?.access == .quota
-            ? call.receivedAt + rules.decisionNanoseconds
-            : loop.now + Calls.administratorNanoseconds
+            call.route?.access == .administrator
+            ? loop.now + Calls.administratorNanoseconds
+            : call.receivedAt + rules.decisionNanoseconds
         ask(call, request.headBytes.extracting(call.tokenRange), deadline: start)
         return .waits
     }
@@ -124,7 +125,8 @@ extension Calls {
         admissions.admit(
             AdmissionRequest(
                 token: token, tokenID: otherName.span, subject: subject.span,
-                charges: call.isCharged, deadline: deadline, ticket: call.ticket))
+                issuedAt: call.token?.issuedAt, charges: call.isCharged, deadline: deadline,
+                ticket: call.ticket))
     }
 }
 

@@ -18,6 +18,8 @@ package struct Route: Sendable {
         case open
         /// A token, whose subject is charged for each success.
         case quota
+        /// A token, whatever its scope; nothing is charged.
+        case token
         /// The rights of an administrator.
         case administrator
     }
@@ -57,6 +59,7 @@ package struct Route: Sendable {
     package static let table = numbered([
         Route(
             "/predict", .post, on: .service, access: .quota, content: .json, PredictRoute.self),
+        Route("/logout", .post, on: .service, access: .token, LogoutRoute.self),
         Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
         Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
         Route("/readyz", .get, on: .both, isHealth: true, ReadinessRoute.self),

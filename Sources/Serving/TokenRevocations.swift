@@ -2,7 +2,7 @@ package import Access
 internal import AuditLog
 internal import OperationsAPI
 
-/// Revokes tokens, where revocations are in this process' memory.
+/// Revokes tokens and what subjects have, where revocations are in this process' memory.
 package struct TokenRevocations: Sendable {
     /// What an administrator wants changed.
     enum Change: Sendable {
@@ -12,8 +12,12 @@ package struct TokenRevocations: Sendable {
         /// As the audit log words it.
         func note(by actor: AuditedOperator) -> AuditNote {
             switch self {
-            case .revoke(let name, seconds: _): .revocation(.revoke, token: name.bytes, by: actor)
-            case .restore(let name): .revocation(.unrevoke, token: name.bytes, by: actor)
+            case .revoke(let name, seconds: _):
+                .revocation(
+                    name.isSubject ? .revokeSubject : .revoke, token: name.bytes, by: actor)
+            case .restore(let name):
+                .revocation(
+                    name.isSubject ? .unrevokeSubject : .unrevoke, token: name.bytes, by: actor)
             }
         }
     }
@@ -44,21 +48,33 @@ package struct TokenRevocations: Sendable {
         guard let admissions else { throw .revocationsElsewhere }
         return switch change {
         case .revoke: true
+        case .restore(.subject(let subject)):
+            admissions.isRevoked(subject: subject, now: now / 1_000_000)
         case .restore(let name): admissions.isRevoked(name.bytes, now: now / 1_000_000)
         }
     }
 
     /// Whether it changed anything.
     ///
-    /// - Parameter now: as for `isNeeded`.
-    func carryOut(_ change: Change, now: Int64) throws(ServiceFailure) -> Bool {
+    /// - Parameters:
+    ///   - now: as for `isNeeded`.
+    ///   - unixMilliseconds: the time up to which the tokens of a subject are revoked.
+    func carryOut(
+        _ change: Change, now: Int64, unixMilliseconds: Int64
+    ) throws(ServiceFailure) -> Bool {
         guard let admissions else { throw .revocationsElsewhere }
         let now = now / 1_000_000
         switch change {
+        case .restore(.subject(let subject)): return admissions.restore(subject: subject, now: now)
         case .restore(let name): return admissions.restore(name.bytes, now: now)
         case .revoke(let name, let seconds):
-            let isRevoked = admissions.revoke(
-                name.bytes, forMilliseconds: Int64(seconds) * 1000, now: now)
+            let milliseconds = Int64(seconds) * 1000
+            let isRevoked =
+                name.isSubject
+                ? admissions.revoke(
+                    subject: name.bytes, before: unixMilliseconds / 1000,
+                    forMilliseconds: milliseconds, now: now)
+                : admissions.revoke(name.bytes, forMilliseconds: milliseconds, now: now)
             guard isRevoked else {
                 throw .tooManyRevocations(
                     max: InMemoryAdmissions.revocationsMax,

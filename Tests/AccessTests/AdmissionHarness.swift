@@ -9,6 +9,7 @@ struct Ask {
     var token = "token"
     var tokenID = ""
     var subject: [UInt8] = []
+    var issuedAt: Int64? = 1000
     var charges = true
 
     static func by(_ subject: String) -> Ask { Ask(subject: Array(subject.utf8)) }
@@ -22,6 +23,9 @@ protocol AdmissionHarness: AnyObject {
     func revoke(_ name: String, forMilliseconds milliseconds: Int64) throws
     /// Whether it was revoked.
     func restore(_ name: String) throws -> Bool
+    /// Revokes what a subject has up to a time.
+    func revoke(subject: String, before: Int64, forMilliseconds milliseconds: Int64) throws
+    func restore(subject: String) throws -> Bool
 }
 
 extension AdmissionHarness {
@@ -74,7 +78,7 @@ extension AdmissionStore {
         admit(
             AdmissionRequest(
                 token: token.span, tokenID: tokenID.span, subject: ask.subject.span,
-                charges: ask.charges, deadline: deadline, ticket: ticket))
+                issuedAt: ask.issuedAt, charges: ask.charges, deadline: deadline, ticket: ticket))
     }
 }
 
@@ -119,6 +123,20 @@ final class MemoryHarness: AdmissionHarness {
 
     func restore(_ name: String) -> Bool {
         admissions.restore(Array(name.utf8), now: time.milliseconds)
+    }
+
+    func revoke(subject: String, before: Int64, forMilliseconds milliseconds: Int64) throws {
+        let isRevoked = admissions.revoke(
+            subject: Array(subject.utf8), before: before, forMilliseconds: milliseconds,
+            now: time.milliseconds)
+        guard isRevoked else { throw NeverHappened(what: "room for a revocation") }
+    }
+
+    func restore(subject: String) -> Bool {
+        let isRevoked = admissions.isRevoked(
+            subject: Array(subject.utf8), now: time.milliseconds)
+        return admissions.restore(subject: Array(subject.utf8), now: time.milliseconds)
+            && isRevoked
     }
 }
 
@@ -267,6 +285,15 @@ final class ServerHarness: AdmissionHarness {
     func restore(_ name: String) throws -> Bool {
         try server.client().command("DEL", "blacklist:\(name)") == .integer(1)
     }
+
+    func revoke(subject: String, before: Int64, forMilliseconds milliseconds: Int64) throws {
+        try server.client().command(
+            "SET", "revoked-before:\(subject)", "\(before)", "PX", "\(milliseconds)")
+    }
+
+    func restore(subject: String) throws -> Bool {
+        try server.client().command("DEL", "revoked-before:\(subject)") == .integer(1)
+    }
 }
 
 extension RedisServer {
@@ -279,8 +306,10 @@ extension RedisServer {
     /// revocations with them.
     func age(milliseconds: Int64) throws {
         let client = try client()
-        guard case .array(let revoked) = try client.command("KEYS", "blacklist:*") else { return }
-        for case .bulk(let key) in revoked {
+        guard case .array(let tokens) = try client.command("KEYS", "blacklist:*"),
+            case .array(let subjects) = try client.command("KEYS", "revoked-before:*")
+        else { return }
+        for case .bulk(let key) in tokens + subjects {
             guard case .integer(let left) = try client.command([Array("PTTL".utf8), key]), left > 0
             else { continue }
             let newLeft = Array(String(left - Int(milliseconds)).utf8)

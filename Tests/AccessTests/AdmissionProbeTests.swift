@@ -8,7 +8,8 @@ import Testing
     private static let quota = QuotaRules(limit: 10, windowMilliseconds: 3_600_000)
     /// All that the script calls.
     private static let rights = [
-        "evalsha", "eval", "exists", "time", "lrange", "lindex", "llen", "ltrim", "lpush", "pttl",
+        "evalsha", "eval", "exists", "get", "time", "lrange", "lindex", "llen", "ltrim", "lpush",
+        "pttl",
         "pexpire",
     ]
 
@@ -80,7 +81,7 @@ import Testing
         try server.client().command(
             [
                 "ACL", "SETUSER", "churnd", "on", ">pw", "resetkeys", "~blacklist:*", "~quota:*",
-                "-@all",
+                "~revoked-before:*", "-@all",
             ]
                 + AdmissionProbeTests.rights.filter { $0 != right }.map { "+\($0)" })
         let harness = try RedisHarness(
@@ -91,12 +92,27 @@ import Testing
         }
     }
 
+    @Test(arguments: ["~blacklist:*", "~revoked-before:*", "~quota:*"])
+    func `health fails where the user lacks any of the keys, and nobody is admitted`(
+        key: String
+    ) throws {
+        let server = try RedisServer()
+        try server.client().command(
+            ["ACL", "SETUSER", "churnd", "on", ">pw", "resetkeys", "+@all"]
+                + ["~blacklist:*", "~revoked-before:*", "~quota:*"].filter { $0 != key })
+        let harness = try RedisHarness(
+            port: server.port, quota: AdmissionProbeTests.quota, password: "pw", user: "churnd")
+        let noPermission = RedisFailure.errorReply(RedisErrorCode(of: Array("NOPERM".utf8)))
+        try harness.reactor.turns(until: "health fails") { harness.healthFailure == noPermission }
+        #expect(try harness.decide(.by("ann")) == .unavailable(.redis(noPermission)))
+    }
+
     @Test func `health passes with the rights that the script needs and no more`() throws {
         let server = try RedisServer()
         try server.client().command(
             [
                 "ACL", "SETUSER", "churnd", "on", ">pw", "resetkeys", "~blacklist:*", "~quota:*",
-                "-@all",
+                "~revoked-before:*", "-@all",
             ]
                 + AdmissionProbeTests.rights.map { "+\($0)" })
         let harness = try RedisHarness(

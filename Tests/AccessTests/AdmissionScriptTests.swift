@@ -33,13 +33,17 @@ import Testing
             let microseconds = now % 1000 * 1000 + 999
             try client.command(
                 "MSET", "seconds", "\(now / 1000)", "microseconds", "\(microseconds)")
-            let keys = ["2", "blacklist:t", "quota:\(subject)"]
-            let rules =
-                (isOld
-                    ? ["\(limit)", "\(milliseconds)"]
-                    : ["\(Int(milliseconds) << 20 | limit)", "\(trusted)"]) + ["1", "1", "77"]
+            // Of one request, which is charged, and two keys of its token; its question is 77.
+            let words =
+                isOld
+                ? ["2", "blacklist:t", "quota:\(subject)", "\(limit)", "\(milliseconds)", "1"]
+                : [
+                    "3", "blacklist:t", "revoked-before:\(subject)", "quota:\(subject)",
+                    "\(Int(milliseconds) << 20 | limit)", "\(Int(trusted) << 18 | 2 << 8 | 1)",
+                    "1 -", "77",
+                ]
             let reply = try client.command(
-                [Array("EVAL".utf8), isOld ? old : text] + (keys + rules).map { Array($0.utf8) })
+                [Array("EVAL".utf8), isOld ? old : text] + words.map { Array($0.utf8) })
             guard case .array(let answer) = reply else { return [] }
             if isOld { return answer }
             guard answer.count == 2, answer[0] == .integer(77),

@@ -493,7 +493,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
 
     @Test(arguments: [
         ("m", true), ("churnd:marker", true), ("quota", true), ("quota:", false),
-        ("quota:alice", false), ("blacklist:x", false), ("Quota:alice", true), ("a\u{1}", false),
+        ("quota:alice", false), ("blacklist:x", false), ("revoked-before:x", false),
+        ("Quota:alice", true), ("a\u{1}", false),
         (String(repeating: "k", count: 255), true), (String(repeating: "k", count: 256), true),
         (String(repeating: "k", count: 257), false),
     ])

@@ -87,7 +87,8 @@ import Testing
     @Test func `a token that came before says what it said then`() throws {
         let verifier = try TokenFixture.verifier()
         let tokens = (0..<100).map {
-            TokenFixture.token(claims: #"{"sub":"s\#($0)","jti":"id\#($0)","exp":1800000600}"#)
+            TokenFixture.token(
+                claims: #"{"sub":"s\#($0)","jti":"id\#($0)","exp":1800000600,"iat":1799999999.9}"#)
         }
         for _ in 0..<3 {
             for (number, token) in tokens.enumerated() {
@@ -95,12 +96,13 @@ import Testing
                 #expect(verified.subject == Array("s\(number)".utf8))
                 #expect(verified.tokenID == Array("id\(number)".utf8))
                 #expect(verified.expiresAt == 1_800_000_600)
+                #expect(verified.issuedAt == 1_799_999_999)
             }
         }
     }
 
     private static let known = VerifiedToken(
-        subject: Array("ann".utf8), tokenID: nil, expiresAt: 1)
+        subject: Array("ann".utf8), tokenID: nil, expiresAt: 1, issuedAt: nil)
 
     private func text(_ number: Int, count: Int = 20) -> [UInt8] {
         let digits = Array("\(number)".utf8)

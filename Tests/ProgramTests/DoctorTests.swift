@@ -121,17 +121,22 @@ extension ProgramTests {
             let redis = try RedisServer()
             let client = try redis.client()
             let rules =
-                "on >\(DoctorTests.password) resetkeys ~blacklist:* ~quota:* resetchannels -@all "
-                + "+eval +evalsha +exists +time +lrange +lindex +llen +ltrim +lpush +pttl "
-                + "+pexpire +ping +select"
+                "on >\(DoctorTests.password) resetkeys ~blacklist:* ~revoked-before:* ~quota:* "
+                + "resetchannels -@all +eval +evalsha +exists +get +set +time +lrange +lindex "
+                + "+llen +ltrim +lpush +pttl +pexpire +ping +select"
             let user = ["ACL", "SETUSER", "churnd"] + rules.split(separator: " ").map(String.init)
             #expect(try client.command(user.map { Array($0.utf8) }) == .status("OK"))
             let url = "redis://churnd:\(DoctorTests.password)@127.0.0.1:\(redis.port)"
             let enough = try doctor(redis: url)
             #expect(enough.ended == .code(0), "\(enough.output)")
             #expect(enough.output.contains("warn  redis: INFO was answered with NOPERM"))
+            try client.command("ACL", "SETUSER", "churnd", "-set")
+            let noLogout = try doctor(redis: url)
+            #expect(noLogout.ended == .code(0), "\(noLogout.output)")
+            #expect(noLogout.output.contains("POST /logout would be 503"))
             for (rule, says) in [
-                ("-ltrim", "LTRIM with "), ("-lrange", "LRANGE with "), ("-pttl", "PTTL with "),
+                ("-get", "GET with "), ("-ltrim", "LTRIM with "), ("-lrange", "LRANGE with "),
+                ("-pttl", "PTTL with "),
                 ("-evalsha", "EVALSHA with NOPERM"),
                 ("-eval", "EVAL with NOPERM"), ("resetkeys", "EVAL with NOPERM"),
             ] {

@@ -31,6 +31,7 @@ extension ProgramTests {
         /// old for that, one that was revoked, one that has expired. One word stands for all.
         private static let table = """
             POST /predict|missing ok ok ok revoked expired|nothing|nothing
+            POST /logout|missing ok ok ok revoked expired|nothing|nothing
             GET /health|ok|ok|ok
             GET /livez|ok|ok|ok
             GET /readyz|ok|ok|ok
@@ -45,7 +46,8 @@ extension ProgramTests {
             """
 
         private static let bodies = [
-            "/predict": Customer.valid.json, "/admin/models/activate": #"{"version":"1"}"#,
+            "/predict": Customer.valid.json, "/logout": "",
+            "/admin/models/activate": #"{"version":"1"}"#,
             "/admin/models/rollback": "{}",
             "/admin/tokens/revoke": #"{"jti":"another","seconds":60}"#,
             "/admin/tokens/unrevoke": #"{"jti":"another"}"#,

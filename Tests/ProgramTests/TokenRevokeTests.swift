@@ -1,4 +1,5 @@
 import Foundation
+import POSIX
 import TestSupport
 import Testing
 
@@ -211,6 +212,50 @@ extension ProgramTests {
             #expect(both.exit == .code(1))
             #expect(both.errors.contains("REDIS_URL: set together with REDIS_URL_FILE"))
             #expect(!both.errors.contains("pl4nted"))
+        }
+
+        @Test(arguments: [nil, "600"])
+        func `what a subject has is revoked up to now, shown, and taken back`(
+            seconds: String?
+        ) throws {
+            let deployment = try Deployment()
+            let environment = environment(deployment)
+            let client = try deployment.churnd.client()
+            let redis = try deployment.redis.client()
+            let old = try deployment.tokens.token("alice", id: "the-id")
+            let now = Clock.unixMilliseconds() / 1000
+            let later = deployment.tokens.token(
+                claims: #"{"sub":"alice","exp":4102444800,"iat":\#(now + 20)}"#)
+            let given = seconds.map { ["--seconds", $0] } ?? []
+            let revoked = try churnctl(
+                ["revoke", "--subject", "alice"] + given, environment: environment)
+            #expect(revoked.exit == .code(0), "\(revoked.errors)")
+            let term = seconds.map { "for \($0) s" } ?? "without an end"
+            #expect(revoked.output == "revoked \(term): revoked-before:alice\n")
+            let time = try redis.command("GET", "revoked-before:alice").text.flatMap { Int64($0) }
+            #expect((now...now + 60).contains(time ?? 0))
+            let left = try redis.command("TTL", "revoked-before:alice")
+            if seconds == nil {
+                #expect(left == .integer(-1))
+            } else if case .integer(let left) = left {
+                #expect((540...600).contains(left))
+            }
+            for (token, isRevoked) in [(old, true), (later, false)] {
+                let answer = try client.exchange(.predict(token: token))
+                #expect(answer.status == (isRevoked ? 401 : 200))
+                let inspected = try churnctl(["inspect"], environment: environment, input: token)
+                #expect(inspected.exit == .code(isRevoked ? 1 : 0))
+                let shown = isRevoked ? "revoked by revoked-before:alice" : "none"
+                #expect(inspected.output.contains("revocation: \(shown)\n"))
+            }
+            let unrevoke = ["unrevoke", "--subject", "alice"]
+            let unrevoked = try churnctl(unrevoke, environment: environment)
+            #expect(unrevoked.output == "no longer revoked: revoked-before:alice\n")
+            #expect(try client.exchange(.predict(token: old)).status == 200)
+            #expect(try churnctl(unrevoke, environment: environment).exit == .code(1))
+            try redis.command("LPUSH", "revoked-before:alice", "x")
+            let foreign = try churnctl(["inspect"], environment: environment, input: later)
+            #expect(foreign.exit == .code(1))
         }
 
         @Test(arguments: [true, false])

@@ -21,9 +21,10 @@ import Testing
         found(Array(path.utf8).span, method, on: listener)
     }
 
-    @Test(arguments: ["/predict", "/health", "/livez", "/readyz"])
+    @Test(arguments: ["/predict", "/logout", "/health", "/livez", "/readyz"])
     func `a path is known byte for byte`(path: String) {
-        #expect(found(path, path == "/predict" ? .post : .get, on: .service) == path)
+        let isCommand = ["/predict", "/logout"].contains(path)
+        #expect(found(path, isCommand ? .post : .get, on: .service) == path)
     }
 
     @Test(arguments: Route.table)
@@ -33,8 +34,9 @@ import Testing
         let path = "\(route.path)"
         let isHealth = ["/health", "/livez", "/readyz"].contains(path)
         #expect(route.label.isHealth == isHealth)
-        #expect(route.isServed(by: .service) == (isHealth || path == "/predict"))
-        #expect(route.isServed(by: .operations) == (path != "/predict"))
+        let isOfCallers = ["/predict", "/logout"].contains(path)
+        #expect(route.isServed(by: .service) == (isHealth || isOfCallers))
+        #expect(route.isServed(by: .operations) == !isOfCallers)
         for listener in Route.Audience.allCases {
             let isFound = found(path, route.method == .get ? .get : .post, on: listener) == path
             #expect(isFound == route.isServed(by: listener))
@@ -45,7 +47,11 @@ import Testing
     func `predictions have a quota, administration is for administrators`(route: Route) {
         let path = "\(route.path)"
         let expected: Route.Access =
-            path == "/predict" ? .quota : path.hasPrefix("/admin/") ? .administrator : .open
+            switch path {
+            case "/predict": .quota
+            case "/logout": .token
+            case _: path.hasPrefix("/admin/") ? .administrator : .open
+            }
         #expect(route.access == expected)
     }
 
@@ -73,7 +79,7 @@ import Testing
 
     @Test(arguments: Route.table)
     func `a route accepts what its Allow says and nothing else`(route: Route) {
-        let isPost = ["predict", "activate", "rollback", "revoke"]
+        let isPost = ["predict", "logout", "activate", "rollback", "revoke"]
             .contains { "\(route.path)".hasSuffix($0) }
         let methods: [HTTPMethod] = isPost ? [.post] : [.get, .head]
         let allow = isPost ? "POST" : "GET, HEAD"

@@ -75,7 +75,8 @@ final class WorkerUnderTest {
                     quota: QuotaFields(quotaLimit: 100, windowSeconds: 60)),
                 admissions: admissions, audit: gate,
                 names: CallNames(requestIDs: RequestIDSource(prefix: []), traces: nil),
-                state: ServiceState(redis: nil), operations: nil)
+                state: ServiceState(redis: nil), operations: nil,
+                logouts: Logouts(door: Door(mailbox) { $0.calls }, records: nil))
             let listener = try Sockets.listen(on: any, sharesPort: false, backlog: 16)
             port = try Sockets.localAddress(of: listener.rawValue).port
             let server = try HTTPServer(

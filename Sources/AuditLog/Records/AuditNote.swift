@@ -2,7 +2,8 @@
 package enum AuditNote: Sendable {
     /// - Parameter isDone: false: retracts the earlier record, because it was not done.
     case model(ModelAction, AuditedModel, by: AuditedOperator, isDone: Bool = true)
-    /// - Parameter token: its `jti`, or the token; the record has only an HMAC of it.
+    /// - Parameter token: its `jti`, the token, or the subject whose tokens it is about; the
+    ///   record has only an HMAC of it.
     case revocation(
         RevocationAction, token: [UInt8], by: AuditedOperator, isDone: Bool = true)
 
@@ -25,7 +26,13 @@ package enum AuditNote: Sendable {
         case watch
     }
 
-    package enum RevocationAction: String, CaseIterable, Sendable { case revoke, unrevoke }
+    package enum RevocationAction: String, CaseIterable, Sendable {
+        case revoke, unrevoke
+        case revokeSubject = "revoke-subject"
+        case unrevokeSubject = "unrevoke-subject"
+        /// A caller has revoked its own token.
+        case logout
+    }
 }
 
 /// On whose request something was done; without either it was the process's own doing.

@@ -1,7 +1,7 @@
 internal import JWT
 internal import OperationsAPI
 
-/// `POST /admin/tokens/revoke`: revokes a token for some time.
+/// `POST /admin/tokens/revoke`: revokes a token, or what a subject has, for some time.
 enum TokenRevocationRoute: CommandRoute {
     private static let secondsMax = AdministrationRules.revocationSecondsMax
 
@@ -9,8 +9,8 @@ enum TokenRevocationRoute: CommandRoute {
         _ body: Span<UInt8>, _ call: Call, _ calls: Calls, _ operations: Administration
     ) throws(ServiceFailure) {
         let command = try CommandBody(
-            body, of: ["jti", "token", "seconds"],
-            wanted: "{\"jti\" or \"token\": \"…\", \"seconds\": 1 to \(secondsMax)}")
+            body, of: ["jti", "token", "subject", "seconds"],
+            wanted: "{\"jti\", \"token\" or \"subject\": \"…\", \"seconds\": 1 to \(secondsMax)}")
         let name = try command.revokedName()
         let seconds = try command.integer("seconds", in: 1...secondsMax)
         let lasting = operations.subjects.revocations.lasting(name)
@@ -24,7 +24,8 @@ enum TokenRestorationRoute: CommandRoute {
         _ body: Span<UInt8>, _ call: Call, _ calls: Calls, _ operations: Administration
     ) throws(ServiceFailure) {
         let command = try CommandBody(
-            body, of: ["jti", "token"], wanted: "{\"jti\" or \"token\": \"…\"}")
+            body, of: ["jti", "token", "subject"],
+            wanted: "{\"jti\", \"token\" or \"subject\": \"…\"}")
         let name = operations.subjects.revocations.lasting(try command.revokedName())
         try operations.change(.restore(name), for: call, calls)
     }
@@ -35,21 +36,24 @@ extension CommandBody {
     /// it is a token followed by a line's end, would have an administrator think that the token is
     /// refused now.
     fileprivate func revokedName() throws(ServiceFailure) -> RevokedName {
-        switch (has("jti"), has("token")) {
-        case (true, false):
-            .tokenID(
-                try bytes(
-                    "jti",
-                    form: "1 to \(TokenRules.identifierBytesMax) bytes without control characters"
-                ) { RevokedName.isTokenID($0) })
-        case (false, true):
+        switch (has("jti"), has("token"), has("subject")) {
+        case (true, false, false): .tokenID(try identifier("jti"))
+        case (false, false, true): .subject(try identifier("subject"))
+        case (false, true, false):
             .token(
                 try bytes(
                     "token",
                     form: "three parts of base64url with a dot between each two, "
                         + "\(AdministrationRules.tokenBytesMax) bytes at most"
                 ) { RevokedName.isToken($0) })
-        case (true, true), (false, false): throw failure
+        case (true, true, _), (true, _, true), (_, true, true), (false, false, false):
+            throw failure
         }
+    }
+
+    private func identifier(_ name: String) throws(ServiceFailure) -> [UInt8] {
+        try bytes(
+            name, form: "1 to \(TokenRules.identifierBytesMax) bytes without control characters"
+        ) { RevokedName.isIdentifier($0) }
     }
 }

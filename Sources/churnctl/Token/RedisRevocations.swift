@@ -1,12 +1,12 @@
 internal import Access
 internal import ArgumentParser
+internal import Bytes
 internal import OperationsAPI
 internal import Redis
 
-/// The revocations in a Redis: a name is revoked while its key exists.
+/// The revocations in a Redis: a token is revoked while its key exists, the tokens of a subject up
+/// to the time that its key holds.
 struct RedisRevocations {
-    private static let keyPrefix = Array("\(AdmissionKeys.revocation)".utf8)
-
     private let session: RedisSession
     private let place: String
 
@@ -16,11 +16,12 @@ struct RedisRevocations {
         self.place = place
     }
 
-    func revoke(_ name: RevokedName, seconds: Int64) throws {
-        let reply = try ask([
-            Array("SET".utf8), key(name), Array("1".utf8), Array("EX".utf8),
-            Array("\(seconds)".utf8),
-        ])
+    /// - Parameters:
+    ///   - value: what the key is to hold.
+    ///   - seconds: nil for a key that stays.
+    func revoke(_ name: RevokedName, value: Int64 = 1, seconds: Int64?) throws {
+        let end = seconds.map { [Array("EX".utf8), Array("\($0)".utf8)] } ?? []
+        let reply = try ask([Array("SET".utf8), key(name), Array("\(value)".utf8)] + end)
         guard case .status = reply else { throw failure("SET: an answer that is not a status") }
     }
 
@@ -33,8 +34,23 @@ struct RedisRevocations {
         try count([Array("EXISTS".utf8), key(name)]) > 0
     }
 
+    /// Whether a token is among those of its subject that are revoked, judged as the script does.
+    func isRevoked(subjectOf token: RevocableToken) throws -> Bool {
+        guard let subject = token.subject else { return false }
+        switch try ask([Array("GET".utf8), key(.subject(subject))], orWrongType: .bulk([])) {
+        case .null: return false
+        case .bulk(let text):
+            guard let issuedAt = token.issuedAt, text.allSatisfy(ASCII.isDigit),
+                let before = Double(String(decoding: text, as: UTF8.self))
+            else { return true }
+            return issuedAt.rounded(.down) <= before
+        case .status, .error, .integer, .array: throw failure("GET: an answer that is not a text")
+        }
+    }
+
     private func key(_ name: RevokedName) -> [UInt8] {
-        RedisRevocations.keyPrefix + name.bytes
+        let prefix = name.isSubject ? AdmissionKeys.revokedBefore : AdmissionKeys.revocation
+        return Array("\(prefix)".utf8) + name.bytes
     }
 
     private func count(_ command: [[UInt8]]) throws -> Int64 {
@@ -44,8 +60,14 @@ struct RedisRevocations {
         return count
     }
 
-    private func ask(_ command: [[UInt8]]) throws -> RedisReply {
+    /// - Parameter wrongType: what stands for the answer that a key is of another type.
+    private func ask(
+        _ command: [[UInt8]], orWrongType wrongType: RedisReply? = nil
+    ) throws -> RedisReply {
         switch session.command(command) {
+        case .success(.error(let text)) where RedisErrorCode(of: text) == .wrongType:
+            guard let wrongType else { throw failure("a key of another type") }
+            return wrongType
         case .success(.error(let text)):
             throw failure(
                 "\(String(decoding: command[0], as: UTF8.self)) was answered with "
@@ -69,6 +91,9 @@ extension RevokedName {
                 "\(AdmissionKeys.revocation)\(String(decoding: id, as: UTF8.self))")
         case .token: "\(AdmissionKeys.revocation)<the token>"
         case .signedPart: "\(AdmissionKeys.revocation)<the token without its signature>"
+        case .subject(let subject):
+            TerminalText.plain(
+                "\(AdmissionKeys.revokedBefore)\(String(decoding: subject, as: UTF8.self))")
         }
     }
 }

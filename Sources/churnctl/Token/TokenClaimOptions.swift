@@ -47,14 +47,20 @@ struct TokenRuleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Longest time from iat to exp.", valueName: "seconds"))
     var lifetimeMax: Int?
 
+    /// The name of the subject's claim.
+    var subjectName: String {
+        get throws {
+            try ConfiguredText.of("jwt.claim.subject", option: "--subject-claim", subjectClaim)
+                ?? "sub"
+        }
+    }
+
     var claimNames: TokenClaimNames {
         get throws {
-            let subject = try ConfiguredText.of(
-                "jwt.claim.subject", option: "--subject-claim", subjectClaim)
             let scopes = try ConfiguredText.of(
                 "jwt.claim.scopes", option: "--scope-claims", scopeClaims)
             return try TokenClaimNames(
-                tokenID: identifier.name, subject: subject ?? "sub", scopes: scopes ?? "scope")
+                tokenID: identifier.name, subject: subjectName, scopes: scopes ?? "scope")
         }
     }
 

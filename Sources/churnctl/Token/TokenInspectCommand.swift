@@ -76,9 +76,13 @@ struct TokenInspectCommand: Command {
     private func revocation(of bytes: [UInt8]) throws -> Bool {
         // What is not a token cannot be revoked, and the report has said so.
         guard let redis = try redisOptions.revocations(),
-            let token = try? RevocableToken(bytes, idClaim: ruleOptions.identifier.name)
+            let token = try? RevocableToken(
+                bytes, idClaim: ruleOptions.identifier.name, subjectClaim: ruleOptions.subjectName)
         else { return false }
-        let found = try token.names.filter { try redis.isRevoked($0) }
+        var found = try token.names.filter { try redis.isRevoked($0) }
+        if let subject = token.subject, try redis.isRevoked(subjectOf: token) {
+            found.append(.subject(subject))
+        }
         let keys = found.map(\.shownKey).joined(separator: ", ")
         print("revocation: \(found.isEmpty ? "none" : "revoked by \(keys)")")
         return !found.isEmpty

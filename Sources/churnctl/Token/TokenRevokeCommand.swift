@@ -8,11 +8,12 @@ internal import POSIX
 struct TokenRevokeCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke a token: churnd refuses it from now on.",
+        abstract: "Revoke a token, or all that a subject has: churnd refuses it from now on.",
         discussion: """
             A token is revoked by its jti, if it has one, else by the whole of it, until it would \
             have expired; one that is signed with ES256 by all of it but the signature, which \
-            could be replaced by another good one. Its signature is not checked.
+            could be replaced by another good one. Its signature is not checked. --subject revokes \
+            all tokens of a subject whose iat is not later than now, and those without iat.
 
             \(RevocationOptions.discussion)
 
@@ -29,7 +30,8 @@ struct TokenRevokeCommand: Command {
 
     @Option(
         help: ArgumentHelp(
-            "For how long; by default until the token expires. Required with --jti.",
+            "For how long; by default until the token expires. Required with --jti. With "
+                + "--subject at least the longest lifetime of a token; by default without an end.",
             valueName: "seconds"))
     var seconds: Int64?
 
@@ -43,6 +45,7 @@ struct TokenRevokeCommand: Command {
     }
 
     func perform() throws {
+        if arguments.subject != nil { return try revokeSubject() }
         let token = try arguments.revocableToken()
         let now = Double(Clock.unixMilliseconds()) / 1000
         let left = token?.expiresAt.map {
@@ -61,15 +64,32 @@ struct TokenRevokeCommand: Command {
         if let left, Double(revoked) < left - TokenRevokeCommand.leewaySeconds {
             complain("the token is accepted again after \(revoked) s: it expires later than that")
         }
-        let name = token?.names[0] ?? .tokenID(Array((arguments.jti ?? "").utf8))
+        let name = token?.names[0] ?? arguments.name
         if let redis {
             try redis.revoke(name, seconds: revoked)
         } else {
-            let members = [name.member, ("seconds", .number(Double(revoked)))]
-            _ = try arguments.operationsOptions.ask(
-                .post, OperationsPath.tokenRevocation, body: .object(members))
+            try askOperations(name, seconds: revoked)
         }
         print("revoked for \(revoked) s: \(name.shownKey)")
+    }
+
+    private func revokeSubject() throws {
+        let name = arguments.name
+        var ending = seconds
+        if let redis = try arguments.redis() {
+            try redis.revoke(name, value: Clock.unixMilliseconds() / 1000, seconds: seconds)
+        } else {
+            let longest = Int64(AdministrationRules.revocationSecondsMax)
+            ending = min(seconds ?? longest, longest)
+            try askOperations(name, seconds: ending ?? longest)
+        }
+        print("revoked \(ending.map { "for \($0) s" } ?? "without an end"): \(name.shownKey)")
+    }
+
+    private func askOperations(_ name: RevokedName, seconds: Int64) throws {
+        let members = [name.member, ("seconds", .number(Double(seconds)))]
+        _ = try arguments.operationsOptions.ask(
+            .post, OperationsPath.tokenRevocation, body: .object(members))
     }
 
     private static func bounded(_ seconds: Double) -> Int64 {
@@ -83,7 +103,8 @@ struct TokenUnrevokeCommand: Command {
         commandName: "unrevoke",
         abstract: "Undo the revocation of a token.",
         discussion: """
-            A whole token is un-revoked by each name that it can be revoked by.
+            A whole token is un-revoked by each name that it can be revoked by. --subject undoes \
+            what revoke --subject did.
 
             \(RevocationOptions.discussion)
 
@@ -95,7 +116,7 @@ struct TokenUnrevokeCommand: Command {
 
     func perform() throws {
         let token = try arguments.revocableToken()
-        let names = token?.names ?? [.tokenID(Array((arguments.jti ?? "").utf8))]
+        let names = token?.names ?? [arguments.name]
         let redis = try arguments.redis()
         var found: [RevokedName] = []
         for name in names where try wasRevoked(name, redis) { found.append(name) }
