@@ -90,7 +90,7 @@ extension Administration {
     private func actor(_ call: Call) -> AuditedOperator {
         AuditedOperator(
             requestID: Array(copying: call.requestID.bytes), peer: Array(copying: call.peer.bytes),
-            subject: call.token?.subject,
+            clientName: call.clientName, subject: call.token?.subject,
             peerProcess: call.server.peerCredentials(of: call.exchange).map {
                 AuditedPeer(userID: $0.userID, processID: $0.processID)
             })
