@@ -116,3 +116,23 @@ package enum Files {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }
+
+/// Tells one content of a file from another without reading it: replaced, or written to, it has
+/// another stamp.
+package struct FileStamp: Equatable, Sendable {
+    private let device: UInt
+    private let inode: UInt
+    private let size: Int
+    private let changed: [Int]
+
+    /// Nil where nothing can be seen at the path; links are followed.
+    package init?(_ path: String) {
+        var status = Glibc.stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        inode = status.st_ino
+        size = status.st_size
+        // The time of change, for that of modification can be set (utimensat(2)).
+        changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+    }
+}

@@ -57,7 +57,8 @@ struct Launch {
             if let session {
                 let text = session.instructions(
                     host: configuration.http.host, port: service.port,
-                    operations: service.operationsAddress)
+                    operations: service.operationsAddress,
+                    isEncrypted: configuration.http.tls != nil)
                 StandardStream.error.write(Array(text.utf8).span)
             }
             heedSignals(service, sink)
@@ -98,7 +99,7 @@ struct Launch {
             while true {
                 if Signals.wait(for: Launch.signals) == Signals.hangUp {
                     sink.reopen()
-                    service.reloadModel()
+                    service.reload()
                 } else {
                     service.beginDraining()
                 }
