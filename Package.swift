@@ -122,10 +122,10 @@ let package = Package(
         module("Deployment", ["Bundle", "Models"]),
         module("ModelRegistry", ["Bundle", "Bytes", "Deployment", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
-        module("OperationsClient", ["Bytes", "JSON", "OperationsAPI", "POSIX"]),
+        module("OperationsClient", ["Bytes", "JSON", "OpenSSL", "OperationsAPI", "POSIX"]),
         servingModule("Reactor", ["POSIX"]),
         module("Redis", ["Bytes", "CHiredis", "POSIX", "Reactor"]),
-        servingModule("HTTPServer", ["Bytes", "HTTP", "POSIX", "Reactor"]),
+        servingModule("HTTPServer", ["Bytes", "HTTP", "OpenSSL", "POSIX", "Reactor"]),
         servingModule("Access", ["Bytes", "Reactor", "Redis"]),
         module(
             "Configuration",
@@ -186,7 +186,7 @@ let package = Package(
             ], path: "Tests/ServiceTestSupport", swiftSettings: languageRules),
         tests("BytesTests", ["Bytes"]),
         tests("POSIXTests", ["POSIX"]),
-        tests("OpenSSLTests", ["OpenSSL"]),
+        tests("OpenSSLTests", ["OpenSSL", "POSIX"]),
         tests("JSONTests", ["JSON"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("JWTTests", ["JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
@@ -239,17 +239,21 @@ let package = Package(
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
-        tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX", "Serving"]),
+        tests(
+            "HTTPServerTests", ["HTTPServer", "HTTP", "OpenSSL", "Reactor", "POSIX", "Serving"]),
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
         tests(
             "ConfigurationTests",
-            ["Configuration", "AuditLog", "HTTP", "JWT", "OperationsAPI", "POSIX", "Redis"]),
+            [
+                "Configuration", "AuditLog", "HTTP", "JWT", "OpenSSL", "OperationsAPI", "POSIX",
+                "Redis",
+            ]),
         tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),
         tests(
             "TelemetryTests",
             [
                 "Telemetry", "Access", "Bundle", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
-                "Metrics", "Models", "POSIX", "Redis", "ServiceTestSupport", logging,
+                "Metrics", "Models", "OpenSSL", "POSIX", "Redis", "ServiceTestSupport", logging,
             ]),
         tests(
             "ServingTests",
@@ -268,8 +272,8 @@ let package = Package(
         tests(
             "ProgramTests",
             [
-                "AuditLog", "Bundle", "Configuration", "JSON", "Models", "POSIX", "Service",
-                "Serving", "ServiceTestSupport", "Telemetry",
+                "AuditLog", "Bundle", "Configuration", "JSON", "Models", "OpenSSL", "POSIX",
+                "Service", "Serving", "ServiceTestSupport", "Telemetry",
             ]),
         tests("TidyTests", []),
     ],

@@ -72,6 +72,8 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     /// quota.limit times store.subjects.
     case storeTooLarge(quotaLimit: Int, subjects: Int)
     case drainDelayTooLong
+    /// A key that means nothing without another one.
+    case setAlone(at: ConfigurationPlace, key: String, partner: String)
     /// With `security = strict`: all of them.
     case weakSettings([WeakSetting])
 }
@@ -93,6 +95,8 @@ extension ConfigurationError: CustomStringConvertible {
             "\(place): a carriage return within the line, expected a line feed at each line's end"
         case .unreadable(let place, let error):
             (place.map { "\($0): " } ?? "") + "cannot be read: \(error)"
+        case .setAlone(let place, let key, let partner):
+            "\(place): \(key): set without \(partner), expected both or neither"
         case .drainDelayTooLong: "drain.delay: not shorter than drain.timeout"
         case .weakSettings(let settings):
             "security is strict, and \(settings.count) "

@@ -1,5 +1,5 @@
 internal import OpenSSL
-internal import OperationsAPI
+package import OperationsAPI
 
 /// The value of each key that has one, and where it comes from.
 package struct ConfigurationSettings: Sendable {
@@ -74,7 +74,7 @@ package struct ConfigurationSettings: Sendable {
         return duration == .zero ? nil : duration
     }
 
-    func operations(_ key: ConfigurationKey) -> OperationsAddress? {
+    package func operations(_ key: ConfigurationKey) -> OperationsAddress? {
         guard case .operations(let address) = value(key) else { wrongKind(key) }
         return address
     }

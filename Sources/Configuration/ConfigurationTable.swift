@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import OperationsAPI
 
 /// Every key with its default, unit, bounds and meaning. `Config/churnd.conf` and
@@ -15,6 +16,8 @@ package enum ConfigurationTable {
         .requestLineBytes, .headBytes, .headFields, .authorizationBytes, .bodyBytes,
         .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
+        .tlsCertificate, .tlsKey, .tlsClientCA, .tlsClientAuth, .tlsHandshakeTimeout,
+        .tlsHandshakes,
         .drainDelay, .drainTimeout,
         .tokenSecret, .tokenKeys, .tokenKeySet, .tokenLeeway, .tokenIssuer, .tokenAudience,
         .tokenScope, .tokenIDClaim, .tokenSubjectClaim, .tokenScopeClaims, .tokenRequirements,
@@ -25,6 +28,8 @@ package enum ConfigurationTable {
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
         .auditFeatures, .auditDeadline,
         .operationsListen, .operationsSocketMode,
+        .operationsTLSCertificate, .operationsTLSKey, .operationsTLSClientCA,
+        .operationsTLSClientAuth,
         .security, .securityCoreDumps,
         .logFile, .logRequests, .logRefusedPerSecond, .logSlowRequests, .traceContext,
     ]
@@ -46,7 +51,8 @@ extension ConfigurationKey {
     static let insecure = ConfigurationKey(
         "http.insecure", .toggle, default: "off",
         meaning: "on: HTTP without TLS beyond this machine is intended, because a proxy in front "
-            + "terminates TLS; then it is not a weak setting.")
+            + "terminates TLS; then it is not a weak setting. With tls.certificate it has no "
+            + "effect.")
     static let reactors = ConfigurationKey(
         "http.reactors", .eventLoops(1...256), default: "auto",
         meaning: "Event loops. auto: one for each core but one, which Redis and the log need. "
@@ -98,6 +104,35 @@ extension ConfigurationKey {
     static let writeTimeout = ConfigurationKey(
         "http.write_timeout", .duration(thousandths: 10...3_600_000, in: .seconds), default: "10",
         meaning: "How long a client may read nothing of an answer before it is dropped.")
+}
+
+/// `tls.*`: HTTPS on the public listener.
+extension ConfigurationKey {
+    static let tlsCertificate = ConfigurationKey(
+        "tls.certificate", .text(bytesMax: 4096), default: nil,
+        meaning: "File with the certificate in PEM, then those that signed it. With tls.key the "
+            + "listener speaks HTTPS only. A changed file is read again within seconds, and at "
+            + "SIGHUP.")
+    static let tlsKey = ConfigurationKey(
+        "tls.key", .text(bytesMax: 4096), default: nil,
+        meaning: "File with the certificate's private key in PEM, without a passphrase.")
+    static let tlsClientCA = ConfigurationKey(
+        "tls.client_ca", .text(bytesMax: 4096), default: nil,
+        meaning: "File with the certificates in PEM of which one must have signed a client's.")
+    static let tlsClientAuth = ConfigurationKey(
+        "tls.client_auth", .choice(TLSClientAuthentication.allCases.map(\.rawValue)),
+        default: "off",
+        meaning: "Whether clients are asked for a certificate: required refuses those without one, "
+            + "optional those with an invalid one. Tokens are needed in any case.")
+    static let tlsHandshakeTimeout = ConfigurationKey(
+        "tls.handshake_timeout", .duration(thousandths: 10...3_600_000, in: .seconds),
+        default: "10",
+        meaning: "From the accept to the end of the TLS handshake, absolute.")
+    static let tlsHandshakes = ConfigurationKey(
+        "tls.handshakes", .integer(1...1_000_000), default: "512",
+        meaning: "TLS handshakes under way concurrently, shared among the event loops; at this "
+            + "number the one that has been waited for longest, for a second at least, is closed "
+            + "for each new connection.")
 }
 
 /// `drain.*`: what SIGTERM begins.
@@ -240,7 +275,7 @@ extension ConfigurationKey {
 
 /// `operations.*`: the second listener, for operators and Prometheus.
 extension ConfigurationKey {
-    static let operationsListen = ConfigurationKey(
+    package static let operationsListen = ConfigurationKey(
         "operations.listen", .operationsListener, default: OperationsAddress.standard,
         meaning: "Where metrics, administration and health answer: an address with its port, a "
             + "Unix socket, or off. Administration over TCP needs a token with the scope "
@@ -248,6 +283,19 @@ extension ConfigurationKey {
     static let operationsSocketMode = ConfigurationKey(
         "operations.socket_mode", .fileMode, default: "600",
         meaning: "Mode of the Unix socket: anyone who may write to it can administer.")
+    static let operationsTLSCertificate = ConfigurationKey(
+        "operations.tls.certificate", .text(bytesMax: 4096), default: nil,
+        meaning: "As tls.certificate, for the operations listener over TCP.")
+    static let operationsTLSKey = ConfigurationKey(
+        "operations.tls.key", .text(bytesMax: 4096), default: nil,
+        meaning: "As tls.key, for the operations listener.")
+    static let operationsTLSClientCA = ConfigurationKey(
+        "operations.tls.client_ca", .text(bytesMax: 4096), default: nil,
+        meaning: "As tls.client_ca, for the operations listener.")
+    static let operationsTLSClientAuth = ConfigurationKey(
+        "operations.tls.client_auth",
+        .choice(TLSClientAuthentication.allCases.map(\.rawValue)), default: "off",
+        meaning: "As tls.client_auth, for the operations listener.")
 }
 
 /// `security`, `security.*`: how weak settings are treated.

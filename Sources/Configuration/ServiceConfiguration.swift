@@ -55,6 +55,10 @@ package struct ServiceConfiguration: Sendable {
         package let bodyTimeout: Duration
         package let idleTimeout: Duration
         package let writeTimeout: Duration
+        /// Nil: plain HTTP.
+        package let tls: TLS?
+        package let handshakeTimeout: Duration
+        package let handshakesMax: Int
     }
 
     package struct Drain: Sendable {
@@ -95,6 +99,8 @@ package struct ServiceConfiguration: Sendable {
         /// Nil: no operations listener.
         package let address: OperationsAddress?
         package let socketMode: UInt32
+        /// Nil: without TLS.
+        package let tls: TLS?
     }
 }
 
@@ -127,7 +133,7 @@ extension ServiceConfiguration {
             delay: settings.duration(.drainDelay), timeout: settings.duration(.drainTimeout))
         guard drain.delay < drain.timeout else { throw .drainDelayTooLong }
         var configuration = ServiceConfiguration(
-            http: HTTP(settings), drain: drain, tokens: tokens, store: store,
+            http: try HTTP(settings), drain: drain, tokens: tokens, store: store,
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
@@ -216,8 +222,17 @@ extension ServiceConfiguration {
         if isDevelopment, case .tcp(let host, _) = address, !isLoopback(host) {
             throw .developmentOperations(at: settings.place(.operationsListen), host: host)
         }
+        let tls = try TLSKeys.operations.read(settings)
+        if tls != nil {
+            guard case .tcp = address else {
+                throw .setAlone(
+                    at: settings.place(.operationsTLSCertificate),
+                    key: ConfigurationKey.operationsTLSCertificate.name,
+                    partner: "\(ConfigurationKey.operationsListen.name) = host:port")
+            }
+        }
         return Operations(
-            address: address, socketMode: UInt32(settings.integer(.operationsSocketMode)))
+            address: address, socketMode: UInt32(settings.integer(.operationsSocketMode)), tls: tls)
     }
 
     /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is
@@ -233,7 +248,7 @@ extension ServiceConfiguration {
 }
 
 extension ServiceConfiguration.HTTP {
-    fileprivate init(_ settings: ConfigurationSettings) {
+    fileprivate init(_ settings: ConfigurationSettings) throws(ConfigurationError) {
         host = settings.text(.host)
         port = UInt16(settings.integer(.port))
         hostPlace = settings.place(.host)
@@ -255,5 +270,8 @@ extension ServiceConfiguration.HTTP {
         bodyTimeout = settings.duration(.bodyTimeout)
         idleTimeout = settings.duration(.idleTimeout)
         writeTimeout = settings.duration(.writeTimeout)
+        tls = try TLSKeys.http.read(settings)
+        handshakeTimeout = settings.duration(.tlsHandshakeTimeout)
+        handshakesMax = settings.integer(.tlsHandshakes)
     }
 }

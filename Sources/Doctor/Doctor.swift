@@ -18,6 +18,7 @@ package struct Doctor {
     /// `redis.deadline` at the most, and as long as the model takes to load.
     package func examine(_ report: (DoctorFinding) -> Void) {
         ConfigurationCheck(configuration, settings).findings.forEach(report)
+        TLSCheck.examine(configuration).forEach(report)
         report(ModelCheck.examine(configuration.model.path))
         switch configuration.store {
         case .memory: report(StoreCheck.memory)
@@ -32,15 +33,14 @@ package struct Doctor {
             AuditCheck.examine(
                 directory: audit.directory, key: audit.key.bytes,
                 segmentBytesMax: audit.segmentBytesMax,
-                isServing: PortCheck.isChurndListening(
-                    host: configuration.http.host, port: configuration.http.port)
+                isServing: PortCheck.isChurndListening(configuration.http)
             ).forEach(report)
         }
         report(DescriptorCheck.examine(configuration))
         report(PortCheck.examine(configuration.http))
         report(
             OperationsCheck.examine(
-                configuration.operations.address, http: configuration.http))
+                configuration.operations, http: configuration.http))
         if let finding = BacklogCheck.examine() { report(finding) }
     }
 }

@@ -1,4 +1,5 @@
 package import Configuration
+internal import OpenSSL
 internal import OperationsAPI
 internal import OperationsClient
 
@@ -25,17 +26,38 @@ package enum HealthQuestion: Sendable, CaseIterable {
 package enum HealthProbe {
     private static let timeoutMilliseconds: Int64 = 2000
 
-    /// Whether the churnd that has this configuration answers the route with 200.
+    /// Whether the churnd that has this configuration answers the route with 200. One whose public
+    /// listener requires certificates of clients is asked on its operations listener.
     package static func passes(
         _ sources: ConfigurationSources, _ question: HealthQuestion
     ) throws(ConfigurationError) -> Bool {
         let settings = try sources.settings()
+        let (http, operations) = try settings.listenersTLS()
         let host = reachable(settings.text(.host))
+        var address = OperationsAddress.tcp(host: host, port: UInt16(settings.integer(.port)))
+        var isEncrypted = http != nil
+        if http?.clientAuthentication == .required,
+            let other = settings.operations(.operationsListen)
+        {
+            address = reachable(other)
+            isEncrypted = operations != nil
+        }
         let client = OperationsClient(
-            address: .tcp(host: host, port: UInt16(settings.integer(.port))), token: nil,
-            timeoutMilliseconds: timeoutMilliseconds)
+            address: address, token: nil, timeoutMilliseconds: timeoutMilliseconds,
+            tls: isEncrypted ? anyServer : nil)
         // Every failure means the same to the caller.
         return (try? client.send(.get, question.path))?.status == 200
+    }
+
+    /// A context for questions that hold no secret: the certificate may be for a name that is not
+    /// this machine's, and what answers is on this machine.
+    static var anyServer: TLSContext? { try? TLSContext(trusting: nil) }
+
+    private static func reachable(_ address: OperationsAddress) -> OperationsAddress {
+        switch address {
+        case .tcp(let host, let port): .tcp(host: reachable(host), port: port)
+        case .unix: address
+        }
     }
 
     /// A churnd that listens on every address is asked on the loopback one.

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import OpenSSL
 internal import OperationsAPI
 internal import OperationsClient
 internal import POSIX
@@ -8,19 +9,22 @@ enum PortCheck {
     private static let timeoutMilliseconds: Int64 = 1000
 
     static func examine(_ http: ServiceConfiguration.HTTP) -> DoctorFinding {
-        examine("http port", host: http.host, port: http.port) { () throws(ListeningError) in
+        examine("http port", host: http.host, port: http.port, http.tls) {
+            () throws(ListeningError) in
             try ListeningAddress.claim(http)
         }
     }
 
-    static func examine(_ subject: String, host: String, port: UInt16) -> DoctorFinding {
-        examine(subject, host: host, port: port) { () throws(ListeningError) in
+    static func examine(
+        _ subject: String, host: String, port: UInt16, _ tls: ServiceConfiguration.TLS?
+    ) -> DoctorFinding {
+        examine(subject, host: host, port: port, tls) { () throws(ListeningError) in
             try ListeningAddress.claim(host: host, port: port)
         }
     }
 
     private static func examine(
-        _ subject: String, host: String, port: UInt16,
+        _ subject: String, host: String, port: UInt16, _ tls: ServiceConfiguration.TLS?,
         claim: () throws(ListeningError) -> ListeningAddress
     ) -> DoctorFinding {
         let place = "\(host) port \(port)"
@@ -32,15 +36,15 @@ enum PortCheck {
             guard error.isPortTaken else {
                 return DoctorFinding(.failure, subject, "\(error)")
             }
-            return isChurnd(at: .tcp(host: HealthProbe.reachable(host), port: port))
+            return isChurnd(at: .tcp(host: HealthProbe.reachable(host), port: port), tls)
                 ? DoctorFinding(.good, subject, "a churnd answers on \(place)")
                 : stranger(subject, place)
         }
     }
 
     /// Whether a churnd has the port.
-    static func isChurndListening(host: String, port: UInt16) -> Bool {
-        isChurnd(at: .tcp(host: HealthProbe.reachable(host), port: port))
+    static func isChurndListening(_ http: ServiceConfiguration.HTTP) -> Bool {
+        isChurnd(at: .tcp(host: HealthProbe.reachable(http.host), port: http.port), http.tls)
     }
 
     static func stranger(_ subject: String, _ place: String) -> DoctorFinding {
@@ -49,12 +53,21 @@ enum PortCheck {
             "something listens on \(place) and does not answer as a churnd does")
     }
 
-    /// Whether what listens there says that it lives, as churnd does.
-    static func isChurnd(at address: OperationsAddress) -> Bool {
+    /// Whether what listens there says that it lives, as churnd does; or requires a certificate of
+    /// clients, where churnd is configured to.
+    static func isChurnd(
+        at address: OperationsAddress, _ tls: ServiceConfiguration.TLS? = nil
+    ) -> Bool {
         let client = OperationsClient(
-            address: address, token: nil, timeoutMilliseconds: timeoutMilliseconds)
-        // What does not answer is no churnd, for whatever reason.
-        guard let answer = try? client.send(.get, OperationsPath.liveness) else { return false }
+            address: address, token: nil, timeoutMilliseconds: timeoutMilliseconds,
+            tls: tls == nil ? nil : HealthProbe.anyServer)
+        let answer: OperationsAnswer
+        do throws(OperationsClientError) {
+            answer = try client.send(.get, OperationsPath.liveness)
+        } catch {
+            // What else does not answer is no churnd, for whatever reason.
+            return tls?.clientAuthentication == .required && error == .tls(.noCertificate)
+        }
         return answer.status == 200
             && String(decoding: answer.body, as: UTF8.self).contains("\"status\":\"pass\"")
     }
@@ -65,9 +78,9 @@ enum OperationsCheck {
     private static let subject = "operations"
 
     static func examine(
-        _ address: OperationsAddress?, http: ServiceConfiguration.HTTP
+        _ operations: ServiceConfiguration.Operations, http: ServiceConfiguration.HTTP
     ) -> DoctorFinding {
-        switch address {
+        switch operations.address {
         case nil: return DoctorFinding(.good, subject, "off")
         case .tcp(let host, let port):
             // A host without an address has a finding of its own.
@@ -77,7 +90,7 @@ enum OperationsCheck {
             {
                 return DoctorFinding(.failure, subject, ListeningError.portOfHTTP(port).description)
             }
-            return PortCheck.examine(subject, host: host, port: port)
+            return PortCheck.examine(subject, host: host, port: port, operations.tls)
         case .unix(let path): return socket(path)
         }
     }

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import HTTP
+internal import OpenSSL
 package import POSIX
 internal import Reactor
 
@@ -94,7 +95,7 @@ extension HTTPServer {
 
     private func send(_ bytes: Span<UInt8>, to connection: Connection) {
         guard connection.output.isEmpty else { return keep(bytes, for: connection) }
-        switch Sockets.send(connection.descriptor.rawValue, bytes) {
+        switch connection.send(bytes) {
         case .bytes(bytes.count): finishSending(to: connection)
         case .bytes(let count): keep(bytes.extracting(droppingFirst: count), for: connection)
         case .wouldBlock: keep(bytes, for: connection)
@@ -115,7 +116,7 @@ extension HTTPServer {
     func sendRest(of connection: Connection) {
         let output = connection.output
         let rest = output.span.extracting(droppingFirst: connection.outputSent)
-        switch Sockets.send(connection.descriptor.rawValue, rest) {
+        switch connection.send(rest) {
         case .bytes(rest.count):
             connection.output = []
             connection.outputSent = 0
@@ -135,6 +136,7 @@ extension HTTPServer {
     private func finishSending(to connection: Connection) {
         guard connection.state == .closing, connection.queuedEntries == 0 else { return }
         if connection.peerHasEnded { return close(connection) }
+        connection.tls?.shutDown()
         Sockets.shutDownWriting(connection.descriptor.rawValue)
         connection.state = .lingering
         arm(connection, .linger)

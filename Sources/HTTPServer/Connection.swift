@@ -1,4 +1,5 @@
 internal import HTTP
+internal import OpenSSL
 internal import POSIX
 internal import Reactor
 
@@ -6,6 +7,8 @@ internal import Reactor
 /// sends the answers in order. A request is read only when the one before it has been answered.
 final class Connection: Channel {
     enum State {
+        /// TLS is being agreed on; there is no request yet.
+        case handshaking
         /// Between requests, or inside one that is not whole yet.
         case reading
         /// The service has a request and has not answered it. Answers to the ones before may still
@@ -31,6 +34,12 @@ final class Connection: Channel {
     }
 
     let descriptor: FileDescriptor
+    /// Nil: bytes go over the socket as they are.
+    var tls: TLSSession?
+    /// In the client's certificate, where one was asked for and shown.
+    var clientName: TLSPeerName?
+    /// TLS has to send before it can receive more: the client has asked for other keys.
+    var readsWhenWritable = false
     let peer: PeerAddress
     let slot: Int
     /// Counts the requests of this slot; the current one's number is its exchange's.
@@ -82,6 +91,7 @@ final class Connection: Channel {
     }
 
     func ready(_ readiness: Readiness) {
+        if state == .handshaking { return server.continueHandshake(of: self) }
         if readiness.contains(.failed) || readiness.contains(.hungUp) {
             // Nobody is left to read another answer; but what has come is read to its end, for a
             // close with input unread resets, and may destroy an answer under way.
@@ -89,6 +99,14 @@ final class Connection: Channel {
             if !reads || !readiness.contains(.readable) { return server.close(self) }
         }
         if readiness.contains(.writable), !output.isEmpty { server.sendRest(of: self) }
+        if readsWhenWritable, readiness.contains(.writable) {
+            readsWhenWritable = false
+            if state == .reading {
+                server.watch(self, .readable)
+                if !isTakenUpLater { server.read(self) }
+                return
+            }
+        }
         guard readiness.contains(.readable) else { return }
         switch state {
         case .reading: if !isTakenUpLater { server.read(self) }
@@ -96,7 +114,7 @@ final class Connection: Channel {
         case .awaiting, .writing, .closing:
             // The client sends ahead: let the kernel hold it until the answer is out.
             server.watch(self, interest.subtracting(.readable))
-        case .closed: break
+        case .handshaking, .closed: break
         }
     }
 }
@@ -111,9 +129,9 @@ final class Box<Value> {
 /// Which of the server's deadlines a connection is under; never more than one.
 enum ConnectionTimer: Int, CaseIterable {
     /// `first`: no byte has come yet.
-    case none, first, idle, head, body, write, linger, drain
+    case none, handshake, first, idle, head, body, write, linger, drain
 
-    /// Under these a connection may be closed to make room for another, in this order: it has sent
-    /// nothing, has no request, has its last answer.
-    static let givingWay = [ConnectionTimer.first, .idle, .linger]
+    /// Under these a connection may be closed to make room for another, in this order: it does not
+    /// continue its handshake, has sent nothing, has no request, has its last answer.
+    static let givingWay = [ConnectionTimer.handshake, .first, .idle, .linger]
 }

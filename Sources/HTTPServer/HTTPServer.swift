@@ -1,3 +1,4 @@
+package import OpenSSL
 package import POSIX
 package import Reactor
 
@@ -11,6 +12,10 @@ package final class HTTPServer {
     let limits: ServerLimits
     let counter: ConnectionCounter
     let handlers: RequestHandlers
+    /// For connections that are accepted from now on; nil: they are without TLS.
+    package var tlsContext: TLSContext?
+    /// Connections whose handshake is under way.
+    var handshakeCount = 0
     var connections: [Connection?] = []
     private var freeSlots: [Int] = []
     /// The number the next exchange of a slot gets, so that none is used twice.
@@ -33,21 +38,23 @@ package final class HTTPServer {
     /// What accepting waits for at the start; nil once it has happened.
     private var isReadyToAccept: (() -> Bool)?
     /// Its connections now, and those that it closed because of a limit.
-    package private(set) var figures = ConnectionFigures()
+    package internal(set) var figures = ConnectionFigures()
 
     /// - Parameters:
     ///   - door: the way to this server from other threads.
     ///   - listener: a listening socket.
+    ///   - tlsContext: nil: without TLS.
     ///   - wait: what accepting waits for. Clients that connect meanwhile wait in the kernel's
     ///     queue.
     package init(
         loop: Loop, door: Door<HTTPServer>, listener: consuming FileDescriptor,
-        limits: ServerLimits, counter: ConnectionCounter, acceptingAfter wait: AcceptingWait?,
-        handlers: RequestHandlers
+        tlsContext: TLSContext? = nil, limits: ServerLimits, counter: ConnectionCounter,
+        acceptingAfter wait: AcceptingWait?, handlers: RequestHandlers
     ) throws(SystemError) {
         self.loop = loop
         self.door = door
         self.handlers = handlers
+        self.tlsContext = tlsContext
         self.limits = limits
         self.counter = counter
         readBuffer = [UInt8](repeating: 0, count: ServerLimits.readBytes)
@@ -78,8 +85,8 @@ package final class HTTPServer {
         listener?.close()
         listener = nil
         for case let connection? in connections
-        where connection.state == .reading && connection.partial == nil
-            && !connection.isTakenUpLater
+        where (connection.state == .reading || connection.state == .handshaking)
+            && connection.partial == nil && !connection.isTakenUpLater
         {
             arm(connection, .drain)
         }
@@ -113,11 +120,17 @@ package final class HTTPServer {
         }
         connections[slot] = connection
         figures.open += 1
-        arm(connection, .first)
+        if let tlsContext {
+            beginHandshake(of: connection, tlsContext)
+        } else {
+            arm(connection, .first)
+        }
     }
 
     func close(_ connection: Connection) {
         guard connection.state != .closed else { return }
+        if connection.state == .handshaking { endHandshake(of: connection, .closed) }
+        connection.tls?.shutDown()
         connection.state = .closed
         disarm(connection)
         if let registration = connection.registration {
@@ -157,20 +170,24 @@ extension HTTPServer {
     /// Closes the connection that has idled longest, of those that never sent a byte the first, and
     /// returns whether there was one. One with a request, even one that is still in the kernel, or
     /// with an answer that is still to be sent is not idle.
-    func closeLongestIdle() -> Bool {
+    ///
+    /// - Parameter timers: those that are looked at, in this order.
+    func closeLongestIdle(of timers: [ConnectionTimer] = ConnectionTimer.givingWay) -> Bool {
         var triesLeft = ServerLimits.displacementTriesMax
-        for timer in ConnectionTimer.givingWay {
+        for timer in timers {
+            let idleMin = timer == .handshake ? ServerLimits.handshakeMin : ServerLimits.idleMin
             var next = deadlines[timer.rawValue].first
             while let slot = next, triesLeft > 0 {
                 // Those that follow have idled for less.
                 let idleSince = deadlines[timer.rawValue].setAt(slot)
-                guard loop.now &- idleSince >= ServerLimits.idleMin else { break }
+                guard loop.now &- idleSince >= idleMin else { break }
                 triesLeft -= 1
                 next = deadlines[timer.rawValue].member(after: slot)
                 guard let connection = connections[slot], connection.queuedEntries == 0,
                     timer == .linger || !Sockets.hasInput(connection.descriptor.rawValue)
                 else { continue }
                 figures.displaced += 1
+                if timer == .handshake { endHandshake(of: connection, .displaced) }
                 close(connection)
                 return true
             }
@@ -214,6 +231,7 @@ extension HTTPServer {
     private static func timeout(of timer: ConnectionTimer, _ limits: ServerLimits) -> Int64 {
         switch timer {
         case .none: 0
+        case .handshake: limits.handshakeTimeout
         case .first: limits.firstByteTimeout
         case .idle: limits.idleTimeout
         case .head: limits.headTimeout
@@ -271,6 +289,9 @@ extension HTTPServer {
         case .write:
             // What the client has not read in its time must not stay in the kernel for longer.
             Sockets.dropUnsentOnClose(connection.descriptor.rawValue)
+            close(connection)
+        case .handshake:
+            endHandshake(of: connection, .timeout)
             close(connection)
         case .none, .first, .idle, .linger, .drain: close(connection)
         }

@@ -60,6 +60,10 @@ final class Listener: Channel {
     }
 
     private func takePlace(isAwaited: Bool) -> Bool {
+        guard server.mayBeginHandshake(makingRoom: isAwaited) else {
+            if isAwaited { pause() }
+            return false
+        }
         let limit = server.limits.connectionsMax
         if server.counter.take(limit: limit) { return true }
         guard isAwaited else { return false }

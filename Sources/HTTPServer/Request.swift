@@ -1,4 +1,5 @@
 package import HTTP
+package import OpenSSL
 package import POSIX
 
 /// Names one request until it is answered; never reused while an answer could still come.
@@ -31,6 +32,8 @@ package struct Request: ~Escapable {
     package let isBodyTooLarge: Bool
     /// The other end of the connection.
     package let peer: PeerAddress
+    /// In the client's certificate, where one was asked for and shown.
+    package let clientName: TLSPeerName?
     /// When the last byte came, in nanoseconds of the monotonic clock.
     package let receivedAt: Int64
     /// When it had been parsed.
@@ -39,13 +42,14 @@ package struct Request: ~Escapable {
     @_lifetime(copy headBytes, copy body)
     init(
         head: RequestHead, headBytes: Span<UInt8>, body: Span<UInt8>, isBodyTooLarge: Bool,
-        peer: PeerAddress, receivedAt: Int64, parsedAt: Int64
+        peer: PeerAddress, clientName: TLSPeerName?, receivedAt: Int64, parsedAt: Int64
     ) {
         self.head = head
         self.headBytes = headBytes
         self.body = body
         self.isBodyTooLarge = isBodyTooLarge
         self.peer = peer
+        self.clientName = clientName
         self.receivedAt = receivedAt
         self.parsedAt = parsedAt
     }
@@ -58,6 +62,8 @@ package enum Rejection: Error, Equatable, Sendable {
     case headTimeout
     /// The body did not end within its time.
     case bodyTimeout
+    /// The client speaks HTTP where TLS is spoken.
+    case plainHTTP
 }
 
 /// What is known of a request that the server gave up on. The span ends with the call that it is
@@ -70,15 +76,19 @@ package struct RejectedRequest: ~Escapable {
     package let headBytes: Span<UInt8>
     /// The other end of the connection.
     package let peer: PeerAddress
+    /// In the client's certificate, where one was asked for and shown.
+    package let clientName: TLSPeerName?
 
     @_lifetime(copy headBytes)
     init(
-        rejection: Rejection, head: RequestHead?, headBytes: Span<UInt8>, peer: PeerAddress
+        rejection: Rejection, head: RequestHead?, headBytes: Span<UInt8>, peer: PeerAddress,
+        clientName: TLSPeerName?
     ) {
         self.rejection = rejection
         self.head = head
         self.headBytes = headBytes
         self.peer = peer
+        self.clientName = clientName
     }
 }
 

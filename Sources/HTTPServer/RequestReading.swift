@@ -7,9 +7,9 @@ internal import Reactor
 extension HTTPServer {
     /// Reads once what has come; epoll is level-triggered and tells again of what is left.
     func read(_ connection: Connection) {
-        switch Sockets.receive(connection.descriptor.rawValue, into: &readBuffer) {
+        switch connection.receive(into: &readBuffer) {
         case .bytes(let count): take(count, for: connection)
-        case .wouldBlock: break
+        case .wouldBlock: if connection.readsWhenWritable { watch(connection, .writable) }
         case .end:
             connection.peerHasEnded = true
             settle(connection)
@@ -104,7 +104,7 @@ extension HTTPServer {
         handlers.reject(
             RejectedRequest(
                 rejection: rejection, head: head, headBytes: headBytes.span,
-                peer: connection.peer),
+                peer: connection.peer, clientName: connection.clientName),
             Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber), self)
     }
 
@@ -284,7 +284,7 @@ extension HTTPServer {
         disarm(connection)
         let request = Request(
             head: head, headBytes: headBytes, body: body, isBodyTooLarge: isTooLarge,
-            peer: connection.peer, receivedAt: parseStartedAt,
+            peer: connection.peer, clientName: connection.clientName, receivedAt: parseStartedAt,
             parsedAt: Clock.monotonicNanoseconds())
         handlers.handle(
             request, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber),
@@ -306,7 +306,7 @@ extension Connection {
     fileprivate var keepsPending: Bool {
         switch state {
         case .reading, .awaiting, .writing: true
-        case .closing, .lingering, .closed: false
+        case .handshaking, .closing, .lingering, .closed: false
         }
     }
 }

@@ -15,6 +15,11 @@ package struct ServerLimits: Sendable {
     package var idleTimeout: Int64
     /// How long bytes of an answer may wait for a client that does not read.
     package var writeTimeout: Int64
+    /// From the accept to the end of the TLS handshake, absolute.
+    package var handshakeTimeout: Int64
+    /// TLS handshakes under way in one server. Beyond them the one that has been waited for longest
+    /// makes room for another; where none has waited for `handshakeMin` accepting pauses.
+    package var handshakesMax: Int
 
     /// How long, and for how many bytes, input is read and dropped after an answer that closes, so
     /// that the answer is not lost to a reset (RFC 9112 §9.6).
@@ -29,6 +34,8 @@ package struct ServerLimits: Sendable {
     /// How long a connection idles at least before it makes room for another: the request of one
     /// that was accepted or answered a moment ago is probably on its way.
     package static let idleMin: Int64 = 100_000_000
+    /// How long a client has for its handshake at least, before it makes room for another.
+    package static let handshakeMin: Int64 = 1_000_000_000
     /// How many idle connections are looked at for one that can be closed to make room.
     package static let displacementTriesMax = 16
     /// Requests of one connection that are handled in one turn, and for how long; what is left of
@@ -56,7 +63,8 @@ package struct ServerLimits: Sendable {
 
     package init(
         http: HTTPLimits, connectionsMax: Int, headTimeout: Int64, bodyTimeout: Int64,
-        idleTimeout: Int64, writeTimeout: Int64
+        idleTimeout: Int64, writeTimeout: Int64, handshakeTimeout: Int64? = nil,
+        handshakesMax: Int? = nil
     ) {
         self.http = http
         self.connectionsMax = connectionsMax
@@ -64,6 +72,8 @@ package struct ServerLimits: Sendable {
         self.bodyTimeout = bodyTimeout
         self.idleTimeout = idleTimeout
         self.writeTimeout = writeTimeout
+        self.handshakeTimeout = handshakeTimeout ?? headTimeout
+        self.handshakesMax = handshakesMax ?? connectionsMax
     }
 }
 
@@ -75,12 +85,27 @@ package struct ConnectionFigures: Equatable, Sendable {
     package var displaced = 0
     /// Closed when they were accepted, because their address had its share.
     package var overShare = 0
+    /// TLS handshakes by `HandshakeResult.rawValue`; empty without TLS.
+    package private(set) var handshakes: [UInt64] = []
 
     package init() {}
+
+    /// Counts a handshake that is over.
+    package mutating func count(_ result: HandshakeResult) {
+        if handshakes.isEmpty {
+            handshakes = [UInt64](repeating: 0, count: HandshakeResult.allCases.count)
+        }
+        handshakes[result.rawValue] += 1
+    }
 
     package mutating func add(_ other: ConnectionFigures) {
         open += other.open
         displaced += other.displaced
         overShare += other.overShare
+        if handshakes.isEmpty {
+            handshakes = other.handshakes
+        } else if !other.handshakes.isEmpty {
+            for index in handshakes.indices { handshakes[index] += other.handshakes[index] }
+        }
     }
 }

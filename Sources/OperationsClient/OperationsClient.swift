@@ -1,3 +1,4 @@
+package import OpenSSL
 package import OperationsAPI
 internal import POSIX
 
@@ -17,11 +18,18 @@ package struct OperationsClient: Sendable {
     private let address: OperationsAddress
     private let token: String?
     private let timeoutMilliseconds: Int64
+    private let tls: TLSContext?
 
     /// - Parameters:
     ///   - token: sent as a bearer token; on a Unix socket none is needed.
     ///   - timeoutMilliseconds: for the whole request, but for the lookup of a host name.
-    package init(address: OperationsAddress, token: String?, timeoutMilliseconds: Int64) {
+    ///   - tls: nil: without TLS. With it the process ignores SIGPIPE from now on.
+    package init(
+        address: OperationsAddress, token: String?, timeoutMilliseconds: Int64,
+        tls: TLSContext? = nil
+    ) {
+        if tls != nil { Signals.ignoreBrokenPipes() }
+        self.tls = tls
         self.address = address
         self.token = token
         self.timeoutMilliseconds = timeoutMilliseconds
@@ -37,10 +45,25 @@ package struct OperationsClient: Sendable {
     ) throws(OperationsClientError) -> OperationsAnswer {
         let request = try requestBytes(method, path, body: body)
         let deadline = Deadline(afterMilliseconds: timeoutMilliseconds)
-        let socket = try connect(deadline)
+        let connection = OperationsConnection(try connect(deadline), to: host, tls)
+        while let step = connection.handshake() {
+            switch step {
+            case .waits(let interest):
+                try wait(for: interest, on: connection.socket.rawValue, deadline)
+            case .failed(let error): throw error
+            case .bytes, .end: preconditionFailure("a handshake moves no bytes of requests")
+            }
+        }
         // A server that refuses may close before it has read everything; its answer is still there.
-        let failure = try transmit(request, on: socket.rawValue, deadline)
-        return try receiveAnswer(on: socket.rawValue, deadline, afterFailure: failure)
+        let failure = try transmit(request, on: connection, deadline)
+        return try receiveAnswer(on: connection, deadline, afterFailure: failure)
+    }
+
+    private var host: String {
+        switch address {
+        case .tcp(let host, _): host
+        case .unix: "localhost"
+        }
     }
 
     private func requestBytes(
@@ -106,36 +129,38 @@ package struct OperationsClient: Sendable {
 
     /// What lost the connection before everything was sent; nil when all was.
     private func transmit(
-        _ bytes: [UInt8], on socket: Int32, _ deadline: Deadline
-    ) throws(OperationsClientError) -> SystemError? {
+        _ bytes: [UInt8], on connection: borrowing OperationsConnection, _ deadline: Deadline
+    ) throws(OperationsClientError) -> OperationsClientError? {
         var sent = 0
         while sent < bytes.count {
-            switch Sockets.send(socket, bytes.span.extracting(sent...)) {
+            switch connection.send(bytes.span.extracting(sent...)) {
             case .bytes(let count): sent += count
-            case .wouldBlock: try wait(for: .writable, on: socket, deadline)
-            case .end: return SystemError(call: "send", code: 0)
-            case .failed(let code): return SystemError(call: "send", code: code)
+            case .waits(let interest):
+                try wait(for: interest, on: connection.socket.rawValue, deadline)
+            case .end: return .ended(receivedBytes: 0)
+            case .failed(let error): return error
             }
         }
         return nil
     }
 
     private func receiveAnswer(
-        on socket: Int32, _ deadline: Deadline, afterFailure failure: SystemError?
+        on connection: borrowing OperationsConnection, _ deadline: Deadline,
+        afterFailure failure: OperationsClientError?
     ) throws(OperationsClientError) -> OperationsAnswer {
         var reader = AnswerReader(bytesMax: OperationsClient.answerBytesMax)
         var buffer = [UInt8](repeating: 0, count: OperationsClient.receiveBytes)
         while true {
             var span = buffer.mutableSpan
-            switch Sockets.receive(socket, into: &span) {
+            switch connection.receive(into: &span) {
             case .bytes(let count):
                 if let answer = try reader.take(buffer[..<count]) { return answer }
-            case .wouldBlock: try wait(for: .readable, on: socket, deadline)
-            case .end:
-                if let failure { throw .lost(failure) }
-                throw .ended(receivedBytes: reader.receivedBytes)
-            case .failed(let code):
-                throw .lost(failure ?? SystemError(call: "recv", code: code))
+            case .waits(let interest):
+                try wait(for: interest, on: connection.socket.rawValue, deadline)
+            case .end: throw failure ?? .ended(receivedBytes: reader.receivedBytes)
+            // An alert says why, also after a failed send.
+            case .failed(.tls(let reason)): throw .tls(reason)
+            case .failed(let error): throw failure ?? error
             }
             guard deadline.isAhead else { throw .timedOut(milliseconds: timeoutMilliseconds) }
         }

@@ -1,3 +1,4 @@
+package import OpenSSL
 package import OperationsAPI
 package import POSIX
 
@@ -20,6 +21,7 @@ package enum OperationsClientError: Error, Equatable, Sendable {
     case ended(receivedBytes: Int)
     case tooLarge(bytesMax: Int)
     case malformed(AnswerFault)
+    case tls(TLSFailure)
 }
 
 /// What is wrong with an answer.
@@ -48,6 +50,7 @@ extension OperationsClientError: CustomStringConvertible {
             "the server closed the connection after \(receivedBytes) bytes of an answer"
         case .tooLarge(let bytesMax): "an answer of more than \(bytesMax) bytes"
         case .malformed(let fault): "\(fault)"
+        case .tls(let failure): "TLS: \(failure)"
         }
     }
 }

@@ -48,11 +48,12 @@ package struct DevelopmentSession {
 
     /// What to paste into a shell.
     package func instructions(
-        host: String, port: UInt16, operations: OperationsAddress?
+        host: String, port: UInt16, operations: OperationsAddress?, isEncrypted: Bool = false
     ) -> String {
         let authority = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
         // Quoted, for brackets are a pattern to some shells.
-        let url = DevelopmentSession.quoted("http://\(authority):\(port)/predict")
+        let scheme = isEncrypted ? "https" : "http"
+        let url = DevelopmentSession.quoted("\(scheme)://\(authority):\(port)/predict")
         return """
             churnd is in development mode: the store is in memory, and only this machine can call
             it. Try:

@@ -52,6 +52,7 @@ struct OperationsListener: ~Copyable, Sendable {
         limits.connectionsMax = AdministrationRules.connectionsMax
         limits.idleTimeout = min(limits.idleTimeout, idleTimeout)
         limits.headTimeout = min(limits.headTimeout, idleTimeout)
+        limits.handshakeTimeout = min(limits.handshakeTimeout, idleTimeout)
         limits.bodyTimeout = min(limits.bodyTimeout, idleTimeout)
         limits.http.bodyBytesMax = AdministrationRules.bodyBytesMax
         return limits

@@ -7,6 +7,7 @@ internal import JWT
 internal import Logging
 internal import ModelRegistry
 internal import Models
+internal import OpenSSL
 package import OperationsAPI
 internal import POSIX
 internal import Reactor
@@ -32,6 +33,8 @@ package final class Service: Sendable {
     private let models: ModelRegistry
     /// Nil where the key is one secret.
     private let keys: KeyReloads?
+    private let figures: ServiceFigures
+    private let tls: ServiceTLS
     private let reactors: WorkerGroup
     private let operations: WorkerGroup?
     private let ended = DispatchSemaphore(value: 0)
@@ -84,15 +87,9 @@ package final class Service: Sendable {
         self.logger = logger
         lastExit = LastExit(sink: sink)
         // What can be refused without a trace comes first: the audit log notes each start.
-        let model: LoadedModel
-        do throws(RegistryError) {
-            model = try LoadedModel(path: configuration.model.path)
-        } catch { throw .model(path: configuration.model.path, error) }
-        ModelListeners.logStart(of: model.bundle, logger)
-        let address: ListeningAddress
-        do throws(ListeningError) {
-            address = try ListeningAddress.claim(configuration.http)
-        } catch { throw .listening(error) }
+        let model = try Service.loadModel(configuration.model.path, logger)
+        tls = try ServiceTLS(configuration, logger)
+        let address = try Service.claimAddress(configuration.http)
         port = address.port
         let operationsConfiguration = configuration.operations
         var listener: OperationsListener?
@@ -113,9 +110,13 @@ package final class Service: Sendable {
             configuration: configuration, deployed: deployed, store: store, state: state,
             auditLog: auditLog, sink: sink)
         let figures = ServiceFigures(
-            state: state, deployed: deployed, auditLog: auditLog, sink: sink)
-        let settings = try WorkerSettings(predictions: common, connectionsMax: connectionsMax)
+            state: state, deployed: deployed, auditLog: auditLog, sink: sink,
+            certificates: tls.published)
+        self.figures = figures
         let count = configuration.http.reactors.count(onCores: ProcessLimits.processorCount)
+        let settings = try WorkerSettings(
+            predictions: common, tls: tls.service?.published, connectionsMax: connectionsMax,
+            workerCount: count)
         do throws(SystemError) {
             reactors = try WorkerGroup(count: count) { (index, loop, mailbox) throws(SystemError) in
                 try settings.makeWorker(loop, mailbox, index: index, descriptor: address.listen())
@@ -126,7 +127,7 @@ package final class Service: Sendable {
         let listeners = ModelListeners(auditLog: auditLog, figures: figures, logger: logger)
         models = ModelRegistry(model, deployed: deployed) { listeners.report($0) }
         operations = try Service.startOperations(
-            consume listener, common: common,
+            consume listener, common: common, tls: tls.operations?.published,
             Administration.Subjects(
                 figures: figures, models: models,
                 revocations: TokenRevocations(
@@ -144,7 +145,26 @@ package final class Service: Sendable {
         configuration.audit?.key.wipe()
         store.logStart(logger)
         StoreWatch(state: state, logger: logger).start(on: timers)
+        for listener in tls.all { listener.watch(on: timers, countedBy: figures) }
         logger.info("listening", metadata: listeningMetadata(count))
+    }
+
+    private static func loadModel(
+        _ path: String, _ logger: Logger
+    ) throws(StartError) -> LoadedModel {
+        do throws(RegistryError) {
+            let model = try LoadedModel(path: path)
+            ModelListeners.logStart(of: model.bundle, logger)
+            return model
+        } catch { throw .model(path: path, error) }
+    }
+
+    private static func claimAddress(
+        _ http: ServiceConfiguration.HTTP
+    ) throws(StartError) -> ListeningAddress {
+        do throws(ListeningError) { return try ListeningAddress.claim(http) } catch {
+            throw .listening(error)
+        }
     }
 
     private func listeningMetadata(_ reactorCount: Int) -> Logger.Metadata {
@@ -156,21 +176,13 @@ package final class Service: Sendable {
         return metadata
     }
 
-    private static func records(
-        _ auditLog: AuditLog?, _ configuration: ServiceConfiguration
-    ) -> AdministrationRecords? {
-        guard let auditLog, let audit = configuration.audit else { return nil }
-        return AdministrationRecords(
-            log: auditLog, deadlineNanoseconds: audit.deadline.nanoseconds)
-    }
-
     private static func startOperations(
         _ listener: consuming OperationsListener?, common: SharedSettings,
-        _ subjects: Administration.Subjects
+        tls: Published<TLSContext>?, _ subjects: Administration.Subjects
     ) throws(StartError) -> WorkerGroup? {
         guard let listener else { return nil }
         let settings = try WorkerSettings(
-            operations: common, subjects: subjects, address: listener.address)
+            operations: common, tls: tls, subjects: subjects, address: listener.address)
         let descriptor = Handover(listener.descriptor)
         let index = subjects.workers.count
         do throws(SystemError) {
@@ -184,10 +196,13 @@ package final class Service: Sendable {
     }
 
     /// Loads again what `active` names, also the version that serves, and reads the keys of tokens
-    /// again.
+    /// and the certificates again.
     package func reload() {
         models.reload { _ in }
         keys?.reload()
+        timers.async {
+            for listener in self.tls.all { listener.reload(countedBy: self.figures) }
+        }
     }
 
     /// Fails readiness, after `drain.delay` stops listening, lets requests that have begun be

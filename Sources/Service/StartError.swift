@@ -15,6 +15,7 @@ package enum StartError: Error, CustomStringConvertible {
     /// The model's own example cannot be read.
     case example(path: String, BundleError)
     case audit(AuditError)
+    case tls(TLSFileError)
     /// The limit of open descriptors leaves none for connections.
     case descriptors(limit: UInt64, reserve: Int)
     case keys(SigningKeyError)
@@ -30,6 +31,7 @@ package enum StartError: Error, CustomStringConvertible {
         case .model(let path, let error): "model \(path) refused: \(error)"
         case .example(let path, let error): "model \(path) refused: \(error)"
         case .audit(let error): "audit log: \(error)"
+        case .tls(let error): "\(error)"
         case .descriptors(let limit, let reserve):
             "the limit of open descriptors is \(limit), expected more than \(reserve), "
                 + "which churnd itself needs"

@@ -1,7 +1,9 @@
 package import Configuration
+internal import Deployment
 internal import HTTP
 package import HTTPServer
 internal import JWT
+internal import OpenSSL
 internal import OperationsAPI
 internal import POSIX
 internal import Reactor
@@ -14,17 +16,26 @@ struct WorkerSettings: Sendable {
     private let tokenRules: TokenRules?
     /// Of the operations listener alone.
     private let subjects: Administration.Subjects?
+    /// Nil: without TLS.
+    private let tls: Published<TLSContext>?
     private let limits: ServerLimits
     private let counter: ConnectionCounter
 
     /// For workers that serve predictions.
     ///
-    /// - Parameter connectionsMax: as many as there are descriptors for.
-    init(predictions common: SharedSettings, connectionsMax: Int) throws(StartError) {
+    /// - Parameters:
+    ///   - connectionsMax: as many as there are descriptors for.
+    ///   - workerCount: those that share the handshakes.
+    init(
+        predictions common: SharedSettings, tls: Published<TLSContext>?, connectionsMax: Int,
+        workerCount: Int
+    ) throws(StartError) {
         self.common = common
+        self.tls = tls
         let http = common.configuration.http
         var limits = ServerLimits(http)
         limits.connectionsMax = connectionsMax
+        limits.handshakesMax = (http.handshakesMax + workerCount - 1) / workerCount
         self.limits = limits
         counter = ConnectionCounter(perAddressMax: http.connectionsPerAddressMax)
         let tokens = common.configuration.tokens
@@ -34,10 +45,11 @@ struct WorkerSettings: Sendable {
 
     /// For the worker that has the operations listener.
     init(
-        operations common: SharedSettings, subjects: Administration.Subjects,
-        address: OperationsAddress
+        operations common: SharedSettings, tls: Published<TLSContext>?,
+        subjects: Administration.Subjects, address: OperationsAddress
     ) throws(StartError) {
         self.common = common
+        self.tls = tls
         limits = OperationsListener.limits(common.configuration.http)
         counter = ConnectionCounter()
         self.subjects = subjects
@@ -100,13 +112,15 @@ struct WorkerSettings: Sendable {
             admissions: admissions, audit: audit, names: common.makeNames(), state: common.state,
             operations: operations,
             logouts: Logouts(door: Door(mailbox) { $0.calls }, records: common.records))
+        let certificates = tls?.subscribe { mailbox.post { _ in } }
         let server = try HTTPServer(
-            loop: loop, door: Door(mailbox) { $0.server }, listener: descriptor, limits: limits,
-            counter: counter, acceptingAfter: common.store.acceptingWait,
+            loop: loop, door: Door(mailbox) { $0.server }, listener: descriptor,
+            tlsContext: certificates?.value, limits: limits, counter: counter,
+            acceptingAfter: common.store.acceptingWait,
             handlers: calls.handlers)
         return Worker(
             loop: loop, server: server, calls: calls, admissions: admissions, audit: audit,
-            log: log)
+            log: log, certificates: certificates)
     }
 }
 
@@ -116,6 +130,8 @@ extension ServerLimits {
             http: http.limits, connectionsMax: http.connectionsMax,
             headTimeout: http.headTimeout.nanoseconds,
             bodyTimeout: http.bodyTimeout.nanoseconds, idleTimeout: http.idleTimeout.nanoseconds,
-            writeTimeout: http.writeTimeout.nanoseconds)
+            writeTimeout: http.writeTimeout.nanoseconds,
+            handshakeTimeout: http.handshakeTimeout.nanoseconds,
+            handshakesMax: http.handshakesMax)
     }
 }

@@ -154,7 +154,7 @@ extension AuditRecordEncoder {
         let customerID = call.prediction.customerID
         let caller = AuditedCaller(
             unixMilliseconds: call.unixMilliseconds, requestID: requestID.bytes, traceID: traceID,
-            peer: peer.bytes, subject: subject.span,
+            peer: peer.bytes, clientName: call.clientName, subject: subject.span,
             subjectMAC: call.token?.subjectNames?.audit, tokenID: tokenID.span,
             customerID: customerID.span)
         if let refusal = call.refusal {

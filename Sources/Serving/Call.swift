@@ -4,6 +4,7 @@ internal import HTTP
 internal import HTTPServer
 internal import JWT
 internal import Metrics
+internal import OpenSSL
 internal import POSIX
 internal import Telemetry
 
@@ -53,6 +54,8 @@ final class Call {
     var method: HTTPMethod?
     var route: Route?
     var peer = PeerAddress()
+    /// In the client's certificate, where one was asked for and shown.
+    var clientName: TLSPeerName?
     /// Of the monotonic clock, in nanoseconds.
     var receivedAt: Int64 = 0
     /// Nil where traces are off.
@@ -102,10 +105,14 @@ final class Call {
     }
 
     /// Forgets the request before, but for the memory that it took.
-    func begin(_ exchange: Exchange, receivedAt: Int64, peer: PeerAddress, scorer: Scorer) {
+    func begin(
+        _ exchange: Exchange, receivedAt: Int64, peer: PeerAddress, clientName: TLSPeerName?,
+        scorer: Scorer
+    ) {
         self.exchange = exchange
         self.receivedAt = receivedAt
         self.peer = peer
+        self.clientName = clientName
         self.scorer = scorer
         phase = .identify
         stages = StageTimes(start: receivedAt)

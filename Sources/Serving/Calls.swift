@@ -95,7 +95,8 @@ package final class Calls {
         counts.requestBegan()
         let call = pool.take(for: server, scorer: model.scorer)
         call.begin(
-            exchange, receivedAt: request.receivedAt, peer: request.peer, scorer: model.scorer)
+            exchange, receivedAt: request.receivedAt, peer: request.peer,
+            clientName: request.clientName, scorer: model.scorer)
         call.stages.end(.parse, at: request.parsedAt)
         call.method = request.head.method
         call.isDecided = verifier == nil
@@ -119,7 +120,7 @@ package final class Calls {
         let call = pool.take(for: server, scorer: model.scorer)
         call.begin(
             exchange, receivedAt: Clock.monotonicNanoseconds(), peer: request.peer,
-            scorer: model.scorer)
+            clientName: request.clientName, scorer: model.scorer)
         call.method = request.head?.method
         names.name(
             call, requestID: request.head?.onlyRequestID,

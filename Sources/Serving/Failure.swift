@@ -226,6 +226,7 @@ extension FailureRow {
         case .malformed(let error): self.init(error)
         case .headTimeout: self.init(.requestTimeout, "The head did not end in time")
         case .bodyTimeout: self.init(.requestTimeout, "The body did not end in time")
+        case .plainHTTP: self.init(.malformedRequest, "Plain HTTP on a port for HTTPS")
         }
     }
 }

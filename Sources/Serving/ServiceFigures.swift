@@ -2,6 +2,7 @@ package import AuditLog
 internal import Configuration
 package import Deployment
 internal import HTTPServer
+package import OpenSSL
 internal import POSIX
 internal import Synchronization
 package import Telemetry
@@ -14,16 +15,31 @@ package final class ServiceFigures: Sendable {
     private let sink: LogSink
     private let process = ProcessGauge()
     private let deployed: Published<Deployment>
+    private let certificates: Certificates
+    private let certificateReloads = Mutex(ClosedCounter<CertificateReloadResult>())
     private let reloads = Mutex(ClosedCounter<ModelReloadResult>())
     private let keyReloads = Mutex(ClosedCounter<KeyReloadResult>())
 
+    /// The TLS of each listener; nil without.
+    package struct Certificates: Sendable {
+        let service: Published<TLSContext>?
+        let operations: Published<TLSContext>?
+
+        package init(service: Published<TLSContext>?, operations: Published<TLSContext>?) {
+            self.service = service
+            self.operations = operations
+        }
+    }
+
     package init(
-        state: ServiceState, deployed: Published<Deployment>, auditLog: AuditLog?, sink: LogSink
+        state: ServiceState, deployed: Published<Deployment>, auditLog: AuditLog?, sink: LogSink,
+        certificates: Certificates
     ) {
         self.state = state
         self.deployed = deployed
         self.auditLog = auditLog
         self.sink = sink
+        self.certificates = certificates
     }
 
     /// Counts what came of an attempt to change the model.
@@ -31,6 +47,11 @@ package final class ServiceFigures: Sendable {
 
     /// The same for an attempt to read the keys of tokens.
     package func countKeys(_ result: KeyReloadResult) { keyReloads.withLock { $0.count(result) } }
+
+    /// Counts what came of reading a certificate again.
+    package func countCertificate(_ result: CertificateReloadResult) {
+        certificateReloads.withLock { $0.count(result) }
+    }
 
     /// - Parameter now: nanoseconds of the monotonic clock.
     func facts(
@@ -54,9 +75,20 @@ package final class ServiceFigures: Sendable {
         }
         facts.publicConnections = publicConnections
         facts.operationsConnections = operationsConnections
+        let unixSeconds = Clock.unixMilliseconds() / 1000
+        facts.publicCertificateSeconds = certificates.service?.secondsLeft(at: unixSeconds)
+        facts.operationsCertificateSeconds = certificates.operations?.secondsLeft(at: unixSeconds)
+        facts.certificateReloads = certificateReloads.withLock { $0 }
         facts.droppedLogLines = sink.droppedLines
         facts.lostLogLines = sink.lostLines
         facts.process = process.read()
         return facts
+    }
+}
+
+extension Published<TLSContext> {
+    /// Until the certificate expires; negative afterwards.
+    fileprivate func secondsLeft(at unixSeconds: Int64) -> Int64? {
+        value.certificate.map { $0.notAfter - unixSeconds }
     }
 }

@@ -1,5 +1,7 @@
 internal import Access
+package import Deployment
 package import HTTPServer
+package import OpenSSL
 package import Reactor
 internal import Redis
 package import Telemetry
@@ -23,7 +25,8 @@ package enum TurnStep: CaseIterable {
     case answers
     /// The log lines, after the answers: a slow request's line says how long sending took.
     case log
-    /// Another model and other keys, for the requests of the next turn.
+    /// Another model and other keys, for the requests of the next turn, or another certificate, for
+    /// the connections that are accepted then.
     case published
 }
 
@@ -36,10 +39,12 @@ package final class Worker: LoopOwner {
     package let audit: AuditGate?
     private let loop: Loop
     private let log: RequestLog
+    /// Nil without TLS.
+    private var certificates: PublishedReader<TLSContext>?
 
     package init(
         loop: Loop, server: HTTPServer, calls: Calls, admissions: Admissions, audit: AuditGate?,
-        log: RequestLog
+        log: RequestLog, certificates: PublishedReader<TLSContext>? = nil
     ) {
         self.loop = loop
         self.server = server
@@ -47,6 +52,7 @@ package final class Worker: LoopOwner {
         self.admissions = admissions
         self.audit = audit
         self.log = log
+        self.certificates = certificates
     }
 
     var model: LocalDeployment { calls.model }
@@ -100,7 +106,9 @@ package final class Worker: LoopOwner {
             releaseRecorded()
         case .answers: server.endTurn()
         case .log: log.endTurn()
-        case .published: calls.takePublished()
+        case .published:
+            calls.takePublished()
+            certificates?.take { server.tlsContext = $0 }
         }
     }
 

@@ -57,7 +57,8 @@ struct Launch {
             if let session {
                 let text = session.instructions(
                     host: configuration.http.host, port: service.port,
-                    operations: service.operationsAddress)
+                    operations: service.operationsAddress,
+                    isEncrypted: configuration.http.tls != nil)
                 StandardStream.error.write(Array(text.utf8).span)
             }
             heedSignals(service, sink)

@@ -4,6 +4,7 @@ import HTTP
 import JWT
 import OperationsAPI
 import POSIX
+import OpenSSL
 import Redis
 import Testing
 
@@ -106,6 +107,10 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.audit == nil)
         #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 9464))
         #expect(configuration.operations.socketMode == 0o600)
+        #expect(configuration.operations.tls == nil)
+        #expect(configuration.http.tls == nil)
+        #expect(configuration.http.handshakeTimeout == .seconds(10))
+        #expect(configuration.http.handshakesMax == 512)
         #expect(configuration.logFile == nil)
         #expect(configuration.logsRequests)
         #expect(configuration.logsRefusedPerSecond == 100)
@@ -122,9 +127,11 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "http.authorization_bytes": "304", "http.body_bytes": "5",
             "http.chunk_extension_line_bytes": "6", "http.chunk_extension_bytes": "8",
             "http.trailer_bytes": "9", "http.head_timeout": "1.5", "http.body_timeout": "2",
-            "http.idle_timeout": "0.25", "http.write_timeout": "4", "drain.delay": "0.001",
-            "drain.timeout": "5", "jwt.secret": secret, "jwt.keys": "keys",
-            "jwt.jwks": "set.json", "jwt.leeway": "60",
+            "http.idle_timeout": "0.25", "http.write_timeout": "4",
+            "tls.certificate": "c.pem", "tls.key": "c.key", "tls.client_ca": "ca.pem",
+            "tls.client_auth": "required", "tls.handshake_timeout": "3", "tls.handshakes": "16",
+            "drain.delay": "0.001", "drain.timeout": "5", "jwt.secret": secret,
+            "jwt.keys": "keys", "jwt.jwks": "set.json", "jwt.leeway": "60",
             "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
             "jwt.claim.id": "uti", "jwt.claim.subject": "oid", "jwt.claim.scopes": "scp a.b",
             "jwt.require": "tid=t", "jwt.lifetime_max": "61",
@@ -134,7 +141,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "model.path": "elsewhere", "model.watch": "0.5", "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
             "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
-            "operations.listen": "unix:/run/churnd.sock", "operations.socket_mode": "660",
+            "operations.listen": "127.0.0.1:1", "operations.socket_mode": "660",
+            "operations.tls.certificate": "o.pem", "operations.tls.key": "o.key",
+            "operations.tls.client_ca": "oca.pem", "operations.tls.client_auth": "optional",
             "security": "warn", "security.core_dumps": "on",
             "log.file": "churnd.log", "log.requests": "off", "log.refused_per_second": "7",
             "log.slow_requests": "0", "trace.context": "off",
@@ -199,6 +208,10 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.bodyTimeout == .seconds(2))
         #expect(http.idleTimeout == .milliseconds(250))
         #expect(http.writeTimeout == .seconds(4))
+        #expect(http.tls?.paths == ["c.pem", "c.key", "ca.pem"])
+        #expect(http.tls?.clientAuthentication == .required)
+        #expect(http.handshakeTimeout == .seconds(3))
+        #expect(http.handshakesMax == 16)
     }
 
     private func expectOperations(of configuration: ServiceConfiguration) {
@@ -209,7 +222,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.audit?.segmentBytesMax == 65_536)
         #expect(configuration.audit?.recordsFeatures == true)
         #expect(configuration.audit?.deadline == .milliseconds(15))
-        #expect(configuration.operations.address == .unix(path: "/run/churnd.sock"))
+        #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 1))
+        #expect(configuration.operations.tls?.paths == ["o.pem", "o.key", "oca.pem"])
+        #expect(configuration.operations.tls?.clientAuthentication == .optional)
         #expect(configuration.operations.socketMode == 0o660)
         #expect(configuration.logFile == "churnd.log")
         #expect(configuration.logsRefusedPerSecond == 7)

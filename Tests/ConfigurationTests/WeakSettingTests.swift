@@ -62,6 +62,9 @@ struct WeakSample: Sendable, CustomTestStringConvertible {
     }
 }
 
+private let secretFiles =
+    "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key"
+
 private let secretSamples: [WeakSample] = [
     WeakSample(
         name: "one letter as a secret", rule: "jwt.secret, jwt.keys",
@@ -81,27 +84,27 @@ private let secretSamples: [WeakSample] = [
         environment: ["REDIS_URL": "redis://:\(auditKey)@localhost"]),
     WeakSample(
         name: "a secret's file that all may read",
-        rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        rule: secretFiles,
         says: "s has mode 644", environment: ["JWT_SECRET": nil, "JWT_SECRET_FILE": "s"],
         modes: ["s": 0o644]),
     WeakSample(
         name: "a secret's file that its group may write",
-        rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        rule: secretFiles,
         says: "k has mode 660", environment: ["AUDIT_KEY": nil, "AUDIT_KEY_FILE": "k"],
         modes: ["k": 0o660]),
     WeakSample(
         name: "one of several keys that all may write",
-        rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        rule: secretFiles,
         says: "keys/two has mode 602", flags: ["jwt.keys": "keys"],
         environment: ["JWT_SECRET": nil], modes: ["keys/two": 0o602]),
     WeakSample(
         name: "a directory of keys that all may write to",
-        rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        rule: secretFiles,
         says: "keys has mode 777", flags: ["jwt.keys": "keys"],
         environment: ["JWT_SECRET": nil], modes: ["keys": 0o777]),
     WeakSample(
         name: "a URL's file that all may read",
-        rule: "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        rule: secretFiles,
         says: "u has mode 604", environment: ["REDIS_URL": nil, "REDIS_URL_FILE": "u"],
         modes: ["u": 0o604]),
     WeakSample(
@@ -112,6 +115,15 @@ private let secretSamples: [WeakSample] = [
         name: "a directory of a set that all may write to", rule: "jwt.jwks",
         says: "sets has mode 777", flags: ["jwt.jwks": "sets/set.json"],
         environment: ["JWT_SECRET": nil], modes: ["sets": 0o777, "sets/set.json": 0o644]),
+    WeakSample(
+        name: "a certificate's key that all may read", rule: secretFiles,
+        says: "tls.key has mode 644", flags: ["tls.certificate": "tls.pem", "tls.key": "tls.key"],
+        modes: ["tls.key": 0o644]),
+    WeakSample(
+        name: "the operations listener's key that all may read", rule: secretFiles,
+        says: "o.key has mode 604",
+        flags: ["operations.tls.certificate": "o.pem", "operations.tls.key": "o.key"],
+        modes: ["o.key": 0o604]),
     WeakSample(
         name: "a file of keys that all may write", rule: "--config",
         says: "the.conf has mode 666", modes: ["the.conf": 0o666], file: "quota.limit = 5"),
@@ -175,6 +187,13 @@ private let otherSamples: [WeakSample] = [
 
 /// What is on the other side of each rule.
 private let goodSamples: [WeakSample] = [
+    WeakSample(
+        name: "HTTPS beyond the machine",
+        flags: [
+            "http.host": "0.0.0.0", "tls.certificate": "tls.pem", "tls.key": "tls.key",
+            "operations.listen": "10.0.0.1:9464", "operations.tls.certificate": "tls.pem",
+            "operations.tls.key": "tls.key",
+        ], modes: ["tls.key": 0o640]),
     WeakSample(name: "as it should be"),
     WeakSample(
         name: "plain HTTP is meant", flags: ["http.host": "0.0.0.0", "http.insecure": "on"]),
@@ -241,11 +260,10 @@ private let goodSamples: [WeakSample] = [
             "\(error)"
                 == "security is strict, and 3 settings are weak: "
                 + "http.host: 0.0.0.0 (environment HOST), beyond this machine and without TLS, "
-                + "expected a loopback address, or http.insecure = on where a proxy in front "
-                + "terminates TLS; jwt.issuer: not set, so that iss is not checked, expected the "
-                + "iss "
-                + "of the tokens; jwt.audience: not set, so that aud is not checked, expected the "
-                + "aud of the tokens"
+                + "expected tls.certificate, a loopback address, or http.insecure = on where a "
+                + "proxy in front terminates TLS; jwt.issuer: not set, so that iss is not checked, "
+                + "expected the iss of the tokens; jwt.audience: not set, so that aud is not "
+                + "checked, expected the aud of the tokens"
         }
     }
 

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import HTTP
 import HTTPServer
+import OpenSSL
 import POSIX
 import Reactor
 import Serving
@@ -62,14 +63,17 @@ final class TestServer: Sendable {
     ///     more than a test cares to send.
     ///   - receiveBufferBytes: SO_RCVBUF of the connections.
     ///   - perAddressMax: the connections that one address may have; 0: any number.
+    ///   - tls: nil: without TLS.
     ///   - sharing: a server whose counter of connections and whose port this one shares.
     ///   - nanoseconds: how long it accepts no connection, unless `isReady` returns true before.
     init(
         _ limits: ServerLimits = .patient, sendBufferBytes: CInt? = nil,
         receiveBufferBytes: CInt? = nil, perAddressMax: Int = 0,
-        sharing other: TestServer? = nil, acceptsAfter nanoseconds: Int64? = nil,
+        tls: TLSContext? = nil, sharing other: TestServer? = nil,
+        acceptsAfter nanoseconds: Int64? = nil,
         isReady: @escaping @Sendable () -> Bool = { false }
     ) throws {
+        if tls != nil { Signals.ignoreBrokenPipes() }
         let counter = other?.counter ?? ConnectionCounter(perAddressMax: perAddressMax)
         self.counter = counter
         let notes = notes
@@ -91,8 +95,8 @@ final class TestServer: Sendable {
             let port = try Sockets.localAddress(of: listener.rawValue).port
             notes.port.withLock { $0 = port }
             let server = try HTTPServer(
-                loop: loop, door: Door(mailbox) { $0.server }, listener: listener, limits: limits,
-                counter: counter,
+                loop: loop, door: Door(mailbox) { $0.server }, listener: listener,
+                tlsContext: tls, limits: limits, counter: counter,
                 acceptingAfter: nanoseconds.map {
                     AcceptingWait(nanosecondsMax: $0, isReady: isReady)
                 },
@@ -285,8 +289,9 @@ extension ServerLimits {
 
 extension TestServer {
     /// Whether another client is served.
-    func expectHealthy() throws {
+    func expectHealthy(_ tls: TLSContext? = nil) throws {
         let other = try ClientSocket(port: port)
+        if let tls { try other.startTLS(tls) }
         try other.send("GET /healthy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         let answer = try other.readAnswer()
         #expect(answer.text == "GET /healthy ")
@@ -301,9 +306,10 @@ extension TestServer {
 
     /// Whether the reactor sleeps when there is nothing to do: another client's requests, one after
     /// the other, take it about a turn each, where a descriptor that is ready for ever takes many.
-    func expectNoSpinning() throws {
+    func expectNoSpinning(_ tls: TLSContext? = nil) throws {
         let requests = 100
         let other = try ClientSocket(port: port)
+        if let tls { try other.startTLS(tls) }
         try other.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
         _ = try other.readAnswer()
         let before = turnCount

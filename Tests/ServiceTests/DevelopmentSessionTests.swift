@@ -86,12 +86,15 @@ import Testing
         try Scorer(bundle: bundle).score(Array(words[8].utf8).span, &stages, into: &prediction)
     }
 
-    @Test func `an IPv6 address stands in brackets`() throws {
+    @Test func `an IPv6 address stands in brackets, and TLS in the scheme`() throws {
         var configuration = try configuration()
         let session = try DevelopmentSession(&configuration)
         #expect(
             session.instructions(host: "::1", port: 80, operations: nil).contains(
                 "'http://[::1]:80/predict'"))
+        #expect(
+            session.instructions(host: "h", port: 443, operations: nil, isEncrypted: true)
+                .contains("'https://h:443/predict'"))
     }
 
     @Test func `a secret is made where none is configured, another one each time`() throws {

@@ -21,6 +21,8 @@ import Testing
         #expect(limits.bodyTimeout == 10_000_000_000)
         #expect(limits.idleTimeout == 130_000_000_000)
         #expect(limits.writeTimeout == 10_000_000_000)
+        #expect(limits.handshakeTimeout == 10_000_000_000)
+        #expect(limits.handshakesMax == 512)
     }
 
     @Test func `each key of the configuration sets its own limit`() throws {
@@ -30,6 +32,7 @@ import Testing
             "--http.chunk_extension_line_bytes=1006", "--http.chunk_extension_bytes=1007",
             "--http.trailer_bytes=1008", "--http.connections=1009", "--http.head_timeout=1.01",
             "--http.body_timeout=1.011", "--http.idle_timeout=1.012", "--http.write_timeout=1.013",
+            "--tls.handshake_timeout=1.014", "--tls.handshakes=1015",
         ])
         #expect(
             limits.http
@@ -43,5 +46,7 @@ import Testing
         #expect(limits.bodyTimeout == 1_011_000_000)
         #expect(limits.idleTimeout == 1_012_000_000)
         #expect(limits.writeTimeout == 1_013_000_000)
+        #expect(limits.handshakeTimeout == 1_014_000_000)
+        #expect(limits.handshakesMax == 1015)
     }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import OpenSSL
 import POSIX
 import ServiceTestSupport
 import Telemetry
@@ -17,6 +18,7 @@ import Testing
                 method: .post, route: .predict, status: 401, nanoseconds: 0,
                 trace: TraceContext(traceHigh: 1, traceLow: 2, spanID: 3),
                 peer: PeerAddress([127, 0, 0, 1]),
+                clientName: TLSPeerName(commonName: [0x61], fingerprint: [1]),
                 problem: RequestOutcome.LoggedProblem(type: "token-expired", reason: "")),
             subject: "s")
         let line = try #require(try log.objects().first)

@@ -1,3 +1,4 @@
+import HTTPServer
 import Metrics
 import Telemetry
 import TestSupport
@@ -26,6 +27,7 @@ import Testing
         }
         try check("results", TokenResult.self)
         try check("decisions", QuotaDecision.self)
+        try check("handshakes", HandshakeResult.self)
         try check("kinds", RedisFailureKind.self)
         try check("reloads", ModelReloadResult.self)
         try check("key reloads", KeyReloadResult.self)

@@ -54,6 +54,10 @@ import Testing
         var operations = ConnectionFigures()
         operations.open = 1
         facts.operationsConnections = operations
+        for result in HandshakeResult.allCases { facts.publicConnections.count(result) }
+        facts.publicCertificateSeconds = 86_400
+        facts.operationsCertificateSeconds = -5
+        facts.certificateReloads.count(.loaded)
         facts.droppedLogLines = 7
         facts.lostLogLines = 8
         facts.process.cpuSeconds = 1.5
@@ -91,7 +95,8 @@ import Testing
     @Test func `what does not exist is left out, and nothing is counted at the start`() throws {
         let text = MetricsText()
         let absent: Set = [
-            "churnd_predictions_total", "churnd_out_of_range_total",
+            "churnd_tls_handshakes_total", "churnd_tls_certificate_expires_in_seconds",
+            "churnd_tls_reloads_total", "churnd_predictions_total", "churnd_out_of_range_total",
             "churnd_redis_up", "churnd_redis_duration_seconds",
             "churnd_redis_errors_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",

@@ -1,8 +1,9 @@
 internal import Glibc
+package import OpenSSL
 internal import POSIX
 
 /// A client's connection to this machine, byte by byte as a test wants it. Every call that waits
-/// has a deadline. It shares no code with the server.
+/// has a deadline. It shares no code with the server, but for TLS.
 package final class ClientSocket {
     package enum Failure: Error, Equatable {
         case noSocket(code: CInt)
@@ -14,11 +15,13 @@ package final class ClientSocket {
         case ended(received: String)
         /// What came is no HTTP answer.
         case malformed(String)
+        case tls(TLSFailure)
     }
 
     private static let receiveBytes = 65536
 
     private var descriptor: CInt
+    private var session: TLSSession?
     private let patience: Int64
     private var received: [UInt8] = []
     /// How many of the received bytes were handed out.
@@ -91,6 +94,23 @@ package final class ClientSocket {
 
     deinit { close() }
 
+    /// Begins TLS; the server's certificate must be for `host`.
+    package func startTLS(_ context: TLSContext, host: String = "localhost") throws {
+        Signals.ignoreBrokenPipes()
+        let end = deadline
+        let session = TLSSession(connecting: context, on: descriptor, to: host)
+        while true {
+            switch session.handshake() {
+            case .done:
+                self.session = session
+                return
+            case .wantsRead: try wait(for: POLLIN, until: end)
+            case .wantsWrite: try wait(for: POLLOUT, until: end)
+            case .failed(let failure): throw Failure.tls(failure)
+            }
+        }
+    }
+
     /// Closes as programs do: what was sent before still arrives.
     package func close() {
         guard descriptor >= 0 else { return }
@@ -107,7 +127,10 @@ package final class ClientSocket {
     }
 
     /// Tells the server that no more comes; answers can still be read.
-    package func finishSending() { shutdown(descriptor, CInt(SHUT_WR)) }
+    package func finishSending() {
+        guard let session else { return _ = shutdown(descriptor, CInt(SHUT_WR)) }
+        session.shutDown()
+    }
 
     private var deadline: Int64 { Clock.monotonicNanoseconds() + patience }
 
@@ -164,6 +187,14 @@ extension ClientSocket {
 
     /// Sends what the kernel takes immediately, and returns how much that was.
     package func sendNow(_ bytes: ArraySlice<UInt8>) throws -> Int {
+        if let session {
+            switch session.send(bytes.span) {
+            case .bytes(let count): return count
+            case .wantsRead, .wantsWrite: return 0
+            case .end: throw Failure.ended(received: "")
+            case .failed(let failure): throw Failure.tls(failure)
+            }
+        }
         let count = bytes.withUnsafeBytes {
             Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
         }
@@ -224,6 +255,19 @@ extension ClientSocket {
     private func receive(until end: Int64) throws(Failure) -> Bool {
         while true {
             var buffer = [UInt8](repeating: 0, count: ClientSocket.receiveBytes)
+            if let session {
+                var span = buffer.mutableSpan
+                switch session.receive(into: &span) {
+                case .bytes(let count):
+                    received += buffer.prefix(count)
+                    return true
+                case .end: return false
+                case .wantsRead: try wait(for: POLLIN, until: end)
+                case .wantsWrite: try wait(for: POLLOUT, until: end)
+                case .failed(let failure): throw .tls(failure)
+                }
+                continue
+            }
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 { received += buffer.prefix(count) }
             if count >= 0 { return count > 0 }

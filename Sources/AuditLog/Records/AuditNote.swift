@@ -1,3 +1,5 @@
+package import OpenSSL
+
 /// What an operator, or the process by itself, has done.
 package enum AuditNote: Sendable {
     /// - Parameter isDone: false: retracts the earlier record, because it was not done.
@@ -42,17 +44,20 @@ package struct AuditedOperator: Sendable {
     package let requestID: [UInt8]?
     /// The IP address that the request came from; empty over a Unix socket.
     package let peer: [UInt8]
+    /// In the client's certificate.
+    package let clientName: TLSPeerName?
     /// The `sub` of the token, of which the record has only an HMAC.
     package let subject: [UInt8]?
     /// The process at the other end of the Unix socket.
     package let peerProcess: AuditedPeer?
 
     package init(
-        requestID: [UInt8]?, peer: [UInt8] = [], subject: [UInt8]?,
-        peerProcess: AuditedPeer? = nil
+        requestID: [UInt8]?, peer: [UInt8] = [], clientName: TLSPeerName? = nil,
+        subject: [UInt8]?, peerProcess: AuditedPeer? = nil
     ) {
         self.requestID = requestID
         self.peer = peer
+        self.clientName = clientName
         self.subject = subject
         self.peerProcess = peerProcess
     }

@@ -64,6 +64,7 @@ package final class AuditRecordEncoder {
         bytes.appendLiteral("\"")
         if !caller.traceID.isEmpty { bytes.appendMember(",\"trace_id\":\"", caller.traceID) }
         bytes.appendPeer(caller.peer)
+        bytes.appendClient(caller.clientName)
         bytes.appendMember(
             ",\"subject\":\"",
             pseudonym: subjectMAC.digest(of: caller.subject, kept: caller.subjectMAC))

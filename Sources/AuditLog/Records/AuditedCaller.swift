@@ -12,6 +12,8 @@ package struct AuditedCaller: ~Escapable {
     package let traceID: Span<UInt8>
     /// The IP address that the request came from, in digits, letters, dots and colons; optional.
     package let peer: Span<UInt8>
+    /// In the client's certificate; optional.
+    package let clientName: TLSPeerName?
     /// The token's `sub`, of which the record has only an HMAC.
     package let subject: Span<UInt8>
     /// Where that HMAC is kept, if it is.
@@ -25,13 +27,15 @@ package struct AuditedCaller: ~Escapable {
         copy requestID, copy traceID, copy peer, copy subject, copy tokenID, copy customerID)
     package init(
         unixMilliseconds: Int64, requestID: Span<UInt8>, traceID: Span<UInt8>,
-        peer: Span<UInt8>, subject: Span<UInt8>, subjectMAC: KeptMAC? = nil,
+        peer: Span<UInt8>, clientName: TLSPeerName? = nil, subject: Span<UInt8>,
+        subjectMAC: KeptMAC? = nil,
         tokenID: Span<UInt8>, customerID: Span<UInt8>
     ) {
         self.unixMilliseconds = unixMilliseconds
         self.requestID = requestID
         self.traceID = traceID
         self.peer = peer
+        self.clientName = clientName
         self.subject = subject
         self.subjectMAC = subjectMAC
         self.tokenID = tokenID

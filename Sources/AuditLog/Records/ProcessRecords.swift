@@ -88,6 +88,7 @@ enum ProcessRecords {
             body.appendMember(",\"request_id\":\"", requestID.span)
         }
         body.appendPeer(by.peer.span)
+        body.appendClient(by.clientName)
         if let subject = by.subject {
             body.appendMember(",\"subject\":\"", pseudonymOf: subject, key: keys.subject)
         }

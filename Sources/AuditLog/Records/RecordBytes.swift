@@ -74,6 +74,17 @@ extension Array<UInt8> {
         if !peer.isEmpty { appendMember(",\"peer\":\"", peer) }
     }
 
+    /// Appends the members of a client's certificate; nothing without one.
+    mutating func appendClient(_ client: TLSPeerName?) {
+        guard let client else { return }
+        let (name, fingerprint) = (client.commonName, client.fingerprint)
+        appendLiteral(",\"client\":")
+        appendQuoted(name.span)
+        appendLiteral(",\"client_sha256\":\"")
+        appendHexadecimal(fingerprint.span)
+        appendLiteral("\"")
+    }
+
     /// Appends what of an HMAC stands for a name.
     package mutating func appendPseudonym(_ mac: InlineArray<32, UInt8>) {
         appendHexadecimal(mac.span.extracting(first: AuditLimits.pseudonymBytes))

@@ -13,7 +13,7 @@ extension WeakSettingRule {
     private static let modelEntriesMax = 1000
 
     static let secretFile = WeakSettingRule(
-        "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE",
+        "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key",
         weakWhen: "others than the file's owner may write it, or others than owner and group read "
             + "it, or others than its owner may write to the directory jwt.keys",
         wanted: "a mode of 640 or less, of the directory 755 or less"
@@ -31,6 +31,8 @@ extension WeakSettingRule {
             paths += keys.secrets.map { "\(directory)/\($0.id)" }
             if let weak = beyond(0o755, directory, subject.files) { found.append(weak) }
         }
+        let listeners = [subject.configuration.http.tls, subject.configuration.operations.tls]
+        paths += listeners.compactMap { $0?.keyPath }
         return found + paths.compactMap { beyond(privateMode, $0, subject.files) }
     }
 

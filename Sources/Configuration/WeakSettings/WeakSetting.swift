@@ -66,21 +66,25 @@ package struct WeakSettingRule: Sendable {
 extension WeakSettingRule {
     static let host = WeakSettingRule(
         "http.host",
-        weakWhen: "it is not a loopback address and `http.insecure` is off: HTTP without TLS, "
-            + "tokens and customers in the clear",
-        wanted: "a loopback address, or http.insecure = on where a proxy in front terminates TLS"
+        weakWhen: "it is not a loopback address, `tls.certificate` is not set and `http.insecure` "
+            + "is off: HTTP without TLS, tokens and customers in the clear",
+        wanted: "tls.certificate, a loopback address, or http.insecure = on where a proxy in front "
+            + "terminates TLS"
     ) { subject in
         let http = subject.configuration.http
-        guard !http.isInsecureMeant, !ServiceConfiguration.isLoopback(http.host) else { return [] }
+        guard http.tls == nil, !http.isInsecureMeant, !ServiceConfiguration.isLoopback(http.host)
+        else { return [] }
         return ["\(http.host) (\(http.hostPlace)), beyond this machine and without TLS"]
     }
 
     static let operations = WeakSettingRule(
         "operations.listen",
-        weakWhen: "it is an address beyond the machine: administrators' tokens in the clear",
-        wanted: "a loopback address or a Unix socket"
+        weakWhen: "it is an address beyond the machine and `operations.tls.certificate` is not "
+            + "set: administrators' tokens in the clear",
+        wanted: "operations.tls.certificate, a loopback address or a Unix socket"
     ) { subject in
-        guard case .tcp(let host, _) = subject.configuration.operations.address,
+        guard subject.configuration.operations.tls == nil,
+            case .tcp(let host, _) = subject.configuration.operations.address,
             !ServiceConfiguration.isLoopback(host)
         else { return [] }
         let place = subject.settings.place(.operationsListen)

@@ -48,7 +48,7 @@ struct MetricRow: Sendable {
 package enum MetricTable {
     package static let all = rows.map(\.family)
 
-    static let rows = requests + predictions + redis + model + program + process
+    static let rows = requests + tls + predictions + redis + model + program + process
 
     private static let requests = [
         MetricRow(
@@ -76,6 +76,34 @@ package enum MetricTable {
                 writer.sample(natural(figures.displaced), [listener, "displaced"])
                 writer.sample(natural(figures.overShare), [listener, "address_share"])
             }
+        },
+    ]
+
+    private static let tls = [
+        MetricRow(
+            "churnd_tls_handshakes_total", .counter, labels: ["listener", "result"],
+            help: "TLS handshakes, by result."
+        ) { scrape, writer in
+            for (listener, figures) in scrape.status.listeners {
+                for (result, count) in zip(HandshakeResult.allCases, figures.handshakes) {
+                    writer.sample(count, [listener, result.label])
+                }
+            }
+        },
+        MetricRow(
+            "churnd_tls_certificate_expires_in_seconds", .gauge, unit: .seconds,
+            labels: ["listener"],
+            help: "Time until the listener's certificate expires; negative afterwards."
+        ) { scrape, writer in
+            for (listener, secondsLeft) in scrape.status.certificates {
+                writer.sample(Double(secondsLeft), [listener])
+            }
+        },
+        MetricRow(
+            "churnd_tls_reloads_total", .counter, labels: ["result"],
+            help: "Attempts to read a changed certificate."
+        ) {
+            if !$0.status.certificates.isEmpty { $0.status.certificateReloads.write(to: &$1) }
         },
     ]
 

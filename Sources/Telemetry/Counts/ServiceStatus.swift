@@ -38,6 +38,20 @@ package enum KeyReloadResult: Int, MetricLabel {
     }
 }
 
+/// What reading a listener's certificate again led to.
+package enum CertificateReloadResult: Int, MetricLabel {
+    case loaded
+    /// The files could not be read or used; the previous certificate stays in use.
+    case refused
+
+    package var label: String {
+        switch self {
+        case .loaded: "loaded"
+        case .refused: "refused"
+        }
+    }
+}
+
 /// What a scrape reports of the process as a whole, beside the counts of its workers.
 package struct ServiceStatus: Sendable {
     package struct Model: Equatable, Sendable {
@@ -74,6 +88,11 @@ package struct ServiceStatus: Sendable {
     package var version: String
     /// The active one.
     package var model: Model?
+    /// Until the certificate of the public listener expires; nil without TLS.
+    package var publicCertificateSeconds: Int64?
+    /// The same of the listener for operators.
+    package var operationsCertificateSeconds: Int64?
+    package var certificateReloads = ClosedCounter<CertificateReloadResult>()
     package var reloads = ClosedCounter<ModelReloadResult>()
     package var keyReloads = ClosedCounter<KeyReloadResult>()
     /// Nil without an audit log.
@@ -92,9 +111,36 @@ package struct ServiceStatus: Sendable {
 
     package init(version: String) { self.version = version }
 
+    /// The listeners that speak TLS, by their names.
+    var certificates: [(listener: String, secondsLeft: Int64)] {
+        (publicCertificateSeconds.map { [("public", $0)] } ?? [])
+            + (operationsCertificateSeconds.map { [("operations", $0)] } ?? [])
+    }
+
     /// The connections of each listener, by its name.
     var listeners: [(name: String, figures: ConnectionFigures)] {
         [("public", publicConnections)]
             + (operationsConnections.map { [("operations", $0)] } ?? [])
+    }
+}
+
+extension HandshakeResult: MetricLabel {
+    package var label: String {
+        switch self {
+        case .full: "full"
+        case .resumed: "resumed"
+        case .badCertificate: "bad_certificate"
+        case .expiredCertificate: "expired_certificate"
+        case .unknownAuthority: "unknown_ca"
+        case .noCertificate: "no_certificate"
+        case .refusedByClient: "refused_by_client"
+        case .protocolVersion: "protocol_version"
+        case .applicationProtocol: "application_protocol"
+        case .plainHTTP: "plain_http"
+        case .closed: "closed"
+        case .timeout: "timeout"
+        case .displaced: "displaced"
+        case .other: "other"
+        }
     }
 }

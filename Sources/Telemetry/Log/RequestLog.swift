@@ -112,6 +112,13 @@ package final class RequestLog {
             lines.appendLiteral("\",\"peer\":\"")
             lines.appendBytes(peer.bytes)
         }
+        if let client = outcome.clientName {
+            let (name, fingerprint) = (client.commonName, client.fingerprint)
+            lines.appendLiteral("\",\"client\":")
+            appendString(name.span)
+            lines.appendLiteral(",\"client_sha256\":\"")
+            lines.appendHexadecimal(fingerprint.span)
+        }
         lines.appendLiteral("\",\"method\":\"")
         lines.appendLiteral(RequestLog.name(of: outcome.method))
         lines.appendLiteral("\"")
@@ -176,9 +183,13 @@ package final class RequestLog {
         lines.appendLiteral(",\"problem\":\"")
         lines.append(contentsOf: problem.type.utf8)
         lines.appendLiteral("\",\"reason\":")
+        appendString(problem.reason.utf8.span)
+    }
+
+    private func appendString(_ text: Span<UInt8>) {
         var writer = JSONWriter(appendingTo: lines)
         lines = []
-        writer.string(problem.reason)
+        writer.string(text)
         lines = writer.finish()
     }
 

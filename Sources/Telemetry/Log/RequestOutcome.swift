@@ -1,5 +1,6 @@
 internal import Bytes
 package import HTTP
+package import OpenSSL
 package import POSIX
 
 /// What the log and the metrics hold of an answered request.
@@ -27,11 +28,14 @@ package struct RequestOutcome {
     let trace: TraceContext?
     /// Where the request came from.
     let peer: PeerAddress
+    /// In the client's certificate, where one was asked for and shown.
+    let clientName: TLSPeerName?
     let problem: LoggedProblem?
 
     package init(
         method: HTTPMethod?, route: RouteLabel?, status: UInt16, nanoseconds: Int64,
-        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(), problem: LoggedProblem? = nil
+        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(),
+        clientName: TLSPeerName? = nil, problem: LoggedProblem? = nil
     ) {
         self.method = method
         self.route = route
@@ -39,6 +43,7 @@ package struct RequestOutcome {
         self.nanoseconds = nanoseconds
         self.trace = trace
         self.peer = peer
+        self.clientName = clientName
         self.problem = problem
     }
 
