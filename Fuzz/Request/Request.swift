@@ -104,7 +104,15 @@ private func token(_ bytes: [UInt8], _ cut: Int) {
         precondition(count <= bytes.count)
     }
     _ = try? TokenHeader(bytes.span.extracting(0..<cut))
-    guard let rules = try? TokenRules(leewaySeconds: 30, issuer: "a", audience: "b", scope: "c d"),
+    if let set = try? JSONWebKeySet(bytes.span) {
+        precondition(1...JSONWebKeySet.Limits.keysMax ~= set.keys.count, "a set is bounded")
+        _ = try? SigningKeys(sharing: [], published: set)
+    }
+    guard let names = try? TokenClaimNames(tokenID: "jti", subject: "sub", scopes: "a.b a.c scope"),
+        let required = try? RequiredClaim.list("tid=x ver"),
+        let rules = try? TokenRules(
+            leewaySeconds: 30, issuer: "a", audience: "b", scope: "c d", claims: names,
+            requirements: required, lifetimeSecondsMax: 60),
         let claims = try? TokenClaims(bytes.span.extracting(cut..<bytes.count), rules: rules)
     else { return }
     _ = try? claims.verified(nowUnixMilliseconds: 1_700_000_000_000)
