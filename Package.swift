@@ -235,7 +235,7 @@ let package = Package(
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
-        tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX"]),
+        tests("HTTPServerTests", ["HTTPServer", "HTTP", "Reactor", "POSIX", "Serving"]),
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
         tests(
             "ConfigurationTests",
@@ -251,8 +251,8 @@ let package = Package(
             "ServingTests",
             [
                 "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration",
-                "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models", "POSIX",
-                "Redis", "ServiceTestSupport", "Telemetry",
+                "Deployment", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models",
+                "POSIX", "Reactor", "Redis", "ServiceTestSupport", "Telemetry",
             ]),
         tests(
             "ServiceTests",

@@ -5,6 +5,9 @@ package struct ListeningAddress: Sendable {
     /// Connections that the kernel keeps between two turns; it caps this at net.core.somaxconn.
     package static let backlog: Int32 = 4096
 
+    /// How often the kernel is asked for a port that is not the public listener's.
+    package static let portTriesMax = 8
+
     private let host: String
     private let address: SocketAddress
     package var port: UInt16 { address.port }
@@ -38,6 +41,28 @@ package struct ListeningAddress: Sendable {
             }
             throw http.hostPlace == .standard ? error : .given(at: http.hostPlace, error)
         }
+    }
+
+    /// The same for the operations listener.
+    ///
+    /// The kernel may choose the port that it has just chosen for the public listener, which
+    /// nothing listens on yet; then it is asked again.
+    ///
+    /// - Parameter find: claims an address; a test decides what the kernel chooses.
+    package static func claim(
+        host: String, port: UInt16, beside http: ListeningAddress,
+        by find: (String, UInt16) throws(ListeningError) -> ListeningAddress = {
+            (host, port) throws(ListeningError) in try claim(host: host, port: port)
+        }
+    ) throws(ListeningError) -> ListeningAddress {
+        var claimed = try find(host, port)
+        var tries = 1
+        while port == 0, claimed.excludes(http), tries < ListeningAddress.portTriesMax {
+            claimed = try find(host, port)
+            tries += 1
+        }
+        guard !claimed.excludes(http) else { throw .portOfHTTP(claimed.port) }
+        return claimed
     }
 
     /// Finds the address, whether or not a process listens on it.

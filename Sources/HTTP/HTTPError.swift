@@ -53,26 +53,6 @@ package enum HTTPError: Error, Equatable, Sendable {
     case chunkExtensionLineTooLong(limit: Int)
     case chunkExtensionsTooLarge(limit: Int)
     case trailersTooLarge(limit: Int)
-
-    /// The status of the one answer that the caller gets.
-    package var status: UInt16 {
-        switch self {
-        case .malformedRequestLine, .invalidTarget, .invalidFieldName, .whitespaceBeforeColon,
-            .obsoleteLineFolding, .invalidFieldValue, .bareCarriageReturn, .bareLineFeed,
-            .nulByte, .missingHost, .duplicateHost, .invalidHost, .invalidContentLength,
-            .duplicateContentLength, .conflictingFraming, .invalidTransferEncoding,
-            .duplicateTransferEncoding, .transferEncodingInHTTP10, .malformedChunkSize,
-            .malformedChunkExtension, .malformedChunkEnd, .chunkExtensionLineTooLong,
-            .chunkExtensionsTooLarge:
-            400
-        case .bodyTooLarge: 413
-        case .requestLineTooLong: 414
-        case .unsupportedExpectation: 417
-        case .headTooLarge, .tooManyFields, .authorizationTooLarge, .trailersTooLarge: 431
-        case .unsupportedTransferCoding: 501
-        case .unsupportedVersion: 505
-        }
-    }
 }
 
 extension HTTPError {

@@ -9,8 +9,6 @@ struct OperationsListener: ~Copyable, Sendable {
     /// A connection that nothing comes over is closed soon; a scraper opens another.
     private static let idleTimeout: Int64 = 5_000_000_000
     private static let backlog: Int32 = 64
-    /// How often the kernel is asked for a port that is not the public listener's.
-    private static let portTriesMax = 8
 
     let descriptor: FileDescriptor
     /// As it is listened on: with the port that the kernel chose where it was to choose one.
@@ -27,23 +25,8 @@ struct OperationsListener: ~Copyable, Sendable {
     ) throws(StartError) -> OperationsListener {
         switch address {
         case .tcp(let host, let port):
-            var claimed: ListeningAddress
             do throws(ListeningError) {
-                claimed = try ListeningAddress.claim(host: host, port: port)
-                // The kernel may choose the port that it has just chosen for the public listener,
-                // which nothing listens on yet.
-                var tries = 1
-                while port == 0, claimed.excludes(http), tries < OperationsListener.portTriesMax {
-                    claimed = try ListeningAddress.claim(host: host, port: port)
-                    tries += 1
-                }
-            } catch {
-                throw .operations(error.description)
-            }
-            guard !claimed.excludes(http) else {
-                throw .operations("\(ListeningError.portOfHTTP(claimed.port))")
-            }
-            do throws(ListeningError) {
+                let claimed = try ListeningAddress.claim(host: host, port: port, beside: http)
                 return OperationsListener(
                     descriptor: try claimed.listenAlone(backlog: backlog),
                     address: .tcp(host: host, port: claimed.port), socketFile: nil)

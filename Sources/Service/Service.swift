@@ -104,7 +104,7 @@ package final class Service: Sendable {
             try AuditLog.open(audit, logger: logger)
         }
         self.auditLog = auditLog
-        let store = SharedStore(configuration)
+        let store = AdmissionsSource(configuration)
         state = ServiceState(redis: store.health, auditLog: auditLog)
         let deployed = Published(Deployment(primary: model.bundle))
         let common = try SharedSettings(

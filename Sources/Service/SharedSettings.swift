@@ -15,7 +15,7 @@ internal import Telemetry
 struct SharedSettings: Sendable {
     let configuration: ServiceConfiguration
     let keys: SigningKeys
-    let store: SharedStore
+    let store: AdmissionsSource
     let state: ServiceState
     /// Nil without an audit log.
     let records: AdministrationRecords?
@@ -28,7 +28,7 @@ struct SharedSettings: Sendable {
 
     init(
         configuration: ServiceConfiguration, deployed: Published<Deployment>,
-        store: SharedStore, state: ServiceState, auditLog: AuditLog?, sink: LogSink
+        store: AdmissionsSource, state: ServiceState, auditLog: AuditLog?, sink: LogSink
     ) throws(StartError) {
         self.configuration = configuration
         self.deployed = deployed
@@ -45,8 +45,8 @@ struct SharedSettings: Sendable {
         keys = try SharedSettings.keys(configuration.tokens.keys)
     }
 
-    func makeMetrics() -> ReactorMetrics {
-        ReactorMetrics(
+    func makeCounts() -> WorkerCounts {
+        WorkerCounts(
             isOn: configuration.operations.address != nil, countsRedis: store.health != nil,
             labels: .service)
     }
@@ -80,13 +80,13 @@ struct SharedSettings: Sendable {
     }
 
     func makeModel(
-        _ mailbox: Mailbox<Worker>, countedBy metrics: ReactorMetrics
+        _ mailbox: Mailbox<Worker>, countedBy counts: WorkerCounts
     ) -> LocalDeployment {
         let recordsFeatures = configuration.audit?.recordsFeatures ?? false
         return LocalDeployment(of: deployed, mailbox: mailbox) { bundle in
             Scorer(
                 bundle: bundle, recordsFeatures: recordsFeatures,
-                series: metrics.modelActivated(bundle))
+                series: counts.modelActivated(bundle))
         }
     }
 

@@ -71,7 +71,7 @@ struct WorkerSettings: Sendable {
         _ loop: Loop, _ mailbox: Mailbox<Worker>, index: Int, descriptor: consuming FileDescriptor
     ) throws(SystemError) -> Worker {
         let configuration = common.configuration
-        let counts = common.makeMetrics()
+        let counts = common.makeCounts()
         let log = common.makeLog()
         let admissions = common.store.makeAdmissions(loop, mailbox)
         let operations = subjects.map {

@@ -61,7 +61,7 @@ extension Administration {
     }
 
     private func take(
-        _ snapshot: ReactorMetrics.Snapshot, of index: Int, in round: UInt64, _ calls: Calls
+        _ snapshot: WorkerCounts.Snapshot, of index: Int, in round: UInt64, _ calls: Calls
     ) {
         scrapes.take(snapshot, of: index, in: round)
         finishScrapes(calls)

@@ -12,7 +12,7 @@ package import Telemetry
 package final class Answers {
     private let loop: Loop
     private let log: RequestLog
-    private let counts: ReactorMetrics
+    private let counts: WorkerCounts
     private let quota: QuotaFields
     var writer = PredictionWriter()
     private var date: HTTPDate
@@ -22,7 +22,7 @@ package final class Answers {
     /// The latest document of each type of problem, for answers of which there may be floods.
     private var documents: [ProblemType: FailureDocument] = [:]
 
-    package init(loop: Loop, log: RequestLog, counts: ReactorMetrics, quota: QuotaFields) {
+    package init(loop: Loop, log: RequestLog, counts: WorkerCounts, quota: QuotaFields) {
         self.loop = loop
         self.log = log
         self.counts = counts

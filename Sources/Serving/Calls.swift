@@ -34,7 +34,7 @@ package final class Calls {
 
     let loop: Loop
     let model: LocalDeployment
-    let counts: ReactorMetrics
+    let counts: WorkerCounts
     let answers: Answers
     let refused = RefusedSubjects()
     let state: ServiceState
@@ -56,7 +56,7 @@ package final class Calls {
     package init(
         loop: Loop, rules: Rules, routes: RouteTable, verifier: TokenVerifier?,
         model: LocalDeployment,
-        counts: ReactorMetrics, answers: Answers, admissions: Admissions, audit: AuditGate?,
+        counts: WorkerCounts, answers: Answers, admissions: Admissions, audit: AuditGate?,
         names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts
     ) {
         self.loop = loop

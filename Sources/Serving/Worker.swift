@@ -11,7 +11,8 @@ package enum TurnStep: CaseIterable {
     /// What the store has decided is recorded or answered, and what the audit log has written is
     /// answered. Before the question, which also covers what such clients have pipelined.
     case decisions
-    /// One question to the store for all requests of the turn. No later request shares it.
+    /// One question to the store for all requests of the turn, unless it waits for the answers to
+    /// earlier ones. No request that comes after it was sent shares it.
     case question
     /// Commands to Redis, in one send.
     case commands
@@ -49,9 +50,8 @@ package final class Worker: LoopOwner {
     }
 
     var model: LocalDeployment { calls.model }
-    package var metrics: ReactorMetrics { calls.counts }
     /// What a scrape gets.
-    var snapshot: ReactorMetrics.Snapshot { calls.counts.snapshot(server.figures) }
+    var snapshot: WorkerCounts.Snapshot { calls.counts.snapshot(server.figures) }
 
     package var isBusy: Bool { server.isBusy || admissions.isBusy || audit?.isBusy == true }
 

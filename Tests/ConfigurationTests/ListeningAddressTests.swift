@@ -39,6 +39,45 @@ import Testing
         #expect(try port(second) == address.port)
     }
 
+    @Test(arguments: 0...ListeningAddress.portTriesMax)
+    func `a port of the kernel's choice is not the public listener's, if 8 tries find another`(
+        refusedCount: Int
+    ) throws {
+        let http = try ListeningAddress.claim(host: "127.0.0.1", port: 0)
+        let other = try ListeningAddress.claim(host: "127.0.0.1", port: 0)
+        // The kernel has one port for http and may choose it again: nothing listens there.
+        try #require(http.port != other.port)
+        var tries = 0
+        let result = Result { () throws(ListeningError) in
+            try ListeningAddress.claim(host: "127.0.0.1", port: 0, beside: http) { _, _ in
+                tries += 1
+                return tries <= refusedCount ? http : other
+            }
+        }
+        if refusedCount < ListeningAddress.portTriesMax {
+            #expect(try result.get().port == other.port)
+            #expect(tries == refusedCount + 1)
+        } else {
+            #expect {
+                try result.get()
+            } throws: { error in
+                guard case .portOfHTTP(http.port) = error as? ListeningError else { return false }
+                return true
+            }
+            #expect(tries == ListeningAddress.portTriesMax)
+        }
+    }
+
+    @Test func `a port that was asked for is tried once`() throws {
+        let http = try ListeningAddress.claim(host: "127.0.0.1", port: 0)
+        #expect {
+            try ListeningAddress.claim(host: "127.0.0.1", port: http.port, beside: http)
+        } throws: { error in
+            guard case .portOfHTTP(http.port) = error as? ListeningError else { return false }
+            return true
+        }
+    }
+
     @Test func `a port can be claimed again once nobody listens`() throws {
         let port: UInt16
         do {

@@ -4,6 +4,7 @@ import HTTP
 import HTTPServer
 import POSIX
 import Reactor
+import Serving
 import Synchronization
 import TestSupport
 import Testing
@@ -203,7 +204,7 @@ extension TestServer {
             },
             reject: { request, exchange, server in
                 let rejection = request.rejection
-                let status = status(of: rejection)
+                let status = ServiceFailure.rejected(rejection).row.problem.status
                 notes.requests.withLock { $0.append("\(status)") }
                 answer(server, exchange, status, Array("\(rejection)".utf8))
             })
@@ -251,13 +252,6 @@ extension TestServer {
                     answersHEAD: context.answersHEAD),
                 date: HTTPDate(unixSeconds: context.unixMilliseconds / 1000),
                 requestID: requestID.span, fields: [UInt8]().span, body: body.span, to: &output)
-        }
-    }
-
-    private static func status(of rejection: Rejection) -> UInt16 {
-        switch rejection {
-        case .malformed(let error): error.status
-        case .headTimeout, .bodyTimeout: 408
         }
     }
 

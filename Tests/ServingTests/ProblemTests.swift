@@ -123,12 +123,24 @@ import Testing
         #expect(Set(reasons).count == EveryError.token.count)
     }
 
-    @Test func `a request that cannot be read is answered with its error's status`() {
+    /// RFC 9110 §15 and RFC 6585 §5: what is not 400, in the order of `EveryError`.
+    private static let unlike400: [(HTTPError, UInt16)] = [
+        (.unsupportedVersion, 505), (.requestLineTooLong(limit: 4), 414),
+        (.headTooLarge(limit: 5), 431), (.tooManyFields(limit: 6), 431),
+        (.authorizationTooLarge(limit: 7), 431), (.unsupportedTransferCoding, 501),
+        (.unsupportedExpectation, 417), (.bodyTooLarge(limit: 26), 413),
+        (.trailersTooLarge(limit: 32), 431),
+    ]
+
+    @Test func `a request that cannot be read is answered with the status of its RFC`() {
         for error in EveryError.http {
             let problem = ServiceFailure.rejected(.malformed(error)).row
-            #expect(problem.problem.status == error.status, "\(error)")
+            let status = ProblemTests.unlike400.first { $0.0 == error }?.1 ?? 400
+            #expect(problem.problem.status == status, "\(error)")
             #expect(problem.fields.isEmpty, "\(error)")
         }
+        let known = ProblemTests.unlike400.map(\.0)
+        #expect(EveryError.http.filter(known.contains) == known)
     }
 
     @Test func `errors that differ are told apart by their details`() {

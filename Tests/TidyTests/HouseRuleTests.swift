@@ -282,6 +282,17 @@ extension HouseRule {
         #expect(Project.path("../C.md", from: file) == "C.md")
         #expect(Project.path("B.md", from: file) == "Docs/B.md")
     }
+
+    @Test func `paths in backticks are found, alone or before arguments`() {
+        let file = ProjectFile(
+            path: "Docs/A.md",
+            text: "`Docs/B.md` Docs/C.md `b`\n```\n`Docs/D.md`\n```\n`a` and `Scripts/e.sh 1`")
+        #expect(
+            NamedPaths.all(in: file) == [
+                NamedPaths.Named(path: "Docs/B.md", line: 1),
+                NamedPaths.Named(path: "Scripts/e.sh", line: 5),
+            ])
+    }
 }
 
 @Suite struct SwiftLexerTests {

@@ -59,6 +59,35 @@ import Testing
         }
     }
 
+    @Test func `paths that documents name are the repository's`() {
+        var count = 0
+        for file in Project.files where file.path.hasSuffix(".md") && file.path != "CHANGELOG.md" {
+            for named in NamedPaths.all(in: file) {
+                count += 1
+                if !Project.hasFile(at: named.path) {
+                    Issue.record("\(file.path):\(named.line): names no file: \(named.path)")
+                }
+            }
+        }
+        #expect(count > 30)
+    }
+
+    @Test func `the documented exit codes of churnctl are those of Exit`() throws {
+        let path = "Docs/reference/exit-codes.md"
+        let document = try #require(Project.files.first { $0.path == path })
+        let rows = document.lines.drop { !$0.hasPrefix("| exit | `churnctl` |") }.dropFirst(2)
+        let documented = rows.prefix { $0.hasPrefix("|") }
+            .compactMap { $0.split { "| ".contains($0) }.first.flatMap { Int($0) } }
+        #expect(documented == documented.sorted())
+        let source = try #require(
+            Project.files.first { $0.path == "Sources/churnctl/Command.swift" })
+        let cases = source.lines.drop { !$0.hasPrefix("enum Exit: Int32 {") }.prefix { $0 != "}" }
+            .filter { $0.contains("case ") }
+        let codes = cases.compactMap { $0.split(separator: "= ").last.flatMap { Int($0) } }
+        #expect(codes.count == cases.count)
+        #expect(Set(documented) == Set(codes + [0]))
+    }
+
     @Test func `a type's name is used once`() {
         for violation in TypeNames.violations(in: Project.files.filter(\.isSource)) {
             Issue.record("\(violation)")

@@ -106,3 +106,34 @@ extension String {
         return parts
     }
 }
+
+/// Paths of the repository that documents name in backticks, as they are or at the start of a
+/// command.
+enum NamedPaths {
+    struct Named: Equatable {
+        let path: String
+        let line: Int
+    }
+
+    private static let folders = [
+        "Sources/", "Tests/", "Fuzz/", "Docs/", "Config/", "Models/", "Benchmarks/", "Scripts/",
+        ".ci/",
+    ]
+
+    static func all(in file: ProjectFile) -> [Named] {
+        var isFenced = false
+        var named: [Named] = []
+        for (index, line) in file.lines.enumerated() {
+            if line.hasPrefix("```") { isFenced.toggle() }
+            if isFenced { continue }
+            // Between two backticks is every second part.
+            let parts = line.split(separator: "`", omittingEmptySubsequences: false)
+            for (place, part) in parts.enumerated() where place % 2 == 1 {
+                let path = String(part.prefix { $0 != " " })
+                guard folders.contains(where: path.hasPrefix) else { continue }
+                named.append(Named(path: path, line: index + 1))
+            }
+        }
+        return named
+    }
+}

@@ -21,7 +21,7 @@ final class MetricsCollection {
     static let patienceNanoseconds: Int64 = 1_000_000_000
 
     /// The latest of each worker; nil before its first.
-    private var snapshots: [ReactorMetrics.Snapshot?]
+    private var snapshots: [WorkerCounts.Snapshot?]
     private var missing: Set<Int> = []
     private var waiting: [Call] = []
     /// Names the round, so that what comes too late for one is not taken for the next.
@@ -46,7 +46,7 @@ final class MetricsCollection {
     var currentRound: UInt64 { round }
 
     /// Takes what a worker has answered.
-    func take(_ snapshot: ReactorMetrics.Snapshot, of index: Int, in round: UInt64) {
+    func take(_ snapshot: WorkerCounts.Snapshot, of index: Int, in round: UInt64) {
         guard round == self.round else { return }
         snapshots[index] = snapshot
         missing.remove(index)
@@ -59,7 +59,7 @@ final class MetricsCollection {
     }
 
     /// Ends the round: calls `answer` for each scrape with the sum over all workers.
-    func finish(_ answer: (Call, ReactorMetrics.Snapshot) -> Void) {
+    func finish(_ answer: (Call, WorkerCounts.Snapshot) -> Void) {
         var sum = ServiceMetrics(labels: .service)
         var connections = ConnectionFigures()
         for case let snapshot? in snapshots {
@@ -70,7 +70,7 @@ final class MetricsCollection {
         waiting = []
         missing = []
         deadline = nil
-        let total = ReactorMetrics.Snapshot(counts: sum, connections: connections)
+        let total = WorkerCounts.Snapshot(counts: sum, connections: connections)
         for call in answered { answer(call, total) }
     }
 }

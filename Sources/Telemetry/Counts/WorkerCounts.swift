@@ -5,7 +5,7 @@ package import HTTPServer
 package import Models
 
 /// What one worker counts of its requests.
-package final class ReactorMetrics {
+package final class WorkerCounts {
     /// What a scrape gets.
     package struct Snapshot: Sendable {
         package let counts: ServiceMetrics

@@ -7,8 +7,9 @@ internal import Reactor
 internal import Redis
 internal import Serving
 
-/// The store of tokens and quotas as the whole process has it; each loop gets its own end of it.
-struct SharedStore: Sendable {
+/// What the `Admissions` of all loops are made from: the store of tokens and quotas as configured,
+/// and what its ends share.
+struct AdmissionsSource: Sendable {
     private enum Kind: Sendable {
         case memory(InMemoryAdmissions)
         case redis(RedisEndpoint, RedisHealth, RedisNeighbours, markerKey: [UInt8]?)
