@@ -81,7 +81,7 @@ package enum ConfigurationKind: Equatable, Sendable {
     case claims(ClaimSyntax)
     /// A key for HMAC-SHA256: any bytes.
     case secret
-    /// `redis://[user:password@]host[:port][/db]`.
+    /// As `RedisEndpoint` reads it.
     case redisURL
     /// The name of a key in Redis that no caller can cause to exist.
     case redisKey
@@ -117,7 +117,8 @@ package enum ConfigurationKind: Equatable, Sendable {
             "1 to \(ConfigurationLimits.redisKeyBytesMax) bytes without control characters that "
                 + "do not begin with \(AdmissionKeys.quota), \(AdmissionKeys.revocation) or "
                 + "\(AdmissionKeys.revokedBefore)"
-        case .redisURL: "redis://[user:password@]host[:port][/db]"
+        case .redisURL:
+            "redis://[user:password@]host[:port][/db], redis+sentinel://… or redis+unix://…"
         case .operationsListener: "host:port, unix:/path or off"
         case .fileMode: "three octal digits"
         }

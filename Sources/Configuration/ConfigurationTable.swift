@@ -211,9 +211,9 @@ extension ConfigurationKey {
             + "quota.limit it bounds memory: their product is at most 100000000.")
     static let redisURL = ConfigurationKey(
         "redis.url", .redisURL, default: nil, bareVariable: "REDIS_URL",
-        meaning: "The Redis that keeps revocations and quotas. User and password are "
-            + "percent-encoded, an IPv6 address stands in brackets. As a flag only without a "
-            + "password.")
+        meaning: "The Redis that keeps revocations and quotas: itself, over a Unix socket, or the "
+            + "Sentinels that know its primary. User and password are percent-encoded, an IPv6 "
+            + "address stands in brackets. As a flag only without a password.")
     static let redisDeadline = ConfigurationKey(
         "redis.deadline", .duration(thousandths: 1000...60_000_000, in: .milliseconds),
         default: "100",

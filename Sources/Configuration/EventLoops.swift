@@ -1,5 +1,6 @@
 internal import OperationsAPI
 internal import POSIX
+internal import Redis
 
 /// How many event loops serve callers.
 package enum EventLoops: Equatable, Sendable, CustomStringConvertible {
@@ -37,7 +38,7 @@ package struct DescriptorReserve: Equatable, Sendable {
     /// epoll, mailbox, listener and Redis of an event loop.
     private static let ofReactor = 4
 
-    package let count: Int
+    package private(set) var count: Int
 
     /// - Parameter reactors: those of callers.
     package init(reactors: Int, hasOperationsListener: Bool) {
@@ -52,6 +53,9 @@ package struct DescriptorReserve: Equatable, Sendable {
         self.init(
             reactors: configuration.http.reactors.count(onCores: ProcessLimits.processorCount),
             hasOperationsListener: configuration.operations.address != nil)
+        if case .redis(let endpoint, _, _) = configuration.store, endpoint.primaryName != nil {
+            count += endpoint.places.count
+        }
     }
 
     /// How many of the wanted connections of callers can be open, nil for none.

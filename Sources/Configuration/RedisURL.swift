@@ -1,4 +1,5 @@
 internal import Bytes
+internal import POSIX
 package import Redis
 
 /// What is wrong with a Redis URL; no case carries any of its text.
@@ -7,11 +8,12 @@ package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStri
     case badDatabase, queryOrFragment
     case quoted, byteOrderMark, surroundingSpace, assignment
     case slashInPassword, markInPassword
+    case tooManySentinels, badPrimaryName, badPath
 
     package var description: String {
         switch self {
         case .tooLong: "longer than \(ConfigurationLimits.redisURLBytesMax) bytes"
-        case .otherScheme: "a scheme other than redis"
+        case .otherScheme: "a scheme other than redis, redis+sentinel, redis+unix and unix"
         case .tls: "the scheme rediss, but TLS to Redis is not supported"
         case .badPercentEncoding:
             "a user or password with a bad percent-encoding; a % in it is written %25"
@@ -28,16 +30,34 @@ package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStri
         case .slashInPassword: "a / in the user or password, which must be written %2F"
         case .markInPassword:
             "a # or ? in the user or password, which must be written %23 and %3F"
+        case .tooManySentinels: "more than \(RedisEndpoint.sentinelsMax) Sentinels"
+        case .badPrimaryName:
+            "no name of the primary after the Sentinels, or one with characters that none has"
+        case .badPath:
+            "no path of a Unix socket after the slashes, or a host before it, or a path of more "
+                + "than \(SocketAddress.unixPathBytesMax) bytes"
         }
     }
 }
 
 extension RedisEndpoint {
     private static let standardPort: UInt16 = 6379
+    private static let sentinelPort: UInt16 = 26379
 
-    /// Reads `redis://[user:password@]host[:port][/db]` (RFC 3986 §3); the scheme in any case, port
-    /// 6379 and database 0 by default. User and password may be any bytes, but the user must be
-    /// UTF-8.
+    private enum Scheme: String, CaseIterable {
+        case redis = "redis://"
+        case sentinel = "redis+sentinel://"
+        case unix = "redis+unix://"
+        case plainUnix = "unix://"
+    }
+
+    /// Reads one of these, the scheme in any case; database 0 by default. User and password may be
+    /// any bytes, but the user must be UTF-8.
+    ///
+    /// - `redis://[user:password@]host[:port][/db]` (RFC 3986 §3), port 6379 by default
+    /// - `redis+sentinel://[user:password@]host[:port],…/name[/db]`, places of Sentinels, port
+    ///   26379 by default, and the name by which they know the primary
+    /// - `redis+unix://[user:password@]/path[?db=db]`, or `unix://` in place of that
     package init(parsing url: [UInt8]) throws(RedisURLError) {
         guard url.count <= ConfigurationLimits.redisURLBytesMax else { throw .tooLong }
         switch StrayBytes(around: url.span) {
@@ -47,30 +67,73 @@ extension RedisEndpoint {
         case .assignment: throw .assignment
         case .scheme, nil: break
         }
-        let scheme = url.prefix(9).map { $0 | 0x20 }
-        if scheme.starts(with: "rediss:".utf8) { throw .tls }
-        guard scheme.starts(with: "redis://".utf8) else { throw .otherScheme }
-        let rest = url.dropFirst(8)
+        let beginning = url.prefix(20).map { ASCII.lowercased($0) }
+        if beginning.starts(with: "rediss".utf8) { throw .tls }
+        let scheme = Scheme.allCases.first { beginning.starts(with: $0.rawValue.utf8) }
+        guard let scheme else { throw .otherScheme }
+        var rest = url.dropFirst(scheme.rawValue.utf8.count)
+        var query: ArraySlice<UInt8> = []
         // RFC 3986 §3.2: the authority ends at the first of these. An @ after it was meant to end
         // user and password.
         let marks = [UInt8(ascii: "?"), UInt8(ascii: "#")]
         if let mark = rest.firstIndex(where: marks.contains) {
-            throw rest[mark...].contains(UInt8(ascii: "@")) ? .markInPassword : .queryOrFragment
+            if rest[mark...].contains(UInt8(ascii: "@")) { throw .markInPassword }
+            query = rest[mark...]
+            rest = rest[..<mark]
         }
-
         let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
         guard !rest[slash...].contains(UInt8(ascii: "@")) else { throw .slashInPassword }
         let authority = rest[..<slash]
         let at = authority.lastIndex(of: UInt8(ascii: "@"))
+        let host = at.map { authority[authority.index(after: $0)...] } ?? authority
         let (user, password) = try RedisEndpoint.credentials(at.map { authority[..<$0] })
-        let (host, port) = try RedisEndpoint.address(
-            at.map { authority[authority.index(after: $0)...] } ?? authority)
-
-        let path = rest[slash...].dropFirst()
-        guard let number = path.isEmpty ? 0 : Int(decimal: path), number <= Int32.max else {
-            throw .badDatabase
+        let place: (places: [RedisPlace], name: String?, database: ArraySlice<UInt8>)
+        switch scheme {
+        case .redis:
+            guard query.isEmpty else { throw .queryOrFragment }
+            let server = try RedisEndpoint.address(host, RedisEndpoint.standardPort)
+            place = ([server], nil, rest[slash...].dropFirst())
+        case .sentinel:
+            guard query.isEmpty else { throw .queryOrFragment }
+            place = try RedisEndpoint.sentinels(host, rest[slash...].dropFirst())
+        case .unix, .plainUnix:
+            guard host.isEmpty else { throw .badPath }
+            place = try RedisEndpoint.socket(rest[slash...], query)
         }
-        self.init(host: host, port: port, user: user, password: password, database: number)
+        guard let number = place.database.isEmpty ? 0 : Int(decimal: place.database),
+            number <= Int32.max
+        else { throw .badDatabase }
+        self.init(
+            places: place.places, primaryName: place.name, user: user, password: password,
+            database: number)
+    }
+
+    private static func sentinels(
+        _ hosts: ArraySlice<UInt8>, _ path: ArraySlice<UInt8>
+    ) throws(RedisURLError) -> ([RedisPlace], name: String?, database: ArraySlice<UInt8>) {
+        let list = hosts.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        guard list.count <= sentinelsMax else { throw .tooManySentinels }
+        var places: [RedisPlace] = []
+        for host in list { places.append(try address(host, sentinelPort)) }
+        let end = path.firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+        // What `sentinel monitor` takes as a name.
+        guard 1...ConfigurationLimits.hostBytesMax ~= end - path.startIndex,
+            path[..<end].allSatisfy(ASCII.isName)
+        else { throw .badPrimaryName }
+        return (places, String(decoding: path[..<end], as: UTF8.self), path[end...].dropFirst())
+    }
+
+    private static func socket(
+        _ path: ArraySlice<UInt8>, _ query: ArraySlice<UInt8>
+    ) throws(RedisURLError) -> ([RedisPlace], name: String?, database: ArraySlice<UInt8>) {
+        guard query.isEmpty || query.starts(with: "?db=".utf8) else { throw .queryOrFragment }
+        let database = query.dropFirst(4)
+        guard query.isEmpty || !database.isEmpty else { throw .badDatabase }
+        let bytes = try percentDecoded(path)
+        guard let text = String(validating: bytes, as: UTF8.self),
+            (try? SocketAddress.unix(path: text)) != nil
+        else { throw .badPath }
+        return ([.unix(path: text)], nil, database)
     }
 
     private static func credentials(
@@ -89,8 +152,8 @@ extension RedisEndpoint {
     }
 
     private static func address(
-        _ bytes: ArraySlice<UInt8>
-    ) throws(RedisURLError) -> (host: String, port: UInt16) {
+        _ bytes: ArraySlice<UInt8>, _ standardPort: UInt16
+    ) throws(RedisURLError) -> RedisPlace {
         let host: ArraySlice<UInt8>
         let rest: ArraySlice<UInt8>
         if bytes.first == UInt8(ascii: "[") {
@@ -107,11 +170,11 @@ extension RedisEndpoint {
             host.allSatisfy(ASCII.isHost)
         else { throw .badHost }
         let name = String(decoding: host, as: UTF8.self)
-        if rest.isEmpty { return (name, standardPort) }
+        if rest.isEmpty { return .host(name, port: standardPort) }
         guard rest.first == UInt8(ascii: ":"), let number = Int(decimal: rest.dropFirst()),
             number > 0, let port = UInt16(exactly: number)
         else { throw .badPort }
-        return (name, port)
+        return .host(name, port: port)
     }
 
     private static func percentDecoded(

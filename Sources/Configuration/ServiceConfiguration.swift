@@ -235,6 +235,14 @@ extension ServiceConfiguration {
             address: address, socketMode: UInt32(settings.integer(.operationsSocketMode)), tls: tls)
     }
 
+    /// Whether a server is on this machine.
+    static func isHere(_ place: RedisPlace) -> Bool {
+        switch place {
+        case .host(let host, port: _): isLoopback(host)
+        case .unix: true
+        }
+    }
+
     /// RFC 1122 §3.2.1.3: 127.0.0.0/8; RFC 4291 §2.5.3: ::1; RFC 6761 §6.3: localhost. A name is
     /// not looked up: its address may change.
     static func isLoopback(_ host: String) -> Bool {

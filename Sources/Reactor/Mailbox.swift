@@ -46,6 +46,13 @@ package struct Door<Part>: Sendable {
         hand = { message in mailbox.post { owner in message(part(owner)) } }
     }
 
+    /// - Parameter part: of the part that the other door leads to.
+    package init<Whole>(
+        _ door: Door<Whole>, to part: @escaping @Sendable (Whole) -> Part
+    ) {
+        hand = { message in door.post { whole in message(part(whole)) } }
+    }
+
     /// As `Mailbox.post`.
     package func post(_ message: @escaping @Sendable (Part) -> Void) { hand(message) }
 }

@@ -2,32 +2,34 @@ internal import Dispatch
 internal import POSIX
 internal import Reactor
 
-/// Finds the addresses of Redis' host: immediately when it is an address, otherwise away from the
-/// loop, because looking up a name blocks.
-struct AddressLookup {
-    private let host: String
-    private let port: UInt16
-    /// The host itself, when it is an address.
-    let numeric: [SocketAddress]?
-    private let queue = DispatchQueue(label: "churnd.redis.lookup")
+/// Finds the addresses of a place: immediately when it is an address or a path, otherwise away from
+/// the loop, because looking up a name blocks.
+enum AddressLookup {
+    private static let queue = DispatchQueue(
+        label: "churnd.redis.lookup", attributes: .concurrent)
 
-    init(host: String, port: UInt16) {
-        self.host = host
-        self.port = port
+    /// What can be found without blocking; nil for a name.
+    static func immediate(_ place: RedisPlace) -> [SocketAddress]? {
+        switch place {
         // An error says that the host is a name.
-        numeric = try? SocketAddress.resolve(host: host, port: port, numericOnly: true)
+        case .host(let host, let port):
+            try? SocketAddress.resolve(host: host, port: port, numericOnly: true)
+        // A path that no address can have was refused with the URL.
+        case .unix(let path): (try? SocketAddress.unix(path: path)).map { [$0] } ?? []
+        }
     }
 
-    /// Looks the name up and hands the outcome to the connection.
-    func start(for connection: Door<RedisConnection>) {
-        queue.async { [host, port] in
+    /// Looks a name up and hands the outcome to the connection.
+    static func start(_ place: RedisPlace, for connection: Door<RedisConnection>) {
+        guard case .host(let host, let port) = place else { return }
+        queue.async {
             let outcome: Result<[SocketAddress], ResolutionError>
             do throws(ResolutionError) {
                 outcome = .success(try SocketAddress.resolve(host: host, port: port))
             } catch {
                 outcome = .failure(error)
             }
-            connection.post { $0.lookedUp(outcome) }
+            connection.post { $0.lookedUp(place, outcome) }
         }
     }
 }

@@ -5,14 +5,51 @@ internal import Reactor
 extension RedisConnection {
     func attempt() {
         schedule.attemptStarted(now: loop.now)
-        if let numeric = lookup.numeric {
-            addresses = numeric.reversed()
+        guard endpoint.primaryName != nil else { return dial(endpoint.places[0]) }
+        sentinelsLeft = endpoint.places.count
+        askSentinel(neighbours.firstSentinel)
+    }
+
+    private func askSentinel(_ index: Int) {
+        sentinel = index % endpoint.places.count
+        sentinelsLeft -= 1
+        primary = nil
+        isAsking = true
+        greeting = RedisGreeting(askingFor: endpoint.primaryName ?? "")
+        dial(endpoint.places[sentinel])
+    }
+
+    /// A Sentinel has answered where the primary is, and now with the failover that made it one.
+    func found(_ answer: RedisReply) {
+        guard let place = primary, let epoch = RedisGreeting.epoch(in: answer) else {
+            return lose(.primaryUnknown)
+        }
+        // For seconds after a failover some Sentinels name the old primary, which may be back.
+        guard neighbours.isCurrent(epoch) else { return lose(.staleSentinel) }
+        closeSocket()
+        isAsking = false
+        greeting = RedisGreeting(to: endpoint)
+        dial(place)
+    }
+
+    private func dial(_ place: RedisPlace) {
+        // Nothing of an earlier connection is read as an answer on this one.
+        reader = RedisReplyReader(limits: limits)
+        dialled = place
+        if let immediate = AddressLookup.immediate(place) {
+            addresses = immediate.reversed()
             connect(orElse: .hostUnknown(reason: "it has no address"))
         } else {
             phase = .resolving
-            phaseDeadline = loop.now + deadlineNanoseconds
-            lookup.start(for: door)
+            phaseDeadline = loop.now + stepNanoseconds
+            AddressLookup.start(place, for: door)
         }
+    }
+
+    /// A Sentinel has less time than Redis, so that there is some for the next one.
+    private var stepNanoseconds: Int64 {
+        guard isAsking else { return deadlineNanoseconds }
+        return max(deadlineNanoseconds / 4, RedisConnection.sentinelNanosecondsMin)
     }
 
     /// Tries the next address; without one, the attempt has come to nothing because of `failure`.
@@ -24,7 +61,7 @@ extension RedisConnection {
                 registration = try loop.register(connecting.rawValue, .writable, for: self)
                 socket = consume connecting
                 phase = .connecting
-                phaseDeadline = loop.now + deadlineNanoseconds
+                phaseDeadline = loop.now + stepNanoseconds
                 return
             } catch {
                 failure = .connectFailed(code: error.code)
@@ -36,10 +73,9 @@ extension RedisConnection {
     func connected() {
         guard watch(.readable) else { return }
         isProven = false
-        reader = RedisReplyReader(limits: limits)
         if greeting.answerCount == 0 { return open() }
         phase = .greeting(answersMissing: greeting.answerCount)
-        phaseDeadline = loop.now + deadlineNanoseconds
+        phaseDeadline = loop.now + stepNanoseconds
         unsentGreeting = greeting.bytes
     }
 
@@ -53,9 +89,12 @@ extension RedisConnection {
 
 /// How it ends.
 extension RedisConnection {
-    /// Gives up the connection, or the attempt to make one.
+    /// Gives up the connection, or the attempt to make one unless another Sentinel can be asked.
     func lose(_ failure: RedisFailure) {
         let wasOpen = phase == .open
+        if endpoint.primaryName != nil, !(wasOpen && isProven) {
+            neighbours.passSentinel(sentinel, of: endpoint.places.count)
+        }
         closeSocket()
         phase = .disconnected
         phaseDeadline = .max
@@ -63,6 +102,9 @@ extension RedisConnection {
         verdict = nil
         unsentGreeting = []
         addresses = []
+        primary = nil
+        if isAsking, sentinelsLeft > 0 { return askSentinel(sentinel + 1) }
+        isAsking = false
         if wasOpen && isProven {
             schedule.connectionLost(now: loop.now)
         } else {

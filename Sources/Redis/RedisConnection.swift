@@ -14,8 +14,9 @@ package final class RedisConnection: Channel, LoopOwner {
         /// A name is looked up, elsewhere.
         case resolving
         case connecting
-        /// AUTH and SELECT, so many of which have no answer yet. Commands wait until Redis has
-        /// agreed, or they would be carried out in another database or as another user.
+        /// AUTH and SELECT, so many of which have no answer yet; or what a Sentinel is asked.
+        /// Commands wait until Redis has agreed, or they would be carried out in another database
+        /// or as another user.
         case greeting(answersMissing: Int)
         case open
     }
@@ -24,22 +25,38 @@ package final class RedisConnection: Channel, LoopOwner {
     private static let receiveBytes = 16 << 10
     /// How long after a failure Redis is asked again whether it serves.
     private static let failedProbePause: Int64 = 100_000_000
+    /// How long at least a Sentinel may take.
+    static let sentinelNanosecondsMin: Int64 = 50_000_000
 
     unowned let loop: Loop
     let door: Door<RedisConnection>
-    let greeting: RedisGreeting
+    let endpoint: RedisEndpoint
+    /// Of the connection that is made, or being made.
+    var greeting: RedisGreeting
     let deadlineNanoseconds: Int64
     let limits: RedisLimits
     private let probe: RedisProbe
     let health: RedisHealth.Source
-    private let neighbours: RedisNeighbours
+    let neighbours: RedisNeighbours
     private let number: Int
-    let lookup: AddressLookup
+    /// Takes the messages of a Sentinel; nil where nothing was subscribed to.
+    private let subscriber: ((_ message: [UInt8]) -> Void)?
+    /// Nil but in the first connection of a process that asks Sentinels.
+    private(set) var watch: SentinelWatch?
 
     var phase = Phase.disconnected
     /// When the attempt that is under way has taken too long.
     var phaseDeadline = Int64.max
     var schedule: ReconnectSchedule
+    /// Whether what is connected to is a Sentinel, which is asked where the primary is.
+    var isAsking = false
+    /// The Sentinel that was asked last, and how many have not been in this attempt.
+    var sentinel = 0
+    var sentinelsLeft = 0
+    /// Where the Sentinel says that the primary is.
+    var primary: RedisPlace?
+    /// What is connected to, or was last.
+    var dialled: RedisPlace?
     /// What is still to be tried in this attempt, the next one last.
     var addresses: [SocketAddress] = []
     var socket: FileDescriptor?
@@ -61,20 +78,35 @@ package final class RedisConnection: Channel, LoopOwner {
     ///   - door: the way to this connection from other threads.
     ///   - deadlineNanoseconds: how long connecting to one address, AUTH with SELECT, and the probe
     ///     may each take.
-    package init(
+    package convenience init(
         loop: Loop, door: Door<RedisConnection>, endpoint: RedisEndpoint,
         deadlineNanoseconds: Int64, limits: RedisLimits, probe: RedisProbe, health: RedisHealth,
         neighbours: RedisNeighbours
     ) {
+        self.init(
+            loop: loop, door: door, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
+            limits: limits, probe: probe, health: health, neighbours: neighbours, subscriber: nil)
+        guard let primaryName = endpoint.primaryName, number == 0 else { return }
+        watch = SentinelWatch(
+            loop: loop, door: door, endpoint: endpoint, primaryName: primaryName,
+            deadlineNanoseconds: deadlineNanoseconds, neighbours: neighbours)
+    }
+
+    init(
+        loop: Loop, door: Door<RedisConnection>, endpoint: RedisEndpoint,
+        deadlineNanoseconds: Int64, limits: RedisLimits, probe: RedisProbe, health: RedisHealth,
+        neighbours: RedisNeighbours, subscriber: ((_ message: [UInt8]) -> Void)?
+    ) {
         self.loop = loop
         self.door = door
-        greeting = RedisGreeting(endpoint)
+        self.endpoint = endpoint
+        self.subscriber = subscriber
+        greeting = subscriber == nil ? RedisGreeting(to: endpoint) : .subscribing
         self.deadlineNanoseconds = deadlineNanoseconds
         self.limits = limits
         self.probe = probe
         self.health = health.makeSource()
         self.neighbours = neighbours
-        lookup = AddressLookup(host: endpoint.host, port: endpoint.port)
         schedule = ReconnectSchedule(now: loop.now)
         reader = RedisReplyReader(limits: limits)
         queue = CommandQueue(limits: limits)
@@ -121,7 +153,8 @@ package final class RedisConnection: Channel, LoopOwner {
     }
 
     package var deadline: Int64? {
-        let earliest = queue.earliestDeadline ?? .max
+        var earliest = queue.earliestDeadline ?? .max
+        if let watch { earliest = min(earliest, watch.deadline) }
         switch phase {
         case .disconnected: return min(schedule.nextAttempt(isAwaited: !queue.isEmpty), earliest)
         case .resolving, .connecting, .greeting: return min(phaseDeadline, earliest)
@@ -130,9 +163,10 @@ package final class RedisConnection: Channel, LoopOwner {
     }
 
     /// Whether commands were queued after the end of its turn.
-    package var isBusy: Bool { mayLeave && !watchesWritable }
+    package var isBusy: Bool { mayLeave && !watchesWritable || watch?.isBusy == true }
 
     package func deadlinePassed() {
+        watch?.deadlinePassed()
         let now = loop.now
         if phase == .open {
             // Answers that came in time must not count as late because this loop was.
@@ -158,6 +192,7 @@ package final class RedisConnection: Channel, LoopOwner {
     }
 
     package func endTurn() {
+        watch?.endTurn()
         if let verdict, phase == .open { lose(verdict) }
         switch phase {
         case .disconnected:
@@ -184,9 +219,16 @@ package final class RedisConnection: Channel, LoopOwner {
         if phase == .disconnected { schedule.neighbourConnected(now: loop.now) }
     }
 
+    /// A Sentinel has said which server is the primary now.
+    func primaryMoved(to place: RedisPlace) {
+        if let primary, primary != place { lose(.primaryMoved) }
+    }
+
     /// The name has been looked up, or could not be. Its addresses are tried in turn.
-    package func lookedUp(_ outcome: Result<[SocketAddress], ResolutionError>) {
-        guard phase == .resolving else { return }
+    package func lookedUp(
+        _ place: RedisPlace, _ outcome: Result<[SocketAddress], ResolutionError>
+    ) {
+        guard phase == .resolving, place == dialled else { return }
         switch outcome {
         case .success(let found):
             addresses = found.reversed()
@@ -289,17 +331,22 @@ extension RedisConnection {
     }
 
     private func take(_ reply: consuming RedisReply) {
-        var errorCode: RedisErrorCode?
-        if case .error(let text) = reply { errorCode = RedisErrorCode(of: text) }
-
         if case .greeting(let answersMissing) = phase {
-            if let errorCode {
-                return lose(greeting.failure(errorCode, answersMissing: answersMissing))
+            if let failure = greeting.failure(reply, answersMissing: answersMissing) {
+                return lose(failure)
             }
-            if answersMissing == 1 { return open() }
             phase = .greeting(answersMissing: answersMissing - 1)
+            if isAsking, let place = RedisPlace(copy reply) { primary = place }
+            guard answersMissing == 1 else { return }
+            return isAsking ? found(reply) : open()
+        }
+        // With the word `message` and the channel; other replies on such a connection have two.
+        if let subscriber, case .array(let parts) = reply, parts.count == 3 {
+            if case .bulk(let message) = parts[2] { subscriber(message) }
             return
         }
+        var errorCode: RedisErrorCode?
+        if case .error(let text) = reply { errorCode = RedisErrorCode(of: text) }
         guard let completion = queue.popAnswered() else {
             // Nobody asked. With too many clients Redis does so, says why, and closes.
             return lose(errorCode.map { .errorReply($0) } ?? .protocolViolation)

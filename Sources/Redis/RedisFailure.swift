@@ -23,6 +23,18 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case errorReply(RedisErrorCode)
     /// As many commands wait already as may.
     case queueFull
+    /// A Sentinel answered with an error.
+    case sentinelRefused(RedisErrorCode)
+    /// A Sentinel does not know a primary of the name.
+    case primaryUnknown
+    /// A Sentinel has not heard of the latest failover.
+    case staleSentinel
+    /// What the Sentinel has named answered ROLE with an error.
+    case roleRefused(RedisErrorCode)
+    /// What the Sentinel has named as primary does not call itself one.
+    case notPrimary
+    /// The Sentinels have made another server the primary.
+    case primaryMoved
 
     package var description: String {
         switch self {
@@ -38,6 +50,12 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
             "the marker key is missing (NOMARKER): Redis may have lost its revocations"
         case .errorReply(let code): "an answer of \(code)"
         case .queueFull: "too many commands wait"
+        case .sentinelRefused(let code): "Sentinel answered with \(code)"
+        case .primaryUnknown: "Sentinel knows no primary of the name in redis.url"
+        case .staleSentinel: "Sentinel does not know the latest failover"
+        case .roleRefused(let code): "ROLE was answered with \(code)"
+        case .notPrimary: "the server that Sentinel names is not a primary"
+        case .primaryMoved: "Sentinel names another primary"
         }
     }
 }

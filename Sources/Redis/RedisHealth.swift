@@ -13,10 +13,16 @@ package final class RedisHealth: Sendable {
     private struct Finding {
         let time: Int64
         let failure: RedisFailure?
+        /// When the connection last met a Redis that serves.
+        let passedAt: Int64?
     }
 
     /// How often each connection asks Redis whether it serves.
     package static let probeNanoseconds: Int64 = 1_000_000_000
+
+    /// For how long a connection that fails may be without a pass, beyond what one result counts,
+    /// before the process is not ready.
+    private static let graceNanoseconds: Int64 = 1_000_000_000
 
     private let ageMax: Int64
     /// By connection.
@@ -58,6 +64,22 @@ package final class RedisHealth: Sendable {
         return passed.map { .pass(ageNanoseconds: $0) } ?? .unknown
     }
 
+    /// Whether requests should be sent here: as `current`, except that a failure which the next
+    /// answers show to have passed does not count. Under load a deadline is missed now and then; a
+    /// balancer that went by that would move the load to the others, and theirs would pass next.
+    package func isReady(now: Int64) -> Bool {
+        let oldest = now - ageMax - RedisHealth.graceNanoseconds
+        var isReady = false
+        for case let record? in latest.withLock({ $0 }) {
+            if record.passedAt.map({ $0 >= oldest }) ?? false {
+                isReady = true
+            } else if record.failure != nil, record.time >= now - ageMax {
+                return false
+            }
+        }
+        return isReady
+    }
+
     /// What one connection knows.
     package struct Source: Sendable {
         fileprivate let health: RedisHealth
@@ -65,15 +87,18 @@ package final class RedisHealth: Sendable {
 
         /// Redis serves.
         package func recordReply(now: Int64) {
-            health.record(Finding(time: now, failure: nil), of: index)
+            health.record(nil, of: index, now: now)
         }
 
         package func recordFailure(_ failure: RedisFailure, now: Int64) {
-            health.record(Finding(time: now, failure: failure), of: index)
+            health.record(failure, of: index, now: now)
         }
     }
 
-    private func record(_ record: Finding, of index: Int) {
-        latest.withLock { $0[index] = record }
+    private func record(_ failure: RedisFailure?, of index: Int, now: Int64) {
+        latest.withLock {
+            let passedAt = failure == nil ? now : $0[index]?.passedAt
+            $0[index] = Finding(time: now, failure: failure, passedAt: passedAt)
+        }
     }
 }

@@ -1,9 +1,13 @@
 internal import Reactor
 internal import Synchronization
 
-/// The connections of the process to Redis: one that reaches Redis again tells the others.
+/// The connections of the process to Redis: what one of them learns concerns the others.
 package final class RedisNeighbours: Sendable {
     private let doors = Mutex<[Door<RedisConnection>]>([])
+    /// The Sentinel to ask first, by its place in the endpoint.
+    private let sentinel = Atomic(0)
+    /// The latest failover that any of the connections has heard of from a Sentinel.
+    private let epoch = Atomic(0)
 
     package init() {}
 
@@ -15,9 +19,30 @@ package final class RedisNeighbours: Sendable {
         }
     }
 
+    /// One that reaches Redis again tells the others.
     func tellOthers(than own: Int) {
         for (number, door) in doors.withLock({ $0 }).enumerated() where number != own {
             door.post { $0.neighbourConnected() }
         }
+    }
+
+    var firstSentinel: Int { sentinel.load(ordering: .relaxed) }
+
+    /// A Sentinel could not be asked, or has named what does not serve as primary: the next one is
+    /// asked first from now on.
+    func passSentinel(_ index: Int, of count: Int) {
+        _ = sentinel.compareExchange(
+            expected: index, desired: (index + 1) % count, ordering: .relaxed)
+    }
+
+    /// Whether a failover is not older than what is known; then it is known.
+    func isCurrent(_ epoch: Int) -> Bool {
+        self.epoch.max(epoch, ordering: .relaxed).oldValue <= epoch
+    }
+
+    /// A Sentinel has said that there is another primary.
+    func tell(ofPrimary primary: RedisPlace, sentinel index: Int) {
+        sentinel.store(index, ordering: .relaxed)
+        for door in doors.withLock({ $0 }) { door.post { $0.primaryMoved(to: primary) } }
     }
 }

@@ -29,6 +29,12 @@ package final class ServiceState: Sendable {
         }
     }
 
+    /// The same for readiness, which a short failure does not end.
+    func readyStore(now: Int64) -> HealthReport.Store {
+        guard let redis else { return .memory }
+        return redis.isReady(now: now) ? .redisAnswers : .redisFails
+    }
+
     /// Whether the audit log takes records.
     package func audit(now: Int64) -> HealthReport.Audit {
         guard let auditLog else { return .off }

@@ -33,8 +33,8 @@ import Testing
         ),
     ]) func `a URL is taken apart`(url: String, expected: Expected) throws {
         let endpoint = try RedisEndpoint(parsing: Array(url.utf8))
-        #expect(endpoint.host == expected.host)
-        #expect(endpoint.port == expected.port)
+        #expect(endpoint.places == [.host(expected.host, port: expected.port)])
+        #expect(endpoint.primaryName == nil)
         #expect(endpoint.database == expected.database)
         #expect(endpoint.user == expected.user)
         #expect(endpoint.password == expected.password.map { Array($0.utf8) })
@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: [
         ("", RedisURLError.otherScheme), ("h:6379", .otherScheme), ("http://h", .otherScheme),
-        ("redis:h", .otherScheme), ("redis+tls://h", .otherScheme), ("unix:///s", .otherScheme),
+        ("redis:h", .otherScheme), ("redis+tls://h", .otherScheme), ("unix:/s", .otherScheme),
         ("rediss://h", .tls), ("REDISS://h", .tls),
         ("redis://", .badHost), ("redis:///0", .badHost), ("redis://:1", .badHost),
         ("redis://a b", .badHost), ("redis://[::1", .badHost), ("redis://[]", .badHost),
@@ -67,6 +67,69 @@ import Testing
         ("export REDIS_URL=redis://h", .assignment), ("\"redis://h", .otherScheme),
     ]) func `a bad URL is refused for what is wrong`(url: String, expected: RedisURLError) {
         #expect(throws: expected) { try RedisEndpoint(parsing: Array(url.utf8)) }
+    }
+
+    @Test(
+        arguments: [
+            ("redis+sentinel://a/n", ["a:26379"], "n", 0, "redis+sentinel://a:26379/n/0"),
+            (
+                "redis+sentinel://a,10.0.0.1:1,[::1]:2/my-name.x_1/3",
+                ["a:26379", "10.0.0.1:1", "[::1]:2"], "my-name.x_1", 3,
+                "redis+sentinel://a:26379,10.0.0.1:1,[::1]:2/my-name.x_1/3"
+            ),
+            (
+                "REDIS+SENTINEL://u:p%2C@a,b/n", ["a:26379", "b:26379"], "n", 0,
+                "redis+sentinel://a:26379,b:26379/n/0"
+            ),
+            ("redis+unix:///r/s", ["/r/s"], nil, 0, "redis+unix:///r/s?db=0"),
+            ("unix://:p@/r/s%20x?db=4", ["/r/s x"], nil, 4, "redis+unix:///r/s x?db=4"),
+        ] as [(String, [String], String?, Int, String)])
+    func `Sentinels and a Unix socket are places too`(
+        url: String, places: [String], name: String?, database: Int, description: String
+    ) throws {
+        let endpoint = try RedisEndpoint(parsing: Array(url.utf8))
+        #expect(endpoint.places.map(\.description) == places)
+        #expect(endpoint.primaryName == name)
+        #expect(endpoint.database == database)
+        #expect(endpoint.description == description)
+        #expect((endpoint.password != nil) == url.contains("@"))
+    }
+
+    @Test(arguments: [
+        ("redis+sentinel://", RedisURLError.badHost), ("redis+sentinel:///n", .badHost),
+        ("redis+sentinel://a,/n", .badHost), ("redis+sentinel://,a/n", .badHost),
+        ("redis+sentinel://a,,b/n", .badHost), ("redis+sentinel://a:0/n", .badPort),
+        ("redis+sentinel://a:1,b:65536/n", .badPort), ("redis+sentinel://a", .badPrimaryName),
+        ("redis+sentinel://a/", .badPrimaryName), ("redis+sentinel://a//0", .badPrimaryName),
+        ("redis+sentinel://a/n m", .badPrimaryName), ("redis+sentinel://a/n%20", .badPrimaryName),
+        ("redis+sentinel://a/n/x", .badDatabase), ("redis+sentinel://a/n/1/2", .badDatabase),
+        ("redis+sentinel://a/n?db=1", .queryOrFragment),
+        ("redis+sentinel://u@a/n", .userWithoutPassword), ("redis+sentinels://a/n", .otherScheme),
+        ("redis+unix://h/s", .badPath), ("redis+unix://", .badPath), ("unix://s", .badPath),
+        ("unix:///s%00", .badPath), ("unix:///s%FF", .badPath),
+        ("unix:///s%4", .badPercentEncoding),
+        ("unix:///s?db=", .badDatabase), ("unix:///s?db=x", .badDatabase),
+        ("unix:///s?database=1", .queryOrFragment), ("unix:///s#db=1", .queryOrFragment),
+    ]) func `a bad URL of Sentinels or a socket is refused for what is wrong`(
+        url: String, expected: RedisURLError
+    ) {
+        #expect(throws: expected) { try RedisEndpoint(parsing: Array(url.utf8)) }
+    }
+
+    @Test(arguments: [(15, true), (16, true), (17, false)])
+    func `there are so many Sentinels at most`(count: Int, isAccepted: Bool) {
+        let hosts = (1...count).map { "s\($0)" }.joined(separator: ",")
+        let result = Result {
+            try RedisEndpoint(parsing: Array("redis+sentinel://\(hosts)/n".utf8))
+        }
+        if case .success = result { #expect(isAccepted) } else { #expect(!isAccepted) }
+    }
+
+    @Test(arguments: [(106, true), (107, true), (108, false)])
+    func `a socket's path has its length`(count: Int, isAccepted: Bool) {
+        let path = "/" + String(repeating: "s", count: count - 1)
+        let result = Result { try RedisEndpoint(parsing: Array("unix://\(path)".utf8)) }
+        if case .success = result { #expect(isAccepted) } else { #expect(!isAccepted) }
     }
 
     @Test(arguments: [(4095, true), (4096, true), (4097, false)])

@@ -60,7 +60,6 @@ extension ProgramTests {
             try eventually("health fails") {
                 try client.exchange(.get("/health")).status == 503
             }
-            #expect(try client.exchange(.get("/readyz")).status == 503)
             #expect(try client.exchange(.get("/livez")).status == 200)
             #expect(try deployment.churnd.scrape()["churnd_redis_up"] == 0)
             let errors = try deployment.churnd.scrape().sum(of: "churnd_redis_errors_total")

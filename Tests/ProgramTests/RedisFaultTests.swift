@@ -66,7 +66,9 @@ extension ProgramTests {
                 #expect(try client.exchange(.predict(token: token + "A")).status == 401)
                 try waitForHealth(deployment.churnd, status: 503)
                 #expect(try client.exchange(.get("/livez")).status == 200)
-                #expect(try client.exchange(.get("/readyz")).status == 503)
+                try eventually("it is not ready") {
+                    try client.exchange(.get("/readyz")).status == 503
+                }
                 if isStopped { deployment.redis.resume() } else { try deployment.redis.restart() }
                 try waitForPrediction(client, request)
                 try waitForHealth(deployment.churnd, status: 200)

@@ -60,6 +60,9 @@ extension ProgramTests {
             #expect(trouble.codes.contains { reason.contains($0) }, "\(reason)")
             // For longer than one result counts.
             let operations = try churnd.operationsClient()
+            try eventually("it is not ready") {
+                try operations.exchange(.get("/readyz")).status == 503
+            }
             let start = ContinuousClock.now
             while ContinuousClock.now - start < .milliseconds(2500) {
                 #expect(try client.exchange(.get("/health")).status == 503)

@@ -251,8 +251,8 @@ extension ProgramTests {
             try eventually("health fails") { try !deployment.isHealthy() }
             // A supervisor that restarts on failed liveness must not restart this.
             #expect(try check("--check-live") == .code(0))
-            #expect(try check("--check-ready") == .code(1))
             #expect(try check("--check-health") == .code(1))
+            try eventually("it is not ready") { try check("--check-ready") == .code(1) }
             try deployment.redis.restart()
             try eventually("health passes") { try deployment.isHealthy() }
             for flag in flags { #expect(try check(flag) == .code(0), "\(flag)") }

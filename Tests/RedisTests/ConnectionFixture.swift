@@ -30,19 +30,28 @@ final class ConnectionFixture {
     let reactor: Reactor<RedisConnection>
     let health: RedisHealth
 
-    init(
+    convenience init(
         port: UInt16, host: String = "127.0.0.1", user: String? = nil, password: String? = nil,
         database: Int = 0, deadlineMilliseconds: Int64 = 100, limits: RedisLimits = .standard,
         neighbours: RedisNeighbours = RedisNeighbours()
+    ) throws {
+        try self.init(
+            RedisEndpoint(
+                host: host, port: port, user: user, password: password.map { Array($0.utf8) },
+                database: database),
+            deadlineMilliseconds: deadlineMilliseconds, limits: limits, neighbours: neighbours)
+    }
+
+    init(
+        _ endpoint: RedisEndpoint, deadlineMilliseconds: Int64 = 1000,
+        limits: RedisLimits = .standard, neighbours: RedisNeighbours = RedisNeighbours()
     ) throws {
         let health = RedisHealth(deadlineNanoseconds: deadlineMilliseconds * 1_000_000)
         self.health = health
         reactor = try Reactor(mailbox: Mailbox()) { loop, mailbox in
             RedisConnection(
                 loop: loop, door: Door(mailbox) { $0 },
-                endpoint: RedisEndpoint(
-                    host: host, port: port, user: user, password: password.map { Array($0.utf8) },
-                    database: database),
+                endpoint: endpoint,
                 deadlineNanoseconds: deadlineMilliseconds * 1_000_000, limits: limits, probe: .ping,
                 health: health, neighbours: neighbours)
         }

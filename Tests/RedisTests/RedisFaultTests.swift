@@ -205,7 +205,8 @@ import Testing
         // The lookup of this name takes longer than the test needs to answer in its place.
         let fixture = try ConnectionFixture(port: server.port, host: "redis.invalid")
         fixture.reactor.turn(waitingAtMost: 0)
-        fixture.connection.lookedUp(.success(addresses))
+        fixture.connection.lookedUp(
+            .host("redis.invalid", port: server.port), .success(addresses))
         try fixture.reactor.turns(until: "a connection") { try server.accept() }
     }
 }

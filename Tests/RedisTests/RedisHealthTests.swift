@@ -30,6 +30,32 @@ import Testing
         #expect(health.current(now: 50 + age) == expected)
     }
 
+    @Test func `readiness outlasts a failure that passes, and not one that stays`() {
+        let health = RedisHealth(deadlineNanoseconds: RedisHealthTests.deadline)
+        #expect(!health.isReady(now: 0))
+        let (first, second) = (health.makeSource(), health.makeSource())
+        first.recordFailure(.deadlinePassed, now: 5)
+        #expect(!health.isReady(now: 10), "it has never passed")
+        // A deadline is missed on one of two connections, again and again.
+        for turn in 1...20 as ClosedRange<Int64> {
+            let now = turn * 500_000_000
+            first.recordReply(now: now)
+            second.recordReply(now: now)
+            second.recordFailure(.deadlinePassed, now: now + 1)
+            #expect(health.isReady(now: now + 2))
+            #expect(health.current(now: now + 2) == .fail(.deadlinePassed, ageNanoseconds: 1))
+        }
+        let end: Int64 = 10_000_000_000 + 2_100_000_000
+        for now in [end - 1_000_000_000, end - 1, end, end + 1] {
+            first.recordReply(now: now)
+            second.recordFailure(.deadlinePassed, now: now)
+            #expect(health.isReady(now: now) == (now <= end))
+        }
+        // A connection of which nothing is heard does not count; one must be heard of.
+        #expect(health.isReady(now: end + 1_200_000_000))
+        #expect(!health.isReady(now: end + 2_200_000_000))
+    }
+
     @Test func `a reply that another reactor recorded with a later clock has age 0`() {
         let health = RedisHealth(deadlineNanoseconds: RedisHealthTests.deadline)
         health.makeSource().recordReply(now: 100)

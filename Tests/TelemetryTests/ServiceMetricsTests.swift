@@ -171,7 +171,10 @@ import Testing
             (.connectionLost(code: 104), "connection_lost"),
             (.authenticationRefused(code), "authentication"), (.databaseRefused(code), "database"),
             (.protocolViolation, "protocol_violation"), (.errorReply(code), "error_reply"),
-            (.queueFull, "queue_full"),
+            (.queueFull, "queue_full"), (.sentinelRefused(code), "no_primary"),
+            (.primaryUnknown, "no_primary"), (.notPrimary, "no_primary"),
+            (.primaryMoved, "no_primary"), (.staleSentinel, "no_primary"),
+            (.roleRefused(code), "no_primary"),
         ]
         var facts = ServiceStatus(version: "0")
         facts.isRedisUp = false

@@ -23,6 +23,8 @@ package final class RedisServer {
 
     package private(set) var port: UInt16
     private let arguments: [String]
+    /// What a Sentinel reads, and writes to, but for its port.
+    private let sentinelLines: [String]?
     private let directory: TemporaryDirectory
     private var shell: Process?
     private var lifeline: FileDescriptor?
@@ -31,8 +33,24 @@ package final class RedisServer {
     /// Starts a server and waits until it answers.
     ///
     /// - Parameter arguments: as on the command line, such as `--requirepass x`.
-    package init(_ arguments: [String] = []) throws {
+    package convenience init(_ arguments: [String] = []) throws {
+        try self.init(arguments, sentinelLines: nil)
+    }
+
+    /// Starts a Sentinel that watches the primary on a port, under a name, with so many to agree.
+    package convenience init(sentinelOf port: UInt16, as name: String, quorum: Int) throws {
+        try self.init(
+            ["--sentinel"],
+            sentinelLines: [
+                "sentinel monitor \(name) 127.0.0.1 \(port) \(quorum)",
+                "sentinel down-after-milliseconds \(name) 1000",
+                "sentinel failover-timeout \(name) 5000",
+            ])
+    }
+
+    private init(_ arguments: [String], sentinelLines: [String]?) throws {
         self.arguments = arguments
+        self.sentinelLines = sentinelLines
         directory = try TemporaryDirectory()
         port = try FreePort.find()
         for _ in 1..<RedisServer.portsTried {
@@ -85,11 +103,7 @@ package final class RedisServer {
         let output = Pipe()
         let log = directory.path(of: "log")
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments =
-            [
-                "-c", RedisServer.script, "sh", log, "--port", "\(port)", "--bind", "127.0.0.1",
-                "--save", "", "--appendonly", "no", "--dir", directory.path,
-            ] + arguments
+        shell.arguments = ["-c", RedisServer.script, "sh", log] + (try settings()) + arguments
         shell.standardInput = readEnd
         shell.standardOutput = output
         // The shell inherits what this thread blocks, and without SIGCHLD its `wait` never ends.
@@ -112,6 +126,19 @@ package final class RedisServer {
             }
             return isServing()
         }
+    }
+
+    private func settings() throws -> [String] {
+        guard let sentinelLines else {
+            return [
+                "--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                "--dir", directory.path,
+            ]
+        }
+        let path = directory.path(of: "sentinel.conf")
+        let lines = ["port \(port)", "bind 127.0.0.1", "dir \(directory.path)"] + sentinelLines
+        try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        return [path]
     }
 
     /// Whether this very server answers, and not another one that was faster to take the port.

@@ -127,7 +127,8 @@ extension WeakSettingRule {
         wanted: "a user with a password"
     ) { subject in
         guard case .redis(let endpoint, _, _) = subject.configuration.store,
-            endpoint.password == nil, !ServiceConfiguration.isLoopback(endpoint.host)
+            endpoint.password == nil,
+            !endpoint.places.allSatisfy({ ServiceConfiguration.isHere($0) })
         else { return [] }
         return ["no password for \(endpoint)"]
     }

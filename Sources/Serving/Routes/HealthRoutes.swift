@@ -7,14 +7,17 @@ internal import Telemetry
 /// `GET /health`: whether everything that churnd depends on works, as far as it is known.
 enum HealthRoute: RouteHandler {
     static func answer(_ call: Call, _ calls: Calls) {
-        calls.health.answer(call, calls, isDraining: false)
+        calls.health.answer(
+            call, calls, store: calls.state.store(now: calls.loop.now), isDraining: false)
     }
 }
 
 /// `GET /readyz`: whether requests should be sent here.
 enum ReadinessRoute: RouteHandler {
     static func answer(_ call: Call, _ calls: Calls) {
-        calls.health.answer(call, calls, isDraining: calls.state.isDraining)
+        calls.health.answer(
+            call, calls, store: calls.state.readyStore(now: calls.loop.now),
+            isDraining: calls.state.isDraining)
     }
 }
 
@@ -38,10 +41,12 @@ final class HealthDocument {
     private var content: [UInt8] = []
 
     /// Answers with what is known; neither Redis nor the disk is asked.
-    func answer(_ call: Call, _ calls: Calls, isDraining: Bool) {
+    func answer(
+        _ call: Call, _ calls: Calls, store: HealthReport.Store, isDraining: Bool
+    ) {
         let now = calls.loop.now
         let report = HealthReport(
-            store: calls.state.store(now: now), audit: calls.state.audit(now: now),
+            store: store, audit: calls.state.audit(now: now),
             isDraining: isDraining)
         let model = calls.model
         if report != self.report || generation != model.generation {

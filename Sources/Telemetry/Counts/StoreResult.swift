@@ -34,6 +34,8 @@ package enum RedisFailureKind: Int, MetricLabel {
     /// The key of `redis.marker_key` is not there.
     case markerMissing
     case queueFull
+    /// Sentinels name no primary, or another one, or a server that is not primary.
+    case noPrimary
     /// A quota's key that holds something else.
     case foreignKey
     /// An answer in a form that the script does not have.
@@ -52,6 +54,9 @@ package enum RedisFailureKind: Int, MetricLabel {
             case .errorReply(.noMarker): .markerMissing
             case .errorReply: .errorReply
             case .queueFull: .queueFull
+            case .sentinelRefused, .primaryUnknown, .staleSentinel, .roleRefused, .notPrimary,
+                .primaryMoved:
+                .noPrimary
             }
     }
 
@@ -77,6 +82,7 @@ package enum RedisFailureKind: Int, MetricLabel {
         case .errorReply: "error_reply"
         case .markerMissing: "marker_missing"
         case .queueFull: "queue_full"
+        case .noPrimary: "no_primary"
         case .foreignKey: "foreign_key"
         case .unexpectedReply: "unexpected_reply"
         }

@@ -1,0 +1,185 @@
+import Redis
+import TestSupport
+import Testing
+
+/// What a connection makes of Sentinels that answer, lie, hang, or are not there.
+@Suite struct SentinelTests {
+    private static let name = "churn"
+
+    private func fixture(
+        _ ports: [UInt16], name: String = name, password: String? = nil, database: Int = 0
+    ) throws -> ConnectionFixture {
+        try ConnectionFixture(
+            RedisEndpoint(
+                places: ports.map { .host("127.0.0.1", port: $0) }, primaryName: name, user: nil,
+                password: password.map { Array($0.utf8) }, database: database))
+    }
+
+    private func sentinel(of server: RedisServer) throws -> RedisServer {
+        try RedisServer(sentinelOf: server.port, as: Self.name, quorum: 1)
+    }
+
+    /// Turns the reactor while a scripted Sentinel gives the same answer to each connection.
+    private func turn(
+        _ fixture: ConnectionFixture, until what: String, _ sentinel: ScriptedServer,
+        answering answer: String, _ condition: () -> Bool
+    ) throws {
+        try fixture.reactor.turns(until: what) {
+            // The watch and the connection both come; one at a time is enough.
+            if try sentinel.accept() { try sentinel.send(answer) }
+            return condition()
+        }
+    }
+
+    private func answer(_ port: UInt16, epoch: Int = 1) -> String {
+        "*2\r\n$9\r\n127.0.0.1\r\n$\("\(port)".utf8.count)\r\n\(port)\r\n"
+            + "*4\r\n$4\r\nname\r\n$5\r\nchurn\r\n$12\r\nconfig-epoch\r\n"
+            + "$\("\(epoch)".utf8.count)\r\n\(epoch)\r\n"
+    }
+
+    @Test func `a Sentinel that does not know the latest failover is not believed`() throws {
+        let (old, new) = (try RedisServer(), try RedisServer())
+        let sentinel = try ScriptedServer()
+        let fixture = try fixture([sentinel.port])
+        try turn(
+            fixture, until: "it is reached", sentinel, answering: answer(new.port, epoch: 7)
+        ) { fixture.isPassing }
+        new.kill()
+        let outcome = fixture.send("SET", "k", "v", milliseconds: 5000)
+        try turn(
+            fixture, until: "it is not believed", sentinel, answering: answer(old.port, epoch: 6)
+        ) { fixture.healthFailure == .staleSentinel }
+        #expect(outcome.result == nil)
+        try turn(
+            fixture, until: "it is believed", sentinel, answering: answer(old.port, epoch: 7)
+        ) { outcome.result != nil }
+        #expect(outcome.text == "OK")
+    }
+
+    @Test(arguments: ["", "*0\r\n", "+OK\r\n", "*1\r\n$12\r\nconfig-epoch\r\n"])
+    func `without the failover's number a primary is not believed`(rest: String) throws {
+        let server = try RedisServer()
+        let sentinel = try ScriptedServer()
+        let fixture = try fixture([sentinel.port])
+        let place = answer(server.port).split(separator: "*4")[0]
+        try turn(fixture, until: "it fails", sentinel, answering: place + rest) {
+            fixture.healthFailure == (rest.isEmpty ? .deadlinePassed : .protocolViolation)
+        }
+        #expect(!fixture.isPassing)
+    }
+
+    @Test func `the primary is where a Sentinel says, and is greeted as always`() throws {
+        let server = try RedisServer(["--requirepass", "sesame"])
+        let sentinel = try sentinel(of: server)
+        let fixture = try fixture([sentinel.port], password: "sesame", database: 3)
+        #expect(try fixture.ask("SET", "k", "v", milliseconds: 5000).text == "OK")
+        let client = try server.client()
+        try client.command("AUTH", "sesame")
+        try client.command("SELECT", "3")
+        #expect(try client.command("EXISTS", "k") == .integer(1))
+    }
+
+    @Test func `Sentinels that are dead or hang are passed over`() throws {
+        let server = try RedisServer()
+        let (dead, good) = (try FreePort.find(), try sentinel(of: server))
+        // The kernel accepts, and nobody answers.
+        let hanging = try ScriptedServer()
+        let fixture = try fixture([dead, hanging.port, dead, good.port])
+        #expect(try fixture.ask("ECHO", "x", milliseconds: 5000).text == "x")
+        // The good one is asked first from then on.
+        try server.client().command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        let outcome = try fixture.ask("ECHO", "y", milliseconds: 5000)
+        if outcome.failure != nil {
+            #expect(try fixture.ask("ECHO", "y", milliseconds: 5000).text == "y")
+        }
+    }
+
+    @Test func `a name that no Sentinel knows is a failure of its own`() throws {
+        let server = try RedisServer()
+        let sentinel = try sentinel(of: server)
+        let fixture = try fixture([sentinel.port], name: "other")
+        try fixture.reactor.turns(until: "it fails") { fixture.healthFailure == .primaryUnknown }
+        #expect(try fixture.ask("PING").failure != nil)
+    }
+
+    @Test func `a server that is no Sentinel is a failure of its own`() throws {
+        let server = try RedisServer()
+        let fixture = try fixture([server.port])
+        try fixture.reactor.turns(until: "it fails") {
+            if case .sentinelRefused = fixture.healthFailure { true } else { false }
+        }
+    }
+
+    @Test(arguments: [
+        "*-1\r\n", "$-1\r\n", "+OK\r\n", ":1\r\n", "*0\r\n", "*1\r\n$1\r\nh\r\n",
+        "*2\r\n$1\r\nh\r\n:1\r\n", "*2\r\n$1\r\nh\r\n$1\r\n0\r\n",
+        "*2\r\n$1\r\nh\r\n$5\r\n65536\r\n", "*2\r\n$0\r\n\r\n$1\r\n1\r\n",
+        "*2\r\n$3\r\na b\r\n$1\r\n1\r\n", "*3\r\n$1\r\nh\r\n$1\r\n1\r\n$1\r\n1\r\n",
+    ])
+    func `an answer that is no place names no primary`(answer: String) throws {
+        let sentinel = try ScriptedServer()
+        let fixture = try fixture([sentinel.port])
+        try turn(fixture, until: "it fails", sentinel, answering: answer) {
+            fixture.healthFailure == .primaryUnknown
+        }
+    }
+
+    @Test func `a replica that a Sentinel names is not asked for anything`() throws {
+        let primary = try RedisServer()
+        let replica = try RedisServer(["--replicaof", "127.0.0.1", "\(primary.port)"])
+        let sentinel = try ScriptedServer()
+        let fixture = try fixture([sentinel.port])
+        let outcome = fixture.send("SET", "k", "v", milliseconds: 5000)
+        try turn(
+            fixture, until: "it fails", sentinel, answering: answer(replica.port)
+        ) { fixture.healthFailure == .notPrimary }
+        #expect(outcome.result == nil)
+        // Once another is named, what waits is carried out there.
+        try turn(
+            fixture, until: "it is carried out", sentinel, answering: answer(primary.port)
+        ) { outcome.result != nil }
+        #expect(outcome.text == "OK")
+    }
+
+    @Test func `without the right to ask for the role nothing is asked`() throws {
+        let server = try RedisServer()
+        try server.client().command("ACL", "SETUSER", "default", "-role")
+        let sentinel = try ScriptedServer()
+        let fixture = try fixture([sentinel.port])
+        let expected = RedisFailure.roleRefused(RedisErrorCode(of: Array("NOPERM".utf8)))
+        try turn(fixture, until: "it fails", sentinel, answering: answer(server.port)) {
+            fixture.healthFailure == expected
+        }
+    }
+
+    @Test func `a session asks Sentinels too`() throws {
+        let server = try RedisServer()
+        let sentinel = try sentinel(of: server)
+        let session = try RedisSession(
+            RedisEndpoint(
+                places: [
+                    .host("127.0.0.1", port: try FreePort.find()),
+                    .host("localhost", port: sentinel.port),
+                ], primaryName: Self.name, user: nil, password: nil, database: 0),
+            deadlineNanoseconds: 5_000_000_000)
+        #expect(session.command("SET", "a", "1") == .success(.status(Array("OK".utf8))))
+    }
+
+    @Test func `a Unix socket leads to Redis`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path(of: "redis.sock")
+        let server = try RedisServer(["--unixsocket", path])
+        let fixture = try ConnectionFixture(
+            RedisEndpoint(
+                places: [.unix(path: path)], primaryName: nil, user: nil, password: nil,
+                database: 2))
+        #expect(try fixture.ask("SET", "k", "v", milliseconds: 5000).text == "OK")
+        let client = try server.client()
+        try client.command("SELECT", "2")
+        #expect(try client.command("EXISTS", "k") == .integer(1))
+        server.kill()
+        try fixture.reactor.turns(until: "it fails") {
+            if case .connectFailed = fixture.healthFailure { true } else { false }
+        }
+    }
+}
