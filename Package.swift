@@ -89,7 +89,8 @@ let package = Package(
         module("XGBoost", ["CXGBoost"]),
         pureModule("JSON", ["Bytes"]),
         pureModule("HTTP", ["Bytes"]),
-        servingModule("JWT", ["Bytes", "JSON", "OpenSSL"]),
+        pureModule("Identity", ["Bytes"]),
+        servingModule("JWT", ["Bytes", "Identity", "JSON", "OpenSSL"]),
         pureModule("Features", ["Bytes", "JSON"]),
         module("Tables", ["Bytes", "Features", "JSON", "POSIX"]),
         servingModule("Models", ["Bytes", "Features", "JSON", "POSIX"]),
@@ -130,8 +131,8 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Access", "AuditLog", "Bytes", "HTTP", "JWT", "OpenSSL", "OperationsAPI", "POSIX",
-                "Redis",
+                "Access", "AuditLog", "Bytes", "HTTP", "Identity", "JWT", "OpenSSL",
+                "OperationsAPI", "POSIX", "Redis",
             ]),
         module(
             "Doctor",
@@ -151,8 +152,8 @@ let package = Package(
             "Serving",
             [
                 "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Deployment", "Features",
-                "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "ModelRegistry", "Models",
-                "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
+                "HTTP", "HTTPServer", "Identity", "JSON", "JWT", "Metrics", "ModelRegistry",
+                "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
             ]),
         module(
             "Service",
@@ -189,7 +190,8 @@ let package = Package(
         tests("OpenSSLTests", ["OpenSSL", "POSIX"]),
         tests("JSONTests", ["JSON"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
-        tests("JWTTests", ["JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
+        tests("IdentityTests", ["Identity"]),
+        tests("JWTTests", ["Identity", "JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
         tests("TablesTests", ["Tables", "Features", "JSON", "POSIX"]),
         tests(
@@ -245,8 +247,8 @@ let package = Package(
         tests(
             "ConfigurationTests",
             [
-                "Configuration", "AuditLog", "HTTP", "JWT", "OpenSSL", "OperationsAPI", "POSIX",
-                "Redis",
+                "Configuration", "AuditLog", "HTTP", "Identity", "JWT", "OpenSSL",
+                "OperationsAPI", "POSIX", "Redis",
             ]),
         tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),
         tests(

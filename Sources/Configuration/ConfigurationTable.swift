@@ -21,7 +21,7 @@ package enum ConfigurationTable {
         .drainDelay, .drainTimeout,
         .tokenSecret, .tokenKeys, .tokenKeySet, .tokenLeeway, .tokenIssuer, .tokenAudience,
         .tokenScope, .tokenIDClaim, .tokenSubjectClaim, .tokenScopeClaims, .tokenRequirements,
-        .tokenLifetime,
+        .tokenLifetime, .rolesPath,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
         .quotaLimit, .quotaWindow,
         .modelPath, .modelWatch,
@@ -193,6 +193,10 @@ extension ConfigurationKey {
         "jwt.require", .claims(.requirements), default: nil,
         meaning: "Claims that a token must have, and their values, such as `tid=…`: a string, or "
             + "one in an array of strings.")
+    package static let rolesPath = ConfigurationKey(
+        "roles.path", .text(bytesMax: 4096), default: nil,
+        meaning: "File of roles: which scopes they have, and what logins actions need. Without it "
+            + "any token predicts, and `\(AdministrationRules.scope)` administers.")
     static let tokenLifetime = ConfigurationKey(
         "jwt.lifetime_max", .integer(0...315_360_000, in: .seconds), default: "0",
         meaning: "Longest time from `iat` to `exp`; a token without `iat` is then refused. 0: not "

@@ -1,3 +1,4 @@
+package import Identity
 package import JWT
 internal import OpenSSL
 
@@ -13,6 +14,8 @@ extension ServiceConfiguration {
         package let requirements: [RequiredClaim]
         /// Nil: not checked.
         package let lifetimeSecondsMax: Int?
+        /// Nil without `roles.path`.
+        package let roles: Roles?
     }
 }
 
@@ -40,8 +43,9 @@ extension ServiceConfiguration {
                 issuer: settings.optionalText(.tokenIssuer),
                 audience: settings.optionalText(.tokenAudience),
                 scope: settings.optionalText(.tokenScope), claims: TokenClaimNames(),
-                requirements: [], lifetimeSecondsMax: nil)
+                requirements: [], lifetimeSecondsMax: nil, roles: nil)
         }
+        let roles = try roles(settings, sources)
         do throws(TokenRulesError) {
             return Tokens(
                 keys: keys, leewaySeconds: settings.integer(.tokenLeeway),
@@ -55,9 +59,19 @@ extension ServiceConfiguration {
                 requirements: try settings.optionalText(.tokenRequirements).map {
                     (text) throws(TokenRulesError) in try RequiredClaim.list(text)
                 } ?? [],
-                lifetimeSecondsMax: lifetime == 0 ? nil : lifetime)
+                lifetimeSecondsMax: lifetime == 0 ? nil : lifetime, roles: roles)
         } catch {
             throw .tokenClaims(error)
+        }
+    }
+
+    private static func roles(
+        _ settings: ConfigurationSettings, _ sources: ConfigurationSources
+    ) throws(ConfigurationError) -> Roles? {
+        guard let path = settings.optionalText(.rolesPath) else { return nil }
+        switch sources.files.read(path, RolesFile.bytesMax) {
+        case .success(let bytes): return try RolesFile.roles(in: bytes, path: path)
+        case .failure(let error): throw .unreadable(at: settings.place(.rolesPath), error)
         }
     }
 

@@ -33,10 +33,7 @@ package struct RecentTokens {
 
         fileprivate init(text: [UInt8], token: VerifiedToken, times: TokenTimes) {
             self.text = text
-            self.token = VerifiedToken(
-                subject: token.subject, tokenID: token.tokenID, expiresAt: token.expiresAt,
-                issuedAt: token.issuedAt, signedPart: token.signedPart,
-                subjectNames: SubjectNames())
+            self.token = VerifiedToken(remembering: token)
             self.times = times
         }
 

@@ -1,98 +1,5 @@
+internal import Identity
 internal import JSON
-package import OpenSSL
-
-/// A token all of whose claims hold. A class, since each request with a remembered token has it.
-package final class VerifiedToken: Equatable, Sendable {
-    /// `sub`: 1 to 256 bytes of UTF-8 without control characters.
-    package let subject: [UInt8]
-    /// `jti`, of the same form as `sub`; nil when the token has none.
-    package let tokenID: [UInt8]?
-    /// `exp`, in seconds since 1970; any finite number.
-    package let expiresAt: Double
-    /// `iat` in whole seconds since 1970, 0 for what lies before; nil when the token has none.
-    package let issuedAt: Int64?
-    /// The text without its signature, where it is another name of a token without `tokenID`: a
-    /// token that is signed with ES256 has two signatures, (r, s) and (r, n − s), and so two texts.
-    package let signedPart: [UInt8]?
-    /// What log and audit log know the subject by; nil for a token that is not remembered.
-    package let subjectNames: SubjectNames?
-
-    package init(
-        subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, issuedAt: Int64?,
-        signedPart: [UInt8]? = nil,
-        subjectNames: SubjectNames? = nil
-    ) {
-        self.subject = subject
-        self.tokenID = tokenID
-        self.expiresAt = expiresAt
-        self.issuedAt = issuedAt
-        self.signedPart = signedPart
-        self.subjectNames = subjectNames
-    }
-
-    package static func == (one: VerifiedToken, other: VerifiedToken) -> Bool {
-        one.subject == other.subject && one.tokenID == other.tokenID
-            && one.expiresAt == other.expiresAt && one.issuedAt == other.issuedAt
-            && one.signedPart == other.signedPart
-    }
-}
-
-/// The MACs of a remembered token's subject, each computed when it is first asked for. The loop
-/// that remembers the token always asks for them under the same keys.
-package final class SubjectNames: Sendable {
-    package let log = KeptMAC()
-    package let audit = KeptMAC()
-}
-
-/// The times that a token claims, in seconds since 1970. Doubles, since a claim may be 1e300, which
-/// no integer holds.
-package struct TokenTimes: Equatable, Sendable {
-    package var expiration: Double
-    package var notBefore: Double?
-    package var issuedAt: Double?
-    package var authenticatedAt: Double?
-
-    package init(expiration: Double) { self.expiration = expiration }
-
-    /// `issuedAt` in whole seconds, rounded down, so that it is not after a revocation that was.
-    var issuedSecond: Int64? {
-        issuedAt.map { Int64(exactly: max(0, $0).rounded(.down)) ?? .max }
-    }
-
-    /// Throws unless the token is in force at `now`.
-    func check(now: Double, leeway: Double) throws(TokenError) {
-        if let notBefore, notBefore > now + leeway { throw .notYetValid }
-        if let issuedAt, issuedAt > now + leeway { throw .issuedInFuture }
-        if let authenticatedAt, authenticatedAt > now + leeway { throw .issuedInFuture }
-        // RFC 7519 §4.1.4: not accepted on or after the time of `exp`.
-        guard now < expiration + leeway else { throw .expired }
-    }
-
-    /// Throws where the user was authenticated too long ago.
-    func checkAge(now: Double, secondsMax: Int?) throws(TokenError) {
-        guard let secondsMax else { return }
-        // RFC 9470 §4: without a word on when, it was too long ago.
-        guard let time = authenticatedAt ?? issuedAt, now - time <= Double(secondsMax) else {
-            throw .staleAuthentication(maxAgeSeconds: secondsMax)
-        }
-    }
-}
-
-/// What there is to say of a token that is signed and in force.
-package enum TokenVerdict: Equatable, Sendable {
-    case accepted(VerifiedToken)
-    /// Good in every other way, and without one of the scopes in `required`.
-    case lacksScope(VerifiedToken, required: String)
-
-    var accepted: VerifiedToken {
-        get throws(TokenError) {
-            switch self {
-            case .accepted(let token): return token
-            case .lacksScope(_, let required): throw .insufficientScope(required: required)
-            }
-        }
-    }
-}
 
 /// What a token claims, as far as it is looked at.
 package struct TokenClaims {
@@ -107,6 +14,8 @@ package struct TokenClaims {
     /// Whether `rules.requirements` are met, one bit for each.
     private var metRequirements = 0
     private var granted: [[UInt8]] = []
+    private var authenticationContext: [UInt8] = []
+    private var authenticationMethods: [[UInt8]] = []
     /// The first claim whose value is not of its form.
     private var invalidClaim: TokenClaim?
     private let rules: TokenRules
@@ -170,7 +79,8 @@ package struct TokenClaims {
 
         let token = VerifiedToken(
             subject: subject, tokenID: tokenID, expiresAt: times.expiration,
-            issuedAt: times.issuedSecond, signedPart: tokenID == nil ? signedPart : nil)
+            issuedAt: times.issuedSecond, signedPart: tokenID == nil ? signedPart : nil,
+            rights: rules.roles.map(rights))
         if let required = rules.scope {
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
                 return .lacksScope(token, required: required)
@@ -178,6 +88,14 @@ package struct TokenClaims {
         }
         try times.checkAge(now: now, secondsMax: rules.authenticationAgeSecondsMax)
         return .accepted(token)
+    }
+
+    private func rights(under roles: Roles) -> TokenRights {
+        TokenRights(
+            scopes: roles.scopes(of: granted),
+            login: Login(
+                time: times.authenticatedAt ?? times.issuedAt, context: authenticationContext,
+                methods: authenticationMethods))
     }
 
     /// Reads the value of `claim`; false when it isn't of the claim's form, and then it is skipped.
@@ -203,7 +121,7 @@ package struct TokenClaims {
             times.issuedAt = try TokenClaims.number(&scanner)
             return times.issuedAt != nil
         case .authenticationTime:
-            guard rules.authenticationAgeSecondsMax != nil else {
+            guard rules.authenticationAgeSecondsMax != nil || rules.roles != nil else {
                 return try TokenClaims.skip(&scanner)
             }
             times.authenticatedAt = try TokenClaims.number(&scanner)
@@ -217,12 +135,31 @@ package struct TokenClaims {
             guard let audience = rules.audienceBytes else { return try TokenClaims.skip(&scanner) }
             return try readAudience(audience, &scanner)
         case .scope:
-            guard rules.scope != nil else { return try TokenClaims.skip(&scanner) }
+            guard rules.scope != nil || rules.roles != nil else {
+                return try TokenClaims.skip(&scanner)
+            }
             let paths = rules.claims.scopes.filter { TokenClaims.isName($0[0], name, in: scanner) }
             return try readScopes(paths, depth: 1, &scanner)
         case .confirmation:
             isBound = true
             return try TokenClaims.skip(&scanner)
+        // Of another form they prove no login, as if they were not there.
+        case .authenticationContext:
+            guard rules.roles != nil else { return try TokenClaims.skip(&scanner) }
+            if let value = try TokenClaims.string(&scanner) {
+                authenticationContext = scanner.unescaped(value)
+            }
+            return true
+        case .authenticationMethods:
+            guard rules.roles != nil, try scanner.peek() == .array else {
+                return try TokenClaims.skip(&scanner)
+            }
+            try scanner.beginArray()
+            while try scanner.nextElement() {
+                guard let value = try TokenClaims.string(&scanner) else { continue }
+                authenticationMethods.append(scanner.unescaped(value))
+            }
+            return true
         }
     }
 
@@ -334,6 +271,8 @@ package struct TokenClaims {
         for path in names.scopes where isName(path[0], name, in: scanner) { return .scope }
         if scanner.equals(name, "auth_time") { return .authenticationTime }
         if scanner.equals(name, "cnf") { return .confirmation }
+        if scanner.equals(name, "acr") { return .authenticationContext }
+        if scanner.equals(name, "amr") { return .authenticationMethods }
         return nil
     }
 

@@ -72,6 +72,9 @@ package enum TokenClaim: String, Sendable {
     case authenticationTime = "auth_time"
     /// RFC 7800 §3.1.
     case confirmation = "cnf"
+    /// OpenID Connect Core 1.0 §2.
+    case authenticationContext = "acr"
+    case authenticationMethods = "amr"
 }
 
 extension TokenError: CustomStringConvertible {
@@ -116,7 +119,7 @@ extension TokenClaim {
         case .tokenID: "jti (jwt.claim.id)"
         case .scope: "scope (jwt.claim.scopes)"
         case .expiration, .notBefore, .issuedAt, .issuer, .audience, .authenticationTime,
-            .confirmation:
+            .confirmation, .authenticationContext, .authenticationMethods:
             rawValue
         }
     }
@@ -127,7 +130,8 @@ extension TokenClaim {
         case .subject, .tokenID:
             "a string of 1 to \(TokenRules.identifierBytesMax) bytes without control characters"
         case .expiration, .notBefore, .issuedAt, .authenticationTime: "a number of seconds"
-        case .issuer: "a string"
+        case .issuer, .authenticationContext: "a string"
+        case .authenticationMethods: "an array of strings"
         case .audience, .scope: "a string or an array of strings"
         case .confirmation: "a token without it"
         }

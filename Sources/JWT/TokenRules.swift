@@ -1,3 +1,5 @@
+package import Identity
+
 /// What a token must say beyond its signature.
 package struct TokenRules: Sendable {
     /// More leeway than this would keep a token alive long after its end.
@@ -27,6 +29,9 @@ package struct TokenRules: Sendable {
     /// How much later than `iat` `exp` may be; nil when it is not looked at.
     package let lifetimeSecondsMax: Int?
 
+    /// What the token's scopes are the names of, beside scopes; nil where roles are not configured.
+    package let roles: Roles?
+
     /// The same as bytes: equality of strings is canonical equivalence, that of names is not
     /// (RFC 7519 §7.3).
     let issuerBytes: [UInt8]?
@@ -36,7 +41,7 @@ package struct TokenRules: Sendable {
     package init(
         leewaySeconds: Int, issuer: String? = nil, audience: String? = nil, scope: String? = nil,
         authenticationAgeSecondsMax: Int? = nil, claims: TokenClaimNames = TokenClaimNames(),
-        requirements: [RequiredClaim] = [], lifetimeSecondsMax: Int? = nil
+        requirements: [RequiredClaim] = [], lifetimeSecondsMax: Int? = nil, roles: Roles? = nil
     ) throws(TokenRulesError) {
         guard 0...TokenRules.leewaySecondsMax ~= leewaySeconds else {
             throw .leewayOutOfRange(seconds: leewaySeconds, max: TokenRules.leewaySecondsMax)
@@ -51,6 +56,7 @@ package struct TokenRules: Sendable {
         self.claims = claims
         self.requirements = requirements
         self.lifetimeSecondsMax = lifetimeSecondsMax
+        self.roles = roles
         issuerBytes = issuer.map { Array($0.utf8) }
         audienceBytes = audience.map { Array($0.utf8) }
         scopeTokens = TokenRules.scopeTokens(in: Array((scope ?? "").utf8))

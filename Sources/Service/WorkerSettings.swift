@@ -56,9 +56,14 @@ struct WorkerSettings: Sendable {
         switch address {
         case .unix: tokenRules = nil
         case .tcp:
-            tokenRules = try WorkerSettings.tokenRules(
-                common.configuration.tokens, scope: AdministrationRules.scope,
-                authenticationAgeSecondsMax: AdministrationRules.ageSecondsMax)
+            let tokens = common.configuration.tokens
+            // With roles each route has its scope, and its login.
+            tokenRules =
+                tokens.roles != nil
+                ? try WorkerSettings.tokenRules(tokens, scope: nil)
+                : try WorkerSettings.tokenRules(
+                    tokens, scope: AdministrationRules.scope,
+                    authenticationAgeSecondsMax: AdministrationRules.ageSecondsMax)
         }
     }
 
@@ -72,7 +77,7 @@ struct WorkerSettings: Sendable {
                 audience: tokens.audience, scope: scope,
                 authenticationAgeSecondsMax: authenticationAgeSecondsMax,
                 claims: tokens.claims, requirements: tokens.requirements,
-                lifetimeSecondsMax: tokens.lifetimeSecondsMax)
+                lifetimeSecondsMax: tokens.lifetimeSecondsMax, roles: tokens.roles)
         } catch {
             throw .tokenRules(error)
         }
@@ -100,8 +105,10 @@ struct WorkerSettings: Sendable {
             loop: loop,
             rules: Calls.Rules(
                 bodyBytesMax: limits.http.bodyBytesMax,
-                decisionNanoseconds: common.store.deadlineNanoseconds),
-            routes: RouteTable(operations == nil ? .service : .operations),
+                decisionNanoseconds: common.store.deadlineNanoseconds,
+                roles: tokenRules?.roles),
+            routes: RouteTable(
+                operations == nil ? .service : .operations, hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
                 LocalVerifier(of: common.keys, rules: $0, mailbox: mailbox)
             },

@@ -72,6 +72,8 @@ final class Call {
     var leader: Call?
     /// Once it is known to be good, but for its scope.
     var token: VerifiedToken?
+    /// False for a caller that may know the level of a risk and not its probability.
+    var showsProbability = true
     /// What is wrong with the content; answered when the caller is known to be admitted.
     var contentFailure: ServiceFailure?
     var outcome = Outcome.unread
@@ -119,6 +121,7 @@ final class Call {
         route = nil
         leader = nil
         token = nil
+        showsProbability = true
         contentFailure = nil
         outcome = .unread
         bodyDigest = nil

@@ -2,6 +2,7 @@ internal import Access
 internal import Bytes
 internal import HTTP
 package import HTTPServer
+package import Identity
 internal import JSON
 internal import JWT
 internal import ModelRegistry
@@ -20,10 +21,13 @@ package final class Calls {
         let bodyBytesMax: Int
         /// How long a decision may take, from the request's last byte on.
         let decisionNanoseconds: Int64
+        /// Nil where roles are not configured.
+        let roles: Roles?
 
-        package init(bodyBytesMax: Int, decisionNanoseconds: Int64) {
+        package init(bodyBytesMax: Int, decisionNanoseconds: Int64, roles: Roles? = nil) {
             self.bodyBytesMax = bodyBytesMax
             self.decisionNanoseconds = decisionNanoseconds
+            self.roles = roles
         }
     }
 

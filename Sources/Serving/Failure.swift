@@ -2,6 +2,7 @@ package import Access
 package import AuditLog
 package import Features
 package import HTTPServer
+package import Identity
 package import JWT
 package import ModelRegistry
 package import Telemetry
@@ -23,6 +24,8 @@ package enum ServiceFailure: Error, Equatable {
     case token(TokenError)
     /// The token is good but for its scope.
     case insufficientScope(VerifiedToken, required: String)
+    /// The token is good, and its user has logged in too long ago or in another way.
+    case insufficientLogin(needed: StepUp)
     case body(BodyError)
     case invalidRecord([Violation])
     case revoked
@@ -110,6 +113,8 @@ extension ServiceFailure {
                 $0.token = .insufficientScope
                 $0.recorded = .insufficientScope
             }
+        case .insufficientLogin(let needed):
+            FailureRow(needed).with { $0.recorded = .staleAuthentication }
         case .body(let error): FailureRow(error)
         case .invalidRecord(let violations):
             FailureRow(
@@ -163,6 +168,24 @@ extension FailureRow {
     fileprivate init(lacking scope: String) {
         self.init(.insufficientScope, "Scope needed: \(scope)")
         fields = "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"\(scope)\"\r\n"
+    }
+
+    /// RFC 9470 §3.
+    fileprivate init(_ needed: StepUp) {
+        func list(_ names: [[UInt8]]) -> String {
+            names.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+        }
+        let age = needed.ageSecondsMax
+        var detail = "A login at most \(age) seconds old is needed"
+        if !needed.methods.isEmpty { detail += ", with amr \(list(needed.methods))" }
+        self.init(.staleAuthentication, detail)
+        let contexts =
+            needed.contexts.isEmpty ? "" : ", acr_values=\"\(list(needed.contexts))\""
+        fields =
+            "WWW-Authenticate: Bearer realm=\"churnd\", "
+            + "error=\"insufficient_user_authentication\", "
+            + "error_description=\"\(detail)\", max_age=\(age)\(contexts)\r\n"
+        token = .stale
     }
 
     fileprivate init(unavailable detail: String) {

@@ -2,6 +2,7 @@ internal import Access
 internal import Bytes
 internal import HTTP
 internal import HTTPServer
+internal import Identity
 internal import JSON
 internal import JWT
 internal import ModelRegistry
@@ -75,7 +76,27 @@ extension Calls {
                 text, known: known, nowUnixMilliseconds: loop.unixMilliseconds,
                 anyScope: call.route?.access == .token)
         }
+        if let roles = rules.roles { try authorize(call, roles) }
         call.stages.end(.token)
+    }
+
+    /// Throws where the token's roles do not allow what the route is for.
+    private func authorize(_ call: Call, _ roles: Roles) throws(ServiceFailure) {
+        guard let route = call.route, let scope = route.scope, let token = call.token else {
+            return
+        }
+        guard let rights = token.rights else { preconditionFailure("verified without roles") }
+        if !rights.scopes.contains(scope) {
+            guard scope == .predict, rights.scopes.contains(.predictBand) else {
+                throw .insufficientScope(token, required: "\(scope.name)")
+            }
+            call.showsProbability = false
+        }
+        guard route.access == .administrator else { return }
+        let needed = roles.stepUp(for: scope)
+        guard rights.login.satisfies(needed, now: Double(loop.unixMilliseconds) / 1000) else {
+            throw .insufficientLogin(needed: needed)
+        }
     }
 
     /// A call of this turn that the store has not decided and that has the same token: what was

@@ -31,7 +31,8 @@ package struct PredictionWriter {
     /// Writes the content; without an identifier in the body, `customer_id` is the token's subject.
     package mutating func append(
         _ prediction: Prediction, subject: Span<UInt8>, modelName: Span<UInt8>,
-        requestID: Span<UInt8>, unixMilliseconds: Int64, to writer: inout JSONWriter
+        requestID: Span<UInt8>, unixMilliseconds: Int64, showsProbability: Bool = true,
+        to writer: inout JSONWriter
     ) {
         writer.beginObject()
         writer.name("customer_id")
@@ -42,8 +43,10 @@ package struct PredictionWriter {
         }
         writer.name("churn_prediction")
         writer.bool(prediction.isPositive)
-        writer.name("churn_probability")
-        writer.probability(prediction.probability)
+        if showsProbability {
+            writer.name("churn_probability")
+            writer.probability(prediction.probability)
+        }
         writer.name("risk_level")
         writer.string(prediction.risk.rawValue)
         if !prediction.outOfRange.isEmpty {

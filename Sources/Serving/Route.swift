@@ -1,5 +1,6 @@
 internal import Bytes
 package import HTTP
+internal import Identity
 package import Telemetry
 
 /// Something that can be asked for. A new one is a file in `Routes` and a row in `table`.
@@ -30,7 +31,9 @@ package struct Route: Sendable {
     package let path: StaticString
     package let method: Method
     private let place: Place
-    package let access: Access
+    package private(set) var access: Access
+    /// What roles must allow, where they are configured; nil: any token will do.
+    let scope: Scope?
     let content: Content
     let errors: ErrorForm
     let handler: any RouteHandler.Type
@@ -42,13 +45,15 @@ package struct Route: Sendable {
     ///   - errors: how failures are answered.
     private init(
         _ path: StaticString, _ method: Method, on place: Place, access: Access = .open,
-        content: Content = .none, errors: ErrorForm = .problem, isHealth: Bool = false,
+        scope: Scope? = nil, content: Content = .none, errors: ErrorForm = .problem,
+        isHealth: Bool = false,
         _ handler: any RouteHandler.Type
     ) {
         self.path = path
         self.method = method
         self.place = place
         self.access = access
+        self.scope = scope
         self.content = content
         self.errors = errors
         self.handler = handler
@@ -58,26 +63,28 @@ package struct Route: Sendable {
     /// Every route, in the order in which metrics name them.
     package static let table = numbered([
         Route(
-            "/predict", .post, on: .service, access: .quota, content: .json, PredictRoute.self),
+            "/predict", .post, on: .service, access: .quota, scope: .predict, content: .json,
+            PredictRoute.self),
         Route("/logout", .post, on: .service, access: .token, LogoutRoute.self),
         Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
         Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
         Route("/readyz", .get, on: .both, isHealth: true, ReadinessRoute.self),
-        Route("/metrics", .get, on: .operations, MetricsRoute.self),
+        Route("/metrics", .get, on: .operations, scope: .readMetrics, MetricsRoute.self),
         Route(
-            "/admin/models", .get, on: .operations, access: .administrator, ModelsRoute.self),
+            "/admin/models", .get, on: .operations, access: .administrator,
+            scope: .activateModels, ModelsRoute.self),
         Route(
             "/admin/models/activate", .post, on: .operations, access: .administrator,
-            content: .json, ModelActivationRoute.self),
+            scope: .activateModels, content: .json, ModelActivationRoute.self),
         Route(
             "/admin/models/rollback", .post, on: .operations, access: .administrator,
-            content: .optionalJSON, ModelRollbackRoute.self),
+            scope: .activateModels, content: .optionalJSON, ModelRollbackRoute.self),
         Route(
             "/admin/tokens/revoke", .post, on: .operations, access: .administrator,
-            content: .json, TokenRevocationRoute.self),
+            scope: .revokeTokens, content: .json, TokenRevocationRoute.self),
         Route(
             "/admin/tokens/unrevoke", .post, on: .operations, access: .administrator,
-            content: .json, TokenRestorationRoute.self),
+            scope: .revokeTokens, content: .json, TokenRestorationRoute.self),
     ])
 
     private static func numbered(_ routes: [Route]) -> [Route] {
@@ -86,6 +93,12 @@ package struct Route: Sendable {
             route.label = RouteLabel(index, route.path, isHealth: route.label.isHealth)
             return route
         }
+    }
+
+    fileprivate var guarded: Route {
+        var route = self
+        if route.access == .open, route.scope != nil { route.access = .token }
+        return route
     }
 
     package func isServed(by listener: Audience) -> Bool {
@@ -124,8 +137,13 @@ package struct RouteTable: Sendable {
 
     private let routes: [Route]
 
-    package init(_ listener: Route.Audience, of routes: [Route] = Route.table) {
-        self.routes = routes.filter { $0.isServed(by: listener) }
+    /// - Parameter hasRoles: then what is open and has a scope needs a token that has it.
+    package init(
+        _ listener: Route.Audience, of routes: [Route] = Route.table, hasRoles: Bool = false
+    ) {
+        self.routes = routes.filter { $0.isServed(by: listener) }.map {
+            hasRoles ? $0.guarded : $0
+        }
     }
 
     /// What a path, without its query, and a method lead to. Nothing is decoded and nothing is cut:

@@ -70,6 +70,7 @@ import Testing
 
     @Test(arguments: [
         (AuditedRefusal.Reason.tokenRevoked, 401, "token-revoked"),
+        (.staleAuthentication, 401, "stale-authentication"),
         (.insufficientScope, 403, "insufficient-scope"), (.rateLimited, 429, "rate-limited"),
     ]) func `a refusal says why`(reason: AuditedRefusal.Reason, status: Int, name: String) throws {
         let log = try fixture.open()

@@ -61,7 +61,7 @@ import Testing
         // With which much of the rest would be refused.
         case .choice where key.name == "security": nil
         case .choice(let words): words.first { $0 != key.defaultText }
-        case .text where key.name == "jwt.keys" || key.name == "jwt.jwks": nil
+        case .text where ["jwt.keys", "jwt.jwks", "roles.path"].contains(key.name): nil
         case .text: "ünlike # default = 1"
         case .host: "::1"
         case .scope: "a b:c"

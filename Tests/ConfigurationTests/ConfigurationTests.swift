@@ -134,7 +134,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "jwt.keys": "keys", "jwt.jwks": "set.json", "jwt.leeway": "60",
             "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
             "jwt.claim.id": "uti", "jwt.claim.subject": "oid", "jwt.claim.scopes": "scp a.b",
-            "jwt.require": "tid=t", "jwt.lifetime_max": "61",
+            "jwt.require": "tid=t", "jwt.lifetime_max": "61", "roles.path": "r.conf",
             "store": "memory", "store.subjects": "11", "redis.url": redis,
             "redis.deadline": "12.5", "redis.marker_key": "mark:er", "quota.limit": "13",
             "quota.window": "14",
@@ -149,7 +149,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "log.slow_requests": "0", "trace.context": "off",
         ]
         #expect(Set(values.keys) == Set(ConfigurationTable.keys.map(\.name)))
-        let keyFile = ["keys/k1": secret, "set.json": keySet]
+        let keyFile = [
+            "keys/k1": secret, "set.json": keySet, "r.conf": "role.a = predict",
+        ]
         let file = values.map { "\($0.key) = \($0.value)" }.joined(separator: "\n")
         let variables = Dictionary(
             uniqueKeysWithValues: ConfigurationTable.keys.map {

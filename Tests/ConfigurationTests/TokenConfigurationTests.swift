@@ -151,4 +151,16 @@ import Testing
         let tokens = try load(["jwt.claim.id": "uti"], isDevelopment: true).tokens
         #expect(tokens.claims == TokenClaimNames())
     }
+
+    @Test(arguments: [
+        (nil, "cannot be read: r.conf: open: No such file or directory"),
+        ("role.a = all", "r.conf:1: role.a: \"all\", expected of the scopes predict "),
+        (String(repeating: "#", count: 65_537), "cannot be read: r.conf: larger than 65536 bytes"),
+    ])
+    func `a file of roles that is not one stops the start`(text: String?, expected: String) {
+        let files = text.map { ["r.conf": $0] } ?? [:]
+        let line = failure(
+            ["roles.path": "r.conf"], files: files, environment: ["JWT_SECRET": Self.secret])
+        #expect(line.contains(expected), "\(line)")
+    }
 }

@@ -1,3 +1,4 @@
+import Identity
 import JSON
 import JWT
 import Testing
@@ -19,6 +20,47 @@ import Testing
         return Result { () throws(TokenError) in
             try verifier.verify(token.span, nowUnixMilliseconds: Self.now)
         }
+    }
+
+    @Test(
+        arguments: [
+            (#""scope":"analyst x""#, [.predict, .explain], 1_799_999_000, "", []),
+            (
+                #""scope":"models:activate","auth_time":1799999100"#, [.activateModels],
+                1_799_999_100, "", []
+            ),
+            (#""acr":"gold","amr":["pwd","otp"]"#, [], 1_799_999_000, "gold", ["pwd", "otp"]),
+            (#""acr":["gold"],"amr":"pwd""#, [], 1_799_999_000, "", []),
+            (#""acr":1,"amr":["pwd",1,["otp"]]"#, [], 1_799_999_000, "", ["pwd"]),
+        ] as [(String, [Scope], Double, String, [String])])
+    func `with roles a token says what it allows and how its user has logged in`(
+        claims: String, scopes: [Scope], time: Double, context: String, methods: [String]
+    ) throws {
+        var roles = Roles(standard: StepUp(ageSecondsMax: 300))
+        let isAdded = roles.add(Array("analyst".utf8), [ScopeSet(.predict), ScopeSet(.explain)])
+        #expect(isAdded)
+        let rules = try TokenRules(leewaySeconds: 30, roles: roles)
+        let verifier = try TokenFixture.verifier(rules: rules)
+        let text = TokenFixture.token(
+            claims: #"{"sub":"a","exp":1800000600,"iat":1799999000,\#(claims)}"#)
+        // The second time it is remembered.
+        for _ in 0..<2 {
+            let token = try verifier.verify(text.span, nowUnixMilliseconds: Self.now)
+            let rights = try #require(token.rights)
+            for scope in Scope.allCases {
+                #expect(rights.scopes.contains(scope) == scopes.contains(scope))
+            }
+            #expect(
+                rights.login
+                    == Login(
+                        time: time, context: Array(context.utf8),
+                        methods: methods.map { Array($0.utf8) }))
+        }
+    }
+
+    @Test func `without roles a token has no rights`() throws {
+        let token = try verify(#"{"sub":"a","exp":1800000600,"scope":"predict"}"#).get()
+        #expect(token.rights == nil)
     }
 
     private func refusal(of result: Result<VerifiedToken, TokenError>) -> TokenError? {

@@ -75,12 +75,13 @@ package struct AuditedRefusal: ~Escapable {
     /// The type of the problem that the caller was answered.
     package enum Reason: String, CaseIterable, Sendable {
         case tokenRevoked = "token-revoked"
+        case staleAuthentication = "stale-authentication"
         case insufficientScope = "insufficient-scope"
         case rateLimited = "rate-limited"
 
         package var status: Int {
             switch self {
-            case .tokenRevoked: 401
+            case .tokenRevoked, .staleAuthentication: 401
             case .insufficientScope: 403
             case .rateLimited: 429
             }

@@ -62,7 +62,7 @@ enum PredictRoute: RouteHandler {
                 answers.writer.append(
                     call.prediction, subject: subject.span, modelName: modelName.span,
                     requestID: call.requestID.bytes, unixMilliseconds: call.unixMilliseconds,
-                    to: &json)
+                    showsProbability: call.showsProbability, to: &json)
             }
         }
     }

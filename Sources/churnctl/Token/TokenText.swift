@@ -110,7 +110,9 @@ struct TokenText {
         case .expiration, .notBefore, .issuedAt, .authenticationTime:
             guard let time = value.asNumber else { return nil }
             return TimeInWords.relative(seconds: time - nowSeconds)
-        case .subject, .tokenID, .issuer, .audience, .scope, .confirmation: return nil
+        case .subject, .tokenID, .issuer, .audience, .scope, .confirmation,
+            .authenticationContext, .authenticationMethods:
+            return nil
         }
     }
 

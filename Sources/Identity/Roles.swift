@@ -1,0 +1,74 @@
+/// How an administrator must have logged in for an action (RFC 9470).
+package struct StepUp: Equatable, Sendable {
+    /// How long ago at most, in seconds.
+    package var ageSecondsMax: Int
+    /// One of them must be the token's `acr`; empty where it is not looked at.
+    package var contexts: [[UInt8]] = []
+    /// All of them must be in the token's `amr`.
+    package var methods: [[UInt8]] = []
+
+    package init(ageSecondsMax: Int) { self.ageSecondsMax = ageSecondsMax }
+}
+
+/// When and how a token's user has logged in, as the token says it.
+package struct Login: Equatable, Sendable {
+    /// `auth_time`, else `iat`, in seconds since 1970; nil without either.
+    package let time: Double?
+    /// `acr`; empty without one.
+    package let context: [UInt8]
+    /// `amr`.
+    package let methods: [[UInt8]]
+
+    package init(time: Double?, context: [UInt8] = [], methods: [[UInt8]] = []) {
+        self.time = time
+        self.context = context
+        self.methods = methods
+    }
+
+    /// Whether it is enough for an action at `now`. Without a time it is not: it was too long ago.
+    package func satisfies(_ stepUp: StepUp, now: Double) -> Bool {
+        guard let time, now - time <= Double(stepUp.ageSecondsMax) else { return false }
+        return (stepUp.contexts.isEmpty || stepUp.contexts.contains(context))
+            && stepUp.methods.allSatisfy(methods.contains)
+    }
+}
+
+/// Which scopes roles have, and what logins actions need.
+package struct Roles: Equatable, Sendable {
+    package static let rolesMax = 64
+
+    /// Of an action that the file says nothing about.
+    private let standard: StepUp
+    private var scopesOfRoles: [[UInt8]: ScopeSet] = [:]
+    private var stepUps: [Scope: StepUp] = [:]
+
+    package init(standard: StepUp) { self.standard = standard }
+
+    /// Adds a role; false where there is one of this name, or no room.
+    package mutating func add(_ name: [UInt8], _ scopes: ScopeSet) -> Bool {
+        guard scopesOfRoles[name] == nil, scopesOfRoles.count < Roles.rolesMax else { return false }
+        scopesOfRoles[name] = scopes
+        return true
+    }
+
+    /// Changes what an action needs of a login.
+    package mutating func changeStepUp(for scope: Scope, _ change: (inout StepUp) -> Void) {
+        change(&stepUps[scope, default: standard])
+    }
+
+    /// What a token's rights, the names of roles and scopes, allow. Names of neither allow nothing.
+    package func scopes(of rights: [[UInt8]]) -> ScopeSet {
+        var scopes: ScopeSet = []
+        for right in rights {
+            if let role = scopesOfRoles[right] {
+                scopes.formUnion(role)
+            } else if let scope = Scope(named: right.span) {
+                scopes.formUnion(ScopeSet(scope))
+            }
+        }
+        return scopes
+    }
+
+    /// What an administrator's action needs of a login.
+    package func stepUp(for scope: Scope) -> StepUp { stepUps[scope] ?? standard }
+}
