@@ -37,7 +37,7 @@ struct WeakSample: Sendable, CustomTestStringConvertible {
         let texts = [
             "s": secret, "k": auditKey, "u": "redis://:p@localhost", "keys/one": secret,
             "keys/two": "f29e6b1d8c0a47354b6f1e9d2c8a7035", "the.conf": file ?? "",
-            "set.json": keySet, "sets/set.json": keySet,
+            "set.json": keySet, "sets/set.json": keySet, "r.conf": "", "roles/r.conf": "",
         ]
         let modes = modes
         return ConfigurationSources(
@@ -115,6 +115,13 @@ private let secretSamples: [WeakSample] = [
         name: "a directory of a set that all may write to", rule: "jwt.jwks",
         says: "sets has mode 777", flags: ["jwt.jwks": "sets/set.json"],
         environment: ["JWT_SECRET": nil], modes: ["sets": 0o777, "sets/set.json": 0o644]),
+    WeakSample(
+        name: "a file of roles that its group may write", rule: "roles.path",
+        says: "r.conf has mode 664", flags: ["roles.path": "r.conf"], modes: ["r.conf": 0o664]),
+    WeakSample(
+        name: "a directory of roles that all may write to", rule: "roles.path",
+        says: "roles has mode 777", flags: ["roles.path": "roles/r.conf"],
+        modes: ["roles": 0o777, "roles/r.conf": 0o644]),
     WeakSample(
         name: "a certificate's key that all may read", rule: secretFiles,
         says: "tls.key has mode 644", flags: ["tls.certificate": "tls.pem", "tls.key": "tls.key"],

@@ -42,10 +42,16 @@ extension WeakSettingRule {
             + "a key can sign tokens",
         wanted: "a mode of 644 or less, of its directory 755 or less"
     ) { subject in
-        guard let path = subject.settings.optionalText(.tokenKeySet) else { return [] }
-        return [(path, 0o644), (Files.directory(of: path), 0o755)].compactMap {
-            beyond($1, $0, subject.files)
-        }
+        writable(.tokenKeySet, subject)
+    }
+
+    static let rolesFile = WeakSettingRule(
+        "roles.path",
+        weakWhen: "others than its owner may write the file, or to its directory: anyone who adds "
+            + "a role may administer",
+        wanted: "a mode of 644 or less, of its directory 755 or less"
+    ) { subject in
+        writable(.rolesPath, subject)
     }
 
     static let keyFile = WeakSettingRule(
@@ -99,6 +105,16 @@ extension WeakSettingRule {
         let weak = paths.compactMap { beyond(0o775, $0, subject.files) }
         guard let first = weak.first else { return [] }
         return [first + (weak.count > 1 ? ", and \(weak.count - 1) more like it" : "")]
+    }
+
+    /// What others may write of the file that a key names, and of its directory.
+    private static func writable(
+        _ key: ConfigurationKey, _ subject: Subject
+    ) -> [String] {
+        guard let path = subject.settings.optionalText(key) else { return [] }
+        return [(path, 0o644), (Files.directory(of: path), 0o755)].compactMap {
+            beyond($1, $0, subject.files)
+        }
     }
 
     /// What is at `path` and its mode, if that allows more than `most` does; nil also if nothing is

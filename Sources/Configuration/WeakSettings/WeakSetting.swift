@@ -56,10 +56,9 @@ package struct WeakSettingRule: Sendable {
 
     /// In the order of the document.
     package static let all: [WeakSettingRule] = [
-        guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, keyFile, host,
-        operations,
-        socketMode, issuer, audience, memory, redisPassword, noAudit, auditDirectory, model,
-        coreDumps, development,
+        guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, rolesFile, keyFile,
+        host, operations, socketMode, issuer, audience, memory, redisPassword, noAudit,
+        auditDirectory, model, coreDumps, development,
     ]
 }
 
