@@ -20,31 +20,37 @@ private let keySet = #"""
     "_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU"}]}
     """#
 
+extension ConfigurationFiles {
+    /// A file system that holds these texts, by their paths, and nothing else.
+    static func holding(_ files: [String: String]) -> ConfigurationFiles {
+        let absent = SystemError(call: "open", code: 2)
+        return ConfigurationFiles(
+            read: { path, bytesMax in
+                guard let text = files[path] else {
+                    return .failure(.system(path: path, absent))
+                }
+                guard text.utf8.count <= bytesMax else {
+                    return .failure(.tooLarge(path: path, bytesMax: bytesMax))
+                }
+                return .success(Array(text.utf8))
+            },
+            names: { directory in
+                let names = files.keys.filter { $0.hasPrefix(directory + "/") }.sorted()
+                return names.isEmpty && files[directory] == nil
+                    ? .failure(.system(path: directory, absent))
+                    : .success(names.map { String($0.dropFirst(directory.count + 1)) })
+            })
+    }
+}
+
 /// Reads configuration from a file system that holds `files` alone.
 private func load(
     flags: [String] = [], filePath: String? = nil, environment: [String: String] = enough,
     files: [String: String] = [:], isDevelopment: Bool = false
 ) throws(ConfigurationError) -> ServiceConfiguration {
-    let absent = SystemError(call: "open", code: 2)
-    let system = ConfigurationFiles(
-        read: { path, bytesMax in
-            guard let text = files[path] else {
-                return .failure(.system(path: path, absent))
-            }
-            guard text.utf8.count <= bytesMax else {
-                return .failure(.tooLarge(path: path, bytesMax: bytesMax))
-            }
-            return .success(Array(text.utf8))
-        },
-        names: { directory in
-            let names = files.keys.filter { $0.hasPrefix(directory + "/") }.sorted()
-            return names.isEmpty && files[directory] == nil
-                ? .failure(.system(path: directory, absent))
-                : .success(names.map { String($0.dropFirst(directory.count + 1)) })
-        })
     let sources = ConfigurationSources(
         flags: try ConfigurationFlag.parse(flags), filePath: filePath, environment: environment,
-        files: system)
+        files: .holding(files))
     return try ServiceConfiguration.load(sources, isDevelopment: isDevelopment)
 }
 

@@ -1,6 +1,5 @@
 import Configuration
 import JWT
-import POSIX
 import TestSupport
 import Testing
 
@@ -12,25 +11,10 @@ import Testing
         _ settings: [String: String], files: [String: String] = [:],
         environment: [String: String] = [:], isDevelopment: Bool = false
     ) throws(ConfigurationError) -> ServiceConfiguration {
-        let absent = SystemError(call: "open", code: 2)
-        let system = ConfigurationFiles(
-            read: { path, bytesMax in
-                guard let text = files[path] else {
-                    return .failure(.system(path: path, absent))
-                }
-                guard text.utf8.count <= bytesMax else {
-                    return .failure(.tooLarge(path: path, bytesMax: bytesMax))
-                }
-                return .success(Array(text.utf8))
-            },
-            names: { directory in
-                let names = files.keys.filter { $0.hasPrefix(directory + "/") }.sorted()
-                return .success(names.map { String($0.dropFirst(directory.count + 1)) })
-            })
         let flags = ["--store=memory"] + settings.map { "--\($0.key)=\($0.value)" }.sorted()
         let sources = ConfigurationSources(
             flags: try ConfigurationFlag.parse(flags), filePath: nil, environment: environment,
-            files: system)
+            files: .holding(files))
         return try ServiceConfiguration.load(sources, isDevelopment: isDevelopment)
     }
 

@@ -159,7 +159,7 @@ struct HandshakeTests {
         #expect(!silent[1].hasNews)
     }
 
-    @Test func `plain HTTP is told that TLS is spoken here`() throws {
+    @Test func `a request in plain HTTP is answered with the reason`() throws {
         let server = try server()
         let client = try ClientSocket(port: server.port)
         try client.send(get("/predict"))

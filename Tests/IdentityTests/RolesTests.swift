@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: ["", "Predict", "predict ", "predict:", "predict:bands", "models", "*"])
-    func `what is no scope's name byte for byte is none`(name: String) {
+    func `a name that differs in a byte names no scope`(name: String) {
         #expect(Scope(named: bytes(name).span) == nil)
     }
 
