@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # Debian packages: what churnd links, what churnctl adds to train, what the tests start.
 SERVER_PACKAGES := libssl-dev libhiredis-dev
 TRAINING_PACKAGES := libxgboost-dev
-TEST_PACKAGES := redis-server curl prometheus strace
+TEST_PACKAGES := redis-server curl prometheus strace minisign python3-seccomp
 
 # The table that the models learned from is not part of the repository.
 DATA ?= $(CHURN_TELCO_CSV)

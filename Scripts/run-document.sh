@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-Scripts/install-packages.sh curl openssl python3 redis-server redis-tools wrk
+Scripts/install-packages.sh curl minisign openssl python3 redis-server redis-tools wrk
 mkdir -p .build
 work=$(mktemp -d)
 finish() {

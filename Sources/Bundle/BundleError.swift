@@ -8,6 +8,8 @@ package enum BundleFile: String, Sendable {
     case manifest = "manifest.json"
     case model = "model.json"
     case golden = "golden.jsonl"
+    /// Beside a signed bundle's manifest: its signature, as `minisign -S` names and writes it.
+    case signature = "manifest.json.minisig"
 }
 
 /// Why a bundle cannot be loaded. Each case names the file and the place, what was found there and
@@ -15,6 +17,12 @@ package enum BundleFile: String, Sendable {
 package enum BundleError: Error, Equatable, Sendable {
     /// A file of the bundle cannot be read.
     case unreadable(FileError)
+    /// Only signed bundles are loaded, and there is no signature.
+    case unsigned(FileError)
+    /// The file of signers cannot be used; `path` is its own.
+    case signers(path: String, SignersFault)
+    /// The signature is not a signer's of this manifest.
+    case signature(SignatureFault)
     /// A bundle of another version of the format.
     case format(found: Double, wanted: Int)
     /// The manifest is not JSON.
@@ -44,6 +52,10 @@ extension BundleError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadable(let error): "\(error)"
+        case .unsigned(let error): "\(error), expected a signature by one of model.signers"
+        case .signers(path: _, .unreadable(let error)): "model.signers: \(error)"
+        case .signers(let path, let fault): "model.signers: \(path): \(fault)"
+        case .signature(let fault): "\(BundleFile.signature.rawValue): \(fault)"
         case .format(let found, let wanted):
             "manifest.json: format \(Int(exactly: found).map { "\($0)" } ?? "\(found)"), "
                 + "expected \(wanted)"

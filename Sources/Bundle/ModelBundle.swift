@@ -13,12 +13,20 @@ package struct ModelBundle: Sendable {
     package let sha256: String
     /// How many golden rows the model reproduced.
     package let goldenRowCount: Int
+    /// The number of the key that signed the manifest, as minisign shows it; nil where no signature
+    /// was asked for.
+    package private(set) var signer: String?
 
     /// Reads a bundle's three files and accepts them only if sizes, digests and numbers are
     /// sound, the encoding covers the schema and makes the model's features, and every golden row
     /// comes out with the same margin, bit for bit, and the same probability within two units of
     /// the last place. Takes milliseconds, so not on an event loop.
-    package init(directory: String, limits: ModelLimits = ModelLimits()) throws(BundleError) {
+    ///
+    /// - Parameter signers: one of whom must have signed the manifest, which is looked at before
+    ///   anything is read from it; nil where any bundle is accepted.
+    package init(
+        directory: String, signers: ModelSigners? = nil, limits: ModelLimits = ModelLimits()
+    ) throws(BundleError) {
         let manifest: [UInt8]
         let model: [UInt8]
         let golden: [UInt8]
@@ -30,8 +38,10 @@ package struct ModelBundle: Sendable {
             model = try read(.model, limits.modelBytesMax)
             golden = try read(.golden, limits.goldenBytesMax)
         } catch { throw .unreadable(error) }
+        let signer = try signers?.signer(of: manifest.span, in: directory)
         try self.init(
             manifest: manifest.span, model: model.span, golden: golden.span, limits: limits)
+        self.signer = signer
     }
 
     /// The same from the contents of the three files.

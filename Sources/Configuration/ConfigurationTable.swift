@@ -24,7 +24,7 @@ package enum ConfigurationTable {
         .tokenLifetime, .rolesPath,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
         .quotaLimit, .quotaWindow,
-        .modelPath, .modelWatch,
+        .modelPath, .modelSigners, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
         .auditFeatures, .auditDeadline,
         .operationsListen, .operationsSocketMode,
@@ -241,6 +241,10 @@ extension ConfigurationKey {
         "model.path", .text(bytesMax: 4096), default: "Models/telco-churn",
         meaning: "Directory of a model: each version is a bundle in it, and its file `active` "
             + "names the active one. Or the directory of one bundle, which cannot be switched.")
+    static let modelSigners = ConfigurationKey(
+        "model.signers", .text(bytesMax: 4096), default: nil,
+        meaning: "File of public keys of minisign, one a line: only bundles whose manifest.json "
+            + "one of them has signed are loaded. It is read for each bundle that is loaded.")
     static let modelWatch = ConfigurationKey(
         "model.watch", .duration(thousandths: 0...3_600_000, in: .seconds), default: "1",
         meaning: "How often `active` is checked for a change by another program. 0: never.")

@@ -82,6 +82,8 @@ package struct ServiceConfiguration: Sendable {
     package struct Model: Sendable {
         /// The directory of a model, or of one bundle.
         package let path: String
+        /// The file of those of whom one must have signed a bundle; nil: bundles need no signature.
+        package let signersPath: String?
         /// How often `active` is read; nil: never.
         package let watchInterval: Duration?
     }
@@ -139,6 +141,7 @@ extension ServiceConfiguration {
                 windowSeconds: settings.integer(.quotaWindow)),
             model: Model(
                 path: settings.text(.modelPath),
+                signersPath: settings.optionalText(.modelSigners),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),
             audit: try audit(settings, tokens), operations: operations,
             logFile: settings.text(.logFile) == ConfigurationKey.logFile.defaultText

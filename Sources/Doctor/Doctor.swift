@@ -1,4 +1,6 @@
+internal import Bundle
 package import Configuration
+internal import Bundle
 internal import POSIX
 
 /// Looks at all that a churnd with this configuration would depend on, without disturbing one that
@@ -19,7 +21,10 @@ package struct Doctor {
     package func examine(_ report: (DoctorFinding) -> Void) {
         ConfigurationCheck(configuration, settings).findings.forEach(report)
         TLSCheck.examine(configuration).forEach(report)
-        report(ModelCheck.examine(configuration.model.path))
+        report(
+            ModelCheck.examine(
+                configuration.model.path,
+                signers: configuration.model.signersPath.map(ModelSigners.init)))
         switch configuration.store {
         case .memory: report(StoreCheck.memory)
         case .redis(let endpoint, let deadline, let markerKey):

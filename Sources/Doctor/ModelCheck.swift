@@ -1,4 +1,4 @@
-internal import Bundle
+package import Bundle
 internal import ModelRegistry
 internal import Models
 
@@ -6,14 +6,16 @@ internal import Models
 package enum ModelCheck {
     private static let subject = "model"
 
-    /// - Parameter path: the directory of a model with its file `active`, or of one bundle.
-    package static func examine(_ path: String) -> DoctorFinding {
-        let directory = ModelDirectory(path: path)
+    /// - Parameters:
+    ///   - path: the directory of a model with its file `active`, or of one bundle.
+    ///   - signers: one of whom must have signed it; nil where any bundle is accepted.
+    package static func examine(_ path: String, signers: ModelSigners? = nil) -> DoctorFinding {
+        let directory = ModelDirectory(path: path, signers: signers)
         do throws(RegistryError) {
             let bundle: ModelBundle
             let choice: String
             if directory.isPinned {
-                bundle = try pinned(path)
+                bundle = try directory.loadPinned()
                 choice = "the only one of \(path)"
             } else {
                 bundle = try directory.loadActive()
@@ -24,17 +26,10 @@ package enum ModelCheck {
             return DoctorFinding(
                 remark == nil ? .good : .warning, subject,
                 "\(bundle.fullName), \(choice), \(bundle.goldenRowCount) golden rows reproduced, "
-                    + "sha256 \(bundle.sha256)" + (remark.map { "; \($0)" } ?? ""))
+                    + "sha256 \(bundle.sha256)" + (bundle.signer.map { ", signed by \($0)" } ?? "")
+                    + (remark.map { "; \($0)" } ?? ""))
         } catch {
             return DoctorFinding(.failure, subject, "\(path) refused: \(error)")
-        }
-    }
-
-    private static func pinned(_ path: String) throws(RegistryError) -> ModelBundle {
-        do throws(BundleError) {
-            return try ModelBundle(directory: path)
-        } catch {
-            throw .bundle(version: nil, error)
         }
     }
 }

@@ -9,9 +9,13 @@ package struct ModelDirectory: Sendable {
     package let path: String
     /// The path is a bundle, so that there is nothing to choose from.
     package let isPinned: Bool
+    private let signers: ModelSigners?
 
-    package init(path: String) {
+    /// - Parameter signers: one of whom must have signed each bundle that is loaded; nil where any
+    ///   bundle is accepted.
+    package init(path: String, signers: ModelSigners? = nil) {
         self.path = path
+        self.signers = signers
         isPinned = Directories.isAnything(at: "\(path)/\(BundleFile.manifest.rawValue)")
     }
 
@@ -105,7 +109,7 @@ package struct ModelDirectory: Sendable {
     }
 
     /// Loads the bundle that the model is pinned to.
-    func loadPinned(ofModel name: String? = nil) throws(RegistryError) -> ModelBundle {
+    package func loadPinned(ofModel name: String? = nil) throws(RegistryError) -> ModelBundle {
         try load(directory: path, version: nil, ofModel: name)
     }
 
@@ -114,7 +118,7 @@ package struct ModelDirectory: Sendable {
     ) throws(RegistryError) -> ModelBundle {
         let bundle: ModelBundle
         do throws(BundleError) {
-            bundle = try ModelBundle(directory: directory)
+            bundle = try ModelBundle(directory: directory, signers: signers)
         } catch {
             let manifest = "\(directory)/\(BundleFile.manifest.rawValue)"
             if let version, case .unreadable(let file) = error,
@@ -140,9 +144,12 @@ package struct LoadedModel: Sendable {
 
     /// Loads the active version of a model, on the caller's thread.
     ///
-    /// - Parameter path: a directory of versions, or a bundle, to which the model is then pinned.
-    package init(path: String) throws(RegistryError) {
-        directory = ModelDirectory(path: path)
+    /// - Parameters:
+    ///   - path: a directory of versions, or a bundle, to which the model is then pinned.
+    ///   - signers: one of whom must have signed each of its bundles, this one and those to come;
+    ///     nil where any bundle is accepted.
+    package init(path: String, signers: ModelSigners? = nil) throws(RegistryError) {
+        directory = ModelDirectory(path: path, signers: signers)
         if directory.isPinned {
             bundle = try directory.loadPinned()
             active = nil

@@ -69,12 +69,12 @@ struct ModelListeners: Sendable {
 
     /// Logs the model that the process starts with.
     static func logStart(of bundle: ModelBundle, _ logger: Logger) {
-        logger.info(
-            "model loaded",
-            metadata: [
-                "model": "\(bundle.fullName)", "sha256": "\(bundle.sha256)",
-                "golden_rows": "\(bundle.goldenRowCount)", "thresholds": "\(bundle.thresholds)",
-            ])
+        var metadata: Logger.Metadata = [
+            "model": "\(bundle.fullName)", "sha256": "\(bundle.sha256)",
+            "golden_rows": "\(bundle.goldenRowCount)", "thresholds": "\(bundle.thresholds)",
+        ]
+        if let signer = bundle.signer { metadata["signer"] = "\(signer)" }
+        logger.info("model loaded", metadata: metadata)
         logRemark(bundle.manifest.remark, logger)
     }
 }

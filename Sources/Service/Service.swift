@@ -1,4 +1,5 @@
 internal import AuditLog
+internal import Bundle
 package import Configuration
 internal import Deployment
 internal import Dispatch
@@ -87,7 +88,7 @@ package final class Service: Sendable {
         self.logger = logger
         lastExit = LastExit(sink: sink)
         // What can be refused without a trace comes first: the audit log notes each start.
-        let model = try Service.loadModel(configuration.model.path, logger)
+        let model = try Service.loadModel(configuration.model, logger)
         tls = try ServiceTLS(configuration, logger)
         let address = try Service.claimAddress(configuration.http)
         port = address.port
@@ -150,13 +151,15 @@ package final class Service: Sendable {
     }
 
     private static func loadModel(
-        _ path: String, _ logger: Logger
+        _ configuration: ServiceConfiguration.Model, _ logger: Logger
     ) throws(StartError) -> LoadedModel {
         do throws(RegistryError) {
-            let model = try LoadedModel(path: path)
+            let model = try LoadedModel(
+                path: configuration.path,
+                signers: configuration.signersPath.map(ModelSigners.init))
             ModelListeners.logStart(of: model.bundle, logger)
             return model
-        } catch { throw .model(path: path, error) }
+        } catch { throw .model(path: configuration.path, error) }
     }
 
     private static func claimAddress(

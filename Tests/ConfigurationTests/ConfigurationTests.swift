@@ -144,7 +144,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "store": "memory", "store.subjects": "11", "redis.url": redis,
             "redis.deadline": "12.5", "redis.marker_key": "mark:er", "quota.limit": "13",
             "quota.window": "14",
-            "model.path": "elsewhere", "model.watch": "0.5", "audit.directory": "audit",
+            "model.path": "elsewhere", "model.signers": "s.pub", "model.watch": "0.5",
+            "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
             "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
             "operations.listen": "127.0.0.1:1", "operations.socket_mode": "660",
@@ -185,6 +186,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             #expect(configuration.quota.limit == 13)
             #expect(configuration.quota.windowSeconds == 14)
             #expect(configuration.model.path == "elsewhere")
+            #expect(configuration.model.signersPath == "s.pub")
             expectOperations(of: configuration)
         }
     }

@@ -119,6 +119,9 @@ private let secretSamples: [WeakSample] = [
         name: "a file of roles that its group may write", rule: "roles.path",
         says: "r.conf has mode 664", flags: ["roles.path": "r.conf"], modes: ["r.conf": 0o664]),
     WeakSample(
+        name: "a file of signers that its group may write", rule: "model.signers",
+        says: "s.pub has mode 664", flags: ["model.signers": "s.pub"], modes: ["s.pub": 0o664]),
+    WeakSample(
         name: "a directory of roles that all may write to", rule: "roles.path",
         says: "roles has mode 777", flags: ["roles.path": "roles/r.conf"],
         modes: ["roles": 0o777, "roles/r.conf": 0o644]),

@@ -16,13 +16,17 @@ package final class ChurndProcess {
     ///   - flags: by the names of their keys; they overrule what is set here.
     ///   - redisPort: nil: the store is in memory.
     ///   - environment: beside or in place of the secret.
+    ///   - prefix: a program, which becomes churnd, and its arguments.
     package init(
         redisPort: UInt16? = nil, _ flags: [String: String] = [:],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], by prefix: [String] = []
     ) throws {
         let settings = ChurndProcess.settings(redisPort: redisPort, flags)
+        let command =
+            prefix + [BuiltProgram.churnd]
+            + settings.sorted { $0.key < $1.key }.map { "--\($0)=\($1)" }
         child = try ChildProcess(
-            BuiltProgram.churnd, settings.sorted { $0.key < $1.key }.map { "--\($0)=\($1)" },
+            command[0], Array(command.dropFirst()),
             environment: ["JWT_SECRET": ChurndProcess.secret].merging(environment) { _, new in new }
         )
         port = try ChurndProcess.portWhenListening(child)

@@ -54,6 +54,15 @@ extension WeakSettingRule {
         writable(.rolesPath, subject)
     }
 
+    static let signersFile = WeakSettingRule(
+        "model.signers",
+        weakWhen: "others than its owner may write the file, or to its directory: anyone who adds "
+            + "a key can sign models",
+        wanted: "a mode of 644 or less, of its directory 755 or less"
+    ) { subject in
+        writable(.modelSigners, subject)
+    }
+
     static let keyFile = WeakSettingRule(
         "--config",
         weakWhen: "the file of keys may be written by everyone on the machine, or it holds a "

@@ -56,7 +56,8 @@ package struct WeakSettingRule: Sendable {
 
     /// In the order of the document.
     package static let all: [WeakSettingRule] = [
-        guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, rolesFile, keyFile,
+        guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, rolesFile,
+        signersFile, keyFile,
         host, operations, socketMode, issuer, audience, memory, redisPassword, noAudit,
         auditDirectory, model, coreDumps, development,
     ]

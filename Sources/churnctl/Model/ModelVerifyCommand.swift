@@ -15,9 +15,16 @@ struct ModelVerifyCommand: Command {
     @Argument(help: "The bundle's directory.", completion: .directory)
     var directory: String
 
+    @Option(
+        help: ArgumentHelp(
+            "File of public keys of minisign; one of them must have signed the bundle.",
+            valueName: "file"), completion: .file())
+    var signers: String?
+
     func perform() throws {
-        let bundle = try LoadedBundle.load(directory)
-        print("\(directory): \(bundle.summary)")
+        let bundle = try LoadedBundle.load(directory, signers: signers.map(ModelSigners.init))
+        let signer = bundle.signer.map { ", signed by \($0)" } ?? ""
+        print("\(directory): \(bundle.summary)\(signer)")
         if let remark = bundle.manifest.remark {
             complain("\(directory): warning: \(remark)")
         }
@@ -26,14 +33,20 @@ struct ModelVerifyCommand: Command {
 
 /// A bundle that a command needs.
 enum LoadedBundle {
-    /// - Parameter unreadable: the exit code where a file of it cannot be read.
+    /// - Parameters:
+    ///   - signers: one of whom must have signed it; nil where any bundle is accepted.
+    ///   - unreadable: the exit code where a file of it cannot be read.
     static func load(
-        _ directory: String, unreadable: Exit = .noInput
+        _ directory: String, signers: ModelSigners? = nil, unreadable: Exit = .noInput
     ) throws(CommandFailure) -> ModelBundle {
         do throws(BundleError) {
-            return try ModelBundle(directory: directory)
+            return try ModelBundle(directory: directory, signers: signers)
         } catch {
-            let isUnreadable = if case .unreadable = error { true } else { false }
+            let isUnreadable =
+                switch error {
+                case .unreadable, .signers(_, .unreadable): true
+                default: false
+                }
             throw CommandFailure(isUnreadable ? unreadable : .software, "\(directory): \(error)")
         }
     }
