@@ -118,7 +118,8 @@ package enum ConfigurationKind: Equatable, Sendable {
                 + "do not begin with \(AdmissionKeys.quota), \(AdmissionKeys.revocation) or "
                 + "\(AdmissionKeys.revokedBefore)"
         case .redisURL:
-            "redis://[user:password@]host[:port][/db], redis+sentinel://… or redis+unix://…"
+            "redis://[user:password@]host[:port][/db], rediss://…, redis+sentinel://…, "
+                + "rediss+sentinel://… or redis+unix://…"
         case .operationsListener: "host:port, unix:/path or off"
         case .fileMode: "three octal digits"
         }

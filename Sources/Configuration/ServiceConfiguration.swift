@@ -162,14 +162,12 @@ extension ServiceConfiguration {
         let place = settings.place(.store)
         let isRedis = settings.text(.store) == "redis"
         if isDevelopment, isRedis, place != .standard { throw .developmentStore(at: place) }
-        let endpoint = settings.value(.redisURL)
         if isRedis && !isDevelopment {
-            guard case .redis(let endpoint) = endpoint else { throw .noStore }
             return .redis(
-                endpoint, deadline: settings.duration(.redisDeadline),
+                try settings.redisEndpoint(), deadline: settings.duration(.redisDeadline),
                 markerKey: settings.optionalText(.redisMarkerKey))
         }
-        if endpoint != nil {
+        if settings.value(.redisURL) != nil {
             settings.warnings.append(.unusedRedisURL(at: settings.place(.redisURL)))
         }
         let subjects = settings.integer(.storeSubjects)

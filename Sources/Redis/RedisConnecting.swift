@@ -36,14 +36,19 @@ extension RedisConnection {
         // Nothing of an earlier connection is read as an answer on this one.
         reader = RedisReplyReader(limits: limits)
         dialled = place
-        if let immediate = AddressLookup.immediate(place) {
-            addresses = immediate.reversed()
-            connect(orElse: .hostUnknown(reason: "it has no address"))
-        } else {
-            phase = .resolving
-            phaseDeadline = loop.now + stepNanoseconds
-            AddressLookup.start(place, for: door)
+        hasReceived = false
+        if endpoint.tls == nil, let immediate = AddressLookup.immediate(place) {
+            return connect(to: RedisDestination(addresses: immediate))
         }
+        phase = .resolving
+        phaseDeadline = loop.now + stepNanoseconds
+        AddressLookup.start(place, endpoint.tls, for: door)
+    }
+
+    func connect(to destination: RedisDestination) {
+        addresses = destination.addresses.reversed()
+        tlsContext = destination.tls
+        connect(orElse: .hostUnknown(reason: "it has no address"))
     }
 
     /// A Sentinel has less time than Redis, so that there is some for the next one.
@@ -71,6 +76,12 @@ extension RedisConnection {
     }
 
     func connected() {
+        if let tlsContext { return beginHandshake(tlsContext) }
+        greet()
+    }
+
+    /// What is connected to may be spoken to.
+    func greet() {
         guard watch(.readable) else { return }
         isProven = false
         if greeting.answerCount == 0 { return open() }
@@ -90,7 +101,8 @@ extension RedisConnection {
 /// How it ends.
 extension RedisConnection {
     /// Gives up the connection, or the attempt to make one unless another Sentinel can be asked.
-    func lose(_ failure: RedisFailure) {
+    func lose(_ cause: RedisFailure) {
+        let failure = hasReceived || endpoint.tls != nil ? cause : cause.ofUnanswered
         let wasOpen = phase == .open
         if endpoint.primaryName != nil, !(wasOpen && isProven) {
             neighbours.passSentinel(sentinel, of: endpoint.places.count)
@@ -102,6 +114,7 @@ extension RedisConnection {
         verdict = nil
         unsentGreeting = []
         addresses = []
+        tlsContext = nil
         primary = nil
         if isAsking, sentinelsLeft > 0 { return askSentinel(sentinel + 1) }
         isAsking = false
@@ -124,6 +137,8 @@ extension RedisConnection {
     }
 
     func closeSocket() {
+        // It has the descriptor.
+        tls = nil
         if let descriptor = socket?.rawValue, let registration {
             loop.unregister(descriptor, registration)
         }

@@ -1,3 +1,4 @@
+internal import OpenSSL
 package import POSIX
 package import Reactor
 
@@ -11,9 +12,10 @@ package final class RedisConnection: Channel, LoopOwner {
 
     enum Phase: Equatable {
         case disconnected
-        /// A name is looked up, elsewhere.
+        /// A name is looked up, or certificates are read, elsewhere.
         case resolving
         case connecting
+        case handshaking
         /// AUTH and SELECT, so many of which have no answer yet; or what a Sentinel is asked.
         /// Commands wait until Redis has agreed, or they would be carried out in another database
         /// or as another user.
@@ -21,7 +23,8 @@ package final class RedisConnection: Channel, LoopOwner {
         case open
     }
 
-    /// More than what one turn usually brings, so that one recv takes it.
+    /// More than what one turn usually brings, so that one recv takes it; as much as a record of
+    /// TLS holds.
     private static let receiveBytes = 16 << 10
     /// How long after a failure Redis is asked again whether it serves.
     private static let failedProbePause: Int64 = 100_000_000
@@ -59,6 +62,12 @@ package final class RedisConnection: Channel, LoopOwner {
     var dialled: RedisPlace?
     /// What is still to be tried in this attempt, the next one last.
     var addresses: [SocketAddress] = []
+    /// With what they are connected to; nil without TLS.
+    var tlsContext: TLSContext?
+    /// TLS on the socket.
+    var tls: TLSSession?
+    /// Whether anything came on the connection.
+    var hasReceived = false
     var socket: FileDescriptor?
     var registration: Loop.Registration?
     var watchesWritable = false
@@ -157,7 +166,7 @@ package final class RedisConnection: Channel, LoopOwner {
         if let watch { earliest = min(earliest, watch.deadline) }
         switch phase {
         case .disconnected: return min(schedule.nextAttempt(isAwaited: !queue.isEmpty), earliest)
-        case .resolving, .connecting, .greeting: return min(phaseDeadline, earliest)
+        case .resolving, .connecting, .handshaking, .greeting: return min(phaseDeadline, earliest)
         case .open: return min(nextProbe, earliest)
         }
     }
@@ -184,6 +193,9 @@ package final class RedisConnection: Channel, LoopOwner {
             } else if phase == .connecting {
                 closeSocket()
                 connect(orElse: .deadlinePassed)
+            } else if phase == .handshaking {
+                closeSocket()
+                connect(orElse: .handshakeUnanswered)
             } else if case .greeting = phase {
                 lose(.deadlinePassed)
             }
@@ -198,7 +210,7 @@ package final class RedisConnection: Channel, LoopOwner {
         case .disconnected:
             if schedule.nextAttempt(isAwaited: !queue.isEmpty) <= loop.now { attempt() }
         case .open, .greeting: flush()
-        case .resolving, .connecting: break
+        case .resolving, .connecting, .handshaking: break
         }
     }
 
@@ -210,6 +222,7 @@ package final class RedisConnection: Channel, LoopOwner {
             closeSocket()
             return connect(orElse: .connectFailed(code: code))
         }
+        if phase == .handshaking { return continueHandshake() }
         receive()
         if readiness.contains(.writable) { flush() }
     }
@@ -225,15 +238,11 @@ package final class RedisConnection: Channel, LoopOwner {
     }
 
     /// The name has been looked up, or could not be. Its addresses are tried in turn.
-    package func lookedUp(
-        _ place: RedisPlace, _ outcome: Result<[SocketAddress], ResolutionError>
-    ) {
+    package func lookedUp(_ place: RedisPlace, _ outcome: Result<RedisDestination, RedisFailure>) {
         guard phase == .resolving, place == dialled else { return }
         switch outcome {
-        case .success(let found):
-            addresses = found.reversed()
-            connect(orElse: .hostUnknown(reason: "it has no address"))
-        case .failure(let error): lose(.hostUnknown(reason: error.reason))
+        case .success(let destination): connect(to: destination)
+        case .failure(let failure): lose(failure)
         }
     }
 }
@@ -286,8 +295,8 @@ extension RedisConnection {
         while let descriptor = socket?.rawValue, !unsentGreeting.isEmpty || mayLeave {
             let transfer =
                 unsentGreeting.isEmpty
-                ? Sockets.send(descriptor, queue.unsent)
-                : Sockets.send(descriptor, unsentGreeting.span)
+                ? send(queue.unsent, on: descriptor)
+                : send(unsentGreeting.span, on: descriptor)
             switch transfer {
             case .bytes(let count):
                 if unsentGreeting.isEmpty {
@@ -295,11 +304,15 @@ extension RedisConnection {
                 } else {
                     unsentGreeting.removeFirst(count)
                 }
-            case .wouldBlock:
+            case .wouldBlock, .wantsWrite:
                 if !watchesWritable { _ = watch([.readable, .writable]) }
                 return
-            case .end: return lose(.closedByRedis)
-            case .failed(let code): return lose(.connectionLost(code: code))
+            case .failed(let failure):
+                // With TLS 1.3 a server refuses a certificate after the handshake: its alert says
+                // more than that nothing can be sent any more.
+                if tls != nil { receive() }
+                if socket != nil { lose(failure) }
+                return
             }
         }
         if watchesWritable { _ = watch(.readable) }
@@ -309,13 +322,17 @@ extension RedisConnection {
 
     private func receive() {
         while let descriptor = socket?.rawValue {
-            switch Sockets.receive(descriptor, into: &receiveBuffer) {
+            switch receive(into: &receiveBuffer, on: descriptor) {
             case .bytes(let count):
+                hasReceived = true
                 take(count)
-                if count < RedisConnection.receiveBytes { return }
+                // With TLS it is one record, and more may have come.
+                if tls == nil, count < RedisConnection.receiveBytes { return }
             case .wouldBlock: return
-            case .end: return lose(.closedByRedis)
-            case .failed(let code): return lose(.connectionLost(code: code))
+            case .wantsWrite:
+                _ = watch([.readable, .writable])
+                return
+            case .failed(let failure): return lose(failure)
             }
         }
     }

@@ -26,7 +26,8 @@ final class SentinelWatch {
                     return watch.connections[index]
                 },
                 endpoint: RedisEndpoint(
-                    places: [place], primaryName: nil, user: nil, password: nil, database: 0),
+                    places: [place], primaryName: nil, user: nil, password: nil, database: 0,
+                    tls: endpoint.tls),
                 deadlineNanoseconds: deadlineNanoseconds, limits: .standard, probe: .ping,
                 health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
                 neighbours: RedisNeighbours(),

@@ -11,6 +11,7 @@ internal import OpenSSL
 package import OperationsAPI
 internal import POSIX
 internal import Reactor
+internal import Redis
 internal import Serving
 internal import Synchronization
 package import Telemetry
@@ -89,6 +90,7 @@ package final class Service: Sendable {
         // What can be refused without a trace comes first: the audit log notes each start.
         let model = try Service.loadModel(configuration.model.path, logger)
         tls = try ServiceTLS(configuration, logger)
+        try Service.checkRedisTLS(configuration.store)
         let address = try Service.claimAddress(configuration.http)
         port = address.port
         let operationsConfiguration = configuration.operations
@@ -157,6 +159,14 @@ package final class Service: Sendable {
             ModelListeners.logStart(of: model.bundle, logger)
             return model
         } catch { throw .model(path: path, error) }
+    }
+
+    /// They are read again at each connect.
+    private static func checkRedisTLS(
+        _ store: ServiceConfiguration.Store
+    ) throws(StartError) {
+        guard case .redis(let endpoint, _, _) = store else { return }
+        do throws(RedisFailure) { _ = try endpoint.tls?.load() } catch { throw .redis(error) }
     }
 
     private static func claimAddress(

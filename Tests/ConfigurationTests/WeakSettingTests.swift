@@ -63,7 +63,8 @@ struct WeakSample: Sendable, CustomTestStringConvertible {
 }
 
 private let secretFiles =
-    "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key"
+    "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key, "
+    + "redis.tls.key"
 
 private let secretSamples: [WeakSample] = [
     WeakSample(
@@ -132,6 +133,13 @@ private let secretSamples: [WeakSample] = [
         flags: ["operations.tls.certificate": "o.pem", "operations.tls.key": "o.key"],
         modes: ["o.key": 0o604]),
     WeakSample(
+        name: "the key for Redis that all may read", rule: secretFiles,
+        says: "r.key has mode 644",
+        flags: [
+            "redis.url": "rediss://localhost", "redis.tls.certificate": "r.pem",
+            "redis.tls.key": "r.key",
+        ], modes: ["r.key": 0o644]),
+    WeakSample(
         name: "a file of keys that all may write", rule: "--config",
         says: "the.conf has mode 666", modes: ["the.conf": 0o666], file: "quota.limit = 5"),
     WeakSample(
@@ -163,7 +171,15 @@ private let otherSamples: [WeakSample] = [
         flags: ["store": "memory"], environment: ["REDIS_URL": nil]),
     WeakSample(
         name: "Redis elsewhere without a password", rule: "redis.url",
-        says: "no password for redis://db:6379/0", environment: ["REDIS_URL": "redis://db"]),
+        says: "no password for rediss://db:6379/0", environment: ["REDIS_URL": "rediss://db"]),
+    WeakSample(
+        name: "Redis elsewhere without TLS", rule: "redis.url",
+        says: "redis://db:6379/0, beyond this machine and without TLS",
+        environment: ["REDIS_URL": "redis://u:p@db"]),
+    WeakSample(
+        name: "a Sentinel elsewhere without TLS", rule: "redis.url",
+        says: "redis+sentinel://localhost:26379,b:26379/n/0, beyond this machine",
+        environment: ["REDIS_URL": "redis+sentinel://u:p@localhost,b/n"]),
     WeakSample(
         name: "no audit log", rule: "audit.directory", says: "not set: what is answered",
         flags: ["audit.directory": nil]),
@@ -212,7 +228,11 @@ private let goodSamples: [WeakSample] = [
         name: "a mode without a socket", flags: ["operations.socket_mode": "666"]),
     WeakSample(name: "no operators", flags: ["operations.listen": "off"]),
     WeakSample(
-        name: "Redis elsewhere with a password", environment: ["REDIS_URL": "redis://u:p@db"]),
+        name: "Redis elsewhere with TLS and a password",
+        environment: ["REDIS_URL": "rediss://u:p@db"]),
+    WeakSample(
+        name: "Sentinels elsewhere with TLS and a password",
+        environment: ["REDIS_URL": "rediss+sentinel://u:p@a,b/n"]),
     WeakSample(
         name: "files for owner and group", flags: ["jwt.keys": "keys"],
         environment: [

@@ -5,6 +5,7 @@ import JSON
 import JWT
 import Metrics
 import Models
+import OpenSSL
 import Redis
 import ServiceTestSupport
 import Telemetry
@@ -169,6 +170,8 @@ import Testing
             (.deadlinePassed, "deadline"), (.hostUnknown(reason: "no such host"), "host_unknown"),
             (.connectFailed(code: 111), "connect"), (.closedByRedis, "connection_lost"),
             (.connectionLost(code: 104), "connection_lost"),
+            (.closedUnanswered, "connection_lost"), (.tlsFile(reason: "x"), "tls"),
+            (.tls(.wrongName), "tls"), (.handshakeUnanswered, "tls"),
             (.authenticationRefused(code), "authentication"), (.databaseRefused(code), "database"),
             (.protocolViolation, "protocol_violation"), (.errorReply(code), "error_reply"),
             (.queueFull, "queue_full"), (.sentinelRefused(code), "no_primary"),

@@ -27,6 +27,8 @@ package enum RedisFailureKind: Int, MetricLabel {
     case hostUnknown
     case connect
     case connectionLost
+    /// The handshake failed, or a file of `redis.tls` cannot be used.
+    case tls
     case authentication
     case database
     case protocolViolation
@@ -47,7 +49,8 @@ package enum RedisFailureKind: Int, MetricLabel {
             case .deadlinePassed: .deadline
             case .hostUnknown: .hostUnknown
             case .connectFailed: .connect
-            case .closedByRedis, .connectionLost: .connectionLost
+            case .closedByRedis, .connectionLost, .closedUnanswered: .connectionLost
+            case .tlsFile, .tls, .handshakeUnanswered: .tls
             case .authenticationRefused: .authentication
             case .databaseRefused: .database
             case .protocolViolation: .protocolViolation
@@ -76,6 +79,7 @@ package enum RedisFailureKind: Int, MetricLabel {
         case .hostUnknown: "host_unknown"
         case .connect: "connect"
         case .connectionLost: "connection_lost"
+        case .tls: "tls"
         case .authentication: "authentication"
         case .database: "database"
         case .protocolViolation: "protocol_violation"
