@@ -24,6 +24,7 @@ package enum ConfigurationTable {
         .tokenLifetime, .rolesPath,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
         .redisTLSCA, .redisTLSCertificate, .redisTLSKey,
+        .redisSentinelUser, .redisSentinelPassword,
         .quotaLimit, .quotaWindow,
         .modelPath, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
@@ -241,6 +242,13 @@ extension ConfigurationKey {
         "redis.tls.key", .text(bytesMax: 4096), default: nil,
         meaning: "File with the private key of redis.tls.certificate in PEM, without a "
             + "passphrase. Read at each connect.")
+    static let redisSentinelUser = ConfigurationKey(
+        "redis.sentinel.user", .text(bytesMax: 256), default: nil,
+        meaning: "The user for the Sentinels, which do not know those of Redis; their default user "
+            + "when not set. Needs redis.sentinel.password.")
+    package static let redisSentinelPassword = ConfigurationKey(
+        "redis.sentinel.password", .password, default: nil,
+        meaning: "The password for Sentinels that ask for one. Not accepted as a flag.")
     static let quotaLimit = ConfigurationKey(
         "quota.limit", .integer(1...100_000), default: "100",
         meaning: "Predictions that a subject gets in any quota.window.")

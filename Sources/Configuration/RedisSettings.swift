@@ -10,6 +10,20 @@ extension ConfigurationSettings {
         } else if let key = [.redisTLSCA, .redisTLSCertificate].first(where: isSet) {
             throw .setAlone(at: place(key), key: key.name, partner: "redis.url = rediss://…")
         }
+        if case .secret(let password) = value(.redisSentinelPassword) {
+            guard endpoint.primaryName != nil else {
+                throw .setAlone(
+                    at: place(.redisSentinelPassword),
+                    key: ConfigurationKey.redisSentinelPassword.name,
+                    partner: "redis.url = redis+sentinel://…")
+            }
+            endpoint.sentinelPassword = password.bytes
+            endpoint.sentinelUser = optionalText(.redisSentinelUser)
+        } else if isSet(.redisSentinelUser) {
+            throw .setAlone(
+                at: place(.redisSentinelUser), key: ConfigurationKey.redisSentinelUser.name,
+                partner: ConfigurationKey.redisSentinelPassword.name)
+        }
         return endpoint
     }
 

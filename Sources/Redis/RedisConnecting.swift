@@ -6,24 +6,37 @@ extension RedisConnection {
     func attempt() {
         schedule.attemptStarted(now: loop.now)
         guard endpoint.primaryName != nil else { return dial(endpoint.places[0]) }
-        sentinelsLeft = endpoint.places.count
+        sentinels = endpoint.places + neighbours.learnedSentinels
+        sentinelsLeft = sentinels.count
         askSentinel(neighbours.firstSentinel)
     }
 
     private func askSentinel(_ index: Int) {
-        sentinel = index % endpoint.places.count
+        sentinel = index % sentinels.count
         sentinelsLeft -= 1
         primary = nil
+        epoch = nil
         isAsking = true
-        greeting = RedisGreeting(askingFor: endpoint.primaryName ?? "")
-        dial(endpoint.places[sentinel])
+        greeting = RedisGreeting(askingFor: endpoint.primaryName ?? "", as: endpoint)
+        dial(sentinels[sentinel])
     }
 
-    /// A Sentinel has answered where the primary is, and now with the failover that made it one.
-    func found(_ answer: RedisReply) {
-        guard let place = primary, let epoch = RedisGreeting.epoch(in: answer) else {
-            return lose(.primaryUnknown)
+    /// One of a Sentinel's answers, which is good.
+    func take(fromSentinel answer: RedisReply) {
+        if primary == nil {
+            primary = RedisPlace(answer)
+        } else if epoch == nil {
+            epoch = RedisGreeting.epoch(in: answer)
         }
+    }
+
+    /// A Sentinel has answered where the primary is, by which failover that became one, and now
+    /// which other Sentinels there are.
+    func found(_ answer: RedisReply) {
+        guard let place = primary, let epoch else { return lose(.primaryUnknown) }
+        neighbours.learn(
+            RedisGreeting.others(in: answer, max: RedisEndpoint.sentinelsMax),
+            beside: endpoint.places)
         // For seconds after a failover some Sentinels name the old primary, which may be back.
         guard neighbours.isCurrent(epoch) else { return lose(.staleSentinel) }
         closeSocket()
@@ -105,7 +118,7 @@ extension RedisConnection {
         let failure = hasReceived || endpoint.tls != nil ? cause : cause.ofUnanswered
         let wasOpen = phase == .open
         if endpoint.primaryName != nil, !(wasOpen && isProven) {
-            neighbours.passSentinel(sentinel, of: endpoint.places.count)
+            neighbours.passSentinel(sentinel, of: max(1, sentinels.count))
         }
         closeSocket()
         phase = .disconnected

@@ -38,10 +38,10 @@ package final class RedisConnection: Channel, LoopOwner {
     var greeting: RedisGreeting
     let deadlineNanoseconds: Int64
     let limits: RedisLimits
-    private let probe: RedisProbe
+    let probe: RedisProbe
     let health: RedisHealth.Source
     let neighbours: RedisNeighbours
-    private let number: Int
+    let number: Int
     /// Takes the messages of a Sentinel; nil where nothing was subscribed to.
     private let subscriber: ((_ message: [UInt8]) -> Void)?
     /// Nil but in the first connection of a process that asks Sentinels.
@@ -53,11 +53,14 @@ package final class RedisConnection: Channel, LoopOwner {
     var schedule: ReconnectSchedule
     /// Whether what is connected to is a Sentinel, which is asked where the primary is.
     var isAsking = false
-    /// The Sentinel that was asked last, and how many have not been in this attempt.
+    /// Those of this attempt: the configured ones, then those that they have named.
+    var sentinels: [RedisPlace] = []
+    /// The one that was asked last, and how many have not been in this attempt.
     var sentinel = 0
     var sentinelsLeft = 0
-    /// Where the Sentinel says that the primary is.
+    /// Where the Sentinel says that the primary is, and by which failover.
     var primary: RedisPlace?
+    var epoch: Int?
     /// What is connected to, or was last.
     var dialled: RedisPlace?
     /// What is still to be tried in this attempt, the next one last.
@@ -110,7 +113,9 @@ package final class RedisConnection: Channel, LoopOwner {
         self.door = door
         self.endpoint = endpoint
         self.subscriber = subscriber
-        greeting = subscriber == nil ? RedisGreeting(to: endpoint) : .subscribing
+        greeting =
+            subscriber == nil
+            ? RedisGreeting(to: endpoint) : RedisGreeting(subscribingAs: endpoint)
         self.deadlineNanoseconds = deadlineNanoseconds
         self.limits = limits
         self.probe = probe
@@ -247,48 +252,6 @@ package final class RedisConnection: Channel, LoopOwner {
     }
 }
 
-/// How to find out whether Redis serves.
-extension RedisConnection {
-    func ask() {
-        nextProbe = loop.now + RedisHealth.probeNanoseconds
-        ask(.short)
-    }
-
-    private func ask(_ form: RedisProbe.Form) {
-        let nonce = makeNonce()
-        send(
-            deadline: loop.now + deadlineNanoseconds,
-            encode: { probe.append(&$0, form, nonce) },
-            completion: { [weak self] in self?.judge($0, form, nonce) })
-    }
-
-    private func judge(
-        _ outcome: Result<RedisReply, RedisFailure>, _ form: RedisProbe.Form, _ nonce: Int
-    ) {
-        switch outcome {
-        case .success(.error(let text)):
-            let code = RedisErrorCode(of: text)
-            guard code == .noScript, !probe.isPing else { return }
-            if form == .short { ask(.full) } else { noteError(code) }
-        case .success(let reply):
-            if probe.isPing { return }
-            switch probe.judge(reply, nonce) {
-            case .passes: serves()
-            case .fails(let code): noteError(code)
-            case .stray: dropForStrayReply()
-            }
-        // Noted where it came about.
-        case .failure: break
-        }
-    }
-
-    private func serves() {
-        health.recordReply(now: loop.now)
-        if !isProven { neighbours.tellOthers(than: number) }
-        isProven = true
-    }
-}
-
 /// What passes over it.
 extension RedisConnection {
     private func flush() {
@@ -353,9 +316,9 @@ extension RedisConnection {
                 return lose(failure)
             }
             phase = .greeting(answersMissing: answersMissing - 1)
-            if isAsking, let place = RedisPlace(copy reply) { primary = place }
-            guard answersMissing == 1 else { return }
-            return isAsking ? found(reply) : open()
+            if isAsking { take(fromSentinel: copy reply) }
+            if answersMissing == 1 { isAsking ? found(reply) : open() }
+            return
         }
         // With the word `message` and the channel; other replies on such a connection have two.
         if let subscriber, case .array(let parts) = reply, parts.count == 3 {

@@ -32,6 +32,10 @@ package struct RedisEndpoint: Sendable {
     package let database: Int
     /// Nil: without TLS, to Redis and to Sentinels.
     package var tls: RedisTLS?
+    /// For AUTH to Sentinels; nil is their default user.
+    package var sentinelUser: String?
+    /// For AUTH to Sentinels, which is not sent when this is nil.
+    package var sentinelPassword: [UInt8]?
 
     package init(
         places: [RedisPlace], primaryName: String?, user: String?, password: [UInt8]?,

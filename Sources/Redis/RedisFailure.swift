@@ -34,6 +34,8 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case queueFull
     /// A Sentinel answered with an error.
     case sentinelRefused(RedisErrorCode)
+    /// A Sentinel answered AUTH with an error.
+    case sentinelAuthenticationRefused(RedisErrorCode)
     /// A Sentinel does not know a primary of the name.
     case primaryUnknown
     /// A Sentinel has not heard of the latest failover.
@@ -66,6 +68,7 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .errorReply(let code): "an answer of \(code)"
         case .queueFull: "too many commands wait"
         case .sentinelRefused(let code): "Sentinel answered with \(code)"
+        case .sentinelAuthenticationRefused(let code): "AUTH was answered by Sentinel with \(code)"
         case .primaryUnknown: "Sentinel knows no primary of the name in redis.url"
         case .staleSentinel: "Sentinel does not know the latest failover"
         case .roleRefused(let code): "ROLE was answered with \(code)"

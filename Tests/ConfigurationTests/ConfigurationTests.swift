@@ -144,6 +144,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "store": "memory", "store.subjects": "11", "redis.url": redis,
             "redis.deadline": "12.5", "redis.marker_key": "mark:er",
             "redis.tls.ca": "rca.pem", "redis.tls.certificate": "r.pem", "redis.tls.key": "r.key",
+            "redis.sentinel.user": "watcher", "redis.sentinel.password": "p",
             "quota.limit": "13", "quota.window": "14",
             "model.path": "elsewhere", "model.watch": "0.5", "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",

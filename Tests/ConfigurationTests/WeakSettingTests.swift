@@ -64,7 +64,9 @@ struct WeakSample: Sendable, CustomTestStringConvertible {
 
 private let secretFiles =
     "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key, "
-    + "redis.tls.key"
+    + "redis.tls.key, CHURND_REDIS_SENTINEL_PASSWORD_FILE"
+
+private let sharedSecrets = "audit.key, redis.url, redis.sentinel.password"
 
 private let secretSamples: [WeakSample] = [
     WeakSample(
@@ -76,13 +78,26 @@ private let secretSamples: [WeakSample] = [
         says: "environment AUDIT_KEY: the same 16 bytes over and over",
         environment: ["AUDIT_KEY": "k3v9q1z7x5m2w8r0k3v9q1z7x5m2w8r0"]),
     WeakSample(
-        name: "a key of tokens as the password of Redis", rule: "audit.key, redis.url",
+        name: "a key of tokens as the password of Redis", rule: sharedSecrets,
         says: "the password of Redis is environment JWT_SECRET",
         environment: ["REDIS_URL": "redis://:\(secret)@localhost"]),
     WeakSample(
-        name: "the audit log's key as the password of Redis", rule: "audit.key, redis.url",
+        name: "the audit log's key as the password of Redis", rule: sharedSecrets,
         says: "the password of Redis is environment AUDIT_KEY",
         environment: ["REDIS_URL": "redis://:\(auditKey)@localhost"]),
+    WeakSample(
+        name: "the audit log's key as the password of the Sentinels", rule: sharedSecrets,
+        says: "the password of the Sentinels is environment AUDIT_KEY",
+        environment: [
+            "REDIS_URL": "redis+sentinel://localhost/n", "CHURND_REDIS_SENTINEL_PASSWORD": auditKey,
+        ]),
+    WeakSample(
+        name: "the file of the Sentinels' password that all may read", rule: secretFiles,
+        says: "u has mode 644",
+        environment: [
+            "REDIS_URL": "redis+sentinel://localhost/n",
+            "CHURND_REDIS_SENTINEL_PASSWORD_FILE": "u",
+        ], modes: ["u": 0o644]),
     WeakSample(
         name: "a secret's file that all may read",
         rule: secretFiles,

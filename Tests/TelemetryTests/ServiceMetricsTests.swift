@@ -178,6 +178,7 @@ import Testing
             (.primaryUnknown, "no_primary"), (.notPrimary, "no_primary"),
             (.primaryMoved, "no_primary"), (.staleSentinel, "no_primary"),
             (.roleRefused(code), "no_primary"),
+            (.sentinelAuthenticationRefused(code), "authentication"),
         ]
         var facts = ServiceStatus(version: "0")
         facts.isRedisUp = false

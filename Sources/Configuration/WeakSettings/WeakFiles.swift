@@ -14,7 +14,7 @@ extension WeakSettingRule {
 
     static let secretFile = WeakSettingRule(
         "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, "
-            + "operations.tls.key, redis.tls.key",
+            + "operations.tls.key, redis.tls.key, CHURND_REDIS_SENTINEL_PASSWORD_FILE",
         weakWhen: "others than the file's owner may write it, or others than owner and group read "
             + "it, or others than its owner may write to the directory jwt.keys",
         wanted: "a mode of 640 or less, of the directory 755 or less"

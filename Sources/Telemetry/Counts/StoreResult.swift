@@ -51,7 +51,7 @@ package enum RedisFailureKind: Int, MetricLabel {
             case .connectFailed: .connect
             case .closedByRedis, .connectionLost, .closedUnanswered: .connectionLost
             case .tlsFile, .tls, .handshakeUnanswered: .tls
-            case .authenticationRefused: .authentication
+            case .authenticationRefused, .sentinelAuthenticationRefused: .authentication
             case .databaseRefused: .database
             case .protocolViolation: .protocolViolation
             case .errorReply(.noMarker): .markerMissing

@@ -11,7 +11,8 @@ struct RedisOptions: ParsableArguments {
         REDIS_URL_FILE or CHURND_REDIS_URL_FILE names. A password is never an argument, where ps \
         would show it. Over TLS (rediss) the files are those of --redis-ca, --redis-certificate \
         and --redis-key, else of CHURND_REDIS_TLS_CA, CHURND_REDIS_TLS_CERTIFICATE and \
-        CHURND_REDIS_TLS_KEY.
+        CHURND_REDIS_TLS_KEY. User and password for Sentinels are those of \
+        CHURND_REDIS_SENTINEL_USER and CHURND_REDIS_SENTINEL_PASSWORD, or its form with _FILE.
         """
 
     /// From the question to the answer, connecting included.
@@ -62,6 +63,10 @@ struct RedisOptions: ParsableArguments {
                     + "REDIS_URL_FILE in the environment")
         }
         try addTLS(to: &endpoint)
+        if endpoint.primaryName != nil {
+            endpoint.sentinelPassword = try SecretSource.sentinelPassword.read(filePath: nil)
+            endpoint.sentinelUser = Environment.variables()["CHURND_REDIS_SENTINEL_USER"]
+        }
         let session = try RedisSession(
             endpoint, deadlineNanoseconds: RedisOptions.deadlineNanoseconds)
         return (session, place: endpoint.description)
