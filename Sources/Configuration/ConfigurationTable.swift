@@ -24,7 +24,7 @@ package enum ConfigurationTable {
         .tokenLifetime, .rolesPath,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
         .redisTLSCA, .redisTLSCertificate, .redisTLSKey,
-        .redisSentinelUser, .redisSentinelPassword,
+        .redisSentinelUser, .redisSentinelPassword, .redisKeyspaceEvents,
         .quotaLimit, .quotaWindow,
         .modelPath, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
@@ -249,6 +249,10 @@ extension ConfigurationKey {
     package static let redisSentinelPassword = ConfigurationKey(
         "redis.sentinel.password", .password, default: nil,
         meaning: "The password for Sentinels that ask for one. Not accepted as a flag.")
+    static let redisKeyspaceEvents = ConfigurationKey(
+        "redis.keyspace_events", .toggle, default: "off",
+        meaning: "Whether revocations that others make in Redis are recorded, as its "
+            + "notify-keyspace-events reports them (K$g at least).")
     static let quotaLimit = ConfigurationKey(
         "quota.limit", .integer(1...100_000), default: "100",
         meaning: "Predictions that a subject gets in any quota.window.")

@@ -12,6 +12,8 @@ package struct ServiceConfiguration: Sendable {
     package var tokens: Tokens
     package let store: Store
     package let quota: Quota
+    /// Whether changes of revocations in Redis are recorded.
+    package let noticesRevocations: Bool
     package let model: Model
     /// Nil: no audit log.
     package let audit: Audit?
@@ -137,6 +139,7 @@ extension ServiceConfiguration {
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
+            noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             model: Model(
                 path: settings.text(.modelPath),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),

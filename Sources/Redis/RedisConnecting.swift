@@ -41,7 +41,7 @@ extension RedisConnection {
         guard neighbours.isCurrent(epoch) else { return lose(.staleSentinel) }
         closeSocket()
         isAsking = false
-        greeting = RedisGreeting(to: endpoint)
+        greeting = greetingOfRedis
         dial(place)
     }
 
@@ -106,6 +106,7 @@ extension RedisConnection {
     func open() {
         phase = .open
         phaseDeadline = .max
+        if case .keys(let events) = subscription { events.began() }
         // So that health need not wait for a request or for the next second.
         ask()
     }
@@ -131,6 +132,7 @@ extension RedisConnection {
         primary = nil
         if isAsking, sentinelsLeft > 0 { return askSentinel(sentinel + 1) }
         isAsking = false
+        if case .keys(let events) = subscription { events.ended(failure) }
         if wasOpen && isProven {
             schedule.connectionLost(now: loop.now)
         } else {

@@ -42,8 +42,8 @@ package final class RedisConnection: Channel, LoopOwner {
     let health: RedisHealth.Source
     let neighbours: RedisNeighbours
     let number: Int
-    /// Takes the messages of a Sentinel; nil where nothing was subscribed to.
-    private let subscriber: ((_ message: [UInt8]) -> Void)?
+    /// Nil where it is for commands.
+    let subscription: RedisSubscription?
     /// Nil but in the first connection of a process that asks Sentinels.
     private(set) var watch: SentinelWatch?
 
@@ -97,7 +97,7 @@ package final class RedisConnection: Channel, LoopOwner {
     ) {
         self.init(
             loop: loop, door: door, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
-            limits: limits, probe: probe, health: health, neighbours: neighbours, subscriber: nil)
+            limits: limits, probe: probe, health: health, neighbours: neighbours, subscription: nil)
         guard let primaryName = endpoint.primaryName, number == 0 else { return }
         watch = SentinelWatch(
             loop: loop, door: door, endpoint: endpoint, primaryName: primaryName,
@@ -107,15 +107,18 @@ package final class RedisConnection: Channel, LoopOwner {
     init(
         loop: Loop, door: Door<RedisConnection>, endpoint: RedisEndpoint,
         deadlineNanoseconds: Int64, limits: RedisLimits, probe: RedisProbe, health: RedisHealth,
-        neighbours: RedisNeighbours, subscriber: ((_ message: [UInt8]) -> Void)?
+        neighbours: RedisNeighbours, subscription: RedisSubscription?
     ) {
         self.loop = loop
         self.door = door
         self.endpoint = endpoint
-        self.subscriber = subscriber
+        self.subscription = subscription
         greeting =
-            subscriber == nil
-            ? RedisGreeting(to: endpoint) : RedisGreeting(subscribingAs: endpoint)
+            switch subscription {
+            case .primaries: RedisGreeting(subscribingAs: endpoint)
+            case .keys(let events): RedisGreeting(to: endpoint, listeningTo: events.prefixes)
+            case nil: RedisGreeting(to: endpoint)
+            }
         self.deadlineNanoseconds = deadlineNanoseconds
         self.limits = limits
         self.probe = probe
@@ -320,11 +323,7 @@ extension RedisConnection {
             if answersMissing == 1 { isAsking ? found(reply) : open() }
             return
         }
-        // With the word `message` and the channel; other replies on such a connection have two.
-        if let subscriber, case .array(let parts) = reply, parts.count == 3 {
-            if case .bulk(let message) = parts[2] { subscriber(message) }
-            return
-        }
+        if let subscription, subscription.take(reply) { return }
         var errorCode: RedisErrorCode?
         if case .error(let text) = reply { errorCode = RedisErrorCode(of: text) }
         guard let completion = queue.popAnswered() else {

@@ -25,6 +25,8 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case authenticationRefused(RedisErrorCode)
     /// Redis answered SELECT with an error.
     case databaseRefused(RedisErrorCode)
+    /// Redis answered PSUBSCRIBE with an error.
+    case listeningRefused(RedisErrorCode)
     /// What came is not RESP2, is larger than any answer expected, or is not the answer to what was
     /// asked.
     case protocolViolation
@@ -62,6 +64,7 @@ package enum RedisFailure: Error, Equatable, Sendable, CustomStringConvertible {
             "no TLS handshake within the deadline, as on a port without TLS"
         case .authenticationRefused(let code): "AUTH was answered with \(code)"
         case .databaseRefused(let code): "SELECT was answered with \(code)"
+        case .listeningRefused(let code): "PSUBSCRIBE was answered with \(code)"
         case .protocolViolation: "an answer that is not RESP2, or not one to what was asked"
         case .errorReply(.noMarker):
             "the marker key is missing (NOMARKER): Redis may have lost its revocations"

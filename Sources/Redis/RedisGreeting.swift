@@ -3,7 +3,8 @@ internal import Bytes
 /// What is said first on a connection, and what must be answered.
 struct RedisGreeting {
     private enum Step {
-        case authenticate, select, role, sentinelAuthenticate, primary, epoch, others, subscribe
+        case authenticate, select, role, sentinelAuthenticate, primary, epoch, others, subscribe,
+            listen
     }
 
     /// The commands.
@@ -12,7 +13,9 @@ struct RedisGreeting {
 
     /// To Redis: AUTH and SELECT, as far as the endpoint asks for them, and ROLE of what a Sentinel
     /// has named, which may have become a replica.
-    init(to endpoint: RedisEndpoint) {
+    ///
+    /// - Parameter prefixes: of keys whose changes it is to report.
+    init(to endpoint: RedisEndpoint, listeningTo prefixes: [StaticString] = []) {
         appendAuthentication(endpoint.user, endpoint.password, .authenticate)
         if endpoint.database != 0 {
             bytes.appendRedisCommand(argumentCount: 2)
@@ -24,6 +27,15 @@ struct RedisGreeting {
             bytes.appendRedisCommand(argumentCount: 1)
             bytes.appendRedisArgument("ROLE")
             steps.append(.role)
+        }
+        guard !prefixes.isEmpty else { return }
+        bytes.appendRedisCommand(argumentCount: 1 + prefixes.count)
+        bytes.appendRedisArgument("PSUBSCRIBE")
+        for prefix in prefixes {
+            let pattern = "__keyspace@\(endpoint.database)__:\(prefix)*"
+            bytes.appendRedisArgument(Array(pattern.utf8).span)
+            // Each pattern has an answer.
+            steps.append(.listen)
         }
     }
 
@@ -76,10 +88,12 @@ struct RedisGreeting {
             case .role: .roleRefused(code)
             case .sentinelAuthenticate: .sentinelAuthenticationRefused(code)
             case .primary, .epoch, .others, .subscribe: .sentinelRefused(code)
+            case .listen: .listeningRefused(code)
             }
         }
         switch step {
-        case .authenticate, .select, .sentinelAuthenticate, .others, .subscribe: return nil
+        case .authenticate, .select, .sentinelAuthenticate, .others, .subscribe, .listen:
+            return nil
         case .primary: return RedisPlace(answer) == nil ? .primaryUnknown : nil
         case .epoch: return RedisGreeting.epoch(in: answer) == nil ? .protocolViolation : nil
         case .role:

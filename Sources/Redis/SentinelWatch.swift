@@ -33,7 +33,7 @@ final class SentinelWatch {
                 probe: .ping,
                 health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
                 neighbours: RedisNeighbours(),
-                subscriber: { message in
+                subscription: .primaries { message in
                     guard let primary = SentinelWatch.primary(in: message, of: name) else { return }
                     neighbours.tell(ofPrimary: primary, sentinel: index)
                 })

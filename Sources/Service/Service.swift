@@ -38,6 +38,8 @@ package final class Service: Sendable {
     private let tls: ServiceTLS
     private let reactors: WorkerGroup
     private let operations: WorkerGroup?
+    /// Nil where nobody listens to what is changed in Redis.
+    private let revocationLoop: Mailbox<RedisConnection>?
     private let ended = DispatchSemaphore(value: 0)
     private let drainingSince = Mutex<Int64?>(nil)
     private let timers = DispatchQueue(label: "churnd.lifecycle")
@@ -126,6 +128,7 @@ package final class Service: Sendable {
         } catch {
             throw .reactor(error)
         }
+        revocationLoop = try store.listen(auditLog, figures, logger)
         let listeners = ModelListeners(auditLog: auditLog, figures: figures, logger: logger)
         models = ModelRegistry(model, deployed: deployed) { listeners.report($0) }
         operations = try Service.startOperations(
@@ -274,6 +277,7 @@ package final class Service: Sendable {
             group.post { $0.stop() }
             group.wait(atMost: Rest.turn)
         }
+        revocationLoop?.post { $0.stopListening() }
         let isClosed = closeAuditLog()
         if isClosed { logger.info("ended") }
         lastExit.isNotNeeded()

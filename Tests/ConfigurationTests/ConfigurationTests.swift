@@ -145,6 +145,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "redis.deadline": "12.5", "redis.marker_key": "mark:er",
             "redis.tls.ca": "rca.pem", "redis.tls.certificate": "r.pem", "redis.tls.key": "r.key",
             "redis.sentinel.user": "watcher", "redis.sentinel.password": "p",
+            "redis.keyspace_events": "on",
             "quota.limit": "13", "quota.window": "14",
             "model.path": "elsewhere", "model.watch": "0.5", "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",

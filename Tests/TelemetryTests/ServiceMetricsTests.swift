@@ -177,7 +177,7 @@ import Testing
             (.queueFull, "queue_full"), (.sentinelRefused(code), "no_primary"),
             (.primaryUnknown, "no_primary"), (.notPrimary, "no_primary"),
             (.primaryMoved, "no_primary"), (.staleSentinel, "no_primary"),
-            (.roleRefused(code), "no_primary"),
+            (.roleRefused(code), "no_primary"), (.listeningRefused(code), "error_reply"),
             (.sentinelAuthenticationRefused(code), "authentication"),
         ]
         var facts = ServiceStatus(version: "0")

@@ -21,6 +21,16 @@ package enum QuotaDecision: Int, MetricLabel {
     }
 }
 
+extension NoticedRevocation.Change: MetricLabel {
+    package var label: String {
+        switch self {
+        case .revoked: "revoked"
+        case .restored: "restored"
+        case .expiry: "expiry"
+        }
+    }
+}
+
 /// Why Redis gave no answer that counts.
 package enum RedisFailureKind: Int, MetricLabel {
     case deadline
@@ -55,7 +65,7 @@ package enum RedisFailureKind: Int, MetricLabel {
             case .databaseRefused: .database
             case .protocolViolation: .protocolViolation
             case .errorReply(.noMarker): .markerMissing
-            case .errorReply: .errorReply
+            case .errorReply, .listeningRefused: .errorReply
             case .queueFull: .queueFull
             case .sentinelRefused, .primaryUnknown, .staleSentinel, .roleRefused, .notPrimary,
                 .primaryMoved:
