@@ -13,7 +13,10 @@ extension ProgramTests {
         private func redis(clients: String = "no") throws -> TLSRedisServer {
             try TLSRedisServer(
                 authority, clients: clients,
-                arguments: ["--user", "churnd", "on", ">\(Self.password)", "~*", "+@all"])
+                arguments: [
+                    "--user", "churnd", "on", ">\(Self.password)", "~*", "+@all",
+                    "--enable-debug-command", "local",
+                ])
         }
 
         private func url(_ redis: TLSRedisServer) -> String {
@@ -79,6 +82,60 @@ extension ProgramTests {
             let metrics = try churnd.operationsClient().exchange(.get("/metrics"))
             #expect(
                 MetricSamples(metrics.text)["churnd_redis_errors_total{kind=\"tls\"}"] ?? 0 > 0)
+        }
+
+        @Test(arguments: RedisTroubleTests.troubles)
+        func `health over TLS says whether the script works, not whether PING does`(
+            trouble: RedisTroubleTests.Trouble
+        ) throws {
+            let redis = try redis()
+            let churnd = try churnd(redis)
+            try eventually("Redis is reached") { try health(churnd) == 200 }
+            let admin = try redis.server.client()
+            // The rights that are taken are those of churnd's own user.
+            func run(_ commands: [[String]]) throws {
+                for command in commands {
+                    let words = command.map { $0 == "default" ? "churnd" : $0 }
+                    #expect(try admin.command(words) == .status("OK"))
+                }
+            }
+            let operations = try churnd.operationsClient()
+            try run(trouble.begin)
+            try eventually("health, readiness and the metric fail") {
+                let isReady = try operations.exchange(.get("/readyz")).status == 200
+                return try health(churnd) == 503 && !isReady
+                    && churnd.scrape()["churnd_redis_up"] == 0
+            }
+            let token = try TokenFactory().token("alice", id: "the-id")
+            #expect(try churnd.client().exchange(.predict(token: token)).status == 503)
+            #expect(try admin.command("PING") == .status("PONG"))
+            try run(trouble.end)
+            try eventually("all of them pass") {
+                let isReady = try operations.exchange(.get("/readyz")).status == 200
+                return try health(churnd) == 200 && isReady
+                    && churnd.scrape()["churnd_redis_up"] == 1
+            }
+        }
+
+        @Test func `readiness stays while Redis stumbles under load`() throws {
+            let redis = try redis()
+            let churnd = try churnd(redis, ["redis.deadline": "50", "quota.limit": "100000"])
+            try eventually("Redis is reached") { try health(churnd) == 200 }
+            let token = try TokenFactory().token("alice", id: "the-id")
+            let admin = try redis.server.client()
+            let (client, operations) = (try churnd.client(), try churnd.operationsClient())
+            var statuses: [Int: Int] = [:]
+            for round in 0..<300 {
+                // Longer than the deadline: what waits then gets 503, and the connection is lost.
+                if round % 100 == 50 { try admin.command("DEBUG", "SLEEP", "0.2") }
+                if round % 100 == 49 {
+                    try admin.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+                }
+                statuses[try client.exchange(.predict(token: token)).status, default: 0] += 1
+                #expect(try operations.exchange(.get("/readyz")).status == 200)
+            }
+            #expect(statuses.keys.allSatisfy { [200, 503].contains($0) })
+            #expect(statuses[200] ?? 0 > 200)
         }
 
         @Test func `files that cannot be used stop the start`() throws {
