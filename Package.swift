@@ -125,7 +125,7 @@ let package = Package(
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
         module("OperationsClient", ["Bytes", "JSON", "OpenSSL", "OperationsAPI", "POSIX"]),
         servingModule("Reactor", ["POSIX"]),
-        module("Redis", ["Bytes", "CHiredis", "POSIX", "Reactor"]),
+        module("Redis", ["Bytes", "CHiredis", "OpenSSL", "POSIX", "Reactor"]),
         servingModule("HTTPServer", ["Bytes", "HTTP", "OpenSSL", "POSIX", "Reactor"]),
         servingModule("Access", ["Bytes", "Reactor", "Redis"]),
         module(
@@ -240,7 +240,7 @@ let package = Package(
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
         tests("ReactorTests", ["Reactor", "POSIX"]),
-        tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
+        tests("RedisTests", ["Redis", "Reactor", "OpenSSL", "POSIX", "CHiredis"]),
         tests(
             "HTTPServerTests", ["HTTPServer", "HTTP", "OpenSSL", "Reactor", "POSIX", "Serving"]),
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),

@@ -18,6 +18,8 @@ package final class RedisAdmissionStore: AdmissionStore {
     private let rules: ScriptRules
     /// Of this process, nearly.
     private let start: Int64
+    /// Nil where nobody listens to what is changed in Redis.
+    let ownRevocations: OwnRevocations?
     private var decisions = DecisionQueue()
     /// Of the requests since the last question.
     private lazy var question = makeQuestion()
@@ -45,11 +47,13 @@ package final class RedisAdmissionStore: AdmissionStore {
     /// - Parameter markerKey: the key without which nothing is decided, because Redis may have
     ///   lost its data; nil where it need not be there.
     package init(
-        loop: Loop, connection: RedisConnection, quota: QuotaRules, markerKey: [UInt8]?
+        loop: Loop, connection: RedisConnection, quota: QuotaRules, markerKey: [UInt8]?,
+        ownRevocations: OwnRevocations? = nil
     ) {
         self.loop = loop
         self.connection = connection
         self.quota = quota
+        self.ownRevocations = ownRevocations
         rules = ScriptRules(
             limit: quota.limit, windowMilliseconds: quota.windowMilliseconds,
             markerKey: markerKey)

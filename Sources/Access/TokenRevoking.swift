@@ -16,6 +16,7 @@ extension RedisAdmissionStore {
         _ name: [UInt8], seconds: Int, deadline: Int64,
         completion: @escaping (AdmissionFailure?) -> Void
     ) {
+        ownRevocations?.add(name)
         connection.send(deadline: deadline) { bytes in
             bytes.appendRedisCommand(argumentCount: 5)
             bytes.appendRedisArgument("EVAL")
@@ -24,7 +25,10 @@ extension RedisAdmissionStore {
             bytes.appendRedisArgument(AdmissionKeys.revocation, name.span)
             bytes.appendRedisArgument(seconds)
         } completion: { [unowned self] in
-            completion(failure(of: $0))
+            let failure = failure(of: $0)
+            // What was refused is not reported.
+            if failure?.isRefusal == true { _ = ownRevocations?.take(name) }
+            completion(failure)
         }
     }
 

@@ -35,7 +35,7 @@ package struct ConfigurationKey: Sendable {
     /// form that ends in `_FILE` and names a file.
     package var isSecret: Bool {
         switch kind {
-        case .secret, .redisURL: true
+        case .secret, .password, .redisURL: true
         case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope, .claims,
             .operationsListener, .fileMode, .redisKey:
             false
@@ -81,6 +81,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     case claims(ClaimSyntax)
     /// A key for HMAC-SHA256: any bytes.
     case secret
+    /// What another service knows churnd by: any bytes.
+    case password
     /// As `RedisEndpoint` reads it.
     case redisURL
     /// The name of a key in Redis that no caller can cause to exist.
@@ -113,12 +115,14 @@ package enum ConfigurationKind: Equatable, Sendable {
             "1 to \(RequiredClaim.countMax) of claim or claim=value, with a space between each two"
         case .secret:
             "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
+        case .password: "1 to \(ConfigurationLimits.passwordBytesMax) bytes"
         case .redisKey:
             "1 to \(ConfigurationLimits.redisKeyBytesMax) bytes without control characters that "
                 + "do not begin with \(AdmissionKeys.quota), \(AdmissionKeys.revocation) or "
                 + "\(AdmissionKeys.revokedBefore)"
         case .redisURL:
-            "redis://[user:password@]host[:port][/db], redis+sentinel://… or redis+unix://…"
+            "redis://[user:password@]host[:port][/db], rediss://…, redis+sentinel://…, "
+                + "rediss+sentinel://… or redis+unix://…"
         case .operationsListener: "host:port, unix:/path or off"
         case .fileMode: "three octal digits"
         }
@@ -128,8 +132,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .eventLoops, .toggle, .choice, .text, .host, .scope, .claims, .secret, .redisURL,
-            .operationsListener, .fileMode, .redisKey:
+        case .eventLoops, .toggle, .choice, .text, .host, .scope, .claims, .secret, .password,
+            .redisURL, .operationsListener, .fileMode, .redisKey:
             .none
         }
     }
@@ -161,6 +165,7 @@ package enum ConfigurationLimits {
     package static let secretBytesMin = 32
     package static let secretBytesMax = 4096
     package static let redisURLBytesMax = 4096
+    package static let passwordBytesMax = 1024
     package static let redisKeyBytesMax = 256
     /// Of the files in `jwt.keys`.
     package static let tokenKeysMax = 64

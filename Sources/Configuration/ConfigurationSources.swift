@@ -106,7 +106,7 @@ extension ConfigurationSources {
             guard names.insert(key.name).inserted else {
                 throw .givenTwice(at: place, key: key.name, first: place)
             }
-            if case .secret = key.kind {
+            if key.kind == .secret || key.kind == .password {
                 throw .secretAsFlag(key: key.name, variable: key.bareVariable ?? key.variable)
             }
             try settings.set(key, to: Array(flag.value.utf8), at: place)

@@ -23,6 +23,8 @@ package enum ConfigurationTable {
         .tokenScope, .tokenIDClaim, .tokenSubjectClaim, .tokenScopeClaims, .tokenRequirements,
         .tokenLifetime, .rolesPath,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
+        .redisTLSCA, .redisTLSCertificate, .redisTLSKey,
+        .redisSentinelUser, .redisSentinelPassword, .redisKeyspaceEvents,
         .quotaLimit, .quotaWindow,
         .modelPath, .modelSigners, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
@@ -216,8 +218,9 @@ extension ConfigurationKey {
     static let redisURL = ConfigurationKey(
         "redis.url", .redisURL, default: nil, bareVariable: "REDIS_URL",
         meaning: "The Redis that keeps revocations and quotas: itself, over a Unix socket, or the "
-            + "Sentinels that know its primary. User and password are percent-encoded, an IPv6 "
-            + "address stands in brackets. As a flag only without a password.")
+            + "Sentinels that know its primary; with rediss over TLS. User and password are "
+            + "percent-encoded, an IPv6 address stands in brackets. As a flag only without a "
+            + "password.")
     static let redisDeadline = ConfigurationKey(
         "redis.deadline", .duration(thousandths: 1000...60_000_000, in: .milliseconds),
         default: "100",
@@ -227,6 +230,29 @@ extension ConfigurationKey {
         meaning: "A key that must be in Redis, else 503: a Redis that has lost its data does not "
             + "know which tokens are revoked. `churnctl redis mark` sets it. Not checked when not "
             + "set.")
+    static let redisTLSCA = ConfigurationKey(
+        "redis.tls.ca", .text(bytesMax: 4096), default: nil,
+        meaning: "File with the certificates in PEM of which one must have signed those of Redis "
+            + "and the Sentinels; those that the system trusts when not set. Read at each connect.")
+    static let redisTLSCertificate = ConfigurationKey(
+        "redis.tls.certificate", .text(bytesMax: 4096), default: nil,
+        meaning: "File with churnd's own certificate in PEM, then those that signed it, for a "
+            + "Redis that asks for one. Read at each connect.")
+    static let redisTLSKey = ConfigurationKey(
+        "redis.tls.key", .text(bytesMax: 4096), default: nil,
+        meaning: "File with the private key of redis.tls.certificate in PEM, without a "
+            + "passphrase. Read at each connect.")
+    static let redisSentinelUser = ConfigurationKey(
+        "redis.sentinel.user", .text(bytesMax: 256), default: nil,
+        meaning: "The user for the Sentinels, which do not know those of Redis; their default user "
+            + "when not set. Needs redis.sentinel.password.")
+    package static let redisSentinelPassword = ConfigurationKey(
+        "redis.sentinel.password", .password, default: nil,
+        meaning: "The password for Sentinels that ask for one. Not accepted as a flag.")
+    static let redisKeyspaceEvents = ConfigurationKey(
+        "redis.keyspace_events", .toggle, default: "off",
+        meaning: "Whether revocations that others make in Redis are recorded, as its "
+            + "notify-keyspace-events reports them (K$g at least).")
     static let quotaLimit = ConfigurationKey(
         "quota.limit", .integer(1...100_000), default: "100",
         meaning: "Predictions that a subject gets in any quota.window.")

@@ -32,6 +32,11 @@ extension ConfigurationKind {
             let secret = Secret(bytes)
             try checkLength(of: secret)
             return .secret(secret)
+        case .password:
+            guard 1...ConfigurationLimits.passwordBytesMax ~= bytes.count else {
+                throw UnacceptableValue(found: "\(bytes.count) bytes", wanted: wanted)
+            }
+            return .secret(Secret(bytes))
         case .redisURL:
             do throws(RedisURLError) {
                 return .redis(try RedisEndpoint(parsing: bytes))
@@ -93,7 +98,7 @@ extension ConfigurationKind {
         case .fileMode:
             bytes.count == 3 && bytes.allSatisfy { (0x30...0x37).contains($0) }
                 ? .integer(bytes.reduce(0) { $0 << 3 | Int($1 & 7) }) : nil
-        case .secret, .redisURL, .operationsListener: nil
+        case .secret, .password, .redisURL, .operationsListener: nil
         }
     }
 

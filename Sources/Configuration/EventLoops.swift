@@ -56,6 +56,7 @@ package struct DescriptorReserve: Equatable, Sendable {
         if case .redis(let endpoint, _, _) = configuration.store, endpoint.primaryName != nil {
             count += endpoint.places.count
         }
+        if configuration.noticesRevocations { count += DescriptorReserve.ofReactor }
     }
 
     /// How many of the wanted connections of callers can be open, nil for none.

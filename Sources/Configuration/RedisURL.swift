@@ -4,7 +4,7 @@ package import Redis
 
 /// What is wrong with a Redis URL; no case carries any of its text.
 package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStringConvertible {
-    case tooLong, otherScheme, tls, badPercentEncoding, userWithoutPassword, badHost, badPort
+    case tooLong, otherScheme, badPercentEncoding, userWithoutPassword, badHost, badPort
     case badDatabase, queryOrFragment
     case quoted, byteOrderMark, surroundingSpace, assignment
     case slashInPassword, markInPassword
@@ -13,8 +13,8 @@ package enum RedisURLError: Error, Equatable, Sendable, CaseIterable, CustomStri
     package var description: String {
         switch self {
         case .tooLong: "longer than \(ConfigurationLimits.redisURLBytesMax) bytes"
-        case .otherScheme: "a scheme other than redis, redis+sentinel, redis+unix and unix"
-        case .tls: "the scheme rediss, but TLS to Redis is not supported"
+        case .otherScheme:
+            "a scheme other than redis and rediss, these with +sentinel, redis+unix and unix"
         case .badPercentEncoding:
             "a user or password with a bad percent-encoding; a % in it is written %25"
         case .userWithoutPassword:
@@ -46,6 +46,8 @@ extension RedisEndpoint {
 
     private enum Scheme: String, CaseIterable {
         case redis = "redis://"
+        case tls = "rediss://"
+        case tlsSentinel = "rediss+sentinel://"
         case sentinel = "redis+sentinel://"
         case unix = "redis+unix://"
         case plainUnix = "unix://"
@@ -57,6 +59,8 @@ extension RedisEndpoint {
     /// - `redis://[user:password@]host[:port][/db]` (RFC 3986 §3), port 6379 by default
     /// - `redis+sentinel://[user:password@]host[:port],…/name[/db]`, places of Sentinels, port
     ///   26379 by default, and the name by which they know the primary
+    /// - `rediss://…` and `rediss+sentinel://…`, the same over TLS, in which the system's
+    ///   authorities are trusted until `tls` is set
     /// - `redis+unix://[user:password@]/path[?db=db]`, or `unix://` in place of that
     package init(parsing url: [UInt8]) throws(RedisURLError) {
         guard url.count <= ConfigurationLimits.redisURLBytesMax else { throw .tooLong }
@@ -68,7 +72,6 @@ extension RedisEndpoint {
         case .scheme, nil: break
         }
         let beginning = url.prefix(20).map { ASCII.lowercased($0) }
-        if beginning.starts(with: "rediss".utf8) { throw .tls }
         let scheme = Scheme.allCases.first { beginning.starts(with: $0.rawValue.utf8) }
         guard let scheme else { throw .otherScheme }
         var rest = url.dropFirst(scheme.rawValue.utf8.count)
@@ -89,11 +92,11 @@ extension RedisEndpoint {
         let (user, password) = try RedisEndpoint.credentials(at.map { authority[..<$0] })
         let place: (places: [RedisPlace], name: String?, database: ArraySlice<UInt8>)
         switch scheme {
-        case .redis:
+        case .redis, .tls:
             guard query.isEmpty else { throw .queryOrFragment }
             let server = try RedisEndpoint.address(host, RedisEndpoint.standardPort)
             place = ([server], nil, rest[slash...].dropFirst())
-        case .sentinel:
+        case .sentinel, .tlsSentinel:
             guard query.isEmpty else { throw .queryOrFragment }
             place = try RedisEndpoint.sentinels(host, rest[slash...].dropFirst())
         case .unix, .plainUnix:
@@ -105,7 +108,7 @@ extension RedisEndpoint {
         else { throw .badDatabase }
         self.init(
             places: place.places, primaryName: place.name, user: user, password: password,
-            database: number)
+            database: number, tls: scheme == .tls || scheme == .tlsSentinel ? RedisTLS() : nil)
     }
 
     private static func sentinels(

@@ -12,6 +12,8 @@ package struct ServiceConfiguration: Sendable {
     package var tokens: Tokens
     package let store: Store
     package let quota: Quota
+    /// Whether changes of revocations in Redis are recorded.
+    package let noticesRevocations: Bool
     package let model: Model
     /// Nil: no audit log.
     package let audit: Audit?
@@ -139,6 +141,7 @@ extension ServiceConfiguration {
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
+            noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             model: Model(
                 path: settings.text(.modelPath),
                 signersPath: settings.optionalText(.modelSigners),
@@ -165,14 +168,12 @@ extension ServiceConfiguration {
         let place = settings.place(.store)
         let isRedis = settings.text(.store) == "redis"
         if isDevelopment, isRedis, place != .standard { throw .developmentStore(at: place) }
-        let endpoint = settings.value(.redisURL)
         if isRedis && !isDevelopment {
-            guard case .redis(let endpoint) = endpoint else { throw .noStore }
             return .redis(
-                endpoint, deadline: settings.duration(.redisDeadline),
+                try settings.redisEndpoint(), deadline: settings.duration(.redisDeadline),
                 markerKey: settings.optionalText(.redisMarkerKey))
         }
-        if endpoint != nil {
+        if settings.value(.redisURL) != nil {
             settings.warnings.append(.unusedRedisURL(at: settings.place(.redisURL)))
         }
         let subjects = settings.integer(.storeSubjects)

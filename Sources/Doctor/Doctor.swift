@@ -31,7 +31,8 @@ package struct Doctor {
             RedisCheck(
                 endpoint: endpoint, deadlineNanoseconds: deadline.nanoseconds,
                 markerKey: markerKey,
-                leewaySeconds: configuration.tokens.leewaySeconds
+                leewaySeconds: configuration.tokens.leewaySeconds,
+                noticesRevocations: configuration.noticesRevocations
             ).examine(report)
         }
         if let audit = configuration.audit {

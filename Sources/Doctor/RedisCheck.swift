@@ -12,6 +12,7 @@ struct RedisCheck {
     /// Nil if none is configured.
     let markerKey: String?
     let leewaySeconds: Int
+    let noticesRevocations: Bool
 
     func examine(_ report: (DoctorFinding) -> Void) {
         let session: RedisSession
@@ -27,6 +28,7 @@ struct RedisCheck {
         // A replica refuses what writes, which its role says already.
         if isPrimary { report(RedisRights.examine(session)) }
         if let markerKey { report(marker(session, markerKey)) }
+        if noticesRevocations { report(keyspaceEvents(session)) }
         if let finding = clock(session) { report(finding) }
     }
 
@@ -89,9 +91,32 @@ struct RedisCheck {
         return true
     }
 
+    /// Whether Redis reports what `redis.keyspace_events` needs.
+    private func keyspaceEvents(_ session: RedisSession) -> DoctorFinding {
+        let subject = "redis keyspace events"
+        let key = "notify-keyspace-events"
+        guard let flags = setting(key, session) else {
+            return DoctorFinding(
+                .warning, subject,
+                "\(key) is not known, expected +config|get for the user of redis.url")
+        }
+        let isEnough =
+            flags.contains("K")
+            && (flags.contains("A") || flags.contains("$") && flags.contains("g"))
+        let found = "\(key) is \(flags.isEmpty ? "empty" : flags)"
+        return DoctorFinding(
+            isEnough ? .good : .failure, subject,
+            isEnough
+                ? found
+                : "\(found): revocations that are made in Redis are not noticed, expected K, $ "
+                    + "and g")
+    }
+
+    private func savePoints(_ session: RedisSession) -> String? { setting("save", session) }
+
     /// Nil where the user may not ask.
-    private func savePoints(_ session: RedisSession) -> String? {
-        guard case .success(.array(let pair)) = session.command("CONFIG", "GET", "save"),
+    private func setting(_ name: String, _ session: RedisSession) -> String? {
+        guard case .success(.array(let pair)) = session.command("CONFIG", "GET", name),
             pair.count == 2, case .bulk(let value) = pair[1]
         else { return nil }
         return String(decoding: value, as: UTF8.self)

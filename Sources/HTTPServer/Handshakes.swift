@@ -30,7 +30,7 @@ package enum HandshakeResult: Int, CaseIterable, Sendable {
         case .plainHTTP: self = .plainHTTP
         case .closed: self = .closed
         // Only servers have a name that is checked.
-        case .wrongName, .other: self = .other
+        case .wrongName, .notTLS, .other: self = .other
         }
     }
 }

@@ -83,6 +83,16 @@ package enum TLSClientAuthentication: String, CaseIterable, Sendable {
         unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
     }
 
+    /// For the client's side: one of the authorities that the system trusts must have signed the
+    /// server's certificate.
+    package convenience init(trustingSystemWith identity: TLSIdentity?) throws(TLSContextError) {
+        try self.init(isServer: false, identity, asksForCertificate: true)
+        guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else {
+            throw .unusable(OpenSSLErrors.takeReason())
+        }
+        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+    }
+
     private func trust(
         _ authorities: [UInt8], _ add: (borrowing X509Certificate) -> Bool
     ) throws(TLSContextError) {

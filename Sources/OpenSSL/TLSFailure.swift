@@ -20,6 +20,8 @@ package enum TLSFailure: Error, CaseIterable, Equatable, Sendable {
     case applicationProtocol
     /// An HTTP request without TLS.
     case plainHTTP
+    /// What came is not TLS.
+    case notTLS
     /// The peer left.
     case closed
     case other
@@ -45,6 +47,7 @@ package enum TLSFailure: Error, CaseIterable, Equatable, Sendable {
         case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_VERSION_TOO_LOW, SSL_R_UNSUPPORTED_SSL_VERSION,
             SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
             self = .protocolVersion
+        case SSL_R_WRONG_VERSION_NUMBER: self = .notTLS
         case SSL_R_NO_APPLICATION_PROTOCOL, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
             self = .applicationProtocol
         case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
@@ -86,6 +89,7 @@ extension TLSFailure: CustomStringConvertible {
         case .protocolVersion: "no common version of TLS, expected 1.2 or 1.3"
         case .applicationProtocol: "no common protocol, expected http/1.1"
         case .plainHTTP: "an HTTP request without TLS"
+        case .notTLS: "the other side does not speak TLS"
         case .closed: "the other side closed the connection"
         case .other: "TLS failed"
         }

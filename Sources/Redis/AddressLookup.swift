@@ -1,9 +1,21 @@
 internal import Dispatch
-internal import POSIX
+package import OpenSSL
+package import POSIX
 internal import Reactor
 
+/// What is connected to: addresses, and with which TLS if any.
+package struct RedisDestination: Sendable {
+    let addresses: [SocketAddress]
+    let tls: TLSContext?
+
+    package init(addresses: [SocketAddress], tls: TLSContext? = nil) {
+        self.addresses = addresses
+        self.tls = tls
+    }
+}
+
 /// Finds the addresses of a place: immediately when it is an address or a path, otherwise away from
-/// the loop, because looking up a name blocks.
+/// the loop, because looking up a name blocks, and so does reading certificates.
 enum AddressLookup {
     private static let queue = DispatchQueue(
         label: "churnd.redis.lookup", attributes: .concurrent)
@@ -19,17 +31,25 @@ enum AddressLookup {
         }
     }
 
-    /// Looks a name up and hands the outcome to the connection.
-    static func start(_ place: RedisPlace, for connection: Door<RedisConnection>) {
-        guard case .host(let host, let port) = place else { return }
+    /// Looks a name up, reads the files of TLS, and hands the outcome to the connection.
+    static func start(
+        _ place: RedisPlace, _ tls: RedisTLS?, for connection: Door<RedisConnection>
+    ) {
         queue.async {
-            let outcome: Result<[SocketAddress], ResolutionError>
-            do throws(ResolutionError) {
-                outcome = .success(try SocketAddress.resolve(host: host, port: port))
-            } catch {
-                outcome = .failure(error)
+            let outcome = Result { () throws(RedisFailure) in
+                RedisDestination(addresses: try addresses(of: place), tls: try tls?.load())
             }
             connection.post { $0.lookedUp(place, outcome) }
         }
+    }
+
+    private static func addresses(
+        of place: RedisPlace
+    ) throws(RedisFailure) -> [SocketAddress] {
+        if let immediate = immediate(place) { return immediate }
+        guard case .host(let host, let port) = place else { return [] }
+        do throws(ResolutionError) {
+            return try SocketAddress.resolve(host: host, port: port)
+        } catch { throw .hostUnknown(reason: error.reason) }
     }
 }

@@ -6,29 +6,42 @@ extension RedisConnection {
     func attempt() {
         schedule.attemptStarted(now: loop.now)
         guard endpoint.primaryName != nil else { return dial(endpoint.places[0]) }
-        sentinelsLeft = endpoint.places.count
+        sentinels = endpoint.places + neighbours.learnedSentinels
+        sentinelsLeft = sentinels.count
         askSentinel(neighbours.firstSentinel)
     }
 
     private func askSentinel(_ index: Int) {
-        sentinel = index % endpoint.places.count
+        sentinel = index % sentinels.count
         sentinelsLeft -= 1
         primary = nil
+        epoch = nil
         isAsking = true
-        greeting = RedisGreeting(askingFor: endpoint.primaryName ?? "")
-        dial(endpoint.places[sentinel])
+        greeting = RedisGreeting(askingFor: endpoint.primaryName ?? "", as: endpoint)
+        dial(sentinels[sentinel])
     }
 
-    /// A Sentinel has answered where the primary is, and now with the failover that made it one.
-    func found(_ answer: RedisReply) {
-        guard let place = primary, let epoch = RedisGreeting.epoch(in: answer) else {
-            return lose(.primaryUnknown)
+    /// One of a Sentinel's answers, which is good.
+    func take(fromSentinel answer: RedisReply) {
+        if primary == nil {
+            primary = RedisPlace(answer)
+        } else if epoch == nil {
+            epoch = RedisGreeting.epoch(in: answer)
         }
+    }
+
+    /// A Sentinel has answered where the primary is, by which failover that became one, and now
+    /// which other Sentinels there are.
+    func found(_ answer: RedisReply) {
+        guard let place = primary, let epoch else { return lose(.primaryUnknown) }
+        neighbours.learn(
+            RedisGreeting.others(in: answer, max: RedisEndpoint.sentinelsMax),
+            beside: endpoint.places)
         // For seconds after a failover some Sentinels name the old primary, which may be back.
         guard neighbours.isCurrent(epoch) else { return lose(.staleSentinel) }
         closeSocket()
         isAsking = false
-        greeting = RedisGreeting(to: endpoint)
+        greeting = greetingOfRedis
         dial(place)
     }
 
@@ -36,14 +49,19 @@ extension RedisConnection {
         // Nothing of an earlier connection is read as an answer on this one.
         reader = RedisReplyReader(limits: limits)
         dialled = place
-        if let immediate = AddressLookup.immediate(place) {
-            addresses = immediate.reversed()
-            connect(orElse: .hostUnknown(reason: "it has no address"))
-        } else {
-            phase = .resolving
-            phaseDeadline = loop.now + stepNanoseconds
-            AddressLookup.start(place, for: door)
+        hasReceived = false
+        if endpoint.tls == nil, let immediate = AddressLookup.immediate(place) {
+            return connect(to: RedisDestination(addresses: immediate))
         }
+        phase = .resolving
+        phaseDeadline = loop.now + stepNanoseconds
+        AddressLookup.start(place, endpoint.tls, for: door)
+    }
+
+    func connect(to destination: RedisDestination) {
+        addresses = destination.addresses.reversed()
+        tlsContext = destination.tls
+        connect(orElse: .hostUnknown(reason: "it has no address"))
     }
 
     /// A Sentinel has less time than Redis, so that there is some for the next one.
@@ -71,6 +89,12 @@ extension RedisConnection {
     }
 
     func connected() {
+        if let tlsContext { return beginHandshake(tlsContext) }
+        greet()
+    }
+
+    /// What is connected to may be spoken to.
+    func greet() {
         guard watch(.readable) else { return }
         isProven = false
         if greeting.answerCount == 0 { return open() }
@@ -82,6 +106,7 @@ extension RedisConnection {
     func open() {
         phase = .open
         phaseDeadline = .max
+        if case .keys(let events) = subscription { events.began() }
         // So that health need not wait for a request or for the next second.
         ask()
     }
@@ -90,10 +115,11 @@ extension RedisConnection {
 /// How it ends.
 extension RedisConnection {
     /// Gives up the connection, or the attempt to make one unless another Sentinel can be asked.
-    func lose(_ failure: RedisFailure) {
+    func lose(_ cause: RedisFailure) {
+        let failure = hasReceived || endpoint.tls != nil ? cause : cause.ofUnanswered
         let wasOpen = phase == .open
         if endpoint.primaryName != nil, !(wasOpen && isProven) {
-            neighbours.passSentinel(sentinel, of: endpoint.places.count)
+            neighbours.passSentinel(sentinel, of: max(1, sentinels.count))
         }
         closeSocket()
         phase = .disconnected
@@ -102,9 +128,11 @@ extension RedisConnection {
         verdict = nil
         unsentGreeting = []
         addresses = []
+        tlsContext = nil
         primary = nil
         if isAsking, sentinelsLeft > 0 { return askSentinel(sentinel + 1) }
         isAsking = false
+        if case .keys(let events) = subscription { events.ended(failure) }
         if wasOpen && isProven {
             schedule.connectionLost(now: loop.now)
         } else {
@@ -124,6 +152,8 @@ extension RedisConnection {
     }
 
     func closeSocket() {
+        // It has the descriptor.
+        tls = nil
         if let descriptor = socket?.rawValue, let registration {
             loop.unregister(descriptor, registration)
         }

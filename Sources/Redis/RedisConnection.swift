@@ -1,3 +1,4 @@
+internal import OpenSSL
 package import POSIX
 package import Reactor
 
@@ -11,9 +12,10 @@ package final class RedisConnection: Channel, LoopOwner {
 
     enum Phase: Equatable {
         case disconnected
-        /// A name is looked up, elsewhere.
+        /// A name is looked up, or certificates are read, elsewhere.
         case resolving
         case connecting
+        case handshaking
         /// AUTH and SELECT, so many of which have no answer yet; or what a Sentinel is asked.
         /// Commands wait until Redis has agreed, or they would be carried out in another database
         /// or as another user.
@@ -21,7 +23,8 @@ package final class RedisConnection: Channel, LoopOwner {
         case open
     }
 
-    /// More than what one turn usually brings, so that one recv takes it.
+    /// More than what one turn usually brings, so that one recv takes it; as much as a record of
+    /// TLS holds.
     private static let receiveBytes = 16 << 10
     /// How long after a failure Redis is asked again whether it serves.
     private static let failedProbePause: Int64 = 100_000_000
@@ -35,12 +38,12 @@ package final class RedisConnection: Channel, LoopOwner {
     var greeting: RedisGreeting
     let deadlineNanoseconds: Int64
     let limits: RedisLimits
-    private let probe: RedisProbe
+    let probe: RedisProbe
     let health: RedisHealth.Source
     let neighbours: RedisNeighbours
-    private let number: Int
-    /// Takes the messages of a Sentinel; nil where nothing was subscribed to.
-    private let subscriber: ((_ message: [UInt8]) -> Void)?
+    let number: Int
+    /// Nil where it is for commands.
+    let subscription: RedisSubscription?
     /// Nil but in the first connection of a process that asks Sentinels.
     private(set) var watch: SentinelWatch?
 
@@ -50,15 +53,24 @@ package final class RedisConnection: Channel, LoopOwner {
     var schedule: ReconnectSchedule
     /// Whether what is connected to is a Sentinel, which is asked where the primary is.
     var isAsking = false
-    /// The Sentinel that was asked last, and how many have not been in this attempt.
+    /// Those of this attempt: the configured ones, then those that they have named.
+    var sentinels: [RedisPlace] = []
+    /// The one that was asked last, and how many have not been in this attempt.
     var sentinel = 0
     var sentinelsLeft = 0
-    /// Where the Sentinel says that the primary is.
+    /// Where the Sentinel says that the primary is, and by which failover.
     var primary: RedisPlace?
+    var epoch: Int?
     /// What is connected to, or was last.
     var dialled: RedisPlace?
     /// What is still to be tried in this attempt, the next one last.
     var addresses: [SocketAddress] = []
+    /// With what they are connected to; nil without TLS.
+    var tlsContext: TLSContext?
+    /// TLS on the socket.
+    var tls: TLSSession?
+    /// Whether anything came on the connection.
+    var hasReceived = false
     var socket: FileDescriptor?
     var registration: Loop.Registration?
     var watchesWritable = false
@@ -85,7 +97,7 @@ package final class RedisConnection: Channel, LoopOwner {
     ) {
         self.init(
             loop: loop, door: door, endpoint: endpoint, deadlineNanoseconds: deadlineNanoseconds,
-            limits: limits, probe: probe, health: health, neighbours: neighbours, subscriber: nil)
+            limits: limits, probe: probe, health: health, neighbours: neighbours, subscription: nil)
         guard let primaryName = endpoint.primaryName, number == 0 else { return }
         watch = SentinelWatch(
             loop: loop, door: door, endpoint: endpoint, primaryName: primaryName,
@@ -95,13 +107,18 @@ package final class RedisConnection: Channel, LoopOwner {
     init(
         loop: Loop, door: Door<RedisConnection>, endpoint: RedisEndpoint,
         deadlineNanoseconds: Int64, limits: RedisLimits, probe: RedisProbe, health: RedisHealth,
-        neighbours: RedisNeighbours, subscriber: ((_ message: [UInt8]) -> Void)?
+        neighbours: RedisNeighbours, subscription: RedisSubscription?
     ) {
         self.loop = loop
         self.door = door
         self.endpoint = endpoint
-        self.subscriber = subscriber
-        greeting = subscriber == nil ? RedisGreeting(to: endpoint) : .subscribing
+        self.subscription = subscription
+        greeting =
+            switch subscription {
+            case .primaries: RedisGreeting(subscribingAs: endpoint)
+            case .keys(let events): RedisGreeting(to: endpoint, listeningTo: events.prefixes)
+            case nil: RedisGreeting(to: endpoint)
+            }
         self.deadlineNanoseconds = deadlineNanoseconds
         self.limits = limits
         self.probe = probe
@@ -157,7 +174,7 @@ package final class RedisConnection: Channel, LoopOwner {
         if let watch { earliest = min(earliest, watch.deadline) }
         switch phase {
         case .disconnected: return min(schedule.nextAttempt(isAwaited: !queue.isEmpty), earliest)
-        case .resolving, .connecting, .greeting: return min(phaseDeadline, earliest)
+        case .resolving, .connecting, .handshaking, .greeting: return min(phaseDeadline, earliest)
         case .open: return min(nextProbe, earliest)
         }
     }
@@ -184,6 +201,9 @@ package final class RedisConnection: Channel, LoopOwner {
             } else if phase == .connecting {
                 closeSocket()
                 connect(orElse: .deadlinePassed)
+            } else if phase == .handshaking {
+                closeSocket()
+                connect(orElse: .handshakeUnanswered)
             } else if case .greeting = phase {
                 lose(.deadlinePassed)
             }
@@ -198,7 +218,7 @@ package final class RedisConnection: Channel, LoopOwner {
         case .disconnected:
             if schedule.nextAttempt(isAwaited: !queue.isEmpty) <= loop.now { attempt() }
         case .open, .greeting: flush()
-        case .resolving, .connecting: break
+        case .resolving, .connecting, .handshaking: break
         }
     }
 
@@ -210,6 +230,7 @@ package final class RedisConnection: Channel, LoopOwner {
             closeSocket()
             return connect(orElse: .connectFailed(code: code))
         }
+        if phase == .handshaking { return continueHandshake() }
         receive()
         if readiness.contains(.writable) { flush() }
     }
@@ -225,58 +246,12 @@ package final class RedisConnection: Channel, LoopOwner {
     }
 
     /// The name has been looked up, or could not be. Its addresses are tried in turn.
-    package func lookedUp(
-        _ place: RedisPlace, _ outcome: Result<[SocketAddress], ResolutionError>
-    ) {
+    package func lookedUp(_ place: RedisPlace, _ outcome: Result<RedisDestination, RedisFailure>) {
         guard phase == .resolving, place == dialled else { return }
         switch outcome {
-        case .success(let found):
-            addresses = found.reversed()
-            connect(orElse: .hostUnknown(reason: "it has no address"))
-        case .failure(let error): lose(.hostUnknown(reason: error.reason))
+        case .success(let destination): connect(to: destination)
+        case .failure(let failure): lose(failure)
         }
-    }
-}
-
-/// How to find out whether Redis serves.
-extension RedisConnection {
-    func ask() {
-        nextProbe = loop.now + RedisHealth.probeNanoseconds
-        ask(.short)
-    }
-
-    private func ask(_ form: RedisProbe.Form) {
-        let nonce = makeNonce()
-        send(
-            deadline: loop.now + deadlineNanoseconds,
-            encode: { probe.append(&$0, form, nonce) },
-            completion: { [weak self] in self?.judge($0, form, nonce) })
-    }
-
-    private func judge(
-        _ outcome: Result<RedisReply, RedisFailure>, _ form: RedisProbe.Form, _ nonce: Int
-    ) {
-        switch outcome {
-        case .success(.error(let text)):
-            let code = RedisErrorCode(of: text)
-            guard code == .noScript, !probe.isPing else { return }
-            if form == .short { ask(.full) } else { noteError(code) }
-        case .success(let reply):
-            if probe.isPing { return }
-            switch probe.judge(reply, nonce) {
-            case .passes: serves()
-            case .fails(let code): noteError(code)
-            case .stray: dropForStrayReply()
-            }
-        // Noted where it came about.
-        case .failure: break
-        }
-    }
-
-    private func serves() {
-        health.recordReply(now: loop.now)
-        if !isProven { neighbours.tellOthers(than: number) }
-        isProven = true
     }
 }
 
@@ -286,8 +261,8 @@ extension RedisConnection {
         while let descriptor = socket?.rawValue, !unsentGreeting.isEmpty || mayLeave {
             let transfer =
                 unsentGreeting.isEmpty
-                ? Sockets.send(descriptor, queue.unsent)
-                : Sockets.send(descriptor, unsentGreeting.span)
+                ? send(queue.unsent, on: descriptor)
+                : send(unsentGreeting.span, on: descriptor)
             switch transfer {
             case .bytes(let count):
                 if unsentGreeting.isEmpty {
@@ -295,11 +270,15 @@ extension RedisConnection {
                 } else {
                     unsentGreeting.removeFirst(count)
                 }
-            case .wouldBlock:
+            case .wouldBlock, .wantsWrite:
                 if !watchesWritable { _ = watch([.readable, .writable]) }
                 return
-            case .end: return lose(.closedByRedis)
-            case .failed(let code): return lose(.connectionLost(code: code))
+            case .failed(let failure):
+                // With TLS 1.3 a server refuses a certificate after the handshake: its alert says
+                // more than that nothing can be sent any more.
+                if tls != nil { receive() }
+                if socket != nil { lose(failure) }
+                return
             }
         }
         if watchesWritable { _ = watch(.readable) }
@@ -309,13 +288,17 @@ extension RedisConnection {
 
     private func receive() {
         while let descriptor = socket?.rawValue {
-            switch Sockets.receive(descriptor, into: &receiveBuffer) {
+            switch receive(into: &receiveBuffer, on: descriptor) {
             case .bytes(let count):
+                hasReceived = true
                 take(count)
-                if count < RedisConnection.receiveBytes { return }
+                // With TLS it is one record, and more may have come.
+                if tls == nil, count < RedisConnection.receiveBytes { return }
             case .wouldBlock: return
-            case .end: return lose(.closedByRedis)
-            case .failed(let code): return lose(.connectionLost(code: code))
+            case .wantsWrite:
+                _ = watch([.readable, .writable])
+                return
+            case .failed(let failure): return lose(failure)
             }
         }
     }
@@ -336,15 +319,11 @@ extension RedisConnection {
                 return lose(failure)
             }
             phase = .greeting(answersMissing: answersMissing - 1)
-            if isAsking, let place = RedisPlace(copy reply) { primary = place }
-            guard answersMissing == 1 else { return }
-            return isAsking ? found(reply) : open()
-        }
-        // With the word `message` and the channel; other replies on such a connection have two.
-        if let subscriber, case .array(let parts) = reply, parts.count == 3 {
-            if case .bulk(let message) = parts[2] { subscriber(message) }
+            if isAsking { take(fromSentinel: copy reply) }
+            if answersMissing == 1 { isAsking ? found(reply) : open() }
             return
         }
+        if let subscription, subscription.take(reply) { return }
         var errorCode: RedisErrorCode?
         if case .error(let text) = reply { errorCode = RedisErrorCode(of: text) }
         guard let completion = queue.popAnswered() else {

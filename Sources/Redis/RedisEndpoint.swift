@@ -30,10 +30,16 @@ package struct RedisEndpoint: Sendable {
     package let password: [UInt8]?
     /// For SELECT, which is not sent for 0.
     package let database: Int
+    /// Nil: without TLS, to Redis and to Sentinels.
+    package var tls: RedisTLS?
+    /// For AUTH to Sentinels; nil is their default user.
+    package var sentinelUser: String?
+    /// For AUTH to Sentinels, which is not sent when this is nil.
+    package var sentinelPassword: [UInt8]?
 
     package init(
         places: [RedisPlace], primaryName: String?, user: String?, password: [UInt8]?,
-        database: Int
+        database: Int, tls: RedisTLS? = nil
     ) {
         precondition(!places.isEmpty && (primaryName != nil || places.count == 1))
         self.places = places
@@ -41,6 +47,7 @@ package struct RedisEndpoint: Sendable {
         self.user = user
         self.password = password
         self.database = database
+        self.tls = tls
     }
 
     package init(host: String, port: UInt16, user: String?, password: [UInt8]?, database: Int) {
@@ -56,9 +63,10 @@ extension RedisEndpoint: CustomStringConvertible, CustomReflectable {
     /// `redis+unix:///run/redis.sock?db=0`.
     package var description: String {
         let list = places.map(\.description).joined(separator: ",")
-        if let primaryName { return "redis+sentinel://\(list)/\(primaryName)/\(database)" }
+        let scheme = tls == nil ? "redis" : "rediss"
+        if let primaryName { return "\(scheme)+sentinel://\(list)/\(primaryName)/\(database)" }
         if case .unix = places[0] { return "redis+unix://\(list)?db=\(database)" }
-        return "redis://\(list)/\(database)"
+        return "\(scheme)://\(list)/\(database)"
     }
 
     package var customMirror: Mirror { Mirror(self, children: []) }

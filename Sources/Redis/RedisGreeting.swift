@@ -2,7 +2,10 @@ internal import Bytes
 
 /// What is said first on a connection, and what must be answered.
 struct RedisGreeting {
-    private enum Step { case authenticate, select, role, primary, epoch, subscribe }
+    private enum Step {
+        case authenticate, select, role, sentinelAuthenticate, primary, epoch, others, subscribe,
+            listen
+    }
 
     /// The commands.
     private(set) var bytes: [UInt8] = []
@@ -10,14 +13,10 @@ struct RedisGreeting {
 
     /// To Redis: AUTH and SELECT, as far as the endpoint asks for them, and ROLE of what a Sentinel
     /// has named, which may have become a replica.
-    init(to endpoint: RedisEndpoint) {
-        if let password = endpoint.password {
-            bytes.appendRedisCommand(argumentCount: endpoint.user == nil ? 2 : 3)
-            bytes.appendRedisArgument("AUTH")
-            if let user = endpoint.user { bytes.appendRedisArgument(Array(user.utf8).span) }
-            bytes.appendRedisArgument(password.span)
-            steps.append(.authenticate)
-        }
+    ///
+    /// - Parameter prefixes: of keys whose changes it is to report.
+    init(to endpoint: RedisEndpoint, listeningTo prefixes: [StaticString] = []) {
+        appendAuthentication(endpoint.user, endpoint.password, .authenticate)
         if endpoint.database != 0 {
             bytes.appendRedisCommand(argumentCount: 2)
             bytes.appendRedisArgument("SELECT")
@@ -29,28 +28,51 @@ struct RedisGreeting {
             bytes.appendRedisArgument("ROLE")
             steps.append(.role)
         }
+        guard !prefixes.isEmpty else { return }
+        bytes.appendRedisCommand(argumentCount: 1 + prefixes.count)
+        bytes.appendRedisArgument("PSUBSCRIBE")
+        for prefix in prefixes {
+            let pattern = "__keyspace@\(endpoint.database)__:\(prefix)*"
+            bytes.appendRedisArgument(Array(pattern.utf8).span)
+            // Each pattern has an answer.
+            steps.append(.listen)
+        }
     }
 
-    /// To a Sentinel: where the primary of this name is, and by which failover.
-    init(askingFor primaryName: String) {
-        for question in ["GET-MASTER-ADDR-BY-NAME", "MASTER"] {
+    /// To a Sentinel: where the primary of this name is, by which failover, and which other
+    /// Sentinels there are.
+    init(askingFor primaryName: String, as endpoint: RedisEndpoint) {
+        appendAuthentication(
+            endpoint.sentinelUser, endpoint.sentinelPassword, .sentinelAuthenticate)
+        for question in ["GET-MASTER-ADDR-BY-NAME", "MASTER", "SENTINELS"] {
             bytes.appendRedisCommand(argumentCount: 3)
             for word in ["SENTINEL", question, primaryName] {
                 bytes.appendRedisArgument(Array(word.utf8).span)
             }
         }
-        steps = [.primary, .epoch]
+        steps += [.primary, .epoch, .others]
     }
 
-    private init() {
+    /// To a Sentinel: that it reports another primary.
+    init(subscribingAs endpoint: RedisEndpoint) {
+        appendAuthentication(
+            endpoint.sentinelUser, endpoint.sentinelPassword, .sentinelAuthenticate)
         bytes.appendRedisCommand(argumentCount: 2)
         bytes.appendRedisArgument("SUBSCRIBE")
         bytes.appendRedisArgument("+switch-master")
         steps.append(.subscribe)
     }
 
-    /// To a Sentinel: that it reports another primary.
-    static var subscribing: RedisGreeting { RedisGreeting() }
+    private mutating func appendAuthentication(
+        _ user: String?, _ password: [UInt8]?, _ step: Step
+    ) {
+        guard let password else { return }
+        bytes.appendRedisCommand(argumentCount: user == nil ? 2 : 3)
+        bytes.appendRedisArgument("AUTH")
+        if let user { bytes.appendRedisArgument(Array(user.utf8).span) }
+        bytes.appendRedisArgument(password.span)
+        steps.append(step)
+    }
 
     var answerCount: Int { steps.count }
 
@@ -64,11 +86,14 @@ struct RedisGreeting {
             case .authenticate: .authenticationRefused(code)
             case .select: .databaseRefused(code)
             case .role: .roleRefused(code)
-            case .primary, .epoch, .subscribe: .sentinelRefused(code)
+            case .sentinelAuthenticate: .sentinelAuthenticationRefused(code)
+            case .primary, .epoch, .others, .subscribe: .sentinelRefused(code)
+            case .listen: .listeningRefused(code)
             }
         }
         switch step {
-        case .authenticate, .select, .subscribe: return nil
+        case .authenticate, .select, .sentinelAuthenticate, .others, .subscribe, .listen:
+            return nil
         case .primary: return RedisPlace(answer) == nil ? .primaryUnknown : nil
         case .epoch: return RedisGreeting.epoch(in: answer) == nil ? .protocolViolation : nil
         case .role:
@@ -80,14 +105,31 @@ struct RedisGreeting {
 }
 
 extension RedisGreeting {
+    /// Where the other Sentinels are: of each, names and values, in an answer to SENTINEL
+    /// SENTINELS. Those without a place are skipped, and so are more than `max`.
+    static func others(in answer: RedisReply, max: Int) -> [RedisPlace] {
+        guard case .array(let sentinels) = answer else { return [] }
+        return Array(
+            sentinels.lazy.compactMap { sentinel -> RedisPlace? in
+                guard let host = value(of: "ip", in: sentinel),
+                    let port = value(of: "port", in: sentinel)
+                else { return nil }
+                return RedisPlace(host: host[...], port: port[...])
+            }.prefix(max))
+    }
+
+    private static func value(of name: String, in answer: RedisReply) -> [UInt8]? {
+        guard case .array(let parts) = answer,
+            let index = parts.firstIndex(of: .bulk(Array(name.utf8))),
+            index + 1 < parts.count, case .bulk(let value) = parts[index + 1]
+        else { return nil }
+        return value
+    }
+
     /// The number of the failover that made the primary, which each has larger than the one before:
     /// from names and values of SENTINEL MASTER. Nil for another answer.
     static func epoch(in answer: RedisReply) -> Int? {
-        guard case .array(let parts) = answer,
-            let index = parts.firstIndex(of: .bulk(Array("config-epoch".utf8))),
-            index + 1 < parts.count, case .bulk(let digits) = parts[index + 1]
-        else { return nil }
-        return Int(decimal: digits[...])
+        value(of: "config-epoch", in: answer).flatMap { Int(decimal: $0[...]) }
     }
 }
 

@@ -9,6 +9,9 @@ package final class RedisNeighbours: Sendable {
     /// The latest failover that any of the connections has heard of from a Sentinel.
     private let epoch = Atomic(0)
 
+    /// Sentinels that the latest Sentinel has named and that are not configured.
+    private let learned = Mutex<[RedisPlace]>([])
+
     package init() {}
 
     /// Adds a connection and returns its number.
@@ -27,6 +30,17 @@ package final class RedisNeighbours: Sendable {
     }
 
     var firstSentinel: Int { sentinel.load(ordering: .relaxed) }
+
+    /// At most so many that there are `sentinelsMax` with those that are configured.
+    var learnedSentinels: [RedisPlace] { learned.withLock { $0 } }
+
+    /// A Sentinel has named the others. They are asked when none of those that are configured
+    /// answers: all of these may have been replaced while churnd runs.
+    func learn(_ sentinels: [RedisPlace], beside configured: [RedisPlace]) {
+        let new = sentinels.filter { !configured.contains($0) }
+        let count = max(0, RedisEndpoint.sentinelsMax - configured.count)
+        learned.withLock { $0 = Array(new.prefix(count)) }
+    }
 
     /// A Sentinel could not be asked, or has named what does not serve as primary: the next one is
     /// asked first from now on.

@@ -12,6 +12,8 @@ package final class RedisSession {
     /// - Parameter deadlineNanoseconds: how long a command may take, connecting included.
     package init(_ endpoint: RedisEndpoint, deadlineNanoseconds: Int64) throws(SystemError) {
         self.deadlineNanoseconds = deadlineNanoseconds
+        // libssl writes to a lost connection without asking for no signal.
+        if endpoint.tls != nil { Signals.ignoreBrokenPipes() }
         reactor = try Reactor(mailbox: Mailbox()) { loop, mailbox in
             RedisConnection(
                 loop: loop, door: Door(mailbox) { $0 }, endpoint: endpoint,

@@ -19,18 +19,21 @@ final class SentinelWatch {
     ) {
         let name = Array(primaryName.utf8)
         connections = endpoint.places.enumerated().map { index, place in
-            RedisConnection(
+            var one = RedisEndpoint(
+                places: [place], primaryName: nil, user: nil, password: nil, database: 0,
+                tls: endpoint.tls)
+            one.sentinelUser = endpoint.sentinelUser
+            one.sentinelPassword = endpoint.sentinelPassword
+            return RedisConnection(
                 loop: loop,
                 door: Door(door) { connection in
                     guard let watch = connection.watch else { preconditionFailure("it has one") }
                     return watch.connections[index]
-                },
-                endpoint: RedisEndpoint(
-                    places: [place], primaryName: nil, user: nil, password: nil, database: 0),
-                deadlineNanoseconds: deadlineNanoseconds, limits: .standard, probe: .ping,
+                }, endpoint: one, deadlineNanoseconds: deadlineNanoseconds, limits: .standard,
+                probe: .ping,
                 health: RedisHealth(deadlineNanoseconds: deadlineNanoseconds),
                 neighbours: RedisNeighbours(),
-                subscriber: { message in
+                subscription: .primaries { message in
                     guard let primary = SentinelWatch.primary(in: message, of: name) else { return }
                     neighbours.tell(ofPrimary: primary, sentinel: index)
                 })

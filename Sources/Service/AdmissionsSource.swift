@@ -1,4 +1,5 @@
 internal import Access
+internal import AuditLog
 internal import Configuration
 internal import HTTPServer
 internal import Logging
@@ -18,11 +19,14 @@ struct AdmissionsSource: Sendable {
     let deadlineNanoseconds: Int64
     private let kind: Kind
     private let quota: QuotaRules
+    /// What this process revokes in Redis; nil where nobody listens to what is changed there.
+    private let ownRevocations: OwnRevocations?
 
     init(_ configuration: ServiceConfiguration) {
         quota = QuotaRules(
             limit: configuration.quota.limit,
             windowMilliseconds: Int64(configuration.quota.windowSeconds) * 1000)
+        ownRevocations = configuration.noticesRevocations ? OwnRevocations() : nil
         switch configuration.store {
         case .memory(let subjectsMax):
             // It answers immediately, so that no deadline can pass.
@@ -61,9 +65,26 @@ struct AdmissionsSource: Sendable {
                 neighbours: neighbours)
             return .redis(
                 RedisAdmissionStore(
-                    loop: loop, connection: connection, quota: quota, markerKey: markerKey),
+                    loop: loop, connection: connection, quota: quota, markerKey: markerKey,
+                    ownRevocations: ownRevocations),
                 connection)
         }
+    }
+
+    /// Starts to listen to what is changed in Redis, if it is to be noticed, after the connections
+    /// of the workers: the first one of the process has the watch of Sentinels. Nil otherwise.
+    func listen(
+        _ auditLog: AuditLog?, _ figures: ServiceFigures, _ logger: Logger
+    ) throws(StartError) -> Mailbox<RedisConnection>? {
+        guard let ownRevocations, case .redis(let endpoint, _, let neighbours, _) = kind else {
+            return nil
+        }
+        let listener = RevocationListener(
+            own: ownRevocations, auditLog: auditLog, figures: figures, logger: logger)
+        do throws(SystemError) {
+            return try listener.start(
+                endpoint, deadlineNanoseconds: deadlineNanoseconds, neighbours: neighbours)
+        } catch { throw .reactor(error) }
     }
 
     /// A server accepts when it is known whether Redis serves, or the deadline for that has passed:

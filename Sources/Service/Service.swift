@@ -12,6 +12,7 @@ internal import OpenSSL
 package import OperationsAPI
 internal import POSIX
 internal import Reactor
+internal import Redis
 internal import Serving
 internal import Synchronization
 package import Telemetry
@@ -38,6 +39,8 @@ package final class Service: Sendable {
     private let tls: ServiceTLS
     private let reactors: WorkerGroup
     private let operations: WorkerGroup?
+    /// Nil where nobody listens to what is changed in Redis.
+    private let revocationLoop: Mailbox<RedisConnection>?
     private let ended = DispatchSemaphore(value: 0)
     private let drainingSince = Mutex<Int64?>(nil)
     private let timers = DispatchQueue(label: "churnd.lifecycle")
@@ -90,6 +93,7 @@ package final class Service: Sendable {
         // What can be refused without a trace comes first: the audit log notes each start.
         let model = try Service.loadModel(configuration.model, logger)
         tls = try ServiceTLS(configuration, logger)
+        try Service.checkRedisTLS(configuration.store)
         let address = try Service.claimAddress(configuration.http)
         port = address.port
         let operationsConfiguration = configuration.operations
@@ -125,6 +129,7 @@ package final class Service: Sendable {
         } catch {
             throw .reactor(error)
         }
+        revocationLoop = try store.listen(auditLog, figures, logger)
         let listeners = ModelListeners(auditLog: auditLog, figures: figures, logger: logger)
         models = ModelRegistry(model, deployed: deployed) { listeners.report($0) }
         operations = try Service.startOperations(
@@ -160,6 +165,14 @@ package final class Service: Sendable {
             ModelListeners.logStart(of: model.bundle, logger)
             return model
         } catch { throw .model(path: configuration.path, error) }
+    }
+
+    /// They are read again at each connect.
+    private static func checkRedisTLS(
+        _ store: ServiceConfiguration.Store
+    ) throws(StartError) {
+        guard case .redis(let endpoint, _, _) = store else { return }
+        do throws(RedisFailure) { _ = try endpoint.tls?.load() } catch { throw .redis(error) }
     }
 
     private static func claimAddress(
@@ -267,6 +280,7 @@ package final class Service: Sendable {
             group.post { $0.stop() }
             group.wait(atMost: Rest.turn)
         }
+        revocationLoop?.post { $0.stopListening() }
         let isClosed = closeAuditLog()
         if isClosed { logger.info("ended") }
         lastExit.isNotNeeded()

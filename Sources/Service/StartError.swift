@@ -4,6 +4,7 @@ package import Configuration
 package import JWT
 package import ModelRegistry
 package import POSIX
+package import Redis
 
 /// Why churnd does not start.
 package enum StartError: Error, CustomStringConvertible {
@@ -16,6 +17,8 @@ package enum StartError: Error, CustomStringConvertible {
     case example(path: String, BundleError)
     case audit(AuditError)
     case tls(TLSFileError)
+    /// A file of `redis.tls`.
+    case redis(RedisFailure)
     /// The limit of open descriptors leaves none for connections.
     case descriptors(limit: UInt64, reserve: Int)
     case keys(SigningKeyError)
@@ -32,6 +35,7 @@ package enum StartError: Error, CustomStringConvertible {
         case .example(let path, let error): "model \(path) refused: \(error)"
         case .audit(let error): "audit log: \(error)"
         case .tls(let error): "\(error)"
+        case .redis(let error): "\(error)"
         case .descriptors(let limit, let reserve):
             "the limit of open descriptors is \(limit), expected more than \(reserve), "
                 + "which churnd itself needs"

@@ -1,3 +1,4 @@
+package import Access
 package import AuditLog
 internal import Configuration
 package import Deployment
@@ -17,6 +18,7 @@ package final class ServiceFigures: Sendable {
     private let deployed: Published<Deployment>
     private let certificates: Certificates
     private let certificateReloads = Mutex(ClosedCounter<CertificateReloadResult>())
+    private let noticed = Mutex(ClosedCounter<NoticedRevocation.Change>())
     private let reloads = Mutex(ClosedCounter<ModelReloadResult>())
     private let keyReloads = Mutex(ClosedCounter<KeyReloadResult>())
 
@@ -53,6 +55,11 @@ package final class ServiceFigures: Sendable {
         certificateReloads.withLock { $0.count(result) }
     }
 
+    /// Counts a change of a revocation that another has made in Redis.
+    package func countNoticed(_ change: NoticedRevocation.Change) {
+        noticed.withLock { $0.count(change) }
+    }
+
     /// - Parameter now: nanoseconds of the monotonic clock.
     func facts(
         publicConnections: ConnectionFigures, operationsConnections: ConnectionFigures, now: Int64
@@ -79,6 +86,7 @@ package final class ServiceFigures: Sendable {
         facts.publicCertificateSeconds = certificates.service?.secondsLeft(at: unixSeconds)
         facts.operationsCertificateSeconds = certificates.operations?.secondsLeft(at: unixSeconds)
         facts.certificateReloads = certificateReloads.withLock { $0 }
+        facts.noticedRevocations = noticed.withLock { $0 }
         facts.droppedLogLines = sink.droppedLines
         facts.lostLogLines = sink.lostLines
         facts.process = process.read()

@@ -16,6 +16,10 @@ struct SecretSource {
     static let redisURL = SecretSource(
         variables: ["REDIS_URL", "CHURND_REDIS_URL"], option: "--redis-url", isBytes: false)
 
+    /// That of Sentinels.
+    static let sentinelPassword = SecretSource(
+        variables: ["CHURND_REDIS_SENTINEL_PASSWORD"], option: "a file for it")
+
     /// Each may hold it, or with `_FILE` appended to its name the path of a file that does.
     private let variables: [String]
     /// Names such a file too.

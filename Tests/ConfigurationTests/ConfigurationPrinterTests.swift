@@ -72,7 +72,7 @@ import Testing
         case .operationsListener: "[::1]:7"
         case .fileMode: "060"
         case .redisKey: "churnd:marker"
-        case .secret, .redisURL: nil
+        case .secret, .password, .redisURL: nil
         }
     }
 

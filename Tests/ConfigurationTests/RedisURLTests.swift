@@ -43,7 +43,9 @@ import Testing
     @Test(arguments: [
         ("", RedisURLError.otherScheme), ("h:6379", .otherScheme), ("http://h", .otherScheme),
         ("redis:h", .otherScheme), ("redis+tls://h", .otherScheme), ("unix:/s", .otherScheme),
-        ("rediss://h", .tls), ("REDISS://h", .tls),
+        ("redisss://h", .otherScheme), ("rediss+unix:///s", .otherScheme),
+        ("rediss:///s", .badHost), ("rediss+sentinel://h", .badPrimaryName),
+        ("rediss://h?db=1", .queryOrFragment),
         ("redis://", .badHost), ("redis:///0", .badHost), ("redis://:1", .badHost),
         ("redis://a b", .badHost), ("redis://[::1", .badHost), ("redis://[]", .badHost),
         ("redis://[h]", .badHost), ("redis://h\u{0}", .badHost), ("redis://u:p@", .badHost),
@@ -81,6 +83,12 @@ import Testing
                 "REDIS+SENTINEL://u:p%2C@a,b/n", ["a:26379", "b:26379"], "n", 0,
                 "redis+sentinel://a:26379,b:26379/n/0"
             ),
+            ("rediss://a", ["a:6379"], nil, 0, "rediss://a:6379/0"),
+            ("REDISS://u:p@[::1]:1/2", ["[::1]:1"], nil, 2, "rediss://[::1]:1/2"),
+            (
+                "rediss+sentinel://a,b/n", ["a:26379", "b:26379"], "n", 0,
+                "rediss+sentinel://a:26379,b:26379/n/0"
+            ),
             ("redis+unix:///r/s", ["/r/s"], nil, 0, "redis+unix:///r/s?db=0"),
             ("unix://:p@/r/s%20x?db=4", ["/r/s x"], nil, 4, "redis+unix:///r/s x?db=4"),
         ] as [(String, [String], String?, Int, String)])
@@ -93,6 +101,7 @@ import Testing
         #expect(endpoint.database == database)
         #expect(endpoint.description == description)
         #expect((endpoint.password != nil) == url.contains("@"))
+        #expect((endpoint.tls != nil) == url.lowercased().hasPrefix("rediss"))
     }
 
     @Test(arguments: [

@@ -63,7 +63,10 @@ struct WeakSample: Sendable, CustomTestStringConvertible {
 }
 
 private let secretFiles =
-    "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key"
+    "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key, "
+    + "redis.tls.key, CHURND_REDIS_SENTINEL_PASSWORD_FILE"
+
+private let sharedSecrets = "audit.key, redis.url, redis.sentinel.password"
 
 private let secretSamples: [WeakSample] = [
     WeakSample(
@@ -75,13 +78,26 @@ private let secretSamples: [WeakSample] = [
         says: "environment AUDIT_KEY: the same 16 bytes over and over",
         environment: ["AUDIT_KEY": "k3v9q1z7x5m2w8r0k3v9q1z7x5m2w8r0"]),
     WeakSample(
-        name: "a key of tokens as the password of Redis", rule: "audit.key, redis.url",
+        name: "a key of tokens as the password of Redis", rule: sharedSecrets,
         says: "the password of Redis is environment JWT_SECRET",
         environment: ["REDIS_URL": "redis://:\(secret)@localhost"]),
     WeakSample(
-        name: "the audit log's key as the password of Redis", rule: "audit.key, redis.url",
+        name: "the audit log's key as the password of Redis", rule: sharedSecrets,
         says: "the password of Redis is environment AUDIT_KEY",
         environment: ["REDIS_URL": "redis://:\(auditKey)@localhost"]),
+    WeakSample(
+        name: "the audit log's key as the password of the Sentinels", rule: sharedSecrets,
+        says: "the password of the Sentinels is environment AUDIT_KEY",
+        environment: [
+            "REDIS_URL": "redis+sentinel://localhost/n", "CHURND_REDIS_SENTINEL_PASSWORD": auditKey,
+        ]),
+    WeakSample(
+        name: "the file of the Sentinels' password that all may read", rule: secretFiles,
+        says: "u has mode 644",
+        environment: [
+            "REDIS_URL": "redis+sentinel://localhost/n",
+            "CHURND_REDIS_SENTINEL_PASSWORD_FILE": "u",
+        ], modes: ["u": 0o644]),
     WeakSample(
         name: "a secret's file that all may read",
         rule: secretFiles,
@@ -135,6 +151,13 @@ private let secretSamples: [WeakSample] = [
         flags: ["operations.tls.certificate": "o.pem", "operations.tls.key": "o.key"],
         modes: ["o.key": 0o604]),
     WeakSample(
+        name: "the key for Redis that all may read", rule: secretFiles,
+        says: "r.key has mode 644",
+        flags: [
+            "redis.url": "rediss://localhost", "redis.tls.certificate": "r.pem",
+            "redis.tls.key": "r.key",
+        ], modes: ["r.key": 0o644]),
+    WeakSample(
         name: "a file of keys that all may write", rule: "--config",
         says: "the.conf has mode 666", modes: ["the.conf": 0o666], file: "quota.limit = 5"),
     WeakSample(
@@ -166,7 +189,15 @@ private let otherSamples: [WeakSample] = [
         flags: ["store": "memory"], environment: ["REDIS_URL": nil]),
     WeakSample(
         name: "Redis elsewhere without a password", rule: "redis.url",
-        says: "no password for redis://db:6379/0", environment: ["REDIS_URL": "redis://db"]),
+        says: "no password for rediss://db:6379/0", environment: ["REDIS_URL": "rediss://db"]),
+    WeakSample(
+        name: "Redis elsewhere without TLS", rule: "redis.url",
+        says: "redis://db:6379/0, beyond this machine and without TLS",
+        environment: ["REDIS_URL": "redis://u:p@db"]),
+    WeakSample(
+        name: "a Sentinel elsewhere without TLS", rule: "redis.url",
+        says: "redis+sentinel://localhost:26379,b:26379/n/0, beyond this machine",
+        environment: ["REDIS_URL": "redis+sentinel://u:p@localhost,b/n"]),
     WeakSample(
         name: "no audit log", rule: "audit.directory", says: "not set: what is answered",
         flags: ["audit.directory": nil]),
@@ -215,7 +246,11 @@ private let goodSamples: [WeakSample] = [
         name: "a mode without a socket", flags: ["operations.socket_mode": "666"]),
     WeakSample(name: "no operators", flags: ["operations.listen": "off"]),
     WeakSample(
-        name: "Redis elsewhere with a password", environment: ["REDIS_URL": "redis://u:p@db"]),
+        name: "Redis elsewhere with TLS and a password",
+        environment: ["REDIS_URL": "rediss://u:p@db"]),
+    WeakSample(
+        name: "Sentinels elsewhere with TLS and a password",
+        environment: ["REDIS_URL": "rediss+sentinel://u:p@a,b/n"]),
     WeakSample(
         name: "files for owner and group", flags: ["jwt.keys": "keys"],
         environment: [

@@ -206,7 +206,8 @@ import Testing
         let fixture = try ConnectionFixture(port: server.port, host: "redis.invalid")
         fixture.reactor.turn(waitingAtMost: 0)
         fixture.connection.lookedUp(
-            .host("redis.invalid", port: server.port), .success(addresses))
+            .host("redis.invalid", port: server.port),
+            .success(RedisDestination(addresses: addresses)))
         try fixture.reactor.turns(until: "a connection") { try server.accept() }
     }
 }

@@ -31,10 +31,78 @@ import Testing
         }
     }
 
-    private func answer(_ port: UInt16, epoch: Int = 1) -> String {
+    /// What a Sentinel answers to the three questions.
+    private func answer(_ port: UInt16, epoch: Int = 1, others: [UInt16] = []) -> String {
         "*2\r\n$9\r\n127.0.0.1\r\n$\("\(port)".utf8.count)\r\n\(port)\r\n"
             + "*4\r\n$4\r\nname\r\n$5\r\nchurn\r\n$12\r\nconfig-epoch\r\n"
-            + "$\("\(epoch)".utf8.count)\r\n\(epoch)\r\n"
+            + "$\("\(epoch)".utf8.count)\r\n\(epoch)\r\n*\(others.count)\r\n"
+            + others.map { port in
+                "*4\r\n$2\r\nip\r\n$9\r\n127.0.0.1\r\n$4\r\nport\r\n"
+                    + "$\("\(port)".utf8.count)\r\n\(port)\r\n"
+            }.joined()
+    }
+
+    @Test func `Sentinels that want a password get it, and those of Redis do not`() throws {
+        let server = try RedisServer(["--requirepass", "sesame"])
+        let rights =
+            "resetchannels &+switch-master -@all +subscribe +ping "
+            + "+sentinel|get-master-addr-by-name +sentinel|master +sentinel|sentinels"
+        let sentinel = try RedisServer(
+            sentinelOf: server.port, as: Self.name, quorum: 1,
+            lines: ["requirepass open", "user watcher on >watch \(rights)"])
+        func fixture(_ user: String?, _ password: String?) throws -> ConnectionFixture {
+            var endpoint = RedisEndpoint(
+                places: [.host("127.0.0.1", port: sentinel.port)], primaryName: Self.name,
+                user: nil, password: Array("sesame".utf8), database: 0)
+            endpoint.sentinelUser = user
+            endpoint.sentinelPassword = password.map { Array($0.utf8) }
+            return try ConnectionFixture(endpoint)
+        }
+        for (user, password) in [(nil, "open"), ("watcher", "watch")] {
+            let fixture = try fixture(user, password)
+            #expect(try fixture.ask("SET", "k", "v", milliseconds: 5000).text == "OK")
+            try fixture.reactor.turns(until: "it is subscribed") {
+                let client = try sentinel.client()
+                try client.command("AUTH", "open")
+                return try client.command("CLIENT", "LIST", "TYPE", "pubsub").text?
+                    .contains("sub=1") == true
+            }
+        }
+        for (password, expected) in [
+            ("sesame", RedisFailure.sentinelAuthenticationRefused(code("WRONGPASS"))),
+            (nil, .sentinelRefused(code("NOAUTH"))),
+        ] {
+            let fixture = try fixture(nil, password)
+            try fixture.reactor.turns(until: "it fails") { fixture.healthFailure == expected }
+        }
+    }
+
+    private func code(_ text: String) -> RedisErrorCode { RedisErrorCode(of: Array(text.utf8)) }
+
+    /// With the one that is configured there are 16 at most.
+    @Test(arguments: [(14, true), (15, false)])
+    func `Sentinels that were learned are asked, so many at most`(
+        deadCount: Int, isFound: Bool
+    ) throws {
+        let server = try RedisServer()
+        let good = try sentinel(of: server)
+        let dead = try (0..<deadCount).map { _ in try FreePort.find() }
+        var sentinel: ScriptedServer? = try ScriptedServer()
+        let fixture = try fixture([try #require(sentinel).port])
+        try turn(
+            fixture, until: "it is reached", try #require(sentinel),
+            answering: answer(server.port, epoch: 0, others: dead + [good.port])
+        ) { fixture.isPassing }
+        sentinel = nil
+        let client = try server.client()
+        try client.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        try fixture.reactor.turns(until: "the connection is lost") { !fixture.isPassing }
+        if isFound {
+            try fixture.waitUntilPassing()
+        } else {
+            fixture.reactor.turns(forMilliseconds: 1000)
+            #expect(!fixture.isPassing)
+        }
     }
 
     @Test func `a Sentinel that does not know the latest failover is not believed`() throws {
@@ -56,7 +124,7 @@ import Testing
         #expect(outcome.text == "OK")
     }
 
-    @Test(arguments: ["", "*0\r\n", "+OK\r\n", "*1\r\n$12\r\nconfig-epoch\r\n"])
+    @Test(arguments: ["", "*0\r\n*0\r\n", "+OK\r\n*0\r\n", "*1\r\n$12\r\nconfig-epoch\r\n"])
     func `without the failover's number a primary is not believed`(rest: String) throws {
         let server = try RedisServer()
         let sentinel = try ScriptedServer()

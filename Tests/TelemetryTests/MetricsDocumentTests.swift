@@ -1,3 +1,4 @@
+import Access
 import HTTPServer
 import Metrics
 import Telemetry
@@ -29,6 +30,7 @@ import Testing
         try check("decisions", QuotaDecision.self)
         try check("handshakes", HandshakeResult.self)
         try check("kinds", RedisFailureKind.self)
+        try check("noticed revocations", NoticedRevocation.Change.self)
         try check("reloads", ModelReloadResult.self)
         try check("key reloads", KeyReloadResult.self)
     }

@@ -98,7 +98,7 @@ import Testing
             "churnd_tls_handshakes_total", "churnd_tls_certificate_expires_in_seconds",
             "churnd_tls_reloads_total", "churnd_predictions_total", "churnd_out_of_range_total",
             "churnd_redis_up", "churnd_redis_duration_seconds",
-            "churnd_redis_errors_total",
+            "churnd_redis_errors_total", "churnd_revocations_noticed_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",
             "churnd_audit_bytes_total", "churnd_audit_failures_total",
             "process_cpu_seconds_total", "process_resident_memory_bytes",

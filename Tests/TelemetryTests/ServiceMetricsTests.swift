@@ -5,6 +5,7 @@ import JSON
 import JWT
 import Metrics
 import Models
+import OpenSSL
 import Redis
 import ServiceTestSupport
 import Telemetry
@@ -169,12 +170,15 @@ import Testing
             (.deadlinePassed, "deadline"), (.hostUnknown(reason: "no such host"), "host_unknown"),
             (.connectFailed(code: 111), "connect"), (.closedByRedis, "connection_lost"),
             (.connectionLost(code: 104), "connection_lost"),
+            (.closedUnanswered, "connection_lost"), (.tlsFile(reason: "x"), "tls"),
+            (.tls(.wrongName), "tls"), (.handshakeUnanswered, "tls"),
             (.authenticationRefused(code), "authentication"), (.databaseRefused(code), "database"),
             (.protocolViolation, "protocol_violation"), (.errorReply(code), "error_reply"),
             (.queueFull, "queue_full"), (.sentinelRefused(code), "no_primary"),
             (.primaryUnknown, "no_primary"), (.notPrimary, "no_primary"),
             (.primaryMoved, "no_primary"), (.staleSentinel, "no_primary"),
-            (.roleRefused(code), "no_primary"),
+            (.roleRefused(code), "no_primary"), (.listeningRefused(code), "error_reply"),
+            (.sentinelAuthenticationRefused(code), "authentication"),
         ]
         var facts = ServiceStatus(version: "0")
         facts.isRedisUp = false

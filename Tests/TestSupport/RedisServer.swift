@@ -38,10 +38,12 @@ package final class RedisServer {
     }
 
     /// Starts a Sentinel that watches the primary on a port, under a name, with so many to agree.
-    package convenience init(sentinelOf port: UInt16, as name: String, quorum: Int) throws {
+    package convenience init(
+        sentinelOf port: UInt16, as name: String, quorum: Int, lines: [String] = []
+    ) throws {
         try self.init(
             ["--sentinel"],
-            sentinelLines: [
+            sentinelLines: lines + [
                 "sentinel monitor \(name) 127.0.0.1 \(port) \(quorum)",
                 "sentinel down-after-milliseconds \(name) 1000",
                 "sentinel failover-timeout \(name) 5000",

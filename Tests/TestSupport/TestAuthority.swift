@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 package import OpenSSL
 internal import POSIX
@@ -8,6 +9,14 @@ package struct CertificateFiles: Sendable {
     package let key: String
     /// Where they are; removed with the last that knows it.
     fileprivate let directory: TemporaryDirectory
+
+    /// Puts them in place of other files.
+    package func copy(certificate path: String, key keyPath: String) throws {
+        for (from, to) in [(certificate, path), (key, keyPath)] {
+            try String(contentsOfFile: from, encoding: .utf8).write(
+                toFile: to, atomically: true, encoding: .utf8)
+        }
+    }
 
     package func identity() throws -> TLSIdentity {
         let key = try Files.read(key, bytesMax: TLSIdentity.keyBytesMax)
@@ -49,6 +58,12 @@ package final class TestAuthority: Sendable {
         _ name: String, subject: String = "/CN=localhost", days: Int = 30
     ) throws -> CertificateFiles {
         try TestAuthority.sign(name, subject, days, directory, path, key)
+    }
+
+    /// Puts its certificate in place of another file.
+    package func copyCertificate(to path: String) throws {
+        try String(contentsOfFile: self.path, encoding: .utf8).write(
+            toFile: path, atomically: true, encoding: .utf8)
     }
 
     /// What makes churnd's public listener speak TLS.

@@ -34,6 +34,13 @@ package enum AuditNote: Sendable {
         case unrevokeSubject = "unrevoke-subject"
         /// A caller has revoked its own token.
         case logout
+        /// Redis has reported that another has done it there.
+        case noticedRevoke = "noticed-revoke"
+        case noticedUnrevoke = "noticed-unrevoke"
+        case noticedExpiry = "noticed-expiry"
+        case noticedRevokeSubject = "noticed-revoke-subject"
+        case noticedUnrevokeSubject = "noticed-unrevoke-subject"
+        case noticedExpirySubject = "noticed-expiry-subject"
     }
 }
 

@@ -13,7 +13,8 @@ extension WeakSettingRule {
     private static let modelEntriesMax = 1000
 
     static let secretFile = WeakSettingRule(
-        "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, operations.tls.key",
+        "JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, "
+            + "operations.tls.key, redis.tls.key, CHURND_REDIS_SENTINEL_PASSWORD_FILE",
         weakWhen: "others than the file's owner may write it, or others than owner and group read "
             + "it, or others than its owner may write to the directory jwt.keys",
         wanted: "a mode of 640 or less, of the directory 755 or less"
@@ -33,6 +34,9 @@ extension WeakSettingRule {
         }
         let listeners = [subject.configuration.http.tls, subject.configuration.operations.tls]
         paths += listeners.compactMap { $0?.keyPath }
+        if case .redis(let endpoint, _, _) = subject.configuration.store {
+            paths += endpoint.tls?.keyPath.map { [$0] } ?? []
+        }
         return found + paths.compactMap { beyond(privateMode, $0, subject.files) }
     }
 

@@ -18,9 +18,9 @@ extension WeakSettingRule {
     ) { subject in guessable(auditSecrets(subject)) }
 
     static let sharedSecret = WeakSettingRule(
-        "audit.key, redis.url",
-        weakWhen: "the password of Redis is a key of tokens, or the audit log's key: anyone who "
-            + "has one has both",
+        "audit.key, redis.url, redis.sentinel.password",
+        weakWhen: "the password of Redis or of the Sentinels is a key of tokens, or the audit "
+            + "log's key: anyone who has one has both",
         wanted: "a secret for each"
     ) { subject in
         // An audit key that is a key of tokens is no weak setting, but refused.
@@ -44,10 +44,12 @@ extension WeakSettingRule {
     }
 
     private static func redisSecrets(_ subject: Subject) -> [Named] {
-        guard case .redis(let endpoint, _, _) = subject.configuration.store,
-            let password = endpoint.password
-        else { return [] }
-        return [("the password of Redis", Secret(password))]
+        guard case .redis(let endpoint, _, _) = subject.configuration.store else { return [] }
+        let passwords = [
+            ("the password of Redis", endpoint.password),
+            ("the password of the Sentinels", endpoint.sentinelPassword),
+        ]
+        return passwords.compactMap { name, password in password.map { (name, Secret($0)) } }
     }
 
     private static func guessable(_ secrets: [Named]) -> [String] {

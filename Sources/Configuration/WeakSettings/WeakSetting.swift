@@ -57,9 +57,8 @@ package struct WeakSettingRule: Sendable {
     /// In the order of the document.
     package static let all: [WeakSettingRule] = [
         guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, rolesFile,
-        signersFile, keyFile,
-        host, operations, socketMode, issuer, audience, memory, redisPassword, noAudit,
-        auditDirectory, model, coreDumps, development,
+        signersFile, keyFile, host, operations, socketMode, issuer, audience, memory,
+        redisPassword, redisPlain, noAudit, auditDirectory, model, coreDumps, development,
     ]
 }
 
@@ -131,6 +130,19 @@ extension WeakSettingRule {
             !endpoint.places.allSatisfy({ ServiceConfiguration.isHere($0) })
         else { return [] }
         return ["no password for \(endpoint)"]
+    }
+
+    static let redisPlain = WeakSettingRule(
+        "redis.url",
+        weakWhen: "neither `rediss` nor `rediss+sentinel`, and Redis or a Sentinel is not on this "
+            + "machine: the password, tokens and subjects in the clear, and answers that anyone "
+            + "on the way can change",
+        wanted: "rediss://, or rediss+sentinel://"
+    ) { subject in
+        guard case .redis(let endpoint, _, _) = subject.configuration.store, endpoint.tls == nil,
+            !endpoint.places.allSatisfy({ ServiceConfiguration.isHere($0) })
+        else { return [] }
+        return ["\(endpoint), beyond this machine and without TLS"]
     }
 
     static let noAudit = WeakSettingRule(

@@ -152,6 +152,10 @@ package enum MetricTable {
             "churnd_redis_errors_total", .counter, labels: ["kind"],
             help: "Requests for which Redis gave no valid answer."
         ) { if $0.hasRedis { $0.counts.redisFailures.write(to: &$1) } },
+        MetricRow(
+            "churnd_revocations_noticed_total", .counter, labels: ["change"],
+            help: "Changes of revocations that others made in Redis, where it reports them."
+        ) { if $0.hasRedis { $0.status.noticedRevocations.write(to: &$1) } },
     ]
 
     private static let model = [

@@ -1,3 +1,4 @@
+package import Access
 package import HTTPServer
 package import POSIX
 
@@ -95,6 +96,7 @@ package struct ServiceStatus: Sendable {
     package var certificateReloads = ClosedCounter<CertificateReloadResult>()
     package var reloads = ClosedCounter<ModelReloadResult>()
     package var keyReloads = ClosedCounter<KeyReloadResult>()
+    package var noticedRevocations = ClosedCounter<NoticedRevocation.Change>()
     /// Nil without an audit log.
     package var audit: Audit?
     /// Nil with the store in memory.

@@ -21,12 +21,24 @@ package enum QuotaDecision: Int, MetricLabel {
     }
 }
 
+extension NoticedRevocation.Change: MetricLabel {
+    package var label: String {
+        switch self {
+        case .revoked: "revoked"
+        case .restored: "restored"
+        case .expiry: "expiry"
+        }
+    }
+}
+
 /// Why Redis gave no answer that counts.
 package enum RedisFailureKind: Int, MetricLabel {
     case deadline
     case hostUnknown
     case connect
     case connectionLost
+    /// The handshake failed, or a file of `redis.tls` cannot be used.
+    case tls
     case authentication
     case database
     case protocolViolation
@@ -47,12 +59,13 @@ package enum RedisFailureKind: Int, MetricLabel {
             case .deadlinePassed: .deadline
             case .hostUnknown: .hostUnknown
             case .connectFailed: .connect
-            case .closedByRedis, .connectionLost: .connectionLost
-            case .authenticationRefused: .authentication
+            case .closedByRedis, .connectionLost, .closedUnanswered: .connectionLost
+            case .tlsFile, .tls, .handshakeUnanswered: .tls
+            case .authenticationRefused, .sentinelAuthenticationRefused: .authentication
             case .databaseRefused: .database
             case .protocolViolation: .protocolViolation
             case .errorReply(.noMarker): .markerMissing
-            case .errorReply: .errorReply
+            case .errorReply, .listeningRefused: .errorReply
             case .queueFull: .queueFull
             case .sentinelRefused, .primaryUnknown, .staleSentinel, .roleRefused, .notPrimary,
                 .primaryMoved:
@@ -76,6 +89,7 @@ package enum RedisFailureKind: Int, MetricLabel {
         case .hostUnknown: "host_unknown"
         case .connect: "connect"
         case .connectionLost: "connection_lost"
+        case .tls: "tls"
         case .authentication: "authentication"
         case .database: "database"
         case .protocolViolation: "protocol_violation"
