@@ -12,7 +12,8 @@ package enum ConfigurationTable {
 
     /// In the order of the documents.
     package static let keys: [ConfigurationKey] = [
-        .host, .port, .insecure, .reactors, .connections, .connectionsPerAddress,
+        .host, .port, .insecure, .trustedProxies, .reactors, .connections,
+        .connectionsPerAddress,
         .requestLineBytes, .headBytes, .headFields, .authorizationBytes, .bodyBytes,
         .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
@@ -50,9 +51,13 @@ extension ConfigurationKey {
         meaning: "Port to listen on. 0 lets the kernel choose a free one.")
     static let insecure = ConfigurationKey(
         "http.insecure", .toggle, default: "off",
-        meaning: "on: HTTP without TLS beyond this machine is intended, because a proxy in front "
-            + "terminates TLS; then it is not a weak setting. With tls.certificate it has no "
-            + "effect.")
+        meaning: "on: HTTP without TLS beyond this machine is intended; then it is not a weak "
+            + "setting, and a token that a trusted proxy got over plain HTTP is accepted.")
+    static let trustedProxies = ConfigurationKey(
+        "http.trusted_proxies", .networks(countMax: 64), default: nil,
+        meaning: "Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, on both "
+            + "listeners: addresses and networks, as `10.0.0.0/8 fd00::7`. Nobody's when not "
+            + "set.")
     static let reactors = ConfigurationKey(
         "http.reactors", .eventLoops(1...256), default: "auto",
         meaning: "Event loops. auto: one for each core but one, which Redis and the log need. "
@@ -64,8 +69,8 @@ extension ConfigurationKey {
     static let connectionsPerAddress = ConfigurationKey(
         "http.connections_per_address", .integer(0...1_000_000), default: "0",
         meaning: "Most connections of one IPv4 address, or of one /64 of IPv6; more are closed "
-            + "when they are accepted. 0: no limit, as needed behind a proxy, whose clients all "
-            + "have one address.")
+            + "when they are accepted. Not applied to http.trusted_proxies. 0: no limit, as needed "
+            + "behind any other proxy, whose clients all have one address.")
     static let requestLineBytes = ConfigurationKey(
         "http.request_line_bytes", .integer(64...65_536, in: .bytes), default: "8192",
         meaning: "Longest request line; a longer one is answered with 414.")

@@ -2,7 +2,7 @@ package import AuditLog
 internal import Bytes
 package import HTTP
 package import OperationsAPI
-internal import POSIX
+package import POSIX
 package import Redis
 
 /// All that can be configured, checked and typed. Defaults stand in `ConfigurationTable` alone.
@@ -48,6 +48,8 @@ package struct ServiceConfiguration: Sendable {
         package let isInsecureMeant: Bool
         package let reactors: EventLoops
         package let connectionsMax: Int
+        /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; none by default.
+        package let trustedProxies: [Network]
         /// 0: an address may have any number of them.
         package let connectionsPerAddressMax: Int
         package let limits: HTTPLimits
@@ -280,6 +282,7 @@ extension ServiceConfiguration.HTTP {
         writeTimeout = settings.duration(.writeTimeout)
         tls = try TLSKeys.http.read(settings)
         handshakeTimeout = settings.duration(.tlsHandshakeTimeout)
+        trustedProxies = settings.networks(.trustedProxies)
         handshakesMax = settings.integer(.tlsHandshakes)
     }
 }

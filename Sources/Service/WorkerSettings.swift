@@ -106,7 +106,7 @@ struct WorkerSettings: Sendable {
             rules: Calls.Rules(
                 bodyBytesMax: limits.http.bodyBytesMax,
                 decisionNanoseconds: common.store.deadlineNanoseconds,
-                roles: tokenRules?.roles),
+                roles: tokenRules?.roles, isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(
                 operations == nil ? .service : .operations, hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
@@ -119,10 +119,13 @@ struct WorkerSettings: Sendable {
             admissions: admissions, audit: audit, names: common.makeNames(), state: common.state,
             operations: operations,
             logouts: Logouts(door: Door(mailbox) { $0.calls }, records: common.records))
+        let proxies = configuration.http.trustedProxies
         let certificates = tls?.subscribe { mailbox.post { _ in } }
         let server = try HTTPServer(
             loop: loop, door: Door(mailbox) { $0.server }, listener: descriptor,
-            tlsContext: certificates?.value, limits: limits, counter: counter,
+            tlsContext: certificates?.value,
+            trustedProxies: proxies.isEmpty ? nil : TrustedProxies(proxies), limits: limits,
+            counter: counter,
             acceptingAfter: common.store.acceptingWait,
             handlers: calls.handlers)
         return Worker(

@@ -116,7 +116,7 @@ package final class Answers {
         let outcome = RequestOutcome(
             method: call.method, route: call.route?.label, status: status,
             nanoseconds: now - call.receivedAt, trace: call.trace, peer: call.peer,
-            clientName: call.clientName, problem: problem)
+            proxy: call.origin?.proxy, clientName: call.clientName, problem: problem)
         counts.requestAnswered(outcome)
         log.add(
             outcome, requestID: call.requestID.bytes, subject: call.token?.subject,

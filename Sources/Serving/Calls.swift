@@ -23,11 +23,17 @@ package final class Calls {
         let decisionNanoseconds: Int64
         /// Nil where roles are not configured.
         let roles: Roles?
+        /// Tokens that a trusted proxy got over plain HTTP are accepted.
+        let isPlainHTTPMeant: Bool
 
-        package init(bodyBytesMax: Int, decisionNanoseconds: Int64, roles: Roles? = nil) {
+        package init(
+            bodyBytesMax: Int, decisionNanoseconds: Int64, roles: Roles? = nil,
+            isPlainHTTPMeant: Bool = false
+        ) {
             self.bodyBytesMax = bodyBytesMax
             self.decisionNanoseconds = decisionNanoseconds
             self.roles = roles
+            self.isPlainHTTPMeant = isPlainHTTPMeant
         }
     }
 
@@ -99,7 +105,7 @@ package final class Calls {
         counts.requestBegan()
         let call = pool.take(for: server, scorer: model.scorer)
         call.begin(
-            exchange, receivedAt: request.receivedAt, peer: request.peer,
+            exchange, receivedAt: request.receivedAt, peer: request.peer, origin: request.origin,
             clientName: request.clientName, scorer: model.scorer)
         call.stages.end(.parse, at: request.parsedAt)
         call.method = request.head.method
@@ -124,7 +130,7 @@ package final class Calls {
         let call = pool.take(for: server, scorer: model.scorer)
         call.begin(
             exchange, receivedAt: Clock.monotonicNanoseconds(), peer: request.peer,
-            clientName: request.clientName, scorer: model.scorer)
+            origin: request.origin, clientName: request.clientName, scorer: model.scorer)
         call.method = request.head?.method
         names.name(
             call, requestID: request.head?.onlyRequestID,

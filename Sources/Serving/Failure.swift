@@ -17,6 +17,8 @@ package enum ServiceFailure: Error, Equatable {
     case unsupportedContentEncoding
     case bodyTooLarge(bytesMax: Int)
     case lengthRequired
+    /// A trusted proxy got the request, and with it the token, over plain HTTP.
+    case plainHTTPAtProxy
     case repeatedAuthorization
     case missingToken
     /// An Authorization field that offers Bearer and holds no token.
@@ -97,6 +99,10 @@ extension ServiceFailure {
             FailureRow(.malformedRequest, "There must be one Authorization field")
                 .with { $0.token = .malformed }
         case .missingToken:
+        case .plainHTTPAtProxy:
+            FailureRow(
+                .httpsRequired,
+                "The request came to the proxy over plain HTTP, and the token with it")
             FailureRow(.missingToken, "Missing token").with {
                 $0.fields = "WWW-Authenticate: Bearer realm=\"churnd\"\r\n"
                 $0.token = .missing

@@ -81,6 +81,9 @@ extension Calls {
     }
 
     /// Throws where the token's roles do not allow what the route is for.
+        if let origin = call.origin, origin.isPlain, !rules.isPlainHTTPMeant {
+            throw .plainHTTPAtProxy
+        }
     private func authorize(_ call: Call, _ roles: Roles) throws(ServiceFailure) {
         guard let route = call.route, let scope = route.scope, let token = call.token else {
             return

@@ -8,6 +8,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case tokenRevoked = "token-revoked"
     case staleAuthentication = "stale-authentication"
     case insufficientScope = "insufficient-scope"
+    case httpsRequired = "https-required"
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
     case requestTimeout = "request-timeout"
@@ -34,7 +35,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .malformedRequest, .malformedBody: 400
         case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked, .staleAuthentication:
             401
-        case .insufficientScope: 403
+        case .insufficientScope, .httpsRequired: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
@@ -65,6 +66,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .staleAuthentication: "Recent authentication required"
         case .insufficientScope: "Insufficient scope"
         case .notFound: "Not found"
+        case .httpsRequired: "HTTPS required"
         case .methodNotAllowed: "The method is not allowed here"
         case .requestTimeout: "The request did not arrive in time"
         case .conflict: "Conflict with the current state"

@@ -127,7 +127,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
 
     @Test func `every key can be set by file and by environment, and reaches its place`() throws {
         let values = [
-            "http.host": "::1", "http.port": "0", "http.insecure": "on", "http.reactors": "2",
+            "http.host": "::1", "http.port": "0", "http.insecure": "on",
+            "http.trusted_proxies": "10.0.0.0/8 ::1", "http.reactors": "2",
             "http.connections": "7", "http.connections_per_address": "21",
             "http.request_line_bytes": "101", "http.head_bytes": "302", "http.head_fields": "3",
             "http.authorization_bytes": "304", "http.body_bytes": "5",
@@ -207,6 +208,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.connectionsMax == 7)
         #expect(http.connectionsPerAddressMax == 21)
         #expect(
+        #expect(http.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
             http.limits
                 == HTTPLimits(
                     requestLineBytesMax: 101, headBytesMax: 302, headFieldsMax: 3,

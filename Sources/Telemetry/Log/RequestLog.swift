@@ -129,6 +129,10 @@ package final class RequestLog {
             lines.appendLiteral("\"")
         }
         if let problem = outcome.problem { append(problem) }
+        if let proxy = outcome.proxy {
+            lines.appendLiteral("\",\"proxy\":\"")
+            lines.appendBytes(proxy.bytes)
+        }
         lines.appendLiteral("}\n")
     }
 
