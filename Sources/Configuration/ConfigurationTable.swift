@@ -19,6 +19,7 @@ package enum ConfigurationTable {
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
         .tlsCertificate, .tlsKey, .tlsClientCA, .tlsClientAuth, .tlsHandshakeTimeout,
         .tlsHandshakes,
+        .abuseFailuresPerMinute, .abuseFailuresBurst,
         .drainDelay, .drainTimeout,
         .tokenSecret, .tokenKeys, .tokenKeySet, .tokenLeeway, .tokenIssuer, .tokenAudience,
         .tokenScope, .tokenIDClaim, .tokenSubjectClaim, .tokenScopeClaims, .tokenRequirements,
@@ -138,6 +139,19 @@ extension ConfigurationKey {
         meaning: "TLS handshakes under way concurrently, shared among the event loops; at this "
             + "number the one that has been waited for longest, for a second at least, is closed "
             + "for each new connection.")
+}
+
+/// `abuse.*`: addresses whose requests fail.
+extension ConfigurationKey {
+    static let abuseFailuresPerMinute = ConfigurationKey(
+        "abuse.failures_per_minute", .integer(0...60_000), default: "0",
+        meaning: "Requests with an invalid token or body that an address may send for long, an "
+            + "IPv4 address or a /64 of IPv6; beyond that, all its requests that need a token are "
+            + "answered with 429. Shared among the event loops. 0: no limit.")
+    static let abuseFailuresBurst = ConfigurationKey(
+        "abuse.failures_burst", .integer(1...100_000), default: "100",
+        meaning: "Such requests that an address may send in a moment, once it has sent none for "
+            + "long. Shared among the event loops.")
 }
 
 /// `drain.*`: what SIGTERM begins.

@@ -82,6 +82,13 @@ package final class Answers {
                 type: row.problem.rawValue, reason: row.reason ?? row.detail))
     }
 
+    /// Notes that requests of a call's address are refused from now on.
+    func noteRefusedAddress(of call: Call) {
+        log.add(
+            .addressRefused, peer: call.peer, proxy: call.proxy,
+            unixMilliseconds: loop.unixMilliseconds, now: loop.now)
+    }
+
     private func document(of row: FailureRow, as form: ErrorForm) -> FailureDocument? {
         guard row.violations.isEmpty else { return nil }
         if let known = documents[row.problem], known.detail == row.detail, known.form == form {

@@ -47,6 +47,8 @@ package final class Calls {
     let counts: WorkerCounts
     let answers: Answers
     let refused = RefusedSubjects()
+    /// Nil where failures are not counted.
+    var budgets: AddressBudgets?
     let state: ServiceState
     /// Nil without an operations listener.
     let operations: Administration?
@@ -66,7 +68,8 @@ package final class Calls {
         loop: Loop, rules: Rules, routes: RouteTable, verifier: LocalVerifier?,
         model: LocalDeployment,
         counts: WorkerCounts, answers: Answers, admissions: Admissions, audit: AuditGate?,
-        names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts
+        names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts,
+        budgets: AddressBudgets? = nil
     ) {
         self.loop = loop
         self.rules = rules
@@ -81,6 +84,7 @@ package final class Calls {
         self.state = state
         self.operations = operations
         self.logouts = logouts
+        self.budgets = budgets
     }
 
     /// Nil on a Unix socket, whose mode says who may administer.
