@@ -108,7 +108,7 @@ package struct AnswerContext: Sendable {
     package let unixMilliseconds: Int64
 }
 
-/// What a service does with the requests of a server. Both calls lead to exactly one
+/// What a service does with the requests of a server. `handle` and `reject` lead to exactly one
 /// `HTTPServer.answer`, now or later on the same loop.
 package struct RequestHandlers {
     package typealias Handle = (borrowing Request, Exchange, HTTPServer) -> Void
@@ -116,9 +116,16 @@ package struct RequestHandlers {
 
     package let handle: Handle
     package let reject: Reject
+    /// Is told of handshakes that failed. The client that left, or that spoke plain HTTP and gets
+    /// an answer, is not among them.
+    package let handshakeFailed: (PeerAddress, HandshakeResult) -> Void
 
-    package init(handle: @escaping Handle, reject: @escaping Reject) {
+    package init(
+        handle: @escaping Handle, reject: @escaping Reject,
+        handshakeFailed: @escaping (PeerAddress, HandshakeResult) -> Void = { _, _ in }
+    ) {
         self.handle = handle
         self.reject = reject
+        self.handshakeFailed = handshakeFailed
     }
 }

@@ -89,6 +89,13 @@ package final class Answers {
             unixMilliseconds: loop.unixMilliseconds, now: loop.now)
     }
 
+    /// Notes that TLS was not agreed on with a client.
+    func noteFailedHandshake(_ peer: PeerAddress, _ result: HandshakeResult) {
+        log.add(
+            .handshakeFailed(reason: result.label), peer: peer,
+            unixMilliseconds: loop.unixMilliseconds, now: loop.now)
+    }
+
     private func document(of row: FailureRow, as form: ErrorForm) -> FailureDocument? {
         guard row.violations.isEmpty else { return nil }
         if let known = documents[row.problem], known.detail == row.detail, known.form == form {

@@ -100,7 +100,8 @@ package final class Calls {
     package var handlers: RequestHandlers {
         RequestHandlers(
             handle: { request, exchange, server in self.begin(request, exchange, server) },
-            reject: { request, exchange, server in self.reject(request, exchange, server) })
+            reject: { request, exchange, server in self.reject(request, exchange, server) },
+            handshakeFailed: { peer, result in self.answers.noteFailedHandshake(peer, result) })
     }
 
     private func begin(
