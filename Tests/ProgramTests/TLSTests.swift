@@ -334,6 +334,29 @@ extension ProgramTests {
             #expect(try churnd.scrape()[name] ?? 0 < -80_000)
         }
 
+        /// What a health check finds where both listeners require certificates.
+        @Test(arguments: [true, false])
+        func `a health check shows the listener's own certificate`(isAccepted: Bool) throws {
+            let authorities = try isAccepted ? authority : TestAuthority(subject: "/CN=Other CA")
+            var flags = try authority.serverFlags()
+            flags["http.port"] = "\(try FreePort.find())"
+            flags["operations.listen"] = "127.0.0.1:\(try FreePort.find())"
+            flags["operations.tls.certificate"] = authority.server.certificate
+            flags["operations.tls.key"] = authority.server.key
+            for prefix in ["tls", "operations.tls"] {
+                flags["\(prefix).client_ca"] = authorities.path
+                flags["\(prefix).client_auth"] = "required"
+            }
+            let churnd = try ChurndProcess(flags)
+            for question in ["--check-live", "--check-ready", "--check-health"] {
+                let child = try ChildProcess(
+                    BuiltProgram.churnd, [question] + flags.map { "--\($0.key)=\($0.value)" },
+                    environment: ["JWT_SECRET": ChurndProcess.secret])
+                #expect(try child.waitForExit() == .code(isAccepted ? 0 : 1), "\(question)")
+            }
+            #expect(churnd.child.ended == nil)
+        }
+
         @Test(arguments: ["off", "optional", "required"])
         func `a health check needs no certificate`(mode: String) throws {
             var flags = try authority.serverFlags()
