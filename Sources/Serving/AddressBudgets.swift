@@ -7,7 +7,7 @@ package import POSIX
 /// The table has a fixed size. An address over its budget keeps its place until it has paid, so no
 /// number of other addresses frees it. In a full part of the table a new address takes the place of
 /// the one that owes least, and owes what that did, so taking turns frees nobody either. Where all
-/// are over their budgets, further addresses are not followed: to refuse them would let whoever
+/// are over their budgets, further addresses are not followed: to refuse them would let anyone who
 /// fills the table lock out everyone.
 package struct AddressBudgets {
     package struct Rules: Sendable {

@@ -109,7 +109,7 @@ private final class KeyUpdatingClient {
 
     /// The server has to send its own change of keys before it reads on, and cannot, since the
     /// client does not read.
-    @Test func `a change of keys that the server cannot answer at once loses no request`() throws {
+    @Test func `a change of keys that the server cannot answer yet loses no request`() throws {
         let server = try TestServer(
             sendBufferBytes: 4096, tls: authority.serverContext())
         // Each is stopped at another byte: some at an answer, some at the server's keys.

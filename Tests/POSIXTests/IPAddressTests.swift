@@ -26,7 +26,7 @@ private func address(_ text: String) -> IPAddress? { IPAddress(parsing: Array(te
         "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::1.2.3", "1.2.3.4:5",
         String(repeating: "0", count: 45) + "1",
     ])
-    func `what is no address is none`(text: String) { #expect(address(text) == nil) }
+    func `what is no address is refused`(text: String) { #expect(address(text) == nil) }
 
     @Test func `an IPv4 address that is mapped into IPv6 is that address once it is unmapped`() {
         let mapped = address("::ffff:192.0.2.1")

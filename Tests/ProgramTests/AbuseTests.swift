@@ -68,7 +68,7 @@ extension ProgramTests {
             try eventually("it is served again") { try client.exchange(good).status == 200 }
         }
 
-        @Test func `each kind of failure counts that says so, and no other`() throws {
+        @Test func `invalid tokens and bodies count, and other failures do not`() throws {
             let flags = slow.merging(["abuse.failures_burst": "100", "quota.limit": "1"]) { $1 }
             let churnd = try churnd(flags)
             let client = try ClientSocket(port: churnd.port, source: 2)

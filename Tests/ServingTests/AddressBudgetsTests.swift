@@ -103,7 +103,7 @@ private func address(_ text: String) -> IPAddress? { IPAddress(parsing: Array(te
         for number in 0..<UInt32(2 * burst * AddressBudgets.countMax)
         where budgets.fail(.ipv4(number), now: start) { followed += 1 }
         #expect(followed == burst * AddressBudgets.countMax)
-        // Whoever is not followed is not refused: others must not be locked out.
+        // An address that is not followed is not refused: others must not be locked out.
         let next = PeerAddress.Network.ipv4(.max)
         #expect(!budgets.fail(next, now: start))
         #expect(budgets.refusal(of: next, now: start) == nil)
