@@ -242,7 +242,8 @@ let package = Package(
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "OpenSSL", "POSIX", "CHiredis"]),
         tests(
-            "HTTPServerTests", ["HTTPServer", "HTTP", "OpenSSL", "Reactor", "POSIX", "Serving"]),
+            "HTTPServerTests",
+            ["COpenSSL", "HTTPServer", "HTTP", "OpenSSL", "Reactor", "POSIX", "Serving"]),
         tests("AccessTests", ["Access", "Redis", "Reactor", "POSIX"]),
         tests(
             "ConfigurationTests",

@@ -37,13 +37,25 @@ private func head(_ bytes: [UInt8], _ cut: Int) {
                         _ = try? TokenSegments(value.extracting(place))
                     }
                 }
-                return "\(head)"
+                return "\(head) \(forwarded(bytes.span.extracting(first: head.byteCount)))"
             }
             return "needs more"
         } catch { return "\(error)" }
     }
     let whole = outcome([bytes.count])
     precondition(whole == outcome([cut, bytes.count]), "the cut changes the head")
+}
+
+/// The elements that proxies have added, few and each without a comma.
+private func forwarded(_ head: Span<UInt8>) -> [String] {
+    var hops: [String] = []
+    let fields = ForwardedFields(inHead: head) { hop in
+        precondition(!hop.isEmpty && !hop.indices.contains { hop[$0] == UInt8(ascii: ",") })
+        hops.append(String(decoding: hop.indices.map { hop[$0] }, as: UTF8.self))
+        return true
+    }
+    precondition(hops.count <= ForwardedFields.hopsMax, "few are read")
+    return hops + (fields.isPlain ? ["plain"] : [])
 }
 
 /// A body is the same, or the same error, however it arrives.

@@ -54,15 +54,17 @@ extension AuditEvent {
 
     private static let callerMembers: [AuditMember] = [
         .init("reactor"), .init("request_id"), .init("trace_id", isOptional: true),
-        .init("peer", isOptional: true), .init("client", isOptional: true),
-        .init("client_sha256", isOptional: true), .init("subject"),
+        .init("peer", isOptional: true), .init("proxy", isOptional: true),
+        .init("client", isOptional: true), .init("client_sha256", isOptional: true),
+        .init("subject"),
         .init("jti", isOptional: true), .init("customer", isOptional: true),
     ]
 
     private static let operatorMembers: [AuditMember] = [
         .init("request_id", isOptional: true), .init("peer", isOptional: true),
-        .init("client", isOptional: true), .init("client_sha256", isOptional: true),
-        .init("subject", isOptional: true), .init("peer_uid", isOptional: true),
+        .init("proxy", isOptional: true), .init("client", isOptional: true),
+        .init("client_sha256", isOptional: true), .init("subject", isOptional: true),
+        .init("peer_uid", isOptional: true),
         .init("peer_pid", isOptional: true),
     ]
 }

@@ -39,7 +39,7 @@ enum AuditValueForm: Equatable {
         case "probability_bits": self = .hexadecimal(digits: AuditValueForm.floatDigits)
         case "first", "last": self = .time
         case "result": self = .oneOf([AuditNote.notDone])
-        case "peer": self = .address
+        case "peer", "proxy": self = .address
         case "risk": self = .oneOf(["High", "Medium", "Low"])
         case _: self = .text
         }

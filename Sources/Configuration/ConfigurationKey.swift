@@ -36,8 +36,8 @@ package struct ConfigurationKey: Sendable {
     package var isSecret: Bool {
         switch kind {
         case .secret, .password, .redisURL: true
-        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope, .claims,
-            .operationsListener, .fileMode, .redisKey:
+        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .networks, .scope,
+            .claims, .operationsListener, .fileMode, .redisKey:
             false
         }
     }
@@ -75,6 +75,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     case text(bytesMax: Int)
     /// An IP address, or a name for one.
     case host
+    /// IP addresses, and networks such as `10.0.0.0/8`.
+    case networks(countMax: Int)
     /// Scope-tokens of RFC 6749 §3.3 with one space between each two.
     case scope
     /// Names of claims, in the form that they have here.
@@ -106,6 +108,9 @@ package enum ConfigurationKind: Equatable, Sendable {
         case .choice(let words): words.joined(separator: " or ")
         case .text(let bytesMax): "1 to \(bytesMax) bytes without control characters"
         case .host: "an IP address or a host name"
+        case .networks(let countMax):
+            "1 to \(countMax) of IP address or network/prefix, with a space between each two, no "
+                + "bits beyond a prefix, IPv4 not as ::ffff:…"
         case .scope: "scopes with a space between, 1 to \(ConfigurationLimits.scopeBytesMax) bytes"
         case .claims(.name): "the name of a claim, 1 to \(TokenClaimNames.nameBytesMax) bytes"
         case .claims(.paths):
@@ -132,7 +137,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .eventLoops, .toggle, .choice, .text, .host, .scope, .claims, .secret, .password,
+        case .eventLoops, .toggle, .choice, .text, .host, .networks, .scope, .claims, .secret,
+            .password,
             .redisURL, .operationsListener, .fileMode, .redisKey:
             .none
         }
@@ -170,6 +176,7 @@ package enum ConfigurationLimits {
     /// Of the files in `jwt.keys`.
     package static let tokenKeysMax = 64
     package static let hostBytesMax = 253
+    package static let networksBytesMax = 4096
     package static let scopeBytesMax = 256
     package static let claimsBytesMax = 1024
     package static let operationsListenerBytesMax = 512

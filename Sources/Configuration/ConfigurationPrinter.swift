@@ -45,7 +45,7 @@ package enum ConfigurationPrinter {
                 comment("\(key.name) is set (\(place)), shown without user and password"),
                 "# \(key.name) = \(endpoint)",
             ]
-        case .integer, .eventLoops, .duration, .toggle, .text, .redis, .operations: break
+        case .integer, .eventLoops, .duration, .toggle, .text, .networks, .redis, .operations: break
         }
         let text = text(of: value, as: key.kind)
         guard text.utf8.first != space, text.utf8.last != space else {
@@ -81,6 +81,8 @@ package enum ConfigurationPrinter {
         case .text(let text): return text
         case .redis(let endpoint): return endpoint.description
         case .operations(let address): return address?.description ?? "off"
+        case .networks(let networks):
+            return networks.map(\.description).joined(separator: " ")
         case .secret: preconditionFailure("a secret is not shown")
         }
     }

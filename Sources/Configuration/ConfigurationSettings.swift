@@ -1,5 +1,6 @@
 internal import OpenSSL
 package import OperationsAPI
+internal import POSIX
 
 /// The value of each key that has one, and where it comes from.
 package struct ConfigurationSettings: Sendable {
@@ -89,6 +90,16 @@ package struct ConfigurationSettings: Sendable {
         return isOn
     }
 
+    /// Empty where the key is not set.
+    func networks(_ key: ConfigurationKey) -> [Network] {
+        switch value(key) {
+        case .networks(let networks): networks
+        case nil: []
+        case .integer, .eventLoops, .duration, .toggle, .text, .secret, .redis, .operations:
+            wrongKind(key)
+        }
+    }
+
     package func text(_ key: ConfigurationKey) -> String {
         guard let text = optionalText(key) else { wrongKind(key) }
         return text
@@ -98,7 +109,8 @@ package struct ConfigurationSettings: Sendable {
         switch value(key) {
         case .text(let text): text
         case nil: nil
-        case .integer, .eventLoops, .duration, .toggle, .secret, .redis, .operations: wrongKind(key)
+        case .integer, .eventLoops, .duration, .toggle, .networks, .secret, .redis, .operations:
+            wrongKind(key)
         }
     }
 

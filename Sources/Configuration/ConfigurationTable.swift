@@ -12,12 +12,14 @@ package enum ConfigurationTable {
 
     /// In the order of the documents.
     package static let keys: [ConfigurationKey] = [
-        .host, .port, .insecure, .reactors, .connections, .connectionsPerAddress,
+        .host, .port, .insecure, .trustedProxies, .reactors, .connections,
+        .connectionsPerAddress,
         .requestLineBytes, .headBytes, .headFields, .authorizationBytes, .bodyBytes,
         .chunkExtensionLineBytes, .chunkExtensionBytes, .trailerBytes,
         .headTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
         .tlsCertificate, .tlsKey, .tlsClientCA, .tlsClientAuth, .tlsHandshakeTimeout,
         .tlsHandshakes,
+        .abuseFailuresPerMinute, .abuseFailuresBurst,
         .drainDelay, .drainTimeout,
         .tokenSecret, .tokenKeys, .tokenKeySet, .tokenLeeway, .tokenIssuer, .tokenAudience,
         .tokenScope, .tokenIDClaim, .tokenSubjectClaim, .tokenScopeClaims, .tokenRequirements,
@@ -52,9 +54,13 @@ extension ConfigurationKey {
         meaning: "Port to listen on. 0 lets the kernel choose a free one.")
     static let insecure = ConfigurationKey(
         "http.insecure", .toggle, default: "off",
-        meaning: "on: HTTP without TLS beyond this machine is intended, because a proxy in front "
-            + "terminates TLS; then it is not a weak setting. With tls.certificate it has no "
-            + "effect.")
+        meaning: "on: HTTP without TLS beyond this machine is intended; then it is not a weak "
+            + "setting, and a token that a trusted proxy got over plain HTTP is accepted.")
+    static let trustedProxies = ConfigurationKey(
+        "http.trusted_proxies", .networks(countMax: 64), default: nil,
+        meaning: "Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, on both "
+            + "listeners: addresses and networks, as `10.0.0.0/8 fd00::7`. Nobody's when not "
+            + "set.")
     static let reactors = ConfigurationKey(
         "http.reactors", .eventLoops(1...256), default: "auto",
         meaning: "Event loops. auto: one for each core but one, which Redis and the log need. "
@@ -66,8 +72,8 @@ extension ConfigurationKey {
     static let connectionsPerAddress = ConfigurationKey(
         "http.connections_per_address", .integer(0...1_000_000), default: "0",
         meaning: "Most connections of one IPv4 address, or of one /64 of IPv6; more are closed "
-            + "when they are accepted. 0: no limit, as needed behind a proxy, whose clients all "
-            + "have one address.")
+            + "when they are accepted. Not applied to http.trusted_proxies. 0: no limit, as needed "
+            + "behind any other proxy, whose clients all have one address.")
     static let requestLineBytes = ConfigurationKey(
         "http.request_line_bytes", .integer(64...65_536, in: .bytes), default: "8192",
         meaning: "Longest request line; a longer one is answered with 414.")
@@ -135,6 +141,19 @@ extension ConfigurationKey {
         meaning: "TLS handshakes under way concurrently, shared among the event loops; at this "
             + "number the one that has been waited for longest, for a second at least, is closed "
             + "for each new connection.")
+}
+
+/// `abuse.*`: addresses whose requests fail.
+extension ConfigurationKey {
+    static let abuseFailuresPerMinute = ConfigurationKey(
+        "abuse.failures_per_minute", .integer(0...60_000), default: "0",
+        meaning: "Requests with an invalid token or body that an address may send for long, an "
+            + "IPv4 address or a /64 of IPv6; beyond that, all its requests that need a token are "
+            + "answered with 429. Shared among the event loops. 0: no limit.")
+    static let abuseFailuresBurst = ConfigurationKey(
+        "abuse.failures_burst", .integer(1...100_000), default: "100",
+        meaning: "Such requests that an address may send in a moment, once it has sent none for "
+            + "long. Shared among the event loops.")
 }
 
 /// `drain.*`: what SIGTERM begins.

@@ -12,6 +12,7 @@ enum ConfigurationValue: Sendable {
     case duration(Duration)
     case toggle(Bool)
     case text(String)
+    case networks([Network])
     case secret(Secret)
     case redis(RedisEndpoint)
     /// Nil: off.
@@ -44,8 +45,8 @@ extension ConfigurationKind {
                 throw UnacceptableValue(found: error.description, wanted: wanted)
             }
         case .operationsListener: return .operations(try operations(bytes))
-        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .scope, .claims,
-            .fileMode, .redisKey:
+        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .networks, .scope,
+            .claims, .fileMode, .redisKey:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: ShownText.quoted(bytes), wanted: wanted)
             }
@@ -81,6 +82,9 @@ extension ConfigurationKind {
         case .host:
             bytes.allSatisfy(ASCII.isHost)
                 ? text(bytes, bytesMax: ConfigurationLimits.hostBytesMax).map { .text($0) } : nil
+        case .networks(let countMax):
+            text(bytes, bytesMax: ConfigurationLimits.networksBytesMax)
+                .flatMap { networks($0, countMax: countMax) }.map { .networks($0) }
         case .scope:
             isScope(bytes)
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
@@ -154,6 +158,18 @@ extension ConfigurationKind {
         guard range.contains(thousandths) else { return nil }
         return unit == .milliseconds
             ? .duration(.microseconds(thousandths)) : .duration(.milliseconds(thousandths))
+    }
+
+    private func networks(_ text: String, countMax: Int) -> [Network]? {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        let networks = words.compactMap { word in
+            let address = IPAddress(parsing: Array(word.utf8).span)
+            return address.map { Network(of: $0, text: String(word)) } ?? Network(String(word))
+        }
+        // An address that maps one of IPv4 is compared as that, so such a network would be empty.
+        let isUsable = networks.allSatisfy { !$0.description.hasPrefix("::ffff:") }
+        return networks.count == words.count && words.count <= countMax && isUsable
+            ? networks : nil
     }
 
     private func text(_ bytes: [UInt8], bytesMax: Int) -> String? {

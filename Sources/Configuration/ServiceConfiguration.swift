@@ -2,12 +2,14 @@ package import AuditLog
 internal import Bytes
 package import HTTP
 package import OperationsAPI
-internal import POSIX
+package import POSIX
 package import Redis
 
 /// All that can be configured, checked and typed. Defaults stand in `ConfigurationTable` alone.
 package struct ServiceConfiguration: Sendable {
     package var http: HTTP
+    /// Nil: failures are not counted.
+    package let abuse: Abuse?
     package let drain: Drain
     package var tokens: Tokens
     package let store: Store
@@ -48,6 +50,8 @@ package struct ServiceConfiguration: Sendable {
         package var portPlace: ConfigurationPlace
         /// `http.insecure`: plain HTTP beyond the machine is intended.
         package let isInsecureMeant: Bool
+        /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; none by default.
+        package let trustedProxies: [Network]
         package let reactors: EventLoops
         package let connectionsMax: Int
         /// 0: an address may have any number of them.
@@ -61,6 +65,12 @@ package struct ServiceConfiguration: Sendable {
         package let tls: TLS?
         package let handshakeTimeout: Duration
         package let handshakesMax: Int
+    }
+
+    package struct Abuse: Sendable {
+        /// At least 1.
+        package let failuresPerMinute: Int
+        package let failuresBurst: Int
     }
 
     package struct Drain: Sendable {
@@ -137,7 +147,8 @@ extension ServiceConfiguration {
             delay: settings.duration(.drainDelay), timeout: settings.duration(.drainTimeout))
         guard drain.delay < drain.timeout else { throw .drainDelayTooLong }
         var configuration = ServiceConfiguration(
-            http: try HTTP(settings), drain: drain, tokens: tokens, store: store,
+            http: try HTTP(settings), abuse: abuse(settings), drain: drain, tokens: tokens,
+            store: store,
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
@@ -160,6 +171,15 @@ extension ServiceConfiguration {
             in: WeakSettingRule.Subject(
                 configuration: configuration, settings: settings, files: sources.files))
         return configuration
+    }
+
+    private static func abuse(_ settings: ConfigurationSettings) -> Abuse? {
+        let perMinute = settings.integer(.abuseFailuresPerMinute)
+        return perMinute == 0
+            ? nil
+            : Abuse(
+                failuresPerMinute: perMinute,
+                failuresBurst: settings.integer(.abuseFailuresBurst))
     }
 
     private static func store(
@@ -266,6 +286,7 @@ extension ServiceConfiguration.HTTP {
         hostPlace = settings.place(.host)
         portPlace = settings.place(.port)
         isInsecureMeant = settings.toggle(.insecure)
+        trustedProxies = settings.networks(.trustedProxies)
         reactors = settings.eventLoops(.reactors)
         connectionsMax = settings.integer(.connections)
         connectionsPerAddressMax = settings.integer(.connectionsPerAddress)

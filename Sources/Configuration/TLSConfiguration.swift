@@ -35,17 +35,31 @@ package enum TLSFileError: Error, Equatable, Sendable, CustomStringConvertible {
 extension ServiceConfiguration.TLS {
     /// Reads the files and makes a context of them.
     package func load() throws(TLSFileError) -> TLSContext {
-        let certificates = try read(certificatePath, "certificate", TLSIdentity.certificateBytesMax)
-        var key = try read(keyPath, "key", TLSIdentity.keyBytesMax)
-        defer { SecretBytes.wipe(&key) }
         let authorities = try clientCAPath.map { (path) throws(TLSFileError) in
             try read(path, "client_ca", TLSIdentity.certificateBytesMax)
         }
-        do throws(TLSContextError) {
-            return try TLSContext(
-                serving: TLSIdentity(certificates: certificates, key: key.span),
-                clientAuthorities: authorities ?? [], clientAuthentication)
-        } catch {
+        let identity = try identity()
+        return try naming { () throws(TLSContextError) in
+            try TLSContext(
+                serving: identity, clientAuthorities: authorities ?? [], clientAuthentication)
+        }
+    }
+
+    /// Reads the certificate and its key.
+    package func identity() throws(TLSFileError) -> TLSIdentity {
+        let certificates = try read(certificatePath, "certificate", TLSIdentity.certificateBytesMax)
+        var key = try read(keyPath, "key", TLSIdentity.keyBytesMax)
+        defer { SecretBytes.wipe(&key) }
+        return try naming { () throws(TLSContextError) in
+            try TLSIdentity(certificates: certificates, key: key.span)
+        }
+    }
+
+    /// Errors with the key and the file that they are about.
+    private func naming<Value>(
+        _ make: () throws(TLSContextError) -> Value
+    ) throws(TLSFileError) -> Value {
+        do throws(TLSContextError) { return try make() } catch {
             switch error {
             case .noAuthority:
                 throw .unusable(key: "\(prefix).client_ca", path: clientCAPath ?? "", error)

@@ -27,7 +27,8 @@ package enum HealthProbe {
     private static let timeoutMilliseconds: Int64 = 2000
 
     /// Whether the churnd that has this configuration answers the route with 200. One whose public
-    /// listener requires certificates of clients is asked on its operations listener.
+    /// listener requires certificates of clients is asked on its operations listener. Where that
+    /// requires them as well it is shown the listener's own, which its authority may accept.
     package static func passes(
         _ sources: ConfigurationSources, _ question: HealthQuestion
     ) throws(ConfigurationError) -> Bool {
@@ -35,18 +36,24 @@ package enum HealthProbe {
         let (http, operations) = try settings.listenersTLS()
         let host = reachable(settings.text(.host))
         var address = OperationsAddress.tcp(host: host, port: UInt16(settings.integer(.port)))
-        var isEncrypted = http != nil
+        var tls = http
         if http?.clientAuthentication == .required,
             let other = settings.operations(.operationsListen)
         {
             address = reachable(other)
-            isEncrypted = operations != nil
+            tls = operations
         }
         let client = OperationsClient(
             address: address, token: nil, timeoutMilliseconds: timeoutMilliseconds,
-            tls: isEncrypted ? anyServer : nil)
+            tls: tls.flatMap { context(for: $0) })
         // Every failure means the same to the caller.
         return (try? client.send(.get, question.path))?.status == 200
+    }
+
+    private static func context(for tls: ServiceConfiguration.TLS) -> TLSContext? {
+        guard tls.clientAuthentication == .required else { return anyServer }
+        // Files that cannot be read are no reason not to ask.
+        return try? TLSContext(trusting: nil, identity: try? tls.identity())
     }
 
     /// A context for questions that hold no secret: the certificate may be for a name that is not

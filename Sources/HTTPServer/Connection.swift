@@ -41,6 +41,8 @@ final class Connection: Channel {
     /// TLS has to send before it can receive more: the client has asked for other keys.
     var readsWhenWritable = false
     let peer: PeerAddress
+    /// What its requests say of the way that they came is believed.
+    let isFromProxy: Bool
     let slot: Int
     /// Counts the requests of this slot; the current one's number is its exchange's.
     var exchangeNumber: UInt32
@@ -80,11 +82,12 @@ final class Connection: Channel {
     private unowned let server: HTTPServer
 
     init(
-        descriptor: consuming FileDescriptor, peer: PeerAddress, slot: Int,
+        descriptor: consuming FileDescriptor, peer: PeerAddress, isFromProxy: Bool, slot: Int,
         exchangeNumber: UInt32, server: HTTPServer
     ) {
         self.descriptor = descriptor
         self.peer = peer
+        self.isFromProxy = isFromProxy
         self.slot = slot
         self.exchangeNumber = exchangeNumber
         self.server = server

@@ -14,6 +14,8 @@ package final class HTTPServer {
     let handlers: RequestHandlers
     /// For connections that are accepted from now on; nil: they are without TLS.
     package var tlsContext: TLSContext?
+    /// Nil: no proxy is trusted.
+    private let trustedProxies: TrustedProxies?
     /// Connections whose handshake is under way.
     var handshakeCount = 0
     var connections: [Connection?] = []
@@ -48,13 +50,15 @@ package final class HTTPServer {
     ///     queue.
     package init(
         loop: Loop, door: Door<HTTPServer>, listener: consuming FileDescriptor,
-        tlsContext: TLSContext? = nil, limits: ServerLimits, counter: ConnectionCounter,
+        tlsContext: TLSContext? = nil, trustedProxies: TrustedProxies? = nil,
+        limits: ServerLimits, counter: ConnectionCounter,
         acceptingAfter wait: AcceptingWait?, handlers: RequestHandlers
     ) throws(SystemError) {
         self.loop = loop
         self.door = door
         self.handlers = handlers
         self.tlsContext = tlsContext
+        self.trustedProxies = trustedProxies
         self.limits = limits
         self.counter = counter
         readBuffer = [UInt8](repeating: 0, count: ServerLimits.readBytes)
@@ -95,7 +99,8 @@ package final class HTTPServer {
 
     /// Takes over an accepted connection, which the counter has counted.
     func adopt(_ descriptor: consuming FileDescriptor, from peer: PeerAddress) {
-        guard counter.takeShare(of: peer.network) else {
+        let isFromProxy = isTrusted(peer)
+        guard isFromProxy || counter.takeShare(of: peer.network) else {
             figures.overShare += 1
             counter.giveBack()
             return
@@ -107,14 +112,14 @@ package final class HTTPServer {
         }
         let rawValue = descriptor.rawValue
         let connection = Connection(
-            descriptor: descriptor, peer: peer, slot: slot, exchangeNumber: exchangeNumbers[slot],
-            server: self)
+            descriptor: descriptor, peer: peer, isFromProxy: isFromProxy, slot: slot,
+            exchangeNumber: exchangeNumbers[slot], server: self)
         do throws(SystemError) {
             connection.registration = try loop.register(rawValue, .readable, for: connection)
         } catch {
             // Out of memory or of watches in the kernel: the client is turned away.
             freeSlots.append(slot)
-            counter.giveBackShare(of: peer.network)
+            giveBackShare(of: connection)
             counter.giveBack()
             return
         }
@@ -140,7 +145,7 @@ package final class HTTPServer {
         connections[connection.slot] = nil
         freeSlots.append(connection.slot)
         figures.open -= 1
-        counter.giveBackShare(of: connection.peer.network)
+        giveBackShare(of: connection)
         counter.giveBack()
         listener?.resume()
         if isDraining && figures.open == 0 { finishDraining() }
@@ -156,6 +161,22 @@ package final class HTTPServer {
         } catch {
             close(connection)
         }
+    }
+
+    private func isTrusted(_ peer: PeerAddress) -> Bool {
+        guard let trustedProxies, let address = peer.address else { return false }
+        return trustedProxies.contains(address)
+    }
+
+    /// Where a request began that came through a trusted proxy; nil for any other.
+    func origin(of head: Span<UInt8>, _ connection: Connection) -> ForwardedOrigin? {
+        guard connection.isFromProxy, !head.isEmpty else { return nil }
+        return trustedProxies?.origin(ofHead: head, from: connection.peer)
+    }
+
+    /// A proxy has none, for its connections are those of many clients.
+    private func giveBackShare(of connection: Connection) {
+        if !connection.isFromProxy { counter.giveBackShare(of: connection.peer.network) }
     }
 
     private func finishDraining() {

@@ -18,6 +18,16 @@ package enum HandshakeResult: Int, CaseIterable, Sendable {
     case displaced
     case other
 
+    /// Whether nothing else says that and why it failed.
+    fileprivate var isReported: Bool {
+        switch self {
+        case .full, .resumed, .plainHTTP, .closed: false
+        case .badCertificate, .expiredCertificate, .unknownAuthority, .noCertificate,
+            .refusedByClient, .protocolVersion, .applicationProtocol, .timeout, .displaced, .other:
+            true
+        }
+    }
+
     fileprivate init(_ failure: TLSFailure) {
         switch failure {
         case .badCertificate: self = .badCertificate
@@ -84,6 +94,7 @@ extension HTTPServer {
         connection.state = .reading
         handshakeCount -= 1
         figures.count(result)
+        if result.isReported { handlers.handshakeFailed(connection.peer, result) }
         listener?.resume()
     }
 }

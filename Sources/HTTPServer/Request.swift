@@ -32,6 +32,8 @@ package struct Request: ~Escapable {
     package let isBodyTooLarge: Bool
     /// The other end of the connection.
     package let peer: PeerAddress
+    /// Nil where that is no trusted proxy.
+    package let origin: ForwardedOrigin?
     /// In the client's certificate, where one was asked for and shown.
     package let clientName: TLSPeerName?
     /// When the last byte came, in nanoseconds of the monotonic clock.
@@ -42,13 +44,15 @@ package struct Request: ~Escapable {
     @_lifetime(copy headBytes, copy body)
     init(
         head: RequestHead, headBytes: Span<UInt8>, body: Span<UInt8>, isBodyTooLarge: Bool,
-        peer: PeerAddress, clientName: TLSPeerName?, receivedAt: Int64, parsedAt: Int64
+        peer: PeerAddress, origin: ForwardedOrigin?, clientName: TLSPeerName?,
+        receivedAt: Int64, parsedAt: Int64
     ) {
         self.head = head
         self.headBytes = headBytes
         self.body = body
         self.isBodyTooLarge = isBodyTooLarge
         self.peer = peer
+        self.origin = origin
         self.clientName = clientName
         self.receivedAt = receivedAt
         self.parsedAt = parsedAt
@@ -76,18 +80,21 @@ package struct RejectedRequest: ~Escapable {
     package let headBytes: Span<UInt8>
     /// The other end of the connection.
     package let peer: PeerAddress
+    /// Nil where that is no trusted proxy, or the head never became whole.
+    package let origin: ForwardedOrigin?
     /// In the client's certificate, where one was asked for and shown.
     package let clientName: TLSPeerName?
 
     @_lifetime(copy headBytes)
     init(
         rejection: Rejection, head: RequestHead?, headBytes: Span<UInt8>, peer: PeerAddress,
-        clientName: TLSPeerName?
+        origin: ForwardedOrigin?, clientName: TLSPeerName?
     ) {
         self.rejection = rejection
         self.head = head
         self.headBytes = headBytes
         self.peer = peer
+        self.origin = origin
         self.clientName = clientName
     }
 }
@@ -101,7 +108,7 @@ package struct AnswerContext: Sendable {
     package let unixMilliseconds: Int64
 }
 
-/// What a service does with the requests of a server. Both calls lead to exactly one
+/// What a service does with the requests of a server. `handle` and `reject` lead to exactly one
 /// `HTTPServer.answer`, now or later on the same loop.
 package struct RequestHandlers {
     package typealias Handle = (borrowing Request, Exchange, HTTPServer) -> Void
@@ -109,9 +116,16 @@ package struct RequestHandlers {
 
     package let handle: Handle
     package let reject: Reject
+    /// Is told of handshakes that failed. The client that left, or that spoke plain HTTP and gets
+    /// an answer, is not among them.
+    package let handshakeFailed: (PeerAddress, HandshakeResult) -> Void
 
-    package init(handle: @escaping Handle, reject: @escaping Reject) {
+    package init(
+        handle: @escaping Handle, reject: @escaping Reject,
+        handshakeFailed: @escaping (PeerAddress, HandshakeResult) -> Void = { _, _ in }
+    ) {
         self.handle = handle
         self.reject = reject
+        self.handshakeFailed = handshakeFailed
     }
 }

@@ -104,7 +104,8 @@ extension HTTPServer {
         handlers.reject(
             RejectedRequest(
                 rejection: rejection, head: head, headBytes: headBytes.span,
-                peer: connection.peer, clientName: connection.clientName),
+                peer: connection.peer, origin: origin(of: headBytes.span, connection),
+                clientName: connection.clientName),
             Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber), self)
     }
 
@@ -284,7 +285,8 @@ extension HTTPServer {
         disarm(connection)
         let request = Request(
             head: head, headBytes: headBytes, body: body, isBodyTooLarge: isTooLarge,
-            peer: connection.peer, clientName: connection.clientName, receivedAt: parseStartedAt,
+            peer: connection.peer, origin: origin(of: headBytes, connection),
+            clientName: connection.clientName, receivedAt: parseStartedAt,
             parsedAt: Clock.monotonicNanoseconds())
         handlers.handle(
             request, Exchange(slot: UInt32(connection.slot), number: connection.exchangeNumber),

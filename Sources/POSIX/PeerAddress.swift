@@ -12,14 +12,13 @@ package struct PeerAddress: Sendable {
         case ipv6(UInt64)
     }
 
-    /// INET6_ADDRSTRLEN less the NUL.
-    package static let bytesMax = 45
+    package static let bytesMax = IPAddress.textBytesMax
 
     // Inline: a connection formats it once, and a request that is copied from it allocates nothing.
-    private var text = InlineArray<45, UInt8>(repeating: 0)
+    private var text = InlineArray<46, UInt8>(repeating: 0)
     private var count: UInt8 = 0
     /// Nil for a Unix socket.
-    package private(set) var network: Network?
+    package private(set) var address: IPAddress?
 
     /// No address.
     package init() {}
@@ -38,24 +37,19 @@ package struct PeerAddress: Sendable {
 
     /// - Parameter host: the 4 or 16 bytes of an address, in network order. An IPv4 address that is
     ///   mapped into IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address.
-    package init(_ host: ArraySlice<UInt8>) {
-        precondition(host.count == 4 || host.count == 16, "no IP address")
-        let mapping = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
-        let isMapped = host.count == 16 && host.prefix(12).elementsEqual(mapping)
-        let address = Array(isMapped ? host.suffix(4) : host)
-        let isIPv4 = address.count == 4
-        var number: UInt64 = 0
-        for byte in address.prefix(8) { number = number << 8 | UInt64(byte) }
-        network = isIPv4 ? .ipv4(UInt32(truncatingIfNeeded: number)) : .ipv6(number)
-        var formatted = [CChar](repeating: 0, count: PeerAddress.bytesMax + 1)
-        // SAFETY: inet_ntop reads 4 or 16 bytes, and writes at most the buffer's count with a NUL.
-        let result = unsafe inet_ntop(
-            isIPv4 ? AF_INET : AF_INET6, address, &formatted, socklen_t(formatted.count))
-        precondition(unsafe result != nil, "the buffer is large enough")
-        for character in formatted {
-            if character == 0 { break }
-            text[Int(count)] = UInt8(bitPattern: character)
-            count += 1
+    package init(_ host: ArraySlice<UInt8>) { self.init(IPAddress(host)) }
+
+    /// The same of an address.
+    package init(_ address: IPAddress) {
+        let address = address.unmapped
+        self.address = address
+        count = UInt8(address.write(to: &text))
+    }
+
+    /// What it is counted as where addresses are limited; nil for a Unix socket.
+    package var network: Network? {
+        address.map {
+            $0.isIPv4 ? .ipv4(UInt32(truncatingIfNeeded: $0.high >> 32)) : .ipv6($0.high)
         }
     }
 

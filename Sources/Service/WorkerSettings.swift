@@ -20,18 +20,21 @@ struct WorkerSettings: Sendable {
     private let tls: Published<TLSContext>?
     private let limits: ServerLimits
     private let counter: ConnectionCounter
+    /// Those that share the handshakes and the budgets of addresses.
+    private let workerCount: Int
 
     /// For workers that serve predictions.
     ///
     /// - Parameters:
     ///   - connectionsMax: as many as there are descriptors for.
-    ///   - workerCount: those that share the handshakes.
+    ///   - workerCount: of all of them.
     init(
         predictions common: SharedSettings, tls: Published<TLSContext>?, connectionsMax: Int,
         workerCount: Int
     ) throws(StartError) {
         self.common = common
         self.tls = tls
+        self.workerCount = workerCount
         let http = common.configuration.http
         var limits = ServerLimits(http)
         limits.connectionsMax = connectionsMax
@@ -50,6 +53,7 @@ struct WorkerSettings: Sendable {
     ) throws(StartError) {
         self.common = common
         self.tls = tls
+        workerCount = 1
         limits = OperationsListener.limits(common.configuration.http)
         counter = ConnectionCounter()
         self.subjects = subjects
@@ -106,7 +110,7 @@ struct WorkerSettings: Sendable {
             rules: Calls.Rules(
                 bodyBytesMax: limits.http.bodyBytesMax,
                 decisionNanoseconds: common.store.deadlineNanoseconds,
-                roles: tokenRules?.roles),
+                roles: tokenRules?.roles, isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(
                 operations == nil ? .service : .operations, hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
@@ -118,11 +122,19 @@ struct WorkerSettings: Sendable {
                 quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds)),
             admissions: admissions, audit: audit, names: common.makeNames(), state: common.state,
             operations: operations,
-            logouts: Logouts(door: Door(mailbox) { $0.calls }, records: common.records))
+            logouts: Logouts(door: Door(mailbox) { $0.calls }, records: common.records),
+            budgets: configuration.abuse.map {
+                AddressBudgets(
+                    AddressBudgets.Rules(perMinute: $0.failuresPerMinute, burst: $0.failuresBurst),
+                    shareOf: workerCount)
+            })
+        let proxies = configuration.http.trustedProxies
         let certificates = tls?.subscribe { mailbox.post { _ in } }
         let server = try HTTPServer(
             loop: loop, door: Door(mailbox) { $0.server }, listener: descriptor,
-            tlsContext: certificates?.value, limits: limits, counter: counter,
+            tlsContext: certificates?.value,
+            trustedProxies: proxies.isEmpty ? nil : TrustedProxies(proxies), limits: limits,
+            counter: counter,
             acceptingAfter: common.store.acceptingWait,
             handlers: calls.handlers)
         return Worker(

@@ -59,6 +59,7 @@ extension AuditedOperator {
     init(of call: Call) {
         self.init(
             requestID: Array(copying: call.requestID.bytes), peer: Array(copying: call.peer.bytes),
+            proxy: Array(copying: call.proxy.bytes),
             clientName: call.clientName, subject: call.token?.subject,
             peerProcess: call.server.peerCredentials(of: call.exchange).map {
                 AuditedPeer(userID: $0.userID, processID: $0.processID)

@@ -82,6 +82,20 @@ package final class Answers {
                 type: row.problem.rawValue, reason: row.reason ?? row.detail))
     }
 
+    /// Notes that requests of a call's address are refused from now on.
+    func noteRefusedAddress(of call: Call) {
+        log.add(
+            .addressRefused, peer: call.peer, proxy: call.proxy,
+            unixMilliseconds: loop.unixMilliseconds, now: loop.now)
+    }
+
+    /// Notes that TLS was not agreed on with a client.
+    func noteFailedHandshake(_ peer: PeerAddress, _ result: HandshakeResult) {
+        log.add(
+            .handshakeFailed(reason: result.label), peer: peer,
+            unixMilliseconds: loop.unixMilliseconds, now: loop.now)
+    }
+
     private func document(of row: FailureRow, as form: ErrorForm) -> FailureDocument? {
         guard row.violations.isEmpty else { return nil }
         if let known = documents[row.problem], known.detail == row.detail, known.form == form {
@@ -116,7 +130,7 @@ package final class Answers {
         let outcome = RequestOutcome(
             method: call.method, route: call.route?.label, status: status,
             nanoseconds: now - call.receivedAt, trace: call.trace, peer: call.peer,
-            clientName: call.clientName, problem: problem)
+            proxy: call.origin?.proxy, clientName: call.clientName, problem: problem)
         counts.requestAnswered(outcome)
         log.add(
             outcome, requestID: call.requestID.bytes, subject: call.token?.subject,

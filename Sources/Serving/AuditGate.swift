@@ -149,13 +149,15 @@ extension AuditRecordEncoder {
     private func append(_ call: Call, traceID: Span<UInt8>, to batch: inout AuditBatch) {
         let requestID = call.requestID
         let peer = call.peer
+        let proxy = call.proxy
         let subject = call.subject
         let tokenID = call.tokenID
         let customerID = call.prediction.customerID
         let caller = AuditedCaller(
             unixMilliseconds: call.unixMilliseconds, requestID: requestID.bytes, traceID: traceID,
-            peer: peer.bytes, clientName: call.clientName, subject: subject.span,
-            subjectMAC: call.token?.subjectNames?.audit, tokenID: tokenID.span,
+            peer: peer.bytes, proxy: proxy.bytes, clientName: call.clientName,
+            subject: subject.span, subjectMAC: call.token?.subjectNames?.audit,
+            tokenID: tokenID.span,
             customerID: customerID.span)
         if let refusal = call.refusal {
             guard let reason = refusal.row.recorded else { return }

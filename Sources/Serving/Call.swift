@@ -53,7 +53,10 @@ final class Call {
     /// Nil when the head could not be read.
     var method: HTTPMethod?
     var route: Route?
+    /// The client's address, as far as it is known.
     var peer = PeerAddress()
+    /// Nil where it came through no trusted proxy.
+    var origin: ForwardedOrigin?
     /// In the client's certificate, where one was asked for and shown.
     var clientName: TLSPeerName?
     /// Of the monotonic clock, in nanoseconds.
@@ -106,14 +109,18 @@ final class Call {
         self.scorer = scorer
     }
 
+    /// The trusted proxy that the request came through last; no address without one.
+    var proxy: PeerAddress { origin?.proxy ?? PeerAddress() }
+
     /// Forgets the request before, but for the memory that it took.
     func begin(
-        _ exchange: Exchange, receivedAt: Int64, peer: PeerAddress, clientName: TLSPeerName?,
-        scorer: Scorer
+        _ exchange: Exchange, receivedAt: Int64, peer: PeerAddress, origin: ForwardedOrigin?,
+        clientName: TLSPeerName?, scorer: Scorer
     ) {
         self.exchange = exchange
         self.receivedAt = receivedAt
-        self.peer = peer
+        self.peer = origin?.client ?? peer
+        self.origin = origin
         self.clientName = clientName
         self.scorer = scorer
         phase = .identify

@@ -23,11 +23,17 @@ package final class Calls {
         let decisionNanoseconds: Int64
         /// Nil where roles are not configured.
         let roles: Roles?
+        /// Tokens that a trusted proxy got over plain HTTP are accepted.
+        let isPlainHTTPMeant: Bool
 
-        package init(bodyBytesMax: Int, decisionNanoseconds: Int64, roles: Roles? = nil) {
+        package init(
+            bodyBytesMax: Int, decisionNanoseconds: Int64, roles: Roles? = nil,
+            isPlainHTTPMeant: Bool = false
+        ) {
             self.bodyBytesMax = bodyBytesMax
             self.decisionNanoseconds = decisionNanoseconds
             self.roles = roles
+            self.isPlainHTTPMeant = isPlainHTTPMeant
         }
     }
 
@@ -41,6 +47,8 @@ package final class Calls {
     let counts: WorkerCounts
     let answers: Answers
     let refused = RefusedSubjects()
+    /// Nil where failures are not counted.
+    var budgets: AddressBudgets?
     let state: ServiceState
     /// Nil without an operations listener.
     let operations: Administration?
@@ -60,7 +68,8 @@ package final class Calls {
         loop: Loop, rules: Rules, routes: RouteTable, verifier: LocalVerifier?,
         model: LocalDeployment,
         counts: WorkerCounts, answers: Answers, admissions: Admissions, audit: AuditGate?,
-        names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts
+        names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts,
+        budgets: AddressBudgets? = nil
     ) {
         self.loop = loop
         self.rules = rules
@@ -75,6 +84,7 @@ package final class Calls {
         self.state = state
         self.operations = operations
         self.logouts = logouts
+        self.budgets = budgets
     }
 
     /// Nil on a Unix socket, whose mode says who may administer.
@@ -90,7 +100,8 @@ package final class Calls {
     package var handlers: RequestHandlers {
         RequestHandlers(
             handle: { request, exchange, server in self.begin(request, exchange, server) },
-            reject: { request, exchange, server in self.reject(request, exchange, server) })
+            reject: { request, exchange, server in self.reject(request, exchange, server) },
+            handshakeFailed: { peer, result in self.answers.noteFailedHandshake(peer, result) })
     }
 
     private func begin(
@@ -99,7 +110,7 @@ package final class Calls {
         counts.requestBegan()
         let call = pool.take(for: server, scorer: model.scorer)
         call.begin(
-            exchange, receivedAt: request.receivedAt, peer: request.peer,
+            exchange, receivedAt: request.receivedAt, peer: request.peer, origin: request.origin,
             clientName: request.clientName, scorer: model.scorer)
         call.stages.end(.parse, at: request.parsedAt)
         call.method = request.head.method
@@ -124,7 +135,7 @@ package final class Calls {
         let call = pool.take(for: server, scorer: model.scorer)
         call.begin(
             exchange, receivedAt: Clock.monotonicNanoseconds(), peer: request.peer,
-            clientName: request.clientName, scorer: model.scorer)
+            origin: request.origin, clientName: request.clientName, scorer: model.scorer)
         call.method = request.head?.method
         names.name(
             call, requestID: request.head?.onlyRequestID,

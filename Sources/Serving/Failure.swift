@@ -17,7 +17,11 @@ package enum ServiceFailure: Error, Equatable {
     case unsupportedContentEncoding
     case bodyTooLarge(bytesMax: Int)
     case lengthRequired
+    /// A trusted proxy got the request, and with it the token, over plain HTTP.
+    case plainHTTPAtProxy
     case repeatedAuthorization
+    /// Too many requests of this address have failed lately.
+    case tooManyFailures(retrySeconds: Int)
     case missingToken
     /// An Authorization field that offers Bearer and holds no token.
     case malformedCredentials
@@ -59,6 +63,8 @@ package struct FailureRow {
     package var recorded: AuditedRefusal.Reason?
     /// The same for callers of whom nothing is known, who are only counted.
     package var counted: AuditRefusalReason?
+    /// It is taken from the budget of the caller's address.
+    package var isAbuse = false
     package var violations: [Violation] = []
 
     init(_ problem: ProblemType, _ detail: String) {
@@ -93,19 +99,30 @@ extension ServiceFailure {
             FailureRow(.contentTooLarge, "The body must be at most \(bytesMax) bytes")
         case .lengthRequired:
             FailureRow(.lengthRequired, "Content-Length or Transfer-Encoding is needed")
+        case .plainHTTPAtProxy:
+            FailureRow(
+                .httpsRequired,
+                "The request came to the proxy over plain HTTP, and the token with it")
         case .repeatedAuthorization:
-            FailureRow(.malformedRequest, "There must be one Authorization field")
-                .with { $0.token = .malformed }
+            FailureRow(.malformedRequest, "There must be one Authorization field").with {
+                $0.token = .malformed
+                $0.isAbuse = true
+            }
+        case .tooManyFailures(let retrySeconds):
+            FailureRow(.tooManyFailures, "Too many requests of this address have failed")
+                .with { $0.fields = "Retry-After: \(retrySeconds)\r\n" }
         case .missingToken:
             FailureRow(.missingToken, "Missing token").with {
                 $0.fields = "WWW-Authenticate: Bearer realm=\"churnd\"\r\n"
                 $0.token = .missing
                 $0.counted = .missingToken
+                $0.isAbuse = true
             }
         case .malformedCredentials:
             FailureRow(unauthorized: .invalidToken, "Invalid token").with {
                 $0.token = .malformed
                 $0.counted = .invalidToken
+                $0.isAbuse = true
             }
         case .token(let error): FailureRow(error)
         case .insufficientScope(_, let required):
@@ -115,16 +132,20 @@ extension ServiceFailure {
             }
         case .insufficientLogin(let needed):
             FailureRow(needed).with { $0.recorded = .staleAuthentication }
-        case .body(let error): FailureRow(error)
+        case .body(let error): FailureRow(error).with { $0.isAbuse = true }
         case .invalidRecord(let violations):
             FailureRow(
                 .invalidRecord,
                 "\(violations.count) \(violations.count == 1 ? "field is" : "fields are") "
                     + "not acceptable"
-            ).with { $0.violations = violations }
+            ).with {
+                $0.violations = violations
+                $0.isAbuse = true
+            }
         case .revoked:
             FailureRow(unauthorized: .tokenRevoked, "Token revoked").with {
                 $0.token = .revoked
+                $0.isAbuse = true
                 $0.recorded = .tokenRevoked
             }
         case .rateLimited(let retrySeconds):
@@ -213,9 +234,11 @@ extension FailureRow {
             // Which check failed would help only an attacker that guesses tokens.
             self.init(unauthorized: .invalidToken, "Invalid token")
             counted = .invalidToken
+            isAbuse = true
         case .expired:
             self.init(unauthorized: .tokenExpired, "Token expired")
             counted = .tokenExpired
+            isAbuse = true
         case .insufficientScope(let required):
             self.init(lacking: required)
             counted = .invalidToken

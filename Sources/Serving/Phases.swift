@@ -17,7 +17,9 @@ extension Calls {
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) -> Step {
         switch call.phase {
-        case .identify: try identify(call, request)
+        case .identify:
+            try identify(call, request)
+            if budgets != nil { try checkBudget(of: call) }
         case .describe: try describe(call, request)
         case .authenticate: try authenticate(call, request)
         case .prepare: prepare(call, request)
@@ -38,6 +40,24 @@ extension Calls {
             throw .methodNotAllowed(allowed: allowed)
         case .nothing: throw .unknownPath
         }
+    }
+
+    /// Throws for an address over its budget. What is open to everyone costs too little to refuse.
+    private func checkBudget(of call: Call) throws(ServiceFailure) {
+        guard call.route?.access != .open, let network = budgetedNetwork(of: call),
+            let refusal = budgets?.refusal(of: network, now: loop.now)
+        else { return }
+        counts.abuse(.refused)
+        if refusal.isFirst { answers.noteRefusedAddress(of: call) }
+        throw .tooManyFailures(retrySeconds: refusal.retrySeconds)
+    }
+
+    /// What failures of a call are counted for; nil where they are not: the address is unknown or a
+    /// proxy's, or an operator's on this machine, who must not be locked out.
+    private func budgetedNetwork(of call: Call) -> PeerAddress.Network? {
+        if let origin = call.origin, !origin.isClientKnown { return nil }
+        if operations != nil, call.peer.address?.isLoopback != false { return nil }
+        return call.peer.network
     }
 
     /// Throws for callers; for administrators what is wrong with a body is kept, since it
@@ -61,6 +81,9 @@ extension Calls {
     private func authenticate(
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) {
+        if let origin = call.origin, origin.isPlain, !rules.isPlainHTTPMeant {
+            throw .plainHTTPAtProxy
+        }
         var known: RecentTokens.Entry?
         let range = try request.bearerToken {
             known = verifier?.recall($0)
@@ -254,6 +277,10 @@ extension Calls {
         if case .insufficientScope(let token, _) = failure { call.token = token }
         let row = failure.row
         if !call.isDecided, let result = row.token { counts.tokenJudged(result) }
+        if budgets != nil, row.isAbuse, let network = budgetedNetwork(of: call) {
+            let isFollowed = budgets?.fail(network, now: loop.now) ?? false
+            counts.abuse(isFollowed ? .counted : .uncounted)
+        }
         call.phase = .answer
         call.unixMilliseconds = loop.unixMilliseconds
         if let audit {

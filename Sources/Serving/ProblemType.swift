@@ -8,6 +8,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case tokenRevoked = "token-revoked"
     case staleAuthentication = "stale-authentication"
     case insufficientScope = "insufficient-scope"
+    case httpsRequired = "https-required"
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
     case requestTimeout = "request-timeout"
@@ -21,6 +22,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case invalidCommand = "invalid-command"
     case modelRefused = "model-refused"
     case rateLimited = "rate-limited"
+    case tooManyFailures = "too-many-failures"
     case headTooLarge = "head-too-large"
     case transferCodingNotSupported = "transfer-coding-not-supported"
     case unavailable
@@ -34,7 +36,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .malformedRequest, .malformedBody: 400
         case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked, .staleAuthentication:
             401
-        case .insufficientScope: 403
+        case .insufficientScope, .httpsRequired: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
@@ -45,7 +47,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
         case .invalidRecord, .invalidCommand, .modelRefused: 422
-        case .rateLimited: 429
+        case .rateLimited, .tooManyFailures: 429
         case .headTooLarge: 431
         case .transferCodingNotSupported: 501
         case .unavailable: 503
@@ -64,6 +66,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .tokenRevoked: "The token has been revoked"
         case .staleAuthentication: "Recent authentication required"
         case .insufficientScope: "Insufficient scope"
+        case .httpsRequired: "HTTPS required"
         case .notFound: "Not found"
         case .methodNotAllowed: "The method is not allowed here"
         case .requestTimeout: "The request did not arrive in time"
@@ -77,6 +80,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .invalidCommand: "Invalid command"
         case .modelRefused: "Model rejected; the active model is unchanged"
         case .rateLimited: "Quota exceeded"
+        case .tooManyFailures: "Too many failed requests"
         case .headTooLarge: "The head of the request is too large"
         case .transferCodingNotSupported: "The transfer coding is not supported"
         case .unavailable: "Service temporarily unavailable"

@@ -72,7 +72,7 @@ import Testing
         ("\\u0031", false),
     ]) func `a peer is an address, or is not there`(peer: String, isGood: Bool) throws {
         for body in [Self.prediction, SampleLog.refusal(request: "b")] {
-            let text = ",\"peer\":\"\(peer)\",\"subject\""
+            let text = ",\"peer\":\"\(peer)\",\"proxy\":\"\(peer)\",\"subject\""
             let kinds = try found(body.replacing(",\"subject\"", with: text))
             #expect(kinds.isEmpty == isGood, "\(kinds)")
             // Not before the trace or after the subject.
@@ -81,7 +81,7 @@ import Testing
             #expect(try found(misplaced).count == 1)
         }
         for body in [SampleLog.model, SampleLog.revocation] {
-            let text = ",\"peer\":\"\(peer)\",\"action\""
+            let text = ",\"peer\":\"\(peer)\",\"proxy\":\"\(peer)\",\"action\""
             #expect(try found(body.replacing(",\"action\"", with: text)).isEmpty == isGood)
         }
     }

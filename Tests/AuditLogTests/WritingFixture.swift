@@ -119,21 +119,21 @@ final class Writer {
 
     func predict(
         _ requestID: String, at time: Int64 = LogFixture.time, traceID: String = "",
-        peer: String = "", subject: String = "anna", tokenID: String = "", customer: String = "",
+        peer: String = "", proxy: String = "", subject: String = "anna", tokenID: String = "",
+        customer: String = "",
         body: String = "{}", features: String = "", probability: Float = 0.7316,
         risk: String = "High"
     ) {
         let (requestID, traceID) = (Array(requestID.utf8), Array(traceID.utf8))
-        let (peer, subject, tokenID) = (
-            Array(peer.utf8), Array(subject.utf8), Array(tokenID.utf8)
-        )
+        let (peer, proxy) = (Array(peer.utf8), Array(proxy.utf8))
+        let (subject, tokenID) = (Array(subject.utf8), Array(tokenID.utf8))
         let (customer, body, features) = (
             Array(customer.utf8), Array(body.utf8), Array(features.utf8)
         )
         let caller = AuditedCaller(
             unixMilliseconds: time, requestID: requestID.span, traceID: traceID.span,
-            peer: peer.span, subject: subject.span, tokenID: tokenID.span, customerID: customer.span
-        )
+            peer: peer.span, proxy: proxy.span, subject: subject.span, tokenID: tokenID.span,
+            customerID: customer.span)
         encoder.appendPrediction(
             AuditedPrediction(
                 caller: caller, model: LogFixture.model, bodyDigest: digest.hash(body.span),
@@ -152,7 +152,8 @@ final class Writer {
         let none: [UInt8] = []
         let caller = AuditedCaller(
             unixMilliseconds: LogFixture.time, requestID: requestID.span, traceID: none.span,
-            peer: none.span, subject: subject.span, tokenID: tokenID.span, customerID: none.span)
+            peer: none.span, proxy: none.span, subject: subject.span, tokenID: tokenID.span,
+            customerID: none.span)
         encoder.appendRefusal(
             AuditedRefusal(
                 caller: caller, bodyDigest: body.isEmpty ? nil : digest.hash(body.span),

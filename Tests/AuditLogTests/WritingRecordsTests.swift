@@ -29,7 +29,7 @@ import Testing
         let writer = Writer(reactor: 3)
         writer.predict(
             "req-1", traceID: "4bf92f3577b34da6a3ce929d0e0e4736", peer: "2001:db8::1",
-            subject: "anna",
+            proxy: "10.0.0.7", subject: "anna",
             tokenID: "t\"ö", customer: "7590-VHVEG", body: "{\"tenure\":1}",
             features: "{\"tenure\":1}", probability: 0.73164, risk: "High")
         #expect(try writer.write(to: log))
@@ -40,7 +40,7 @@ import Testing
             try body(2) == """
                 ,"time":"2026-10-01T12:00:00.123Z","event":"prediction","reactor":3,\
                 "request_id":"req-1","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",\
-                "peer":"2001:db8::1",\
+                "peer":"2001:db8::1","proxy":"10.0.0.7",\
                 "subject":"\(pseudonym("anna", keys.subject))","jti":"t\\"ö",\
                 "customer":"\(pseudonym("7590-VHVEG", keys.customer))",\
                 "model":"telco-churn/2","model_sha256":"\(model)",\
@@ -109,7 +109,7 @@ import Testing
         let log = try fixture.open()
         let anna = AuditedOperator(
             requestID: Array("q".utf8), peer: Array("127.0.0.1".utf8),
-            subject: Array("anna".utf8))
+            proxy: Array("::1".utf8), subject: Array("anna".utf8))
         log.note(.model(.activate, LogFixture.model, by: anna))
         log.note(.model(.watch, LogFixture.model, by: .process))
         log.note(.revocation(.unrevoke, token: Array("t".utf8), by: anna))
@@ -122,7 +122,7 @@ import Testing
         let subject = ",\"subject\":\"\(pseudonym("anna", keys.subject))\""
         let model = String(repeating: "5a", count: 32)
         let time = ",\"time\":\"2026-10-01T12:00:00.123Z\""
-        let peer = ",\"peer\":\"127.0.0.1\""
+        let peer = ",\"peer\":\"127.0.0.1\",\"proxy\":\"::1\""
         let named = ",\"model\":\"telco-churn/2\",\"model_sha256\":\"\(model)\""
         #expect(
             try body(2) == time + ",\"event\":\"model\",\"request_id\":\"q\"" + peer + subject

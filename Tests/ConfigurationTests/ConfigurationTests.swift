@@ -99,6 +99,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.bodyTimeout == .seconds(10))
         #expect(http.idleTimeout == .seconds(130))
         #expect(http.writeTimeout == .seconds(10))
+        #expect(configuration.abuse == nil)
         #expect(configuration.drain.delay == .zero)
         #expect(configuration.drain.timeout == .seconds(18))
         #expect(configuration.tokens.leewaySeconds == 30)
@@ -127,7 +128,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
 
     @Test func `every key can be set by file and by environment, and reaches its place`() throws {
         let values = [
-            "http.host": "::1", "http.port": "0", "http.insecure": "on", "http.reactors": "2",
+            "http.host": "::1", "http.port": "0", "http.insecure": "on",
+            "http.trusted_proxies": "10.0.0.0/8 ::1", "http.reactors": "2",
             "http.connections": "7", "http.connections_per_address": "21",
             "http.request_line_bytes": "101", "http.head_bytes": "302", "http.head_fields": "3",
             "http.authorization_bytes": "304", "http.body_bytes": "5",
@@ -136,6 +138,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "http.idle_timeout": "0.25", "http.write_timeout": "4",
             "tls.certificate": "c.pem", "tls.key": "c.key", "tls.client_ca": "ca.pem",
             "tls.client_auth": "required", "tls.handshake_timeout": "3", "tls.handshakes": "16",
+            "abuse.failures_per_minute": "17", "abuse.failures_burst": "18",
             "drain.delay": "0.001", "drain.timeout": "5", "jwt.secret": secret,
             "jwt.keys": "keys", "jwt.jwks": "set.json", "jwt.leeway": "60",
             "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
@@ -173,6 +176,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let byEnvironment = try load(environment: variables, files: keyFile)
         for configuration in [byFile, byEnvironment] {
             expectHTTP(of: configuration.http)
+            #expect(configuration.abuse?.failuresPerMinute == 17)
+            #expect(configuration.abuse?.failuresBurst == 18)
             #expect(configuration.drain.delay == .milliseconds(1))
             #expect(configuration.drain.timeout == .seconds(5))
             #expect(keyNames(configuration) == ["k1"])
@@ -208,6 +213,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(http.host == "::1")
         #expect(http.port == 0)
         #expect(http.isInsecureMeant)
+        #expect(http.trustedProxies.map(\.description) == ["10.0.0.0/8", "::1"])
         #expect(http.reactors == .count(2))
         #expect(http.connectionsMax == 7)
         #expect(http.connectionsPerAddressMax == 21)

@@ -28,6 +28,7 @@ private func isAccepted(_ name: String, _ text: String) -> Bool {
         ("http.head_fields", 1, 1024), ("http.authorization_bytes", 256, 65_536),
         ("http.body_bytes", 1, 1_048_576), ("http.chunk_extension_line_bytes", 0, 4096),
         ("http.chunk_extension_bytes", 0, 65_536), ("http.trailer_bytes", 0, 65_536),
+        ("abuse.failures_per_minute", 0, 60_000), ("abuse.failures_burst", 1, 100_000),
         ("jwt.leeway", 0, 60), ("store.subjects", 1, 10_000_000),
         ("quota.limit", 1, 100_000), ("quota.window", 1, 86_400),
     ]) func `an integer has its bounds`(name: String, least: Int, most: Int) {

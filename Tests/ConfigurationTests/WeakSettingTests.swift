@@ -238,6 +238,9 @@ private let goodSamples: [WeakSample] = [
     WeakSample(name: "as it should be"),
     WeakSample(
         name: "plain HTTP is meant", flags: ["http.host": "0.0.0.0", "http.insecure": "on"]),
+    WeakSample(
+        name: "a proxy terminates TLS",
+        flags: ["http.host": "0.0.0.0", "http.trusted_proxies": "10.0.0.7"]),
     WeakSample(name: "loopback by another name", flags: ["http.host": "localhost"]),
     WeakSample(
         name: "a socket for a group",
@@ -305,8 +308,8 @@ private let goodSamples: [WeakSample] = [
             "\(error)"
                 == "security is strict, and 3 settings are weak: "
                 + "http.host: 0.0.0.0 (environment HOST), beyond this machine and without TLS, "
-                + "expected tls.certificate, a loopback address, or http.insecure = on where a "
-                + "proxy in front terminates TLS; jwt.issuer: not set, so that iss is not checked, "
+                + "expected tls.certificate, a loopback address, http.trusted_proxies where a "
+                + "proxy in front terminates TLS, or http.insecure = on; jwt.issuer: not set, so that iss is not checked, "
                 + "expected the iss of the tokens; jwt.audience: not set, so that aud is not "
                 + "checked, expected the aud of the tokens"
         }

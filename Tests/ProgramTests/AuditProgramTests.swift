@@ -78,6 +78,7 @@ extension ProgramTests {
                 let caller = AuditedCaller(
                     unixMilliseconds: 1_790_856_000_123 + Int64(index) * 60_000,
                     requestID: names.0.span, traceID: none.span, peer: none.span,
+                    proxy: none.span,
                     subject: names.1.span, tokenID: names.2.span, customerID: names.3.span)
                 encoder.appendPrediction(
                     AuditedPrediction(

@@ -89,6 +89,37 @@ extension ProgramTests {
             }
             let all = try churnd.scrape().sum(of: "churnd_tls_handshakes_total")
             #expect(all == Double(cases.count))
+            // The others are no failures, or have a line as a request.
+            let failed = cases.map { $0.3 }.filter { $0 != "full" && $0 != "plain_http" }
+            let lines = try churnd.log("handshake failed", count: failed.count)
+            #expect(lines.map { $0.text("reason") } == failed)
+            #expect(lines.allSatisfy { $0.text("peer") == "127.0.0.1" })
+        }
+
+        @Test func `lines of failed handshakes have a rate, and clients that leave have none`()
+            throws
+        {
+            let churnd = try churnd(["log.refused_per_second": "1", "http.reactors": "1"])
+            func fail(_ count: Int) throws {
+                for _ in 0..<count {
+                    let client = try ClientSocket(port: churnd.port)
+                    try client.send([UInt8](repeating: 0xFF, count: 3000))
+                    _ = try client.readToEnd()
+                }
+            }
+            let gone = try ClientSocket(port: churnd.port)
+            try gone.send([22, 3, 1])
+            gone.close()
+            try eventually("it is counted") { try handshakes("closed", churnd) == 1 }
+            try fail(30)
+            #expect(try handshakes("other", churnd) == 30)
+            let message = "handshake failed"
+            #expect(churnd.log(message).count < 15)
+            try eventually("a later line counts those without") {
+                try fail(1)
+                return churnd.log(message).contains { $0["skipped"] != nil }
+            }
+            #expect(churnd.log(message).allSatisfy { $0.text("reason") == "other" })
         }
 
         @Test func `optional certificates are verified where they are shown`() throws {
@@ -301,6 +332,29 @@ extension ProgramTests {
             }
             let name = #"churnd_tls_certificate_expires_in_seconds{listener="public"}"#
             #expect(try churnd.scrape()[name] ?? 0 < -80_000)
+        }
+
+        /// What a health check finds where both listeners require certificates.
+        @Test(arguments: [true, false])
+        func `a health check shows the listener's own certificate`(isAccepted: Bool) throws {
+            let authorities = try isAccepted ? authority : TestAuthority(subject: "/CN=Other CA")
+            var flags = try authority.serverFlags()
+            flags["http.port"] = "\(try FreePort.find())"
+            flags["operations.listen"] = "127.0.0.1:\(try FreePort.find())"
+            flags["operations.tls.certificate"] = authority.server.certificate
+            flags["operations.tls.key"] = authority.server.key
+            for prefix in ["tls", "operations.tls"] {
+                flags["\(prefix).client_ca"] = authorities.path
+                flags["\(prefix).client_auth"] = "required"
+            }
+            let churnd = try ChurndProcess(flags)
+            for question in ["--check-live", "--check-ready", "--check-health"] {
+                let child = try ChildProcess(
+                    BuiltProgram.churnd, [question] + flags.map { "--\($0.key)=\($0.value)" },
+                    environment: ["JWT_SECRET": ChurndProcess.secret])
+                #expect(try child.waitForExit() == .code(isAccepted ? 0 : 1), "\(question)")
+            }
+            #expect(churnd.child.ended == nil)
         }
 
         @Test(arguments: ["off", "optional", "required"])

@@ -17,7 +17,7 @@ import Testing
             RequestOutcome(
                 method: .post, route: .predict, status: 401, nanoseconds: 0,
                 trace: TraceContext(traceHigh: 1, traceLow: 2, spanID: 3),
-                peer: PeerAddress([127, 0, 0, 1]),
+                peer: PeerAddress([127, 0, 0, 1]), proxy: PeerAddress([127, 0, 0, 2]),
                 clientName: TLSPeerName(commonName: [0x61], fingerprint: [1]),
                 problem: RequestOutcome.LoggedProblem(type: "token-expired", reason: "")),
             subject: "s")

@@ -27,6 +27,7 @@ import Testing
             #expect(found == Label.allCases.map { "`\($0.label)`" })
         }
         try check("results", TokenResult.self)
+        try check("abuse", AbuseResult.self)
         try check("decisions", QuotaDecision.self)
         try check("handshakes", HandshakeResult.self)
         try check("kinds", RedisFailureKind.self)

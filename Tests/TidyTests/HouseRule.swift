@@ -54,7 +54,7 @@ extension HouseRule {
     private static let importers: [String: Set<String>] = [
         "CLinux": ["POSIX"],
         "CHiredis": ["Redis", "RedisTests"],
-        "COpenSSL": ["OpenSSL"],
+        "COpenSSL": ["OpenSSL", "HTTPServerTests"],
         "CXGBoost": ["XGBoost"],
         "Glibc": ["POSIX", "OpenSSL", "Redis", "XGBoost"],
     ]

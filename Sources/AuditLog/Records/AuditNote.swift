@@ -51,6 +51,8 @@ package struct AuditedOperator: Sendable {
     package let requestID: [UInt8]?
     /// The IP address that the request came from; empty over a Unix socket.
     package let peer: [UInt8]
+    /// The IP address of the trusted proxy that it came through; empty without one.
+    package let proxy: [UInt8]
     /// In the client's certificate.
     package let clientName: TLSPeerName?
     /// The `sub` of the token, of which the record has only an HMAC.
@@ -59,11 +61,12 @@ package struct AuditedOperator: Sendable {
     package let peerProcess: AuditedPeer?
 
     package init(
-        requestID: [UInt8]?, peer: [UInt8] = [], clientName: TLSPeerName? = nil,
-        subject: [UInt8]?, peerProcess: AuditedPeer? = nil
+        requestID: [UInt8]?, peer: [UInt8] = [], proxy: [UInt8] = [],
+        clientName: TLSPeerName? = nil, subject: [UInt8]?, peerProcess: AuditedPeer? = nil
     ) {
         self.requestID = requestID
         self.peer = peer
+        self.proxy = proxy
         self.clientName = clientName
         self.subject = subject
         self.peerProcess = peerProcess

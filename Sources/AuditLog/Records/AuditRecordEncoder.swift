@@ -63,7 +63,7 @@ package final class AuditRecordEncoder {
         bytes.appendBytes(caller.requestID)
         bytes.appendLiteral("\"")
         if !caller.traceID.isEmpty { bytes.appendMember(",\"trace_id\":\"", caller.traceID) }
-        bytes.appendPeer(caller.peer)
+        bytes.appendPeer(caller.peer, proxy: caller.proxy)
         bytes.appendClient(caller.clientName)
         bytes.appendMember(
             ",\"subject\":\"",

@@ -12,6 +12,8 @@ package struct AuditedCaller: ~Escapable {
     package let traceID: Span<UInt8>
     /// The IP address that the request came from, in digits, letters, dots and colons; optional.
     package let peer: Span<UInt8>
+    /// The address of the trusted proxy that it came through last; optional.
+    package let proxy: Span<UInt8>
     /// In the client's certificate; optional.
     package let clientName: TLSPeerName?
     /// The token's `sub`, of which the record has only an HMAC.
@@ -24,10 +26,11 @@ package struct AuditedCaller: ~Escapable {
     package let customerID: Span<UInt8>
 
     @_lifetime(
-        copy requestID, copy traceID, copy peer, copy subject, copy tokenID, copy customerID)
+        copy requestID, copy traceID, copy peer, copy proxy, copy subject, copy tokenID,
+        copy customerID)
     package init(
         unixMilliseconds: Int64, requestID: Span<UInt8>, traceID: Span<UInt8>,
-        peer: Span<UInt8>, clientName: TLSPeerName? = nil, subject: Span<UInt8>,
+        peer: Span<UInt8>, proxy: Span<UInt8>, clientName: TLSPeerName? = nil, subject: Span<UInt8>,
         subjectMAC: KeptMAC? = nil,
         tokenID: Span<UInt8>, customerID: Span<UInt8>
     ) {
@@ -35,6 +38,7 @@ package struct AuditedCaller: ~Escapable {
         self.requestID = requestID
         self.traceID = traceID
         self.peer = peer
+        self.proxy = proxy
         self.clientName = clientName
         self.subject = subject
         self.subjectMAC = subjectMAC

@@ -87,7 +87,7 @@ enum ProcessRecords {
         if let requestID = by.requestID {
             body.appendMember(",\"request_id\":\"", requestID.span)
         }
-        body.appendPeer(by.peer.span)
+        body.appendPeer(by.peer.span, proxy: by.proxy.span)
         body.appendClient(by.clientName)
         if let subject = by.subject {
             body.appendMember(",\"subject\":\"", pseudonymOf: subject, key: keys.subject)

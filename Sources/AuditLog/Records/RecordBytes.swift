@@ -69,9 +69,10 @@ extension Array<UInt8> {
         appendMember(start, pseudonym: mac.digest(of: name.span))
     }
 
-    /// Appends the member of an address; nothing for an empty one.
-    mutating func appendPeer(_ peer: Span<UInt8>) {
+    /// Appends the members of the client's address and of its proxy's; nothing for an empty one.
+    mutating func appendPeer(_ peer: Span<UInt8>, proxy: Span<UInt8>) {
         if !peer.isEmpty { appendMember(",\"peer\":\"", peer) }
+        if !proxy.isEmpty { appendMember(",\"proxy\":\"", proxy) }
     }
 
     /// Appends the members of a client's certificate; nothing without one.

@@ -65,13 +65,15 @@ package struct WeakSettingRule: Sendable {
 extension WeakSettingRule {
     static let host = WeakSettingRule(
         "http.host",
-        weakWhen: "it is not a loopback address, `tls.certificate` is not set and `http.insecure` "
-            + "is off: HTTP without TLS, tokens and customers in the clear",
-        wanted: "tls.certificate, a loopback address, or http.insecure = on where a proxy in front "
-            + "terminates TLS"
+        weakWhen: "it is not a loopback address, and `tls.certificate` and `http.trusted_proxies` "
+            + "are not set and `http.insecure` is off: HTTP without TLS, tokens and customers in "
+            + "the clear",
+        wanted: "tls.certificate, a loopback address, http.trusted_proxies where a proxy in front "
+            + "terminates TLS, or http.insecure = on"
     ) { subject in
         let http = subject.configuration.http
-        guard http.tls == nil, !http.isInsecureMeant, !ServiceConfiguration.isLoopback(http.host)
+        guard http.tls == nil, !http.isInsecureMeant, http.trustedProxies.isEmpty,
+            !ServiceConfiguration.isLoopback(http.host)
         else { return [] }
         return ["\(http.host) (\(http.hostPlace)), beyond this machine and without TLS"]
     }

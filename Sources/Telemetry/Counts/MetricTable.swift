@@ -130,6 +130,10 @@ package enum MetricTable {
             help: "Requests with a valid token, by the store's decision."
         ) { $0.counts.quota.write(to: &$1) },
         MetricRow(
+            "churnd_abuse_requests_total", .counter, labels: ["result"],
+            help: "Requests that failed or were refused under abuse.failures_per_minute, by result."
+        ) { $0.counts.abuse.write(to: &$1) },
+        MetricRow(
             "churnd_validation_errors_total", .counter, labels: ["field"],
             help: "Invalid fields of refused records, by the schema's names."
         ) { $0.counts.fields.write(to: &$1) },

@@ -24,6 +24,7 @@ package struct ServiceMetrics: Sendable {
     private(set) var probabilities = Histogram(bounds: ServiceMetrics.probabilityBounds)
     private(set) var tokens = ClosedCounter<TokenResult>()
     private(set) var quota = ClosedCounter<QuotaDecision>()
+    private(set) var abuse = ClosedCounter<AbuseResult>()
     private(set) var fields = FieldCounts()
     private(set) var outOfRange = FieldCounts()
     private(set) var redisDurations = Histogram(bounds: ServiceMetrics.redisBounds)
@@ -83,6 +84,9 @@ package struct ServiceMetrics: Sendable {
         }
     }
 
+    /// Counts what came of the budgets of addresses.
+    package mutating func abuse(_ result: AbuseResult) { abuse.count(result) }
+
     /// Counts each field of a record that was refused.
     package mutating func recordInvalid(_ violations: [Violation]) {
         for violation in violations { fields.count(violation) }
@@ -111,6 +115,7 @@ package struct ServiceMetrics: Sendable {
         probabilities.add(other.probabilities)
         tokens.merge(other.tokens)
         quota.merge(other.quota)
+        abuse.merge(other.abuse)
         fields.merge(other.fields)
         outOfRange.merge(other.outOfRange)
         redisDurations.add(other.redisDurations)

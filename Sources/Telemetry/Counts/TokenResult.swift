@@ -1,5 +1,23 @@
 package import JWT
 
+/// What came of a failed request, or of one from an address whose budget of failures is used up.
+package enum AbuseResult: Int, MetricLabel {
+    /// Taken from its address's budget.
+    case counted
+    /// Failed, of an address that there was no room to follow.
+    case uncounted
+    /// Refused unread.
+    case refused
+
+    package var label: String {
+        switch self {
+        case .counted: "counted"
+        case .uncounted: "uncounted"
+        case .refused: "refused"
+        }
+    }
+}
+
 /// What became of a request's token: one of these for each request that has to have one.
 package enum TokenResult: Int, MetricLabel {
     /// Good, and the store knows of no revocation.

@@ -89,6 +89,9 @@ package final class WorkerCounts {
         if isOn { counts.recordInvalid(violations) }
     }
 
+    /// Counts what came of the budgets of addresses.
+    package func abuse(_ result: AbuseResult) { if isOn { counts.abuse(result) } }
+
     /// Counts a token that was refused before the store was asked.
     package func tokenJudged(_ result: TokenResult) { if isOn { counts.tokenJudged(result) } }
 }

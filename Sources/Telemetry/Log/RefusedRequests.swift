@@ -31,7 +31,7 @@ struct RefusedRequests {
     }
 
     /// Lines per second, at most a second's at a time.
-    private struct Allowance {
+    struct Allowance {
         private var lines: Int64
         private var filledAt = Int64.min
 

@@ -2,7 +2,7 @@ internal import Bytes
 internal import HTTP
 internal import JSON
 package import OpenSSL
-internal import POSIX
+package import POSIX
 
 /// The request lines of one reactor, handed to the sink once a turn.
 ///
@@ -45,6 +45,7 @@ package final class RequestLog {
 
     private let rules: Rules
     private var slow: [SlowRequest] = []
+    private var notices = ConnectionNotices()
 
     /// - Parameter salt: a secret of the process, so that subjects can be distinguished in a log
     ///   but not found by trying names.
@@ -91,6 +92,22 @@ package final class RequestLog {
         if lines.count + refusedLines.count >= RequestLog.bytesMax { handOver() }
     }
 
+    /// Notes something about a peer that is no answered request. Has the rate of refused requests.
+    ///
+    /// - Parameter proxy: no address without one.
+    package func add(
+        _ notice: ConnectionNotice, peer: PeerAddress, proxy: PeerAddress = PeerAddress(),
+        unixMilliseconds: Int64, now: Int64
+    ) {
+        guard rules.logsAll,
+            notices.append(
+                notice, peer: peer, proxy: proxy, linesPerSecond: rules.refusedPerSecond,
+                unixMilliseconds: unixMilliseconds, now: now, to: &refusedLines)
+        else { return }
+        refusedLineCount += 1
+        if lines.count + refusedLines.count >= RequestLog.bytesMax { handOver() }
+    }
+
     private func appendLine(
         _ outcome: RequestOutcome, _ requestID: Span<UInt8>, _ subject: [UInt8]?,
         _ subjectMAC: KeptMAC?, _ unixMilliseconds: Int64
@@ -111,6 +128,10 @@ package final class RequestLog {
         if !peer.bytes.isEmpty {
             lines.appendLiteral("\",\"peer\":\"")
             lines.appendBytes(peer.bytes)
+        }
+        if let proxy = outcome.proxy {
+            lines.appendLiteral("\",\"proxy\":\"")
+            lines.appendBytes(proxy.bytes)
         }
         if let client = outcome.clientName {
             let (name, fingerprint) = (client.commonName, client.fingerprint)

@@ -28,13 +28,15 @@ package struct RequestOutcome {
     let trace: TraceContext?
     /// Where the request came from.
     let peer: PeerAddress
+    /// The trusted proxy that it came through last.
+    let proxy: PeerAddress?
     /// In the client's certificate, where one was asked for and shown.
     let clientName: TLSPeerName?
     let problem: LoggedProblem?
 
     package init(
         method: HTTPMethod?, route: RouteLabel?, status: UInt16, nanoseconds: Int64,
-        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(),
+        trace: TraceContext? = nil, peer: PeerAddress = PeerAddress(), proxy: PeerAddress? = nil,
         clientName: TLSPeerName? = nil, problem: LoggedProblem? = nil
     ) {
         self.method = method
@@ -43,6 +45,7 @@ package struct RequestOutcome {
         self.nanoseconds = nanoseconds
         self.trace = trace
         self.peer = peer
+        self.proxy = proxy
         self.clientName = clientName
         self.problem = problem
     }
