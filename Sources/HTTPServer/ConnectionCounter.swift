@@ -11,7 +11,7 @@ package final class ConnectionCounter: Sendable {
     private let perAddressMax: Int
     /// Of each address that has a connection, so never more entries than connections. Locked at an
     /// accept and a close only, and not at all where addresses have no share.
-    private let shares = Mutex<[PeerAddress.Network: Int]>([:])
+    private let shares = Mutex<[PeerAddress.Subscriber: Int]>([:])
 
     package init(perAddressMax: Int = 0) { self.perAddressMax = perAddressMax }
 
@@ -32,7 +32,7 @@ package final class ConnectionCounter: Sendable {
     func giveBack() { count.wrappingSubtract(1, ordering: .relaxed) }
 
     /// Counts one more of an address unless it has its share; what has no address always passes.
-    func takeShare(of network: PeerAddress.Network?) -> Bool {
+    func takeShare(of network: PeerAddress.Subscriber?) -> Bool {
         guard perAddressMax > 0, let network else { return true }
         return shares.withLock { shares in
             let held = shares[network] ?? 0
@@ -42,7 +42,7 @@ package final class ConnectionCounter: Sendable {
         }
     }
 
-    func giveBackShare(of network: PeerAddress.Network?) {
+    func giveBackShare(of network: PeerAddress.Subscriber?) {
         guard perAddressMax > 0, let network else { return }
         shares.withLock { shares in
             let held = shares[network] ?? 0

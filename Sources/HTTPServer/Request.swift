@@ -116,8 +116,8 @@ package struct RequestHandlers {
 
     package let handle: Handle
     package let reject: Reject
-    /// Is told of handshakes that failed. The client that left, or that spoke plain HTTP and gets
-    /// an answer, is not among them.
+    /// Called for each handshake that failed, unless the client left, or spoke plain HTTP and gets
+    /// an answer.
     package let handshakeFailed: (PeerAddress, HandshakeResult) -> Void
 
     package init(

@@ -7,7 +7,7 @@ package struct PeerAddress: Sendable {
     /// The networks that are distinguished when connections are limited by address: one IPv4
     /// address, or the /64 of an IPv6 address, all of whose hosts usually belong to one subscriber
     /// (RFC 6177).
-    package enum Network: Hashable, Sendable {
+    package enum Subscriber: Hashable, Sendable {
         case ipv4(UInt32)
         case ipv6(UInt64)
     }
@@ -47,7 +47,7 @@ package struct PeerAddress: Sendable {
     }
 
     /// What it is counted as where addresses are limited; nil for a Unix socket.
-    package var network: Network? {
+    package var network: Subscriber? {
         address.map {
             $0.isIPv4 ? .ipv4(UInt32(truncatingIfNeeded: $0.high >> 32)) : .ipv6($0.high)
         }

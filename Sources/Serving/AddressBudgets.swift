@@ -23,7 +23,7 @@ package struct AddressBudgets {
         }
     }
 
-    /// What an address over its budget is told.
+    /// The answer to an address over its budget.
     package struct Refusal: Equatable, Sendable {
         package let retrySeconds: Int
         /// It is the address's first refusal in a minute.
@@ -31,7 +31,7 @@ package struct AddressBudgets {
     }
 
     private struct Entry {
-        var network = PeerAddress.Network.ipv4(0)
+        var network = PeerAddress.Subscriber.ipv4(0)
         /// When all is paid back. Times are nanoseconds of the monotonic clock.
         var paidAt: Int64 = 0
         /// Until then its refusals have been reported.
@@ -59,7 +59,7 @@ package struct AddressBudgets {
     }
 
     /// Nil for an address within its budget.
-    package mutating func refusal(of network: PeerAddress.Network, now: Int64) -> Refusal? {
+    package mutating func refusal(of network: PeerAddress.Subscriber, now: Int64) -> Refusal? {
         for place in places(of: network)
         where entries[place].network == network {
             let excess = entries[place].paidAt - now - limit
@@ -73,7 +73,7 @@ package struct AddressBudgets {
     }
 
     /// Takes a failure from the address's budget; false where the address cannot be followed.
-    package mutating func fail(_ network: PeerAddress.Network, now: Int64) -> Bool {
+    package mutating func fail(_ network: PeerAddress.Subscriber, now: Int64) -> Bool {
         let places = places(of: network)
         var chosen = places.lowerBound
         for place in places {
@@ -93,7 +93,7 @@ package struct AddressBudgets {
         return true
     }
 
-    private func places(of network: PeerAddress.Network) -> Range<Int> {
+    private func places(of network: PeerAddress.Subscriber) -> Range<Int> {
         var hasher = Hasher()
         hasher.combine(network)
         let set = hasher.finalize() & (AddressBudgets.setCount - 1)

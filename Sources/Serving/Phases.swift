@@ -54,7 +54,7 @@ extension Calls {
 
     /// What failures of a call are counted for; nil where they are not: the address is unknown or a
     /// proxy's, or an operator's on this machine, who must not be locked out.
-    private func budgetedNetwork(of call: Call) -> PeerAddress.Network? {
+    private func budgetedNetwork(of call: Call) -> PeerAddress.Subscriber? {
         if let origin = call.origin, !origin.isClientKnown { return nil }
         if operations != nil, call.peer.address?.isLoopback != false { return nil }
         return call.peer.network

@@ -309,7 +309,8 @@ private let goodSamples: [WeakSample] = [
                 == "security is strict, and 3 settings are weak: "
                 + "http.host: 0.0.0.0 (environment HOST), beyond this machine and without TLS, "
                 + "expected tls.certificate, a loopback address, http.trusted_proxies where a "
-                + "proxy in front terminates TLS, or http.insecure = on; jwt.issuer: not set, so that iss is not checked, "
+                + "proxy in front terminates TLS, or http.insecure = on; jwt.issuer: not set, "
+                + "so that iss is not checked, "
                 + "expected the iss of the tokens; jwt.audience: not set, so that aud is not "
                 + "checked, expected the aud of the tokens"
         }

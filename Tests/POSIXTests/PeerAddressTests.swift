@@ -14,7 +14,7 @@ struct PeerAddressTests {
     private static let documentation: [UInt8] = [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 7]
 
     @Test(arguments: [
-        ([127, 0, 0, 1], "127.0.0.1", PeerAddress.Network.ipv4(0x7F00_0001)),
+        ([127, 0, 0, 1], "127.0.0.1", PeerAddress.Subscriber.ipv4(0x7F00_0001)),
         ([255, 255, 255, 255], "255.255.255.255", .ipv4(.max)),
         (mapped + [192, 0, 2, 1], "192.0.2.1", .ipv4(0xC000_0201)),
         ([UInt8](repeating: 0, count: 15) + [1], "::1", .ipv6(0)),
@@ -32,7 +32,7 @@ struct PeerAddressTests {
         ),
     ])
     func `an address has a text and a network`(
-        host: [UInt8], text: String, network: PeerAddress.Network
+        host: [UInt8], text: String, network: PeerAddress.Subscriber
     ) {
         let address = PeerAddress(host[...])
         #expect(address.text == text)

@@ -6,7 +6,7 @@ private func address(_ text: String) -> IPAddress? { IPAddress(parsing: Array(te
 
 @Suite struct AddressBudgetsTests {
     private static let second: Int64 = 1_000_000_000
-    private let someone = PeerAddress.Network.ipv4(1)
+    private let someone = PeerAddress.Subscriber.ipv4(1)
     private let start = 7 * AddressBudgetsTests.second
 
     /// A failure is paid back in a second.
@@ -20,11 +20,11 @@ private func address(_ text: String) -> IPAddress? { IPAddress(parsing: Array(te
 
         init(_ budgets: AddressBudgets) { self.budgets = budgets }
 
-        func fail(_ network: PeerAddress.Network, now: Int64) -> Bool {
+        func fail(_ network: PeerAddress.Subscriber, now: Int64) -> Bool {
             budgets.fail(network, now: now)
         }
 
-        func refusal(of network: PeerAddress.Network, now: Int64) -> AddressBudgets.Refusal? {
+        func refusal(of network: PeerAddress.Subscriber, now: Int64) -> AddressBudgets.Refusal? {
             budgets.refusal(of: network, now: now)
         }
     }
@@ -104,7 +104,7 @@ private func address(_ text: String) -> IPAddress? { IPAddress(parsing: Array(te
         where budgets.fail(.ipv4(number), now: start) { followed += 1 }
         #expect(followed == burst * AddressBudgets.countMax)
         // An address that is not followed is not refused: others must not be locked out.
-        let next = PeerAddress.Network.ipv4(.max)
+        let next = PeerAddress.Subscriber.ipv4(.max)
         #expect(!budgets.fail(next, now: start))
         #expect(budgets.refusal(of: next, now: start) == nil)
         // Time makes room.
@@ -115,7 +115,7 @@ private func address(_ text: String) -> IPAddress? { IPAddress(parsing: Array(te
     @Test func `all of a subscriber's IPv6 addresses count as one, and a mapped one as IPv4`()
         throws
     {
-        func network(_ text: String) throws -> PeerAddress.Network {
+        func network(_ text: String) throws -> PeerAddress.Subscriber {
             let found = try #require(address(text))
             return try #require(PeerAddress(found).network)
         }
