@@ -80,7 +80,7 @@ package struct TokenClaims {
         let token = VerifiedToken(
             subject: subject, tokenID: tokenID, expiresAt: times.expiration,
             issuedAt: times.issuedSecond, signedPart: tokenID == nil ? signedPart : nil,
-            rights: rules.roles.map(rights))
+            rights: rules.roles.map { rights(of: subject, under: $0) })
         if let required = rules.scope {
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
                 return .lacksScope(token, required: required)
@@ -90,12 +90,13 @@ package struct TokenClaims {
         return .accepted(token)
     }
 
-    private func rights(under roles: Roles) -> TokenRights {
+    private func rights(of subject: [UInt8], under roles: Roles) -> TokenRights {
         TokenRights(
             scopes: roles.scopes(of: granted),
             login: Login(
                 time: times.authenticatedAt ?? times.issuedAt, context: authenticationContext,
-                methods: authenticationMethods))
+                methods: authenticationMethods),
+            quotaLimit: roles.quotaLimit(of: granted, subject: subject))
     }
 
     /// Reads the value of `claim`; false when it isn't of the claim's form, and then it is skipped.

@@ -51,6 +51,8 @@ package final class VerifiedToken: Equatable, Sendable {
 package struct TokenRights: Equatable, Sendable {
     package let scopes: ScopeSet
     package let login: Login
+    /// Predictions that its subject gets in `quota.window`; nil: `quota.limit`.
+    package let quotaLimit: Int?
 }
 
 /// The MACs of a remembered token's subject, each computed when it is first asked for. The loop

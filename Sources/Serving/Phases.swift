@@ -146,6 +146,7 @@ extension Calls {
         admissions.admit(
             AdmissionRequest(
                 token: token, tokenID: otherName.span, subject: subject.span,
+                limit: call.quotaLimit,
                 issuedAt: call.token?.issuedAt, charges: call.isCharged, deadline: deadline,
                 ticket: call.ticket))
     }
@@ -175,7 +176,7 @@ extension Calls {
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         let call = pool[ticket]
         if call.route?.access == .quota {
-            refused.note(decision, on: call.subject, now: loop.now)
+            refused.note(decision, on: call.subject, limit: call.quotaLimit, now: loop.now)
         }
         refused.dismiss(ticket)
         let followers = call.takeFollowers()
