@@ -1,5 +1,6 @@
 internal import Bytes
 package import Identity
+internal import OpenSSL
 internal import OperationsAPI
 package import POSIX
 
@@ -19,7 +20,7 @@ package struct RolesFile: Sendable {
     static let ageSecondsMax = 86_400
 
     /// `roles.path`.
-    package let path: String
+    private let path: String
     private let place: ConfigurationPlace
     private let files: ConfigurationFiles
     /// `store.subjects`; nil with the store in Redis.
@@ -40,7 +41,7 @@ package struct RolesFile: Sendable {
     }
 
     /// Reads the file, and checks that the store in memory can hold its quotas.
-    package func read() throws(ConfigurationError) -> Roles {
+    package func read() throws(ConfigurationError) -> ReadRoles {
         let bytes: [UInt8]
         do throws(FileError) { bytes = try files.read(path, RolesFile.bytesMax).get() } catch {
             throw .unreadable(at: place, error)
@@ -52,11 +53,18 @@ package struct RolesFile: Sendable {
                 throw .quotasTooLarge(path: path, subjects: subjectsMax, admissions: count)
             }
         }
-        return roles
+        return ReadRoles(roles: roles, sha256: SHA256.hexDigest(bytes.span))
     }
 
-    /// What tells the file from what it is after a change; nil where nothing can be seen there.
-    package func identity() -> FileIdentity? { Files.identity(of: path) }
+    /// What tells the file from what it is after a change, by its path.
+    package func identity() -> [String: FileIdentity?] { [path: Files.identity(of: path)] }
+}
+
+/// What the file of roles says, as it was read once.
+package struct ReadRoles: Sendable {
+    package let roles: Roles
+    /// Of the file, in hexadecimal.
+    package let sha256: String
 }
 
 // What the file says.

@@ -48,7 +48,7 @@ extension ServiceConfiguration {
                 requirements: [], lifetimeSecondsMax: nil, roles: nil, rolesFile: nil)
         }
         let rolesFile = RolesFile(settings, sources.files, store: store)
-        let roles = try rolesFile.map { (file) throws(ConfigurationError) in try file.read() }
+        let roles = try rolesFile.map { (file) throws(ConfigurationError) in try file.read().roles }
         do throws(TokenRulesError) {
             return Tokens(
                 keys: keys, leewaySeconds: settings.integer(.tokenLeeway),

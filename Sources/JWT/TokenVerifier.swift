@@ -1,4 +1,5 @@
 internal import Bytes
+package import Identity
 internal import OpenSSL
 
 /// Judges tokens under a set of keys and rules. It keeps a context for each key, the tokens that
@@ -6,7 +7,7 @@ internal import OpenSSL
 /// its own. Other keys take another verifier, so that it knows no token of theirs.
 package final class TokenVerifier {
     private let keys: Keys
-    private let rules: TokenRules
+    private var rules: TokenRules
     // Decoded into and then read through a local reference, since a span cannot be had of a
     // property for longer than an expression; the reference is gone before the next token.
     private var headerBytes: [UInt8] = []
@@ -73,6 +74,16 @@ package final class TokenVerifier {
             case .named(let keys, let unnamed):
                 .named(keys.mapValues { LocalKey($0) }, unnamed: unnamed.map { LocalKey($0) })
             }
+    }
+
+    /// Nil where roles are not configured.
+    package var roles: Roles? { rules.roles }
+
+    /// Goes by these roles from now on. What is remembered of tokens are the rights that the roles
+    /// before gave them, so it is forgotten.
+    package func adopt(_ roles: Roles) {
+        rules.roles = roles
+        recent = RecentTokens()
     }
 
     /// What `token` says, if it is signed with one of the keys and its claims hold at the time

@@ -2,7 +2,6 @@ internal import Access
 internal import Bytes
 internal import HTTP
 package import HTTPServer
-package import Identity
 internal import JSON
 internal import JWT
 internal import ModelRegistry
@@ -21,13 +20,10 @@ package final class Calls {
         let bodyBytesMax: Int
         /// How long a decision may take, from the request's last byte on.
         let decisionNanoseconds: Int64
-        /// Nil where roles are not configured.
-        let roles: Roles?
 
-        package init(bodyBytesMax: Int, decisionNanoseconds: Int64, roles: Roles? = nil) {
+        package init(bodyBytesMax: Int, decisionNanoseconds: Int64) {
             self.bodyBytesMax = bodyBytesMax
             self.decisionNanoseconds = decisionNanoseconds
-            self.roles = roles
         }
     }
 
@@ -110,7 +106,7 @@ package final class Calls {
         run(call, request)
     }
 
-    /// Takes the latest deployment and the latest keys, for the requests of the next turn.
+    /// Takes the latest deployment, keys and roles, for the requests of the next turn.
     func takePublished() {
         localVerifier?.takePublished()
         if model.takePublished() { pool.adopt(model.scorer) }

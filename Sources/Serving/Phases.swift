@@ -76,7 +76,7 @@ extension Calls {
                 text, known: known, nowUnixMilliseconds: loop.unixMilliseconds,
                 anyScope: call.route?.access == .token)
         }
-        if let roles = rules.roles { try authorize(call, roles) }
+        if let roles = verifier?.roles { try authorize(call, roles) }
         call.stages.end(.token)
     }
 

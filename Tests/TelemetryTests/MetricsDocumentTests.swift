@@ -30,7 +30,7 @@ import Testing
         try check("handshakes", HandshakeResult.self)
         try check("kinds", RedisFailureKind.self)
         try check("reloads", ModelReloadResult.self)
-        try check("key reloads", KeyReloadResult.self)
+        try check("file reloads", FileReloadResult.self)
     }
 
     @Test func `every label of a family is explained`() throws {

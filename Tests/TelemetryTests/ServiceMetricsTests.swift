@@ -209,7 +209,7 @@ import Testing
         check(QuotaDecision.self)
         check(RedisFailureKind.self)
         check(ModelReloadResult.self)
-        check(KeyReloadResult.self)
+        check(FileReloadResult.self)
     }
 
     @Test func `an invalid field is counted by the schema's name, never by the caller's`() throws {
