@@ -213,6 +213,11 @@ extension FailureRow {
             // Which check failed would help only an attacker that guesses tokens.
             self.init(unauthorized: .invalidToken, "Invalid token")
             counted = .invalidToken
+        case .wrongCertificate:
+            self.init(
+                unauthorized: .invalidToken,
+                "The token is bound to a client certificate that this connection has not shown")
+            counted = .invalidToken
         case .expired:
             self.init(unauthorized: .tokenExpired, "Token expired")
             counted = .tokenExpired

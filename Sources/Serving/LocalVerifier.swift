@@ -44,14 +44,17 @@ package struct LocalVerifier {
 
 extension TokenVerifier {
     /// The token, where it is good and has the scope, or where that does not matter.
+    ///
+    /// - Parameter certificate: of the client, as `judge` takes it.
     func admitted(
         _ token: Span<UInt8>, known: RecentTokens.Entry?, nowUnixMilliseconds: Int64,
-        anyScope: Bool
+        certificate: [UInt8]?, anyScope: Bool
     ) throws(ServiceFailure) -> VerifiedToken {
         let verdict: TokenVerdict
         do throws(TokenError) {
             verdict = try judge(
-                token, known: known, nowUnixMilliseconds: nowUnixMilliseconds)
+                token, known: known, nowUnixMilliseconds: nowUnixMilliseconds,
+                certificate: certificate)
         } catch {
             throw .token(error)
         }

@@ -68,13 +68,18 @@ extension Calls {
         }
         call.tokenRange = range
         let text = request.headBytes.extracting(range)
+        let certificate = call.clientName?.fingerprint
         if let leader = leaderOfTurn(with: text) {
+            // It may have come over another connection.
+            do throws(TokenError) { try leader.token?.checkBinding(to: certificate) } catch {
+                throw .token(error)
+            }
             call.leader = leader
             call.token = leader.token
         } else if let verifier {
             call.token = try verifier.admitted(
                 text, known: known, nowUnixMilliseconds: loop.unixMilliseconds,
-                anyScope: call.route?.access == .token)
+                certificate: certificate, anyScope: call.route?.access == .token)
         }
         if let roles = verifier?.roles { try authorize(call, roles) }
         call.stages.end(.token)

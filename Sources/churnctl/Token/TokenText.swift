@@ -1,3 +1,4 @@
+internal import Bytes
 internal import JSON
 internal import JWT
 
@@ -37,6 +38,11 @@ struct TokenText {
                 }
             isValid = verifier != nil
             let end = TimeInWords.relative(seconds: verified.expiresAt - nowSeconds)
+            if let digest = verified.boundCertificate {
+                lines.append(
+                    "bound: only over connections with the client certificate whose SHA-256 is "
+                        + String(hexadecimal: digest.span))
+            }
             lines.append(
                 isValid
                     ? "verdict: valid, expires \(end)"
