@@ -87,6 +87,12 @@ package struct Roles: Equatable, Sendable {
         return true
     }
 
+    package var roleCount: Int { scopesOfRoles.count }
+    /// Of roles and of patterns of subjects.
+    package var quotaCount: Int {
+        quotaLimitsOfRoles.count + quotaLimitsOfSubjects.count + beginnings.count
+    }
+
     /// Changes what an action needs of a login.
     package mutating func changeStepUp(for scope: Scope, _ change: (inout StepUp) -> Void) {
         change(&stepUps[scope, default: standard])
