@@ -196,7 +196,8 @@ extension ConfigurationKey {
     package static let rolesPath = ConfigurationKey(
         "roles.path", .text(bytesMax: 4096), default: nil,
         meaning: "File of roles: which scopes and quotas they have, and what logins actions need. "
-            + "Read again at SIGHUP and when it changes. Without it any token predicts, and `\(AdministrationRules.scope)` administers."
+            + "Read again at SIGHUP and when it changes. Without it "
+            + "any token predicts, and `\(AdministrationRules.scope)` administers."
     )
     static let tokenLifetime = ConfigurationKey(
         "jwt.lifetime_max", .integer(0...315_360_000, in: .seconds), default: "0",

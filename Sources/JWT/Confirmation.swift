@@ -6,7 +6,7 @@ enum Confirmation {
     case none
     /// The private key of the client certificate whose DER has this SHA-256 (RFC 8705 §3.1).
     case certificate([UInt8])
-    /// Another key, several, or something that is none: it is not checked here.
+    /// Another key, several keys, or another form: it is not checked here.
     case other
 
     private static let digestBytes = 32

@@ -103,8 +103,8 @@ extension TokenError: CustomStringConvertible {
         case .unmetRequirement(let claim):
             "\(claim): missing or another value, expected what jwt.require demands"
         case .boundToken:
-            "cnf: not the SHA-256 of a client certificate alone (x5t#S256), and tokens that are bound "
-                + "to another key are not supported"
+            "cnf: not the SHA-256 of a client certificate alone (x5t#S256), and tokens that are "
+                + "bound to another key are not supported"
         case .wrongCertificate:
             "cnf: bound to a client certificate, and the connection has shown another one or none"
         case .lifetimeTooLong(let max): "exp: more than \(max) seconds after iat"

@@ -22,15 +22,14 @@ final class RolesReloads: Sendable {
     private let queue = DispatchQueue(label: "churnd.roles")
 
     /// Checks from now on each second whether the file has changed. Nil where there is none.
-    init?(
-        _ tokens: ServiceConfiguration.Tokens, _ published: Published<Roles>?,
-        records: AdministrationRecords?, figures: ServiceFigures, logger: Logger
-    ) {
-        guard let file = tokens.rolesFile, let published else { return nil }
+    init?(_ common: SharedSettings, _ figures: ServiceFigures, _ logger: Logger) {
+        guard let file = common.configuration.tokens.rolesFile, let published = common.roles else {
+            return nil
+        }
         self.file = file
         followed = FollowedFiles { file.identity() }
         self.published = published
-        self.records = records
+        records = common.records
         self.figures = figures
         self.logger = logger
         followed.watch(on: queue) { [weak self] in

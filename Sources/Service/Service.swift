@@ -142,9 +142,7 @@ package final class Service: Sendable {
         let startKeys = common.keys.value
         let keyListeners = KeyListeners(figures: figures, logger: logger)
         keys = KeyReloads(configuration, common.keys, keyListeners)
-        roles = RolesReloads(
-            configuration.tokens, common.roles, records: common.records, figures: figures,
-            logger: logger)
+        roles = RolesReloads(common, figures, logger)
         // Every event loop has its keyed MACs now.
         startKeys.wipe()
         configuration.audit?.key.wipe()

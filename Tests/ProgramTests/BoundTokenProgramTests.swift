@@ -51,10 +51,9 @@ extension ProgramTests {
             let digest = SHA256.hash(der.span)
             var text: [UInt8] = []
             Base64URL.encode(digest.span, appendingTo: &text)
+            let binding = #""x5t#S256":"\#(String(decoding: text, as: UTF8.self))""#
             return TokenFactory().token(
-                claims:
-                    #"{"sub":"ann","exp":4102444800,"cnf":{"x5t#S256":"\#(String(decoding: text, as: UTF8.self))"}}"#
-            )
+                claims: #"{"sub":"ann","exp":4102444800,"cnf":{\#(binding)}}"#)
         }
 
         @Test func `a bound token is good over connections with its certificate alone`() throws {
@@ -78,10 +77,9 @@ extension ProgramTests {
             }
             let refused = try clients[2].exchange(request)
             #expect(refused.problem == "invalid-token")
-            #expect(
-                refused.detail
-                    == "The token is bound to a client certificate that this connection has not shown"
-            )
+            let expectedDetail =
+                "The token is bound to a client certificate that this connection has not shown"
+            #expect(refused.detail == expectedDetail)
             #expect(refused["WWW-Authenticate"]?.contains(#"error="invalid_token""#) == true)
             #expect(
                 MetricSamples(try churnd.operationsClient().exchange(.get("/metrics")).text)[
