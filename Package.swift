@@ -138,6 +138,7 @@ let package = Package(
             "Doctor",
             [
                 "Access", "AuditLog", "AuditReading", "Bundle", "Bytes", "Configuration",
+                "Identity",
                 "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient",
                 "POSIX",
                 "Redis",
@@ -159,8 +160,8 @@ let package = Package(
             "Service",
             [
                 "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Deployment", "HTTP",
-                "HTTPServer", "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX",
-                "Reactor", "Redis", "Serving", "Telemetry", logging,
+                "HTTPServer", "Identity", "JWT", "ModelRegistry", "Models", "OpenSSL",
+                "OperationsAPI", "POSIX", "Reactor", "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
             "churnd",
@@ -172,7 +173,8 @@ let package = Package(
             "churnctl",
             [
                 "Access", "AuditLog", "AuditReading", "BatchScoring", "Bundle", "Bytes",
-                "Configuration", "DataCheck", "Doctor", "Features", "JSON", "JWT", "Measures",
+                "Configuration", "DataCheck", "Doctor", "Features", "Identity", "JSON", "JWT",
+                "Measures",
                 "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
                 "Redis", "Tables", "Training", "TrainingReports", argumentParser,
             ]),
@@ -275,7 +277,7 @@ let package = Package(
         tests(
             "ProgramTests",
             [
-                "AuditLog", "Bundle", "Configuration", "JSON", "Models", "OpenSSL", "POSIX",
+                "AuditLog", "Bundle", "Configuration", "JSON", "JWT", "Models", "OpenSSL", "POSIX",
                 "Service", "Serving", "ServiceTestSupport", "Telemetry",
             ]),
         tests("TidyTests", []),

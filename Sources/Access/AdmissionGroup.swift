@@ -3,6 +3,7 @@ internal import Redis
 
 /// What every run of the script is given.
 struct ScriptRules {
+    /// Of requests that have no limit of their own.
     let limit: Int
     let windowMilliseconds: Int64
     /// The key without which nothing is decided; nil where none is configured.
@@ -29,6 +30,12 @@ struct AdmissionGroup {
     private var issueTimes: [UInt8] = []
     private var quotaKeys: [UInt8] = []
     private var quotaKeyCount = 0
+    /// Of each request; nil: that of the rules.
+    private var limits: [Int?] = []
+    /// Whether two requests to be charged have different limits.
+    private var limitsDiffer = false
+    /// Of the first request to be charged.
+    private var firstLimit: Int?
 
     var count: Int { tickets.count }
 
@@ -37,6 +44,9 @@ struct AdmissionGroup {
     func charges(at index: Int) -> Bool {
         (kinds[index] - UInt8(ascii: "0")) & AdmissionScript.chargesDigit != 0
     }
+
+    /// The request's own limit.
+    func limit(at index: Int) -> Int? { limits[index] }
 
     mutating func append(_ request: borrowing AdmissionRequest) {
         var kind = UInt8(ascii: "0")
@@ -57,10 +67,13 @@ struct AdmissionGroup {
         }
         if request.charges {
             quotaKeys.appendRedisArgument(AdmissionKeys.quota, request.subject)
+            if quotaKeyCount == 0 { firstLimit = request.limit }
+            if firstLimit != request.limit { limitsDiffer = true }
             quotaKeyCount += 1
             kind += AdmissionScript.chargesDigit
         }
         kinds.append(kind)
+        limits.append(request.limit)
         tickets.append(request.ticket)
         deadline = min(deadline, request.deadline)
     }
@@ -75,6 +88,9 @@ struct AdmissionGroup {
         issueTimes.removeAll(keepingCapacity: true)
         quotaKeys.removeAll(keepingCapacity: true)
         quotaKeyCount = 0
+        limits.removeAll(keepingCapacity: true)
+        limitsDiffer = false
+        firstLimit = nil
     }
 
     /// Appends a request that runs every command of the script.
@@ -105,14 +121,26 @@ struct AdmissionGroup {
         bytes.append(contentsOf: tokenKeys)
         bytes.append(contentsOf: quotaKeys)
         if let markerKey = rules.markerKey { bytes.appendRedisArgument(markerKey.span) }
-        bytes.appendRedisArgument(Int(rules.windowMilliseconds) << 20 | rules.limit)
+        let limit = limitsDiffer ? AdmissionScript.ownLimits : firstLimit ?? rules.limit
+        bytes.appendRedisArgument(Int(rules.windowMilliseconds) << 20 | limit)
         bytes.appendRedisArgument(
             AdmissionScript.packed(
                 trustedMilliseconds: trustedMilliseconds, tokenKeys: tokenKeyCount,
                 requests: count))
+        let kinds = limitsDiffer ? kindsWithLimits(rules) : kinds
         bytes.appendRedisArgument(kinds.span, issueTimes.span)
         bytes.appendRedisArgument(nonce)
         if markerCount > 0 { bytes.appendRedisArgument(markerCount) }
+    }
+
+    /// The digits of the requests, followed by a slash and the limit for each that is charged.
+    private func kindsWithLimits(_ rules: ScriptRules) -> [UInt8] {
+        var text = kinds
+        for index in 0..<count where charges(at: index) {
+            text.append(UInt8(ascii: "/"))
+            text.appendDecimal(limits[index] ?? rules.limit)
+        }
+        return text
     }
 }
 

@@ -6,7 +6,8 @@
 /// most, and then answers NOAUTH: so there are four, some of which hold several things. The window
 /// in milliseconds times 2 to the 20 and the limit; the numbers of `packed`; a digit for each
 /// request, followed by each token's `iat`, or a dash, after a space; the question's nonce; and a
-/// fifth if there is a marker key.
+/// fifth if there is a marker key. Where the limits of the requests differ, the first holds
+/// `ownLimits`, and each limit follows the digits after a slash: of the requests to be charged.
 ///
 /// It answers with the nonce and then a number for each request (see `Verdict`), or in its place an
 /// error that concerns the request. Without the marker key it decides nothing and answers NOMARKER.
@@ -19,6 +20,9 @@ package enum AdmissionScript {
     /// What was admitted is removed again, so that every command of the script runs. After the
     /// LPUSH: a Redis that is full refuses only the first command that writes.
     static let probeDigit: UInt8 = 4
+
+    /// In place of the limit where each request has its own.
+    static let ownLimits = 0
 
     /// In one number: for how long a mark is trusted (see `text`), how many of the keys are of
     /// tokens, and how many requests there are.
@@ -65,7 +69,13 @@ package enum AdmissionScript {
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
         local past, trusted = now - window, now - math.floor(packed / 262144)
-        local stamp, last = string.format('%.0f', now), limit > 1 and tostring(limit - 2) or '-2'
+        local stamp, last = string.format('%.0f', now), nil
+        local limits = limit == 0 and ARGV[3]:gmatch('/(%d+)')
+
+        local function setLimit(number)
+            limit, last = number, number > 1 and tostring(number - 2) or '-2'
+        end
+        setLimit(limit)
 
         local function trim(list)
             local gone, kept, place, since = 1, nil, 2, nil
@@ -140,6 +150,7 @@ package enum AdmissionScript {
             local kind = kinds[request]
             if kind % 2 == 1 then
                 quota = quota + 1
+                if limits then setLimit(tonumber(limits())) end
                 answer[request + 1] = revoked[request] or admit(keys[quota], kind >= 52)
             else
                 answer[request + 1] = revoked[request] or 1
@@ -150,7 +161,7 @@ package enum AdmissionScript {
 
     /// The SHA-1 of the text in hexadecimal, by which Redis knows a script that it has seen. Were
     /// it wrong, each decision would take two round trips.
-    package static let digest: StaticString = "85d3842265f3e630ae25c5a246cf06db03f2ba26"
+    package static let digest: StaticString = "44ba8d78cdd7fe035c00ed9acafa9acd6b29a385"
 }
 
 extension AdmissionScript {
@@ -161,9 +172,6 @@ extension AdmissionScript {
     struct Verdict {
         enum Code: Int64 { case admitted = 0, uncharged = 1, revoked = 2, refused = 3 }
 
-        /// As many admissions as a limit may allow.
-        static let limitMax = 1 << 20 - 1
-
         let code: Code
         let left: Int
         let resetMilliseconds: Int64
@@ -172,7 +180,7 @@ extension AdmissionScript {
         init?(_ number: Int64, limit: Int, charges: Bool) {
             guard number >= 0, let code = Code(rawValue: number & 3) else { return nil }
             self.code = code
-            left = Int(number >> 2) & Verdict.limitMax
+            left = Int(number >> 2) & QuotaRules.limitMax
             resetMilliseconds = number >> 22
             guard left < limit, code == .revoked || (code == .uncharged) != charges else {
                 return nil

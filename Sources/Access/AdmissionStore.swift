@@ -49,6 +49,9 @@ package struct AdmissionRequest: ~Escapable {
     package let tokenID: Span<UInt8>
     /// The token's `sub`, whose quota it is.
     package let subject: Span<UInt8>
+    /// Admissions in any window that this request goes by, from 1 to `QuotaRules.limitMax`; nil:
+    /// those of the store's rules. What requests with other limits were admitted counts too.
+    package let limit: Int?
     /// The token's `iat` in whole seconds since 1970; nil when it has none.
     package let issuedAt: Int64?
     /// Whether an admission counts. When false, only revocation is asked for, as for a request
@@ -61,12 +64,13 @@ package struct AdmissionRequest: ~Escapable {
 
     @_lifetime(copy token, copy tokenID, copy subject)
     package init(
-        token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, issuedAt: Int64?,
-        charges: Bool, deadline: Int64, ticket: UInt64
+        token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, limit: Int? = nil,
+        issuedAt: Int64?, charges: Bool, deadline: Int64, ticket: UInt64
     ) {
         self.token = token
         self.tokenID = tokenID
         self.subject = subject
+        self.limit = limit
         self.issuedAt = issuedAt
         self.charges = charges
         self.deadline = deadline
@@ -76,7 +80,10 @@ package struct AdmissionRequest: ~Escapable {
 
 /// How many admissions a subject gets.
 package struct QuotaRules: Equatable, Sendable {
-    /// Admissions in any window.
+    /// The script has limits in 20 bits.
+    package static let limitMax = 1 << 20 - 1
+
+    /// Admissions in any window, for requests that have no limit of their own.
     package let limit: Int
     /// An admission at time t counts at all times before t + window.
     package let windowMilliseconds: Int64
@@ -84,7 +91,7 @@ package struct QuotaRules: Equatable, Sendable {
     package init(limit: Int, windowMilliseconds: Int64) {
         precondition(limit > 0 && windowMilliseconds > 0)
         // The script has both in one number, which its language keeps exact below 2 to the 53.
-        precondition(limit < 1 << 20 && windowMilliseconds < 1 << 31)
+        precondition(limit <= QuotaRules.limitMax && windowMilliseconds < 1 << 31)
         self.limit = limit
         self.windowMilliseconds = windowMilliseconds
     }

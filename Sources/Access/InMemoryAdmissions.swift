@@ -69,7 +69,7 @@ package final class InMemoryAdmissions: Sendable {
         let token = Array(copying: request.token)
         let tokenID = Array(copying: request.tokenID)
         let subject = Array(copying: request.subject)
-        let (issuedAt, charges) = (request.issuedAt, request.charges)
+        let (issuedAt, charges, limit) = (request.issuedAt, request.charges, request.limit)
         return state.withLock { state in
             if state.revocations.contains(token, now: now)
                 || !tokenID.isEmpty && state.revocations.contains(tokenID, now: now)
@@ -77,7 +77,7 @@ package final class InMemoryAdmissions: Sendable {
             {
                 return .revoked
             }
-            return charges ? state.quotas.admit(subject, now: now) : .uncharged
+            return charges ? state.quotas.admit(subject, limit: limit, now: now) : .uncharged
         }
     }
 }

@@ -149,12 +149,16 @@ package final class RedisAdmissionStore: AdmissionStore {
         guard numbers.count == question.group.count else { return end(question, .unexpectedReply) }
         for index in 0..<question.group.count {
             let decision = decision(
-                of: numbers[numbers.startIndex + index], charges: question.group.charges(at: index))
+                of: numbers[numbers.startIndex + index],
+                limit: question.group.limit(at: index) ?? quota.limit,
+                charges: question.group.charges(at: index))
             decisions.append(decision, for: question.group.ticket(at: index))
         }
     }
 
-    private func decision(of answer: RedisReply, charges: Bool) -> AdmissionDecision {
+    private func decision(
+        of answer: RedisReply, limit: Int, charges: Bool
+    ) -> AdmissionDecision {
         if case .error(let text) = answer {
             let code = RedisErrorCode(of: text)
             if code == .wrongType { return .unavailable(.foreignQuotaKey) }
@@ -162,7 +166,7 @@ package final class RedisAdmissionStore: AdmissionStore {
             return .unavailable(.redis(.errorReply(code)))
         }
         guard case .integer(let number) = answer,
-            let verdict = AdmissionScript.Verdict(number, limit: quota.limit, charges: charges)
+            let verdict = AdmissionScript.Verdict(number, limit: limit, charges: charges)
         else { return .unavailable(.unexpectedReply) }
         let seconds = quota.seconds(untilReset: verdict.resetMilliseconds)
         return switch verdict.code {

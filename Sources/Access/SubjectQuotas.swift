@@ -5,7 +5,8 @@ internal import Reactor
 struct SubjectQuotas {
     private struct Subject {
         var name: [UInt8]
-        /// The times of the latest admissions, the oldest first, in a ring that grows to the limit.
+        /// The times of the latest admissions, the oldest first, in a ring that grows to the
+        /// highest limit that the subject was asked for with.
         var times: AdmissionTimes
     }
 
@@ -24,7 +25,11 @@ struct SubjectQuotas {
         ends = DeadlineQueue(timeout: quota.windowMilliseconds)
     }
 
-    mutating func admit(_ name: [UInt8], now clock: Int64) -> AdmissionDecision {
+    /// - Parameter limit: of the request; nil: that of the rules.
+    mutating func admit(
+        _ name: [UInt8], limit: Int?, now clock: Int64
+    ) -> AdmissionDecision {
+        let limit = limit ?? quota.limit
         // Each reactor reads the clock for itself, so that one may be behind another.
         let now = max(clock, latestNow)
         latestNow = now
@@ -37,15 +42,16 @@ struct SubjectQuotas {
         let window = quota.windowMilliseconds
         subjects[slot].times.removeAll(through: now - window)
         let count = subjects[slot].times.count
-        guard count < quota.limit else {
-            let oldest = subjects[slot].times.first ?? now
-            return .refused(retrySeconds: quota.seconds(untilReset: oldest + window - now))
+        guard count < limit else {
+            // Under a higher limit more may have been admitted: these must leave too.
+            let last = subjects[slot].times[count - limit]
+            return .refused(retrySeconds: quota.seconds(untilReset: last + window - now))
         }
-        subjects[slot].times.append(now, countMax: quota.limit)
+        subjects[slot].times.append(now, countMax: limit)
         ends.set(slot, now: now)
         let oldest = subjects[slot].times.first ?? now
         return .admitted(
-            left: quota.limit - count - 1,
+            left: limit - count - 1,
             resetSeconds: quota.seconds(untilReset: oldest + window - now))
     }
 
@@ -97,7 +103,7 @@ struct AdmissionTimes {
     }
 
     /// The time at a place, counted from the oldest.
-    private subscript(_ place: Int) -> Int64 {
+    subscript(_ place: Int) -> Int64 {
         let index = head + place
         return ring[index < ring.count ? index : index - ring.count]
     }

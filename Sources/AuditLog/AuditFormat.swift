@@ -61,4 +61,6 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     case stop
     case model
     case revocation
+    /// Another file of roles.
+    case roles
 }

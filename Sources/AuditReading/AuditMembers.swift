@@ -49,6 +49,8 @@ extension AuditEvent {
             AuditEvent.operatorMembers + [
                 .init("action"), .init("name"), .init("result", isOptional: true),
             ]
+        case .roles:
+            [.init("action"), .init("roles_sha256"), .init("result", isOptional: true)]
         }
     }
 

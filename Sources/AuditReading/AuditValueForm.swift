@@ -34,7 +34,7 @@ enum AuditValueForm: Equatable {
         case "subject", "customer", "name":
             self = .hexadecimal(digits: AuditValueForm.pseudonymDigits)
         case "log": self = .hexadecimal(digits: AuditFormat.identityDigits)
-        case "client_sha256", "model_sha256", "body_sha256", "checkpoint":
+        case "client_sha256", "model_sha256", "body_sha256", "roles_sha256", "checkpoint":
             self = .hexadecimal(digits: AuditFormat.digestDigits)
         case "probability_bits": self = .hexadecimal(digits: AuditValueForm.floatDigits)
         case "first", "last": self = .time

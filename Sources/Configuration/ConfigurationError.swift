@@ -71,6 +71,8 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case auditKeyIsTokenKey(name: String)
     /// quota.limit times store.subjects.
     case storeTooLarge(quotaLimit: Int, subjects: Int)
+    /// The quotas of roles.path and store.subjects.
+    case quotasTooLarge(path: String, subjects: Int, admissions: Int)
     case drainDelayTooLong
     /// A key that means nothing without another one.
     case setAlone(at: ConfigurationPlace, key: String, partner: String)
@@ -140,6 +142,10 @@ extension ConfigurationError: CustomStringConvertible {
         case .storeTooLarge(let quotaLimit, let subjects):
             "quota.limit \(quotaLimit) times store.subjects \(subjects): more than "
                 + "\(ConfigurationLimits.memoryAdmissionsMax) admissions to hold in memory"
+        case .quotasTooLarge(let path, let subjects, let admissions):
+            "\(path): with its quotas, store.subjects \(subjects) may have \(admissions) "
+                + "admissions to hold in memory, expected at most "
+                + "\(ConfigurationLimits.memoryAdmissionsMax)"
         case .developmentHost(let place, let host):
             "\(place): http.host: \(host), but with --dev expected a loopback address (127.0.0.1)"
         case .developmentOperations(let place, let host):

@@ -175,6 +175,8 @@ package enum ConfigurationLimits {
     package static let redisKeyBytesMax = 256
     /// Of the files in `jwt.keys`.
     package static let tokenKeysMax = 64
+    /// Of `quota.limit` and the quotas in the file of roles.
+    static let quotaLimitMax = 100_000
     package static let hostBytesMax = 253
     package static let networksBytesMax = 4096
     package static let scopeBytesMax = 256

@@ -216,8 +216,10 @@ extension ConfigurationKey {
             + "one in an array of strings.")
     package static let rolesPath = ConfigurationKey(
         "roles.path", .text(bytesMax: 4096), default: nil,
-        meaning: "File of roles: which scopes they have, and what logins actions need. Without it "
-            + "any token predicts, and `\(AdministrationRules.scope)` administers.")
+        meaning: "File of roles: which scopes and quotas they have, and what logins actions need. "
+            + "Read again at SIGHUP and when it changes. Without it "
+            + "any token predicts, and `\(AdministrationRules.scope)` administers."
+    )
     static let tokenLifetime = ConfigurationKey(
         "jwt.lifetime_max", .integer(0...315_360_000, in: .seconds), default: "0",
         meaning: "Longest time from `iat` to `exp`; a token without `iat` is then refused. 0: not "
@@ -273,8 +275,9 @@ extension ConfigurationKey {
         meaning: "Whether revocations that others make in Redis are recorded, as its "
             + "notify-keyspace-events reports them (K$g at least).")
     static let quotaLimit = ConfigurationKey(
-        "quota.limit", .integer(1...100_000), default: "100",
-        meaning: "Predictions that a subject gets in any quota.window.")
+        "quota.limit", .integer(1...ConfigurationLimits.quotaLimitMax), default: "100",
+        meaning: "Predictions that a subject gets in any quota.window, unless roles.path has a "
+            + "quota for it.")
     static let quotaWindow = ConfigurationKey(
         "quota.window", .integer(1...86_400, in: .seconds), default: "3600",
         meaning: "The time over which quota.limit counts; it slides.")

@@ -137,7 +137,8 @@ extension ServiceConfiguration {
     ) throws(ConfigurationError) -> ServiceConfiguration {
         var settings = try sources.settings()
         let store = try store(&settings, isDevelopment: isDevelopment)
-        let tokens = try tokens(&settings, sources: sources, isDevelopment: isDevelopment)
+        let tokens = try tokens(
+            &settings, sources: sources, store: store, isDevelopment: isDevelopment)
         let host = settings.text(.host)
         if isDevelopment, !isLoopback(host) {
             throw .developmentHost(at: settings.place(.host), host: host)

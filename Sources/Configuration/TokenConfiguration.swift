@@ -14,8 +14,10 @@ extension ServiceConfiguration {
         package let requirements: [RequiredClaim]
         /// Nil: not checked.
         package let lifetimeSecondsMax: Int?
-        /// Nil without `roles.path`.
+        /// At the start; nil without `roles.path`.
         package let roles: Roles?
+        /// Where they come from.
+        package let rolesFile: RolesFile?
     }
 }
 
@@ -32,7 +34,7 @@ package enum TokenKeys: Sendable {
 extension ServiceConfiguration {
     static func tokens(
         _ settings: inout ConfigurationSettings, sources: ConfigurationSources,
-        isDevelopment: Bool
+        store: Store, isDevelopment: Bool
     ) throws(ConfigurationError) -> Tokens {
         let keys = try tokenKeys(&settings, sources: sources, isDevelopment: isDevelopment)
         let lifetime = settings.integer(.tokenLifetime)
@@ -43,9 +45,10 @@ extension ServiceConfiguration {
                 issuer: settings.optionalText(.tokenIssuer),
                 audience: settings.optionalText(.tokenAudience),
                 scope: settings.optionalText(.tokenScope), claims: TokenClaimNames(),
-                requirements: [], lifetimeSecondsMax: nil, roles: nil)
+                requirements: [], lifetimeSecondsMax: nil, roles: nil, rolesFile: nil)
         }
-        let roles = try roles(settings, sources)
+        let rolesFile = RolesFile(settings, sources.files, store: store)
+        let roles = try rolesFile.map { (file) throws(ConfigurationError) in try file.read().roles }
         do throws(TokenRulesError) {
             return Tokens(
                 keys: keys, leewaySeconds: settings.integer(.tokenLeeway),
@@ -59,19 +62,10 @@ extension ServiceConfiguration {
                 requirements: try settings.optionalText(.tokenRequirements).map {
                     (text) throws(TokenRulesError) in try RequiredClaim.list(text)
                 } ?? [],
-                lifetimeSecondsMax: lifetime == 0 ? nil : lifetime, roles: roles)
+                lifetimeSecondsMax: lifetime == 0 ? nil : lifetime, roles: roles,
+                rolesFile: rolesFile)
         } catch {
             throw .tokenClaims(error)
-        }
-    }
-
-    private static func roles(
-        _ settings: ConfigurationSettings, _ sources: ConfigurationSources
-    ) throws(ConfigurationError) -> Roles? {
-        guard let path = settings.optionalText(.rolesPath) else { return nil }
-        switch sources.files.read(path, RolesFile.bytesMax) {
-        case .success(let bytes): return try RolesFile.roles(in: bytes, path: path)
-        case .failure(let error): throw .unreadable(at: settings.place(.rolesPath), error)
         }
     }
 

@@ -1,10 +1,13 @@
 internal import Bytes
 internal import Configuration
+internal import Identity
 internal import JWT
 
 /// What there is to say of a configuration that could be loaded.
 struct ConfigurationCheck {
     private static let security = "security"
+    /// A login that is older than an hour may be another person's at an unlocked machine.
+    private static let loginSecondsMax = 3600
 
     let findings: [DoctorFinding]
 
@@ -25,6 +28,9 @@ struct ConfigurationCheck {
         if case .named(let keys) = configuration.tokens.keys {
             findings += ConfigurationCheck.keys(keys)
         }
+        if let roles = configuration.tokens.roles {
+            findings += ConfigurationCheck.roles(roles, settings)
+        }
         let verdict: DoctorFinding.Verdict = configuration.isStrict ? .failure : .warning
         findings += configuration.weakSettings.map { weak in
             DoctorFinding(verdict, ConfigurationCheck.security, weak.description)
@@ -36,6 +42,25 @@ struct ConfigurationCheck {
                     "none of \(WeakSettingRule.all.count) weak settings"))
         }
         self.findings = findings
+    }
+
+    /// What the file of roles holds, and which logins it takes for recent that are not.
+    private static func roles(
+        _ roles: Roles, _ settings: ConfigurationSettings
+    ) -> [DoctorFinding] {
+        let path = settings.optionalText(.rolesPath) ?? ""
+        let counts = "\(roles.roleCount) roles and \(roles.quotaCount) quotas in \(path)"
+        let old = Scope.administrative.filter {
+            roles.stepUp(for: $0).ageSecondsMax > loginSecondsMax
+        }
+        return [DoctorFinding(.good, "roles", counts)]
+            + old.map { scope in
+                let age = roles.stepUp(for: scope).ageSecondsMax
+                return DoctorFinding(
+                    .warning, "roles",
+                    "step_up.age.\(scope.name): a login \(age) seconds old may administer, "
+                        + "expected at most \(loginSecondsMax)")
+            }
     }
 
     private static func source(

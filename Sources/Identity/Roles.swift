@@ -33,14 +33,26 @@ package struct Login: Equatable, Sendable {
     }
 }
 
-/// Which scopes roles have, and what logins actions need.
+/// Which scopes and quotas roles have, and what logins actions need.
 package struct Roles: Equatable, Sendable {
     package static let rolesMax = 64
+    /// Patterns of subjects that have a quota of their own.
+    package static let subjectPatternsMax = 256
+
+    /// All subjects whose names begin so.
+    private struct Beginning: Equatable {
+        let text: [UInt8]
+        let quotaLimit: Int
+    }
 
     /// Of an action that the file says nothing about.
     private let standard: StepUp
     private var scopesOfRoles: [[UInt8]: ScopeSet] = [:]
     private var stepUps: [Scope: StepUp] = [:]
+    private var quotaLimitsOfRoles: [[UInt8]: Int] = [:]
+    private var quotaLimitsOfSubjects: [[UInt8]: Int] = [:]
+    /// The longest first.
+    private var beginnings: [Beginning] = []
 
     package init(standard: StepUp) { self.standard = standard }
 
@@ -49,6 +61,36 @@ package struct Roles: Equatable, Sendable {
         guard scopesOfRoles[name] == nil, scopesOfRoles.count < Roles.rolesMax else { return false }
         scopesOfRoles[name] = scopes
         return true
+    }
+
+    /// Gives a role a quota: so many predictions in `quota.window`. False where there is no such
+    /// role.
+    package mutating func setQuota(_ limit: Int, ofRole name: [UInt8]) -> Bool {
+        guard scopesOfRoles[name] != nil else { return false }
+        quotaLimitsOfRoles[name] = limit
+        return true
+    }
+
+    /// Gives a subject a quota or, where the pattern ends in `*`, each whose name begins so; false
+    /// where there is no room. To be called once for a pattern.
+    package mutating func setQuota(_ limit: Int, ofSubjects pattern: [UInt8]) -> Bool {
+        guard quotaLimitsOfSubjects.count + beginnings.count < Roles.subjectPatternsMax else {
+            return false
+        }
+        guard pattern.last == UInt8(ascii: "*") else {
+            quotaLimitsOfSubjects[pattern] = limit
+            return true
+        }
+        let beginning = Beginning(text: pattern.dropLast(), quotaLimit: limit)
+        let place = beginnings.firstIndex { $0.text.count < beginning.text.count }
+        beginnings.insert(beginning, at: place ?? beginnings.count)
+        return true
+    }
+
+    package var roleCount: Int { scopesOfRoles.count }
+    /// Of roles and of patterns of subjects.
+    package var quotaCount: Int {
+        quotaLimitsOfRoles.count + quotaLimitsOfSubjects.count + beginnings.count
     }
 
     /// Changes what an action needs of a login.
@@ -67,6 +109,22 @@ package struct Roles: Equatable, Sendable {
             }
         }
         return scopes
+    }
+
+    /// Predictions that a subject gets in `quota.window`; nil where nothing is said of it. What is
+    /// said of the subject comes before what is said of its roles: its whole name, else the longest
+    /// beginning. Of several roles the highest counts.
+    package func quotaLimit(of rights: [[UInt8]], subject: [UInt8]) -> Int? {
+        quotaLimitsOfSubjects[subject]
+            ?? beginnings.first { subject.starts(with: $0.text) }?.quotaLimit
+            ?? rights.compactMap { quotaLimitsOfRoles[$0] }.max()
+    }
+
+    /// As many admissions as `count` subjects may have in `quota.window` together, where a subject
+    /// of which nothing is said has `standard`.
+    package func admissionsMax(ofSubjects count: Int, standard: Int) -> Int {
+        let highest = (quotaLimitsOfRoles.values + beginnings.map(\.quotaLimit)).max() ?? 0
+        return count * max(standard, highest) + quotaLimitsOfSubjects.values.reduce(0, +)
     }
 
     /// What an administrator's action needs of a login.

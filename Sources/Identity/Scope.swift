@@ -17,6 +17,9 @@ package enum Scope: UInt8, CaseIterable, Sendable {
     case revokeTokens
     case manageKeys
 
+    /// Those of administration, which needs a recent login.
+    package static let administrative: [Scope] = [.activateModels, .revokeTokens]
+
     /// As tokens and the file of roles spell it.
     package var name: StaticString {
         switch self {

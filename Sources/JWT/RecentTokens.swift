@@ -44,7 +44,7 @@ package struct RecentTokens {
 
         fileprivate var byteCount: Int {
             text.count + token.subject.count + (token.tokenID?.count ?? 0)
-                + (token.signedPart?.count ?? 0)
+                + (token.signedPart?.count ?? 0) + (token.boundCertificate?.count ?? 0)
         }
     }
 

@@ -10,7 +10,7 @@ package struct TokenClaims {
     private var hasExpiration = false
     private var issuerMatches = false
     private var audienceMatches = false
-    private var isBound = false
+    private var confirmation = Confirmation.none
     /// Whether `rules.requirements` are met, one bit for each.
     private var metRequirements = 0
     private var granted: [[UInt8]] = []
@@ -66,7 +66,7 @@ package struct TokenClaims {
         where metRequirements & 1 << index == 0 {
             throw .unmetRequirement(claim: requirement.text)
         }
-        guard !isBound else { throw .boundToken }
+        if case .other = confirmation { throw .boundToken }
         if let secondsMax = rules.lifetimeSecondsMax {
             guard let issuedAt = times.issuedAt else { throw .missingClaim(.issuedAt) }
             guard times.expiration - issuedAt <= Double(secondsMax) else {
@@ -80,7 +80,8 @@ package struct TokenClaims {
         let token = VerifiedToken(
             subject: subject, tokenID: tokenID, expiresAt: times.expiration,
             issuedAt: times.issuedSecond, signedPart: tokenID == nil ? signedPart : nil,
-            rights: rules.roles.map(rights))
+            boundCertificate: confirmation.certificate,
+            rights: rules.roles.map { rights(of: subject, under: $0) })
         if let required = rules.scope {
             guard rules.scopeTokens.allSatisfy(granted.contains) else {
                 return .lacksScope(token, required: required)
@@ -90,12 +91,13 @@ package struct TokenClaims {
         return .accepted(token)
     }
 
-    private func rights(under roles: Roles) -> TokenRights {
+    private func rights(of subject: [UInt8], under roles: Roles) -> TokenRights {
         TokenRights(
             scopes: roles.scopes(of: granted),
             login: Login(
                 time: times.authenticatedAt ?? times.issuedAt, context: authenticationContext,
-                methods: authenticationMethods))
+                methods: authenticationMethods),
+            quotaLimit: roles.quotaLimit(of: granted, subject: subject))
     }
 
     /// Reads the value of `claim`; false when it isn't of the claim's form, and then it is skipped.
@@ -141,8 +143,8 @@ package struct TokenClaims {
             let paths = rules.claims.scopes.filter { TokenClaims.isName($0[0], name, in: scanner) }
             return try readScopes(paths, depth: 1, &scanner)
         case .confirmation:
-            isBound = true
-            return try TokenClaims.skip(&scanner)
+            confirmation = try Confirmation(&scanner)
+            return true
         // Of another form they prove no login, as if they were not there.
         case .authenticationContext:
             guard rules.roles != nil else { return try TokenClaims.skip(&scanner) }

@@ -34,9 +34,12 @@ package enum TokenError: Error, Equatable, Sendable {
     case wrongAudience
     /// The claim of this name, which `jwt.require` demands, is missing or has another value.
     case unmetRequirement(claim: String)
-    /// `cnf`: the token is bound to a key that its bearer must prove to have (RFC 7800), which
-    /// is not checked here, so that it proves nothing.
+    /// `cnf`: the token is bound to a key that its bearer must prove to have (RFC 7800), in a way
+    /// that is not checked here, so that it proves nothing.
     case boundToken
+    /// `cnf`: the token is bound to a client certificate (RFC 8705), and the connection that it
+    /// came over has shown another one or none.
+    case wrongCertificate
     /// `exp` is further from `iat` than is accepted.
     case lifetimeTooLong(maxSeconds: Int)
     /// `nbf` lies in the future.
@@ -99,7 +102,11 @@ extension TokenError: CustomStringConvertible {
         case .wrongAudience: "aud: missing or without the expected audience"
         case .unmetRequirement(let claim):
             "\(claim): missing or another value, expected what jwt.require demands"
-        case .boundToken: "cnf: present, but tokens that are bound to a key are not supported"
+        case .boundToken:
+            "cnf: not the SHA-256 of a client certificate alone (x5t#S256), and tokens that are "
+                + "bound to another key are not supported"
+        case .wrongCertificate:
+            "cnf: bound to a client certificate, and the connection has shown another one or none"
         case .lifetimeTooLong(let max): "exp: more than \(max) seconds after iat"
         case .notYetValid: "nbf: in the future"
         case .issuedInFuture: "iat: in the future"
@@ -133,7 +140,7 @@ extension TokenClaim {
         case .issuer, .authenticationContext: "a string"
         case .authenticationMethods: "an array of strings"
         case .audience, .scope: "a string or an array of strings"
-        case .confirmation: "a token without it"
+        case .confirmation: "an object with x5t#S256 alone"
         }
     }
 }

@@ -30,7 +30,7 @@ package struct TokenRules: Sendable {
     package let lifetimeSecondsMax: Int?
 
     /// What the token's scopes are the names of, beside scopes; nil where roles are not configured.
-    package let roles: Roles?
+    package var roles: Roles?
 
     /// The same as bytes: equality of strings is canonical equivalence, that of names is not
     /// (RFC 7519 §7.3).

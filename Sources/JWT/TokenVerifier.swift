@@ -1,4 +1,5 @@
 internal import Bytes
+package import Identity
 internal import OpenSSL
 
 /// Judges tokens under a set of keys and rules. It keeps a context for each key, the tokens that
@@ -6,7 +7,7 @@ internal import OpenSSL
 /// its own. Other keys take another verifier, so that it knows no token of theirs.
 package final class TokenVerifier {
     private let keys: Keys
-    private let rules: TokenRules
+    private var rules: TokenRules
     // Decoded into and then read through a local reference, since a span cannot be had of a
     // property for longer than an expression; the reference is gone before the next token.
     private var headerBytes: [UInt8] = []
@@ -75,21 +76,46 @@ package final class TokenVerifier {
             }
     }
 
+    /// Nil where roles are not configured.
+    package var roles: Roles? { rules.roles }
+
+    /// Goes by these roles from now on. What is remembered of tokens are the rights that the roles
+    /// before gave them, so it is forgotten.
+    package func adopt(_ roles: Roles) {
+        rules.roles = roles
+        recent = RecentTokens()
+    }
+
     /// What `token` says, if it is signed with one of the keys and its claims hold at the time
-    /// given. The claims are not decoded before the signature is known to be good.
+    /// given. Whether its bearer has the certificate that it may be bound to is not asked: this is
+    /// for those that only report on a token. The claims are not decoded before the signature is
+    /// known to be good.
     package func verify(
         _ token: Span<UInt8>, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> VerifiedToken {
         try judge(token, known: recall(token), nowUnixMilliseconds: nowUnixMilliseconds).accepted
     }
 
+    /// The same, telling whose token it is also when its scope does not suffice, of a token that
+    /// came over a connection.
+    ///
+    /// - Parameters:
+    ///   - known: what `recall` has found.
+    ///   - certificate: the SHA-256 of the verified certificate of the client; nil where it has
+    ///     shown none.
+    package func judge(
+        _ token: Span<UInt8>, known: RecentTokens.Entry?, nowUnixMilliseconds: Int64,
+        certificate: [UInt8]?
+    ) throws(TokenError) -> TokenVerdict {
+        let verdict = try judge(token, known: known, nowUnixMilliseconds: nowUnixMilliseconds)
+        try verdict.token.checkBinding(to: certificate)
+        return verdict
+    }
+
     /// What is known of a token that was accepted before; its times may have passed since.
     package func recall(_ token: Span<UInt8>) -> RecentTokens.Entry? { recent.find(token) }
 
-    /// The same as `verify`, telling whose token it is also when its scope does not suffice.
-    ///
-    /// - Parameter known: what `recall` has found.
-    package func judge(
+    private func judge(
         _ token: Span<UInt8>, known: RecentTokens.Entry?, nowUnixMilliseconds: Int64
     ) throws(TokenError) -> TokenVerdict {
         if let known {

@@ -14,6 +14,9 @@ package final class VerifiedToken: Equatable, Sendable {
     /// The text without its signature, where it is another name of a token without `tokenID`: a
     /// token that is signed with ES256 has two signatures, (r, s) and (r, n − s), and so two texts.
     package let signedPart: [UInt8]?
+    /// The SHA-256 of the client certificate without which it proves nothing (RFC 8705 §3.1); nil
+    /// where its bearer needs none.
+    package let boundCertificate: [UInt8]?
     /// What its roles allow; nil where roles are not configured.
     package let rights: TokenRights?
     /// What log and audit log know the subject by; nil for a token that is not remembered.
@@ -21,13 +24,15 @@ package final class VerifiedToken: Equatable, Sendable {
 
     package init(
         subject: [UInt8], tokenID: [UInt8]?, expiresAt: Double, issuedAt: Int64?,
-        signedPart: [UInt8]? = nil, rights: TokenRights? = nil, subjectNames: SubjectNames? = nil
+        signedPart: [UInt8]? = nil, boundCertificate: [UInt8]? = nil, rights: TokenRights? = nil,
+        subjectNames: SubjectNames? = nil
     ) {
         self.subject = subject
         self.tokenID = tokenID
         self.expiresAt = expiresAt
         self.issuedAt = issuedAt
         self.signedPart = signedPart
+        self.boundCertificate = boundCertificate
         self.rights = rights
         self.subjectNames = subjectNames
     }
@@ -36,14 +41,26 @@ package final class VerifiedToken: Equatable, Sendable {
     convenience init(remembering token: VerifiedToken) {
         self.init(
             subject: token.subject, tokenID: token.tokenID, expiresAt: token.expiresAt,
-            issuedAt: token.issuedAt, signedPart: token.signedPart, rights: token.rights,
+            issuedAt: token.issuedAt, signedPart: token.signedPart,
+            boundCertificate: token.boundCertificate, rights: token.rights,
             subjectNames: SubjectNames())
+    }
+
+    /// Throws where it is bound to another certificate than that of the connection it came over.
+    ///
+    /// - Parameter certificate: the SHA-256 of the verified certificate of the client; nil where it
+    ///   has shown none.
+    package func checkBinding(to certificate: [UInt8]?) throws(TokenError) {
+        guard boundCertificate == nil || boundCertificate == certificate else {
+            throw .wrongCertificate
+        }
     }
 
     package static func == (one: VerifiedToken, other: VerifiedToken) -> Bool {
         one.subject == other.subject && one.tokenID == other.tokenID
             && one.expiresAt == other.expiresAt && one.issuedAt == other.issuedAt
-            && one.signedPart == other.signedPart && one.rights == other.rights
+            && one.signedPart == other.signedPart
+            && one.boundCertificate == other.boundCertificate && one.rights == other.rights
     }
 }
 
@@ -51,6 +68,8 @@ package final class VerifiedToken: Equatable, Sendable {
 package struct TokenRights: Equatable, Sendable {
     package let scopes: ScopeSet
     package let login: Login
+    /// Predictions that its subject gets in `quota.window`; nil: `quota.limit`.
+    package let quotaLimit: Int?
 }
 
 /// The MACs of a remembered token's subject, each computed when it is first asked for. The loop
@@ -99,6 +118,12 @@ package enum TokenVerdict: Equatable, Sendable {
     case accepted(VerifiedToken)
     /// Good in every other way, and without one of the scopes in `required`.
     case lacksScope(VerifiedToken, required: String)
+
+    var token: VerifiedToken {
+        switch self {
+        case .accepted(let token), .lacksScope(let token, required: _): token
+        }
+    }
 
     var accepted: VerifiedToken {
         get throws(TokenError) {

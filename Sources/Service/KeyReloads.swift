@@ -34,22 +34,8 @@ struct KeyChange: Sendable {
 final class KeyReloads: Sendable {
     enum Trigger: String, Sendable { case watch, reload }
 
-    private static let interval = DispatchTimeInterval.seconds(1)
-    /// A change within the clock tick of the change before leaves the times of a file as they are,
-    /// so that a file that was changed a moment ago is read again.
-    private static let settlingNanoseconds: Int64 = 2_000_000_000
-
-    private struct State {
-        /// A MAC of each key, by its `kid`.
-        var macs: [String: [UInt8]] = [:]
-        /// Of the files whose keys are in use; nil where they have to be read again.
-        var settled: TokenKeyFiles.Identity?
-        /// What was reported last, where it was a refusal.
-        var refusal: String?
-        var isStopped = false
-    }
-
     private let files: TokenKeyFiles
+    private let followed: FollowedFiles
     private let published: Published<SigningKeys>
     private let listeners: KeyListeners
     private let refusesGuessable: Bool
@@ -57,7 +43,8 @@ final class KeyReloads: Sendable {
     private let salt = RandomBytes.make(32)
     private let auditKeyMAC: [UInt8]?
     private let queue = DispatchQueue(label: "churnd.keys")
-    private let state: Mutex<State>
+    /// A MAC of each key in use, by its `kid`.
+    private let macs: Mutex<[String: [UInt8]]>
 
     /// Checks from now on each second whether the files have changed. To be made while the secrets
     /// of `configuration` are there. Nil where no file is followed.
@@ -66,61 +53,48 @@ final class KeyReloads: Sendable {
         _ listeners: KeyListeners
     ) {
         guard case .named(let keys) = configuration.tokens.keys else { return nil }
-        files = keys.files
+        let files = keys.files
+        self.files = files
+        followed = FollowedFiles { files.identity() }
         self.published = published
         self.listeners = listeners
         refusesGuessable = configuration.isStrict
         let salt = salt
         auditKeyMAC = configuration.audit?.key.withBytes { KeyReloads.mac($0, salt) }
-        state = Mutex(State(macs: KeyReloads.macs(of: keys, salt)))
-        watch()
-    }
-
-    private func watch() {
-        queue.asyncAfter(deadline: .now() + KeyReloads.interval) { [weak self] in
-            guard let self, !state.withLock(\.isStopped) else { return }
-            poll()
-            watch()
+        macs = Mutex(KeyReloads.macs(of: keys, salt))
+        followed.watch(on: queue) { [weak self] in
+            if let self, followed.areChanged { read(.watch) }
         }
     }
 
     /// Reads them, whether they have changed or not.
     func reload() { queue.async { self.read(.reload) } }
 
-    func stop() { state.withLock { $0.isStopped = true } }
+    func stop() { followed.stop() }
 }
 
 // On the queue.
 extension KeyReloads {
-    private func poll() {
-        let identity = files.identity()
-        guard state.withLock({ $0.settled != identity }) else { return }
-        read(.watch)
-    }
-
     private func read(_ trigger: Trigger) {
-        // Before the files are read: a change while they are read is seen by the next poll.
-        let identity = files.identity()
-        let youngest = identity.values.compactMap { $0?.changed }.max() ?? .max
-        let isSettled = youngest < Clock.unixMilliseconds() * 1_000_000 - Self.settlingNanoseconds
-        do throws(ConfigurationError) {
-            let keys = try files.read()
-            if let reason = objection(to: keys) { return refuse(reason, trigger) }
-            state.withLock { $0.settled = isSettled ? identity : nil }
-            take(keys, trigger)
-        } catch {
-            refuse("\(error)", trigger)
+        let refusal = followed.read(isAsked: trigger == .reload) {
+            do throws(ConfigurationError) {
+                let keys = try files.read()
+                if let reason = objection(to: keys) { return reason }
+                take(keys, trigger)
+                return nil
+            } catch {
+                return "\(error)"
+            }
         }
+        if let refusal { listeners.report(.refused(reason: refusal, trigger: trigger)) }
     }
 
     /// Publishes keys, if they are others than those in use.
     private func take(_ keys: NamedKeys, _ trigger: Trigger) {
         let macs = Self.macs(of: keys, salt)
-        let before = state.withLock { state in
-            state.refusal = nil
-            let before = state.macs
-            state.macs = macs
-            return before
+        let before = self.macs.withLock { kept in
+            defer { kept = macs }
+            return kept
         }
         guard macs != before else {
             keys.signingKeys.wipe()
@@ -137,21 +111,6 @@ extension KeyReloads {
         published.publish(keys.signingKeys) {
             keys.signingKeys.wipe()
             listeners.report(.changed(change, trigger: trigger))
-        }
-    }
-
-    /// A watch reports a refusal once: the files are read again each time, since they may be
-    /// half-written.
-    private func refuse(_ reason: String, _ trigger: Trigger) {
-        let isNews = state.withLock { state in
-            defer {
-                state.refusal = reason
-                state.settled = nil
-            }
-            return state.refusal != reason
-        }
-        if isNews || trigger == .reload {
-            listeners.report(.refused(reason: reason, trigger: trigger))
         }
     }
 

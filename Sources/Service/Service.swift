@@ -35,6 +35,8 @@ package final class Service: Sendable {
     private let models: ModelRegistry
     /// Nil where the key is one secret.
     private let keys: KeyReloads?
+    /// Nil without `roles.path`.
+    private let roles: RolesReloads?
     private let figures: ServiceFigures
     private let tls: ServiceTLS
     private let reactors: WorkerGroup
@@ -146,6 +148,7 @@ package final class Service: Sendable {
         let startKeys = common.keys.value
         let keyListeners = KeyListeners(figures: figures, logger: logger)
         keys = KeyReloads(configuration, common.keys, keyListeners)
+        roles = RolesReloads(common, figures, logger)
         // Every event loop has its keyed MACs now.
         startKeys.wipe()
         configuration.audit?.key.wipe()
@@ -211,11 +214,12 @@ package final class Service: Sendable {
         }
     }
 
-    /// Loads again what `active` names, also the version that serves, and reads the keys of tokens
-    /// and the certificates again.
+    /// Loads again what `active` names, also the version that serves, and reads the keys of tokens,
+    /// the file of roles and the certificates again.
     package func reload() {
         models.reload { _ in }
         keys?.reload()
+        roles?.reload()
         timers.async {
             for listener in self.tls.all { listener.reload(countedBy: self.figures) }
         }
@@ -255,6 +259,7 @@ package final class Service: Sendable {
         }
         models.stop()
         keys?.stop()
+        roles?.stop()
         reactors.notify(on: timers) { self.ended.signal() }
         timers.asyncAfter(deadline: .now() + configuration.drain.delay.dispatchInterval) {
             self.reactors.post { $0.drain() }

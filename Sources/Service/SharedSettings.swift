@@ -2,6 +2,7 @@ internal import AuditLog
 internal import Configuration
 internal import Deployment
 internal import HTTP
+internal import Identity
 internal import JWT
 internal import Models
 internal import OpenSSL
@@ -15,6 +16,8 @@ internal import Telemetry
 struct SharedSettings: Sendable {
     let configuration: ServiceConfiguration
     let keys: Published<SigningKeys>
+    /// Nil without `roles.path`.
+    let roles: Published<Roles>?
     let store: AdmissionsSource
     let state: ServiceState
     /// Nil without an audit log.
@@ -43,6 +46,7 @@ struct SharedSettings: Sendable {
         auditKeys = configuration.audit.map { $0.key.withBytes { AuditKeys(secret: $0) } }
         self.sink = sink
         keys = Published(try SharedSettings.keys(configuration.tokens.keys))
+        roles = configuration.tokens.roles.map { Published($0) }
     }
 
     func makeCounts() -> WorkerCounts {

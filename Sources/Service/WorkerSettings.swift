@@ -110,11 +110,12 @@ struct WorkerSettings: Sendable {
             rules: Calls.Rules(
                 bodyBytesMax: limits.http.bodyBytesMax,
                 decisionNanoseconds: common.store.deadlineNanoseconds,
-                roles: tokenRules?.roles, isPlainHTTPMeant: configuration.http.isInsecureMeant),
+                isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(
                 operations == nil ? .service : .operations, hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
-                LocalVerifier(of: common.keys, rules: $0, mailbox: mailbox)
+                LocalVerifier(
+                    of: common.keys, roles: common.roles, rules: $0, mailbox: mailbox)
             },
             model: common.makeModel(mailbox, countedBy: counts), counts: counts,
             answers: Answers(

@@ -39,7 +39,7 @@ package struct AdministrationRecords: Sendable {
     }
 
     /// The same; waits for the disk, so it is not for reactors.
-    func recordAndWait(_ note: AuditNote) -> Bool {
+    package func recordAndWait(_ note: AuditNote) -> Bool {
         let settled = DispatchSemaphore(value: 0)
         let shared = Settlement()
         record(note) { isRecorded in

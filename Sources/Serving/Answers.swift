@@ -38,7 +38,8 @@ package final class Answers {
     ) {
         fields.removeAll(keepingCapacity: true)
         if case .admitted(let left, let resetSeconds) = decision {
-            quota.append(left: left, resetSeconds: resetSeconds, to: &fields)
+            quota.append(
+                limit: call.quotaLimit, left: left, resetSeconds: resetSeconds, to: &fields)
         }
         content.removeAll(keepingCapacity: true)
         var json = JSONWriter(appendingTo: content)
@@ -64,7 +65,8 @@ package final class Answers {
         let form = call.route?.errors ?? .problem
         fields.removeAll(keepingCapacity: true)
         if case .rateLimited(let retrySeconds) = failure {
-            quota.append(left: 0, resetSeconds: retrySeconds, to: &fields)
+            quota.append(
+                limit: call.quotaLimit, left: 0, resetSeconds: retrySeconds, to: &fields)
         }
         fields.append(contentsOf: row.fields.utf8)
         content.removeAll(keepingCapacity: true)

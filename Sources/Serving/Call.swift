@@ -165,6 +165,8 @@ final class Call {
     /// text.
     var subject: [UInt8] { token?.subject ?? [] }
     var tokenID: [UInt8] { token?.tokenID ?? [] }
+    /// By its roles; nil: `quota.limit`.
+    var quotaLimit: Int? { token?.rights?.quotaLimit }
     var otherName: [UInt8] { token?.tokenID ?? token?.signedPart ?? [] }
 }
 

@@ -2,7 +2,6 @@ internal import Access
 internal import Bytes
 internal import HTTP
 package import HTTPServer
-package import Identity
 internal import JSON
 internal import JWT
 internal import ModelRegistry
@@ -21,18 +20,14 @@ package final class Calls {
         let bodyBytesMax: Int
         /// How long a decision may take, from the request's last byte on.
         let decisionNanoseconds: Int64
-        /// Nil where roles are not configured.
-        let roles: Roles?
         /// Tokens that a trusted proxy got over plain HTTP are accepted.
         let isPlainHTTPMeant: Bool
 
         package init(
-            bodyBytesMax: Int, decisionNanoseconds: Int64, roles: Roles? = nil,
-            isPlainHTTPMeant: Bool = false
+            bodyBytesMax: Int, decisionNanoseconds: Int64, isPlainHTTPMeant: Bool = false
         ) {
             self.bodyBytesMax = bodyBytesMax
             self.decisionNanoseconds = decisionNanoseconds
-            self.roles = roles
             self.isPlainHTTPMeant = isPlainHTTPMeant
         }
     }
@@ -121,7 +116,7 @@ package final class Calls {
         run(call, request)
     }
 
-    /// Takes the latest deployment and the latest keys, for the requests of the next turn.
+    /// Takes the latest deployment, keys and roles, for the requests of the next turn.
     func takePublished() {
         localVerifier?.takePublished()
         if model.takePublished() { pool.adopt(model.scorer) }

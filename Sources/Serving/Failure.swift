@@ -161,6 +161,7 @@ extension ServiceFailure {
             FailureRow(unrecorded: "The answer cannot be recorded now; try again")
         case .invalidCommand(let wanted):
             FailureRow(.invalidCommand, "The body must be \(wanted)")
+                .with { $0.recorded = .invalidCommand }
         case .commandUnrecorded: FailureRow(unrecorded: ServiceFailure.nothingChanged)
         case .model(.unrecorded):
             FailureRow(unavailable: ServiceFailure.nothingChanged)
@@ -168,10 +169,12 @@ extension ServiceFailure {
         case .model(let error): FailureRow(error)
         case .revocationsElsewhere:
             FailureRow(.conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
+                .with { $0.recorded = .conflict }
         case .tooManyRevocations(let max, let bytesMax):
             FailureRow(
                 .conflict,
-                "The limit of revoked tokens is reached: \(max), or \(bytesMax) bytes")
+                "The limit of revoked tokens is reached: \(max), or \(bytesMax) bytes"
+            ).with { $0.recorded = .conflict }
         }
     }
 }
@@ -235,6 +238,12 @@ extension FailureRow {
             self.init(unauthorized: .invalidToken, "Invalid token")
             counted = .invalidToken
             isAbuse = true
+        case .wrongCertificate:
+            self.init(
+                unauthorized: .invalidToken,
+                "The token is bound to a client certificate that this connection has not shown")
+            counted = .invalidToken
+            isAbuse = true
         case .expired:
             self.init(unauthorized: .tokenExpired, "Token expired")
             counted = .tokenExpired
@@ -260,9 +269,11 @@ extension FailureRow {
         case .busy, .stopped, .listing, .unrecorded: self.init(unavailable: error.description)
         case .pinned, .nothingToRollBackTo, .activeNotWritten:
             self.init(.conflict, error.description)
+            recorded = .conflict
         case .notAVersion, .absent, .unreadable, .activeUnreadable, .active, .bundle, .version,
             .name, .digest:
             self.init(.modelRefused, error.description)
+            recorded = .modelRefused
         }
         reason = error.description
     }

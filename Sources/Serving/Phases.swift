@@ -91,15 +91,20 @@ extension Calls {
         }
         call.tokenRange = range
         let text = request.headBytes.extracting(range)
+        let certificate = call.clientName?.fingerprint
         if let leader = leaderOfTurn(with: text) {
+            // It may have come over another connection.
+            do throws(TokenError) { try leader.token?.checkBinding(to: certificate) } catch {
+                throw .token(error)
+            }
             call.leader = leader
             call.token = leader.token
         } else if let verifier {
             call.token = try verifier.admitted(
                 text, known: known, nowUnixMilliseconds: loop.unixMilliseconds,
-                anyScope: call.route?.access == .token)
+                certificate: certificate, anyScope: call.route?.access == .token)
         }
-        if let roles = rules.roles { try authorize(call, roles) }
+        if let roles = verifier?.roles { try authorize(call, roles) }
         call.stages.end(.token)
     }
 
@@ -169,6 +174,7 @@ extension Calls {
         admissions.admit(
             AdmissionRequest(
                 token: token, tokenID: otherName.span, subject: subject.span,
+                limit: call.quotaLimit,
                 issuedAt: call.token?.issuedAt, charges: call.isCharged, deadline: deadline,
                 ticket: call.ticket))
     }
@@ -198,7 +204,7 @@ extension Calls {
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         let call = pool[ticket]
         if call.route?.access == .quota {
-            refused.note(decision, on: call.subject, now: loop.now)
+            refused.note(decision, on: call.subject, limit: call.quotaLimit, now: loop.now)
         }
         refused.dismiss(ticket)
         let followers = call.takeFollowers()

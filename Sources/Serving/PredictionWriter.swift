@@ -5,16 +5,23 @@ internal import Models
 
 /// The fields of an answer that report the quota (draft-ietf-httpapi-ratelimit-headers).
 package struct QuotaFields {
-    private let policyField: [UInt8]
+    private let quotaLimit: Int
+    /// What follows the limit.
+    private let rest: [UInt8]
 
+    /// - Parameter quotaLimit: of callers that have no other.
     package init(quotaLimit: Int, windowSeconds: Int) {
-        policyField = Array(
-            "RateLimit-Policy: \"hourly\";q=\(quotaLimit);w=\(windowSeconds)\r\n".utf8)
+        self.quotaLimit = quotaLimit
+        rest = Array(";w=\(windowSeconds)\r\nRateLimit: \"hourly\";r=".utf8)
     }
 
-    package func append(left: Int, resetSeconds: Int, to fields: inout [UInt8]) {
-        fields.appendBytes(policyField.span)
-        fields.appendLiteral("RateLimit: \"hourly\";r=")
+    /// - Parameter limit: of the caller; nil: the usual one.
+    package func append(
+        limit: Int?, left: Int, resetSeconds: Int, to fields: inout [UInt8]
+    ) {
+        fields.appendLiteral("RateLimit-Policy: \"hourly\";q=")
+        fields.appendDecimal(limit ?? quotaLimit)
+        fields.appendBytes(rest.span)
         fields.appendDecimal(left)
         fields.appendLiteral(";t=")
         fields.appendDecimal(resetSeconds)

@@ -5,8 +5,14 @@ package import Access
 /// asked. They are not scored before it has admitted them, and those of a turn that have the same
 /// token share one question.
 package final class RefusedSubjects {
+    /// A subject may have tokens with different limits, of which only some are used up.
+    private struct Name: Hashable {
+        let subject: [UInt8]
+        let limit: Int?
+    }
+
     private struct Entry {
-        var subject: [UInt8]
+        var name: Name
         /// Nanoseconds of the monotonic clock.
         var until: Int64
     }
@@ -18,7 +24,7 @@ package final class RefusedSubjects {
     package static let revokedNanoseconds: Int64 = 1_000_000_000
 
     private var entries: [Entry] = []
-    private var places: [[UInt8]: Int] = [:]
+    private var places: [Name: Int] = [:]
     /// The place that is given away next once there are as many as may be.
     private var oldest = 0
     /// The ticket of the question that others of this turn may share: the latest that was asked
@@ -27,10 +33,13 @@ package final class RefusedSubjects {
 
     package init() {}
 
-    /// Whether the subject is likely to be refused now.
-    package func contains(_ subject: [UInt8], now: Int64) -> Bool {
+    /// Whether a request of the subject with this limit, nil for the usual one, is likely to be
+    /// refused now.
+    package func contains(_ subject: [UInt8], limit: Int?, now: Int64) -> Bool {
         // Almost always it is empty, and then a subject need not be hashed.
-        guard !places.isEmpty, let place = places[subject] else { return false }
+        guard !places.isEmpty, let place = places[Name(subject: subject, limit: limit)] else {
+            return false
+        }
         return now < entries[place].until
     }
 
@@ -42,14 +51,17 @@ package final class RefusedSubjects {
         if leaderOfTurn == ticket { leaderOfTurn = nil }
     }
 
-    /// Takes the store's decision on a request of the subject.
-    package func note(_ decision: AdmissionDecision, on subject: [UInt8], now: Int64) {
+    /// Takes the store's decision on a request of the subject with this limit.
+    package func note(
+        _ decision: AdmissionDecision, on subject: [UInt8], limit: Int?, now: Int64
+    ) {
+        let name = Name(subject: subject, limit: limit)
         switch decision {
         case .refused(let seconds), .admitted(left: 0, resetSeconds: let seconds):
-            set(subject, until: now + Int64(seconds) * 1_000_000_000)
-        case .revoked: set(subject, until: now + RefusedSubjects.revokedNanoseconds)
+            set(name, until: now + Int64(seconds) * 1_000_000_000)
+        case .revoked: set(name, until: now + RefusedSubjects.revokedNanoseconds)
         case .admitted:
-            if !places.isEmpty, let place = places[subject] { entries[place].until = .min }
+            if !places.isEmpty, let place = places[name] { entries[place].until = .min }
         case .uncharged, .unavailable: break
         }
     }
@@ -58,16 +70,16 @@ package final class RefusedSubjects {
     /// decides may be older than that request.
     package func endTurn() { leaderOfTurn = nil }
 
-    private func set(_ subject: [UInt8], until: Int64) {
-        if let place = places[subject] {
+    private func set(_ name: Name, until: Int64) {
+        if let place = places[name] {
             entries[place].until = until
         } else if entries.count < RefusedSubjects.countMax {
-            places[subject] = entries.count
-            entries.append(Entry(subject: subject, until: until))
+            places[name] = entries.count
+            entries.append(Entry(name: name, until: until))
         } else {
-            places[entries[oldest].subject] = nil
-            places[subject] = oldest
-            entries[oldest] = Entry(subject: subject, until: until)
+            places[entries[oldest].name] = nil
+            places[name] = oldest
+            entries[oldest] = Entry(name: name, until: until)
             oldest = (oldest + 1) % RefusedSubjects.countMax
         }
     }

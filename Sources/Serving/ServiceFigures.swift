@@ -20,7 +20,8 @@ package final class ServiceFigures: Sendable {
     private let certificateReloads = Mutex(ClosedCounter<CertificateReloadResult>())
     private let noticed = Mutex(ClosedCounter<NoticedRevocation.Change>())
     private let reloads = Mutex(ClosedCounter<ModelReloadResult>())
-    private let keyReloads = Mutex(ClosedCounter<KeyReloadResult>())
+    private let keyReloads = Mutex(ClosedCounter<FileReloadResult>())
+    private let roleReloads = Mutex(ClosedCounter<FileReloadResult>())
 
     /// The TLS of each listener; nil without.
     package struct Certificates: Sendable {
@@ -48,7 +49,12 @@ package final class ServiceFigures: Sendable {
     package func count(_ result: ModelReloadResult) { reloads.withLock { $0.count(result) } }
 
     /// The same for an attempt to read the keys of tokens.
-    package func countKeys(_ result: KeyReloadResult) { keyReloads.withLock { $0.count(result) } }
+    package func countKeys(_ result: FileReloadResult) { keyReloads.withLock { $0.count(result) } }
+
+    /// The same for an attempt to read the file of roles.
+    package func countRoles(_ result: FileReloadResult) {
+        roleReloads.withLock { $0.count(result) }
+    }
 
     /// Counts what came of reading a certificate again.
     package func countCertificate(_ result: CertificateReloadResult) {
@@ -69,6 +75,7 @@ package final class ServiceFigures: Sendable {
         facts.model = ServiceStatus.Model(version: model.fullName, sha256: model.sha256)
         facts.reloads = reloads.withLock { $0 }
         facts.keyReloads = keyReloads.withLock { $0 }
+        facts.roleReloads = roleReloads.withLock { $0 }
         if let auditLog {
             let statistics = auditLog.statistics
             facts.audit = ServiceStatus.Audit(

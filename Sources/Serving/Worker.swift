@@ -25,8 +25,8 @@ package enum TurnStep: CaseIterable {
     case answers
     /// The log lines, after the answers: a slow request's line says how long sending took.
     case log
-    /// Another model and other keys, for the requests of the next turn, or another certificate, for
-    /// the connections that are accepted then.
+    /// Another model, other keys and other roles, for the requests of the next turn, or another
+    /// certificate, for the connections that are accepted then.
     case published
 }
 

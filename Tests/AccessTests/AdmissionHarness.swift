@@ -9,10 +9,14 @@ struct Ask {
     var token = "token"
     var tokenID = ""
     var subject: [UInt8] = []
+    /// Nil: that of the store.
+    var limit: Int?
     var issuedAt: Int64? = 1000
     var charges = true
 
-    static func by(_ subject: String) -> Ask { Ask(subject: Array(subject.utf8)) }
+    static func by(_ subject: String, limit: Int? = nil) -> Ask {
+        Ask(subject: Array(subject.utf8), limit: limit)
+    }
 }
 
 /// A store, the time it lives in, and those it revokes.
@@ -78,7 +82,8 @@ extension AdmissionStore {
         admit(
             AdmissionRequest(
                 token: token.span, tokenID: tokenID.span, subject: ask.subject.span,
-                issuedAt: ask.issuedAt, charges: ask.charges, deadline: deadline, ticket: ticket))
+                limit: ask.limit, issuedAt: ask.issuedAt, charges: ask.charges, deadline: deadline,
+                ticket: ticket))
     }
 }
 

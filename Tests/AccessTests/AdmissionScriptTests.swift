@@ -28,7 +28,7 @@ import Testing
 
         func decide(
             _ subject: String, limit: Int, milliseconds: Int64, now: Int64, isOld: Bool = false,
-            trusted: Int64 = 0
+            trusted: Int64 = 0, isOwnLimit: Bool = false
         ) throws -> [RedisClient.Reply] {
             let microseconds = now % 1000 * 1000 + 999
             try client.command(
@@ -39,8 +39,8 @@ import Testing
                 ? ["2", "blacklist:t", "quota:\(subject)", "\(limit)", "\(milliseconds)", "1"]
                 : [
                     "3", "blacklist:t", "revoked-before:\(subject)", "quota:\(subject)",
-                    "\(Int(milliseconds) << 20 | limit)", "\(Int(trusted) << 18 | 2 << 8 | 1)",
-                    "1 -", "77",
+                    "\(Int(milliseconds) << 20 | (isOwnLimit ? 0 : limit))",
+                    "\(Int(trusted) << 18 | 2 << 8 | 1)", isOwnLimit ? "1/\(limit) -" : "1 -", "77",
                 ]
             let reply = try client.command(
                 [Array("EVAL".utf8), isOld ? old : text] + words.map { Array($0.utf8) })
@@ -88,6 +88,27 @@ import Testing
             let answer = try script.decide(
                 subject, limit: limit, milliseconds: window, now: now, trusted: window / 8)
             #expect(try decision(of: answer) == memory.decide(.by(subject)))
+        }
+    }
+
+    @Test func `random requests with limits of their own are decided as in memory`() throws {
+        let script = try Script()
+        let window: Int64 = 10_000
+        let memory = MemoryHarness(
+            quota: QuotaRules(limit: 7, windowMilliseconds: window), subjectsMax: 100)
+        var random = SplitMix64(seed: 0x11417)
+        var now: Int64 = 1_700_000_000_000
+        for _ in 0..<4000 {
+            let limit = [1, 2, 4, 30].randomElement(using: &random) ?? 1
+            let steps: [Int64] = [0, 1, 200, 400, 2000, 10_000]
+            let step = steps.randomElement(using: &random) ?? 0
+            now += step
+            memory.advance(milliseconds: step)
+            let subject = ["a", "b"].randomElement(using: &random) ?? "a"
+            let answer = try script.decide(
+                subject, limit: limit, milliseconds: window, now: now, trusted: window / 8,
+                isOwnLimit: true)
+            #expect(try decision(of: answer) == memory.decide(.by(subject, limit: limit)))
         }
     }
 

@@ -63,6 +63,72 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `each request goes by its own limit, also beside others in a turn`(
+        _ kind: StoreKind
+    ) throws {
+        let harness = try kind.harness(limit: 2, seconds: 3600)
+        try harness.revoke("bad")
+        let asks: [Ask] = [
+            .by("ann", limit: 1), .by("bob", limit: 3), Ask(token: "bad", subject: [0x61]),
+            .by("cat"), Ask(subject: Array("ann".utf8), limit: 9, charges: false),
+        ]
+        let first = try harness.decide(asks)
+        #expect(
+            first == [
+                .admitted(left: 0, resetSeconds: 3600), .admitted(left: 2, resetSeconds: 3600),
+                .revoked, .admitted(left: 1, resetSeconds: 3600), .uncharged,
+            ])
+        let second = try harness.decide(asks)
+        #expect(
+            second == [
+                .refused(retrySeconds: 3600), .admitted(left: 1, resetSeconds: 3600), .revoked,
+                .admitted(left: 0, resetSeconds: 3600), .uncharged,
+            ])
+        let third = try harness.decide(asks)
+        #expect(
+            third == [
+                .refused(retrySeconds: 3600), .admitted(left: 0, resetSeconds: 3600), .revoked,
+                .refused(retrySeconds: 3600), .uncharged,
+            ])
+        #expect(try harness.decide(asks)[1] == .refused(retrySeconds: 3600))
+    }
+
+    /// Both sides of a limit, where all requests of a turn have it, and where they do not.
+    @Test(arguments: StoreKind.allCases, [1, 2, 99_999, 100_000])
+    func `a limit of its own admits as many as it says`(_ kind: StoreKind, limit: Int) throws {
+        let harness = try kind.harness(limit: 3, seconds: 3600)
+        let others = [[], [Ask.by("bob", limit: 50)]]
+        for asked in 0..<4 {
+            let decisions = try harness.decide(others[asked % 2] + [.by("ann", limit: limit)])
+            let expected: AdmissionDecision =
+                asked < limit
+                ? .admitted(left: limit - asked - 1, resetSeconds: 3600)
+                : .refused(retrySeconds: 3600)
+            #expect(decisions.last == expected)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `another limit acts immediately, on what was admitted before`(_ kind: StoreKind) throws {
+        let harness = try kind.harness(limit: 5, seconds: 100)
+        for _ in 0..<4 {
+            _ = try harness.decide(.by("ann", limit: 4))
+            try harness.advance(milliseconds: 10_300)
+        }
+        #expect(try harness.decide(.by("ann", limit: 4)) == .refused(retrySeconds: 59))
+        // Lower: the second newest must leave, and the newest, which leaves last.
+        #expect(try harness.decide(.by("ann", limit: 2)) == .refused(retrySeconds: 80))
+        #expect(try harness.decide(.by("ann", limit: 1)) == .refused(retrySeconds: 90))
+        // Higher, and as usual.
+        #expect(try harness.decide(.by("ann", limit: 6)) == .admitted(left: 1, resetSeconds: 59))
+        #expect(try harness.decide(.by("ann")) == .refused(retrySeconds: 59))
+        try harness.advance(milliseconds: 59_500)
+        #expect(try harness.decide(.by("ann")) == .admitted(left: 0, resetSeconds: 10))
+        try harness.advance(milliseconds: 100_500)
+        #expect(try harness.decide(.by("ann", limit: 1)) == .admitted(left: 0, resetSeconds: 100))
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `the window slides: each admission leaves it by itself`(_ kind: StoreKind) throws {
         let harness = try kind.harness(limit: 3, seconds: 100)
         #expect(try harness.decide(.by("ann")) == .admitted(left: 2, resetSeconds: 100))

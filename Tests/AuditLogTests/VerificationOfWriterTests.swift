@@ -62,11 +62,16 @@ import Testing
             log.note(AuditNote.model(.activate, model, by: by).takenBack)
             log.note(AuditNote.revocation(.revoke, token: [1], by: by).takenBack)
         }
+        let digest = String(repeating: "c3", count: 32)
+        for action in AuditNote.RolesAction.allCases {
+            log.note(.roles(action, digest: digest))
+            log.note(AuditNote.roles(action, digest: digest).takenBack)
+        }
         log.close()
         let found = try verify()
         #expect(found.faults == [])
         #expect(found.remarks == [])
-        #expect(found.recordCount == 1 + 1 + 3 + 3 * 17 + 1)
+        #expect(found.recordCount == 1 + 1 + 3 + 3 * 17 + 2 * 2 + 1)
     }
 
     @Test func `a log of many starts and segments is verified`() throws {

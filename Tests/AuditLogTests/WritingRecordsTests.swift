@@ -72,6 +72,8 @@ import Testing
         (AuditedRefusal.Reason.tokenRevoked, 401, "token-revoked"),
         (.staleAuthentication, 401, "stale-authentication"),
         (.insufficientScope, 403, "insufficient-scope"), (.rateLimited, 429, "rate-limited"),
+        (.conflict, 409, "conflict"), (.invalidCommand, 422, "invalid-command"),
+        (.modelRefused, 422, "model-refused"),
     ]) func `a refusal says why`(reason: AuditedRefusal.Reason, status: Int, name: String) throws {
         let log = try fixture.open()
         let writer = Writer(reactor: 1)
@@ -183,6 +185,7 @@ import Testing
         writer.batch.countRefusal(.invalidToken)
         log.note(.model(.rollback, LogFixture.model, by: .process))
         log.note(.revocation(.revoke, token: [1], by: .process))
+        log.note(.roles(.watch, digest: String(repeating: "5a", count: 32)))
         #expect(try writer.write(to: log))
         log.close()
         var seen: Set<String> = []

@@ -764,4 +764,28 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(line == (isAccepted ? "no error" : refusal))
         #expect(failure(flags: flags) == "no error", "Redis has its own memory")
     }
+
+    @Test(
+        arguments: [
+            ("quota.role.a = 999", 100_100, nil), ("quota.role.a = 1000", 100_000, nil),
+            ("quota.role.a = 1000", 100_001, 100_001_000),
+            ("quota.subject.a* = 2000", 50_001, 100_002_000),
+            ("quota.subject.a = 100000", 999_000, nil),
+            ("quota.subject.a = 100000", 999_001, 100_000_100),
+        ] as [(String, Int, Int?)])
+    func `quotas of roles and subjects are within the store's bound`(
+        quota: String, subjects: Int, tooMany: Int?
+    ) {
+        let flags = ["--store.subjects", "\(subjects)", "--roles.path", "r.conf"]
+        let files = ["r.conf": "role.a = predict\n\(quota)"]
+        let line = failure(
+            flags: flags, environment: ["JWT_SECRET": secret, "CHURND_STORE": "memory"],
+            files: files)
+        let refusal = tooMany.map {
+            "r.conf: with its quotas, store.subjects \(subjects) may have \($0) admissions to hold "
+                + "in memory, expected at most 100000000"
+        }
+        #expect(line == refusal ?? "no error")
+        #expect(failure(flags: flags, files: files) == "no error", "Redis has its own memory")
+    }
 }

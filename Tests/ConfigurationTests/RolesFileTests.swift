@@ -11,6 +11,22 @@ import Testing
         try RolesFile.roles(in: Array(text.utf8), path: "r.conf")
     }
 
+    @Test func `quotas are read, also before their roles`() throws {
+        let roles = try read(
+            """
+            quota.role.batch = 5000
+            role.batch = predict
+            quota.subject.crm-* = 7
+            quota.subject.crm-1 = 8
+            quota.subject.auth0|4 = 9
+            """)
+        for (subject, limit) in [("ann", 5000), ("crm-", 7), ("crm-1", 8), ("auth0|4", 9)] {
+            #expect(
+                roles.quotaLimit(of: [bytes("batch")], subject: bytes(subject)) == limit)
+        }
+        #expect(roles.quotaLimit(of: [], subject: bytes("ann")) == nil)
+    }
+
     @Test func `roles and logins are read`() throws {
         let roles = try read(
             """
@@ -66,6 +82,14 @@ import Testing
         ("role.a b = predict", "r.conf:1: unknown key \"role.a b\""),
         ("rol.a = predict", "r.conf:1: unknown key \"rol.a\""),
         ("role.a = predict\nrole.a = explain", "r.conf:2: role.a again, after r.conf:1"),
+        ("quota.role.a = 1", "r.conf:1: quota.role.a: \"1\", expected a line role.NAME of that"),
+        ("quota.subject.a = 0", "expected an integer from 1 to 100000"),
+        ("quota.subject.a = 100001", "expected an integer from 1 to 100000"),
+        ("quota.subject.a =", "expected an integer from 1 to 100000"),
+        ("quota.subject. = 5", "r.conf:1: unknown key \"quota.subject.\""),
+        ("quota.subject.a b = 5", "r.conf:1: unknown key \"quota.subject.a b\""),
+        ("quota.subject.a = 1\nquota.subject.a = 2", "r.conf:2: quota.subject.a again, after"),
+        ("quota.rol.a = 1", "r.conf:1: unknown key \"quota.rol.a\""),
         ("step_up.age.predicts = 5", "did you mean step_up.age.predict?"),
         ("step_up.age.predict = 86401", "expected an integer from 0 to 86400"),
         ("step_up.age.predict = -1", "expected an integer from 0 to 86400"),
@@ -98,6 +122,13 @@ import Testing
         #expect(
             try read("step_up.amr.predict = \(words)").stepUp(for: .predict).methods.count == 16)
         #expect(throws: ConfigurationError.self) { try read("step_up.amr.predict = \(words) m") }
+        for limit in [1, 100_000] {
+            let roles = try read("quota.subject.a = \(limit)")
+            #expect(roles.quotaLimit(of: [], subject: bytes("a")) == limit)
+        }
+        let patterns = (1...Roles.subjectPatternsMax).map { "quota.subject.s\($0) = 1\n" }.joined()
+        #expect(try read(patterns).quotaLimit(of: [], subject: bytes("s256")) == 1)
+        #expect(throws: ConfigurationError.self) { try read(patterns + "quota.subject.s257 = 1") }
         let roles = (1...Roles.rolesMax).map { "role.r\($0) = predict\n" }.joined()
         #expect(try read(roles).scopes(of: [bytes("r64")]) == ScopeSet(.predict))
         #expect(throws: ConfigurationError.self) { try read(roles + "role.r65 = predict") }

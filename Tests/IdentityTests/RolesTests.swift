@@ -54,6 +54,62 @@ import Testing
         expect(!roles.add(bytes("r1"), []))
     }
 
+    @Test(
+        arguments: [
+            ([], "ann", nil), (["analyst"], "ann", 50), (["guard", "analyst"], "ann", 500),
+            (["analyst", "guard"], "ann", 500), (["Analyst", "predict", "none"], "ann", nil),
+            (["guard"], "crm-1", 7), (["guard"], "crm-", 7), (["guard"], "crm", 500),
+            ([], "crm-eu-2", 8), ([], "crm-eu-1", 9), ([], "crm-eu-12", 10),
+            ([], "Crm-eu-1", nil), (["none"], "crm-eu-1", 9),
+        ] as [([String], String, Int?)])
+    func `a subject's quota comes before those of its roles, and the exact before the long`(
+        rights: [String], subject: String, limit: Int?
+    ) {
+        var roles = Roles(standard: StepUp(ageSecondsMax: 300))
+        for name in ["analyst", "guard", "none"] {
+            expect(roles.add(bytes(name), ScopeSet(.predict)))
+        }
+        expect(roles.setQuota(50, ofRole: bytes("analyst")))
+        expect(roles.setQuota(500, ofRole: bytes("guard")))
+        expect(!roles.setQuota(5, ofRole: bytes("absent")))
+        for (pattern, limit) in [("crm-*", 7), ("crm-eu-*", 8), ("crm-eu-1", 9), ("crm-eu-1*", 10)]
+        {
+            expect(roles.setQuota(limit, ofSubjects: bytes(pattern)))
+        }
+        #expect(roles.quotaLimit(of: rights.map(bytes), subject: bytes(subject)) == limit)
+    }
+
+    @Test func `a star alone means every subject, and gives way to all others`() {
+        var roles = Roles(standard: StepUp(ageSecondsMax: 300))
+        expect(roles.setQuota(3, ofSubjects: bytes("*")))
+        expect(roles.setQuota(4, ofSubjects: bytes("a*")))
+        #expect(roles.quotaLimit(of: [], subject: bytes("b")) == 3)
+        #expect(roles.quotaLimit(of: [], subject: bytes("a")) == 4)
+    }
+
+    @Test func `there is room for so many patterns of subjects`() {
+        var roles = Roles(standard: StepUp(ageSecondsMax: 300))
+        for number in 1...Roles.subjectPatternsMax {
+            let pattern = number % 2 == 0 ? "s\(number)" : "s\(number)*"
+            expect(roles.setQuota(1, ofSubjects: bytes(pattern)))
+        }
+        expect(!roles.setQuota(1, ofSubjects: bytes("one more")))
+        expect(!roles.setQuota(1, ofSubjects: bytes("one more*")))
+    }
+
+    @Test func `what subjects may have together is known`() {
+        var roles = Roles(standard: StepUp(ageSecondsMax: 300))
+        expect(roles.add(bytes("a"), ScopeSet(.predict)))
+        #expect(roles.admissionsMax(ofSubjects: 10, standard: 100) == 1000)
+        expect(roles.setQuota(20, ofRole: bytes("a")))
+        expect(roles.setQuota(9000, ofSubjects: bytes("one")))
+        #expect(roles.admissionsMax(ofSubjects: 10, standard: 100) == 10_000)
+        expect(roles.setQuota(300, ofSubjects: bytes("b*")))
+        #expect(roles.admissionsMax(ofSubjects: 10, standard: 100) == 12_000)
+        expect(roles.setQuota(400, ofRole: bytes("a")))
+        #expect(roles.admissionsMax(ofSubjects: 10, standard: 100) == 13_000)
+    }
+
     @Test func `what nothing is said about needs the usual login`() {
         var roles = Roles(standard: StepUp(ageSecondsMax: 300))
         roles.changeStepUp(for: .revokeTokens) { $0.methods = [bytes("mfa")] }

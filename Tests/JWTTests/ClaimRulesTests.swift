@@ -149,11 +149,6 @@ import Testing
                 == .unmetRequirement(claim: "sub"))
     }
 
-    @Test(arguments: [#"{"x5t#S256":"a"}"#, #"{"jkt":"a"}"#, "{}", "null", "1"])
-    func `a token that is bound to a key is refused`(value: String) throws {
-        #expect(refusal(of: try verify(TokenFixture.claims("\"cnf\":\(value)"))) == .boundToken)
-    }
-
     /// `exp` is 1800000600.
     @Test(
         arguments: [

@@ -304,7 +304,7 @@ struct TokenAudienceTests {
         let verifier = try TokenFixture.verifier(rules: rules)
         let verdict = try verifier.judge(
             TokenFixture.token(claims: claims).span, known: nil,
-            nowUnixMilliseconds: TokenFixture.now * 1000)
+            nowUnixMilliseconds: TokenFixture.now * 1000, certificate: nil)
         guard case .lacksScope(let token, "churnd:admin") = verdict else {
             Issue.record("\(verdict)")
             return

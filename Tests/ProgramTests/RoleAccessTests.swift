@@ -1,3 +1,4 @@
+import AuditLog
 import JSON
 import POSIX
 import TestSupport
@@ -107,6 +108,43 @@ extension ProgramTests {
             // A caller that may have both gets the number.
             let both = try client.exchange(.predict(token: token("caller service")))
             #expect(both.member("churn_probability") != nil)
+        }
+
+        @Test func `every refusal of a command is in the audit log`() throws {
+            let path = directory.path(of: "roles.conf")
+            let audited = try AuditedChurnd([
+                "roles.path": path, "operations.listen": "127.0.0.1:0",
+                "model.path": versions.path, "model.watch": "0",
+            ])
+            let client = try audited.churnd.operationsClient()
+            let revocation = #"{"jti":"x","seconds":9}"#
+            let refused: [(String, String, String?, String?, Int, String)] = [
+                ("models/rollback", "", "engineer", nil, 409, "conflict"),
+                ("models/activate", #"{"version":"9"}"#, "engineer", nil, 422, "model-refused"),
+                ("models/activate", #"{"versio":"9"}"#, "engineer", nil, 422, "invalid-command"),
+                ("tokens/revoke", "{", "guard", nil, 422, "invalid-command"),
+                ("tokens/revoke", revocation, "engineer", nil, 403, "insufficient-scope"),
+                ("tokens/revoke", revocation, "guard", "", 401, "stale-authentication"),
+            ]
+            for (name, body, role, login, status, problem) in refused {
+                let token = token(role, login: login ?? RoleAccessTests.goodLogin)
+                let answer = try client.exchange(
+                    .operations("POST", "/admin/\(name)", token: token, body: body))
+                #expect(answer.status == status, "\(name) \(body)")
+                #expect(answer.problem == problem)
+            }
+            let records = try audited.records(.refusal, count: refused.count)
+            #expect(records.map { $0["reason"]?.asString } == refused.map(\.5))
+            #expect(records.map { $0["status"]?.asNumber } == refused.map { Double($0.4) })
+            // What was done is there as well.
+            let token = token("guard", login: RoleAccessTests.goodLogin)
+            #expect(
+                try client.exchange(
+                    .operations("POST", "/admin/tokens/revoke", token: token, body: revocation)
+                ).status == 200)
+            #expect(try audited.records(.revocation, count: 1).count == 1)
+            try audited.end()
+            #expect(try audited.verify().exit == .code(0))
         }
 
         @Test(arguments: [

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import POSIX
 import TestSupport
 import Testing
 
@@ -36,6 +37,40 @@ extension ProgramTests {
                 #expect(inspect.output.contains("verdict: valid"))
                 #expect(!inspect.output.contains(ChurndProcess.secret))
             }
+        }
+
+        @Test func `what a token may do by a file of roles is printed`() throws {
+            let directory = try TemporaryDirectory()
+            let path = directory.path(of: "roles.conf")
+            let text = "role.guard = tokens:revoke predict\nquota.role.guard = 7\n"
+            try Files.writeAtomically(Array(text.utf8).span, to: path)
+            let now = Clock.unixMilliseconds() / 1000
+            for (scope, age, lines) in [
+                (
+                    "guard", 10,
+                    [
+                        "scopes: predict tokens:revoke", "quota: 7",
+                        "login: recent enough for tokens",
+                    ]
+                ),
+                ("tokens:revoke", 301, ["quota: that of quota.limit", "login: not recent enough"]),
+                ("other", 0, ["scopes: none", "quota: that of quota.limit"]),
+            ] {
+                let token = TokenFactory().token(
+                    claims: #"{"sub":"a","exp":4102444800,"iat":\#(now - Int64(age)),"#
+                        + #""scope":"\#(scope)"}"#)
+                let inspect = try ChildProcess(
+                    BuiltProgram.churnctl, ["token", "inspect", "--roles", path, token],
+                    environment: environment)
+                #expect(try inspect.waitForExit() == .code(0))
+                for line in lines { #expect(inspect.output.contains(line), "\(inspect.output)") }
+            }
+            try Files.writeAtomically(Array("role.a = b".utf8).span, to: path)
+            let refused = try ChildProcess(
+                BuiltProgram.churnctl, ["token", "inspect", "--roles", path, "x"],
+                environment: environment)
+            #expect(try refused.waitForExit() == .code(65))
+            #expect(refused.errors.contains("roles.conf:1: role.a"))
         }
 
         @Test func `churnctl and churnd refuse the same tokens`() throws {

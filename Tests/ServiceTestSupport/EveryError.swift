@@ -50,7 +50,8 @@ package enum EveryError {
         case .wrongIssuer: .wrongAudience
         case .wrongAudience: .unmetRequirement(claim: "tid")
         case .unmetRequirement: .boundToken
-        case .boundToken: .lifetimeTooLong(maxSeconds: 3600)
+        case .boundToken: .wrongCertificate
+        case .wrongCertificate: .lifetimeTooLong(maxSeconds: 3600)
         case .lifetimeTooLong: .notYetValid
         case .notYetValid: .issuedInFuture
         case .issuedInFuture: .expired

@@ -90,9 +90,14 @@ import Testing
     ) {
         var fields = Array("Before: x\r\n".utf8)
         QuotaFields(quotaLimit: limit, windowSeconds: window).append(
-            left: left, resetSeconds: reset, to: &fields)
+            limit: nil, left: left, resetSeconds: reset, to: &fields)
         #expect(
             String(decoding: fields, as: UTF8.self)
                 == "Before: x\r\nRateLimit-Policy: \(policy)\r\nRateLimit: \(state)\r\n")
+        // A caller's own limit in place of the usual one.
+        var own: [UInt8] = []
+        QuotaFields(quotaLimit: limit + 1, windowSeconds: window).append(
+            limit: limit, left: left, resetSeconds: reset, to: &own)
+        #expect(own == Array(fields[11...]))
     }
 }

@@ -18,22 +18,32 @@ import Testing
         _ decision: AdmissionDecision, _ untilSeconds: Int64?
     ) {
         let refused = RefusedSubjects()
-        refused.note(decision, on: ann, now: 100)
+        refused.note(decision, on: ann, limit: nil, now: 100)
         let end = 100 + (untilSeconds ?? 0) * RefusedSubjectsTests.second
-        #expect(refused.contains(ann, now: end - 1) == (untilSeconds != nil))
-        #expect(!refused.contains(ann, now: end))
-        #expect(!refused.contains(Array("anne".utf8), now: 100))
+        #expect(refused.contains(ann, limit: nil, now: end - 1) == (untilSeconds != nil))
+        #expect(!refused.contains(ann, limit: nil, now: end))
+        #expect(!refused.contains(Array("anne".utf8), limit: nil, now: 100))
     }
 
     @Test func `one that is admitted after all is not known any more`() {
         let refused = RefusedSubjects()
-        refused.note(.refused(retrySeconds: 5), on: ann, now: 0)
-        refused.note(.unavailable(.unexpectedReply), on: ann, now: 1)
-        #expect(refused.contains(ann, now: 2))
-        refused.note(.admitted(left: 1, resetSeconds: 5), on: ann, now: 2)
-        #expect(!refused.contains(ann, now: 2))
-        refused.note(.refused(retrySeconds: 5), on: ann, now: 3)
-        #expect(refused.contains(ann, now: 3))
+        refused.note(.refused(retrySeconds: 5), on: ann, limit: nil, now: 0)
+        refused.note(.unavailable(.unexpectedReply), on: ann, limit: nil, now: 1)
+        #expect(refused.contains(ann, limit: nil, now: 2))
+        refused.note(.admitted(left: 1, resetSeconds: 5), on: ann, limit: nil, now: 2)
+        #expect(!refused.contains(ann, limit: nil, now: 2))
+        refused.note(.refused(retrySeconds: 5), on: ann, limit: nil, now: 3)
+        #expect(refused.contains(ann, limit: nil, now: 3))
+    }
+
+    @Test func `a limit that is used up says nothing of a subject's other limits`() {
+        let refused = RefusedSubjects()
+        refused.note(.refused(retrySeconds: 5), on: ann, limit: 10, now: 0)
+        #expect(refused.contains(ann, limit: 10, now: 1))
+        #expect(!refused.contains(ann, limit: 20, now: 1))
+        #expect(!refused.contains(ann, limit: nil, now: 1))
+        refused.note(.admitted(left: 3, resetSeconds: 5), on: ann, limit: 20, now: 1)
+        #expect(refused.contains(ann, limit: 10, now: 1))
     }
 
     @Test func `as many are known as the limit says, and a further one displaces the first`() {
@@ -41,17 +51,17 @@ import Testing
         func name(_ number: Int) -> [UInt8] { Array("subject \(number)".utf8) }
         let countMax = RefusedSubjects.countMax
         for number in 0..<countMax {
-            refused.note(.refused(retrySeconds: 60), on: name(number), now: 0)
+            refused.note(.refused(retrySeconds: 60), on: name(number), limit: nil, now: 0)
         }
-        #expect((0..<countMax).allSatisfy { refused.contains(name($0), now: 1) })
-        refused.note(.refused(retrySeconds: 60), on: name(countMax), now: 1)
-        #expect(!refused.contains(name(0), now: 1))
-        #expect((1...countMax).allSatisfy { refused.contains(name($0), now: 1) })
+        #expect((0..<countMax).allSatisfy { refused.contains(name($0), limit: nil, now: 1) })
+        refused.note(.refused(retrySeconds: 60), on: name(countMax), limit: nil, now: 1)
+        #expect(!refused.contains(name(0), limit: nil, now: 1))
+        #expect((1...countMax).allSatisfy { refused.contains(name($0), limit: nil, now: 1) })
         // One that is known already displaces no other.
-        refused.note(.refused(retrySeconds: 60), on: name(1), now: 1)
-        #expect(refused.contains(name(2), now: 1))
-        refused.note(.refused(retrySeconds: 60), on: name(0), now: 1)
-        #expect(!refused.contains(name(1), now: 1))
+        refused.note(.refused(retrySeconds: 60), on: name(1), limit: nil, now: 1)
+        #expect(refused.contains(name(2), limit: nil, now: 1))
+        refused.note(.refused(retrySeconds: 60), on: name(0), limit: nil, now: 1)
+        #expect(!refused.contains(name(1), limit: nil, now: 1))
     }
 
     @Test func `a question is shared until the turn ends`() {

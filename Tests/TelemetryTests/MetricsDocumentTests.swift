@@ -33,7 +33,7 @@ import Testing
         try check("kinds", RedisFailureKind.self)
         try check("noticed revocations", NoticedRevocation.Change.self)
         try check("reloads", ModelReloadResult.self)
-        try check("key reloads", KeyReloadResult.self)
+        try check("file reloads", FileReloadResult.self)
     }
 
     @Test func `every label of a family is explained`() throws {

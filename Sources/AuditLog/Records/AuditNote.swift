@@ -8,6 +8,8 @@ package enum AuditNote: Sendable {
     ///   record has only an HMAC of it.
     case revocation(
         RevocationAction, token: [UInt8], by: AuditedOperator, isDone: Bool = true)
+    /// - Parameter digest: the SHA-256 of the file in hexadecimal.
+    case roles(RolesAction, digest: String, isDone: Bool = true)
 
     /// The `result` of what was recorded and not done.
     package static let notDone = "not-done"
@@ -19,6 +21,8 @@ package enum AuditNote: Sendable {
             .model(action, model, by: by, isDone: false)
         case .revocation(let action, let token, let by, isDone: _):
             .revocation(action, token: token, by: by, isDone: false)
+        case .roles(let action, let digest, isDone: _):
+            .roles(action, digest: digest, isDone: false)
         }
     }
 
@@ -41,6 +45,12 @@ package enum AuditNote: Sendable {
         case noticedRevokeSubject = "noticed-revoke-subject"
         case noticedUnrevokeSubject = "noticed-unrevoke-subject"
         case noticedExpirySubject = "noticed-expiry-subject"
+    }
+
+    package enum RolesAction: String, CaseIterable, Sendable {
+        case reload
+        /// A changed file was noticed.
+        case watch
     }
 }
 

@@ -82,11 +82,17 @@ package struct AuditedRefusal: ~Escapable {
         case staleAuthentication = "stale-authentication"
         case insufficientScope = "insufficient-scope"
         case rateLimited = "rate-limited"
+        // Of administrators' commands.
+        case conflict
+        case invalidCommand = "invalid-command"
+        case modelRefused = "model-refused"
 
         package var status: Int {
             switch self {
             case .tokenRevoked, .staleAuthentication: 401
             case .insufficientScope: 403
+            case .conflict: 409
+            case .invalidCommand, .modelRefused: 422
             case .rateLimited: 429
             }
         }

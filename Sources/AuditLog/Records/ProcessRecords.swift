@@ -76,6 +76,11 @@ enum ProcessRecords {
             body.appendMember(",\"action\":\"", action.rawValue.utf8.span)
             body.appendMember(",\"name\":\"", pseudonymOf: token, key: keys.name)
             isDone = wasDone
+        case .roles(let action, let digest, let wasDone):
+            body = Array(bodyOf: .roles, unixMilliseconds: unixMilliseconds)
+            body.appendMember(",\"action\":\"", action.rawValue.utf8.span)
+            body.appendMember(",\"roles_sha256\":\"", digest.utf8.span)
+            isDone = wasDone
         }
         if !isDone { body.appendMember(",\"result\":\"", AuditNote.notDone.utf8.span) }
         return body

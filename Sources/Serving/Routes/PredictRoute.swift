@@ -36,7 +36,9 @@ enum PredictRoute: RouteHandler {
                 return keep(call, request)
             }
         }
-        if call.leader != nil || calls.refused.contains(call.subject, now: calls.loop.now) {
+        if call.leader != nil
+            || calls.refused.contains(call.subject, limit: call.quotaLimit, now: calls.loop.now)
+        {
             try call.scorer.validate(body, &call.stages, into: &call.prediction)
             return keep(call, request)
         }

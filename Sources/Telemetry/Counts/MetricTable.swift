@@ -126,6 +126,10 @@ package enum MetricTable {
             help: "Attempts to read the keys of tokens again."
         ) { $0.status.keyReloads.write(to: &$1) },
         MetricRow(
+            "churnd_role_reloads_total", .counter, labels: ["result"],
+            help: "Attempts to read the file of roles again."
+        ) { $0.status.roleReloads.write(to: &$1) },
+        MetricRow(
             "churnd_quota_total", .counter, labels: ["decision"],
             help: "Requests with a valid token, by the store's decision."
         ) { $0.counts.quota.write(to: &$1) },

@@ -22,8 +22,8 @@ package enum ModelReloadResult: Int, MetricLabel {
     }
 }
 
-/// What reading the keys of tokens again led to.
-package enum KeyReloadResult: Int, MetricLabel {
+/// What reading the keys of tokens, or the file of roles, again led to.
+package enum FileReloadResult: Int, MetricLabel {
     case changed
     /// They could not be read, or are not acceptable; those before stay in use.
     case refused
@@ -95,7 +95,8 @@ package struct ServiceStatus: Sendable {
     package var operationsCertificateSeconds: Int64?
     package var certificateReloads = ClosedCounter<CertificateReloadResult>()
     package var reloads = ClosedCounter<ModelReloadResult>()
-    package var keyReloads = ClosedCounter<KeyReloadResult>()
+    package var keyReloads = ClosedCounter<FileReloadResult>()
+    package var roleReloads = ClosedCounter<FileReloadResult>()
     package var noticedRevocations = ClosedCounter<NoticedRevocation.Change>()
     /// Nil without an audit log.
     package var audit: Audit?

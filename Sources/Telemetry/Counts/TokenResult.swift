@@ -33,6 +33,8 @@ package enum TokenResult: Int, MetricLabel {
     case invalidClaim
     case wrongIssuer
     case wrongAudience
+    /// Bound to a certificate that the connection has not shown.
+    case wrongCertificate
     /// From the future, by `nbf` or `iat`.
     case notYetValid
     case expired
@@ -55,6 +57,7 @@ package enum TokenResult: Int, MetricLabel {
             case .missingClaim, .invalidClaim, .unmetRequirement, .lifetimeTooLong: .invalidClaim
             case .wrongIssuer: .wrongIssuer
             case .wrongAudience: .wrongAudience
+            case .wrongCertificate: .wrongCertificate
             case .notYetValid, .issuedInFuture: .notYetValid
             case .expired: .expired
             case .insufficientScope: .insufficientScope
@@ -73,6 +76,7 @@ package enum TokenResult: Int, MetricLabel {
         case .invalidClaim: "invalid_claim"
         case .wrongIssuer: "wrong_issuer"
         case .wrongAudience: "wrong_audience"
+        case .wrongCertificate: "wrong_certificate"
         case .notYetValid: "not_yet_valid"
         case .expired: "expired"
         case .revoked: "revoked"

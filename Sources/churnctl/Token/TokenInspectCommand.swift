@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Configuration
+internal import Identity
 internal import JWT
 internal import OperationsAPI
 internal import POSIX
@@ -36,6 +38,11 @@ struct TokenInspectCommand: Command {
             valueName: "scopes"))
     var scope: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "File of roles; prints what the token may do by it.", valueName: "path"))
+    var roles: String?
+
     @Option(help: ArgumentHelp("Clock skew allowed.", valueName: "seconds"))
     var leeway = 30
 
@@ -46,12 +53,13 @@ struct TokenInspectCommand: Command {
     @OptionGroup var redisOptions: RedisOptions
 
     func perform() throws {
+        let roles = try self.roles.map(readRoles)
         let rules: TokenRules
         do {
             rules = try TokenRules(
                 leewaySeconds: leeway, issuer: issuer, audience: audience, scope: scope,
                 claims: ruleOptions.claimNames, requirements: ruleOptions.requirements,
-                lifetimeSecondsMax: ruleOptions.lifetimeMax)
+                lifetimeSecondsMax: ruleOptions.lifetimeMax, roles: roles)
         } catch let error as TokenRulesError {
             throw ValidationError(error.description)
         }
@@ -62,6 +70,13 @@ struct TokenInspectCommand: Command {
         TerminalText.print(report.lines)
         let isRevoked = try revocation(of: bytes)
         guard report.isValid, !isRevoked else { throw CommandFailure(.failure) }
+    }
+
+    private func readRoles(_ path: String) throws -> Roles {
+        let bytes = try Files.read(path, bytesMax: RolesFile.bytesMax)
+        do throws(ConfigurationError) { return try RolesFile.roles(in: bytes, path: path) } catch {
+            throw CommandFailure(.data, "\(error)")
+        }
     }
 
     /// Those that churnd would have; nil where none are configured.

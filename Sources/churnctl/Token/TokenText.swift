@@ -1,3 +1,5 @@
+internal import Bytes
+internal import Identity
 internal import JSON
 internal import JWT
 
@@ -37,6 +39,14 @@ struct TokenText {
                 }
             isValid = verifier != nil
             let end = TimeInWords.relative(seconds: verified.expiresAt - nowSeconds)
+            if let digest = verified.boundCertificate {
+                lines.append(
+                    "bound: only over connections with the client certificate whose SHA-256 is "
+                        + String(hexadecimal: digest.span))
+            }
+            if let rights = verified.rights, let roles = rules.roles {
+                describe(rights, under: roles)
+            }
             lines.append(
                 isValid
                     ? "verdict: valid, expires \(end)"
@@ -44,6 +54,19 @@ struct TokenText {
                         + "expires \(end)")
         } catch {
             lines.append("verdict: not valid, \(error)")
+        }
+    }
+
+    /// What its roles allow.
+    private mutating func describe(_ rights: TokenRights, under roles: Roles) {
+        let scopes = Scope.allCases.filter(rights.scopes.contains)
+        let names = scopes.map { "\($0.name)" }
+        lines.append("scopes: \(names.isEmpty ? "none" : names.joined(separator: " "))")
+        lines.append("quota: \(rights.quotaLimit.map { "\($0)" } ?? "that of quota.limit")")
+        for scope in scopes where Scope.administrative.contains(scope) {
+            let isEnough = rights.login.satisfies(roles.stepUp(for: scope), now: nowSeconds)
+            let verdict = isEnough ? "recent enough" : "not recent enough, or not of the kind"
+            lines.append("login: \(verdict) for \(scope.name)")
         }
     }
 
