@@ -107,7 +107,7 @@ private final class KeyUpdatingClient {
         #expect(server.requests.count == 20)
     }
 
-    /// The server has to send its own change of keys before it reads on, and cannot, since the
+    /// The server has to send its own change of keys before the next answer, and cannot, since the
     /// client does not read.
     @Test func `a change of keys that the server cannot answer yet loses no request`() throws {
         let server = try TestServer(
@@ -118,6 +118,17 @@ private final class KeyUpdatingClient {
             try client.updateKeys(asksServer: true)
             try client.send(request(number))
         }
+        let context = try authority.clientContext()
+        var handled = -1
+        try eventually("the server waits for the client to read") {
+            let before = handled
+            // A turn more at least.
+            try server.expectHealthy(context)
+            handled = server.requests.count { $0 != "GET /healthy" }
+            return handled == before
+        }
+        try server.expectNoSpinning(context)
+        #expect(handled < 1500)
         var answers = ""
         while !answers.hasSuffix("GET /1499 ") { answers += try client.receive() }
         let numbers = answers.split(separator: "GET /").dropFirst().map { part in
