@@ -61,4 +61,6 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     case stop
     case model
     case revocation
+    /// A subject is far from its own baseline, or an operator has cleared that.
+    case behaviour
 }

@@ -49,6 +49,11 @@ extension AuditEvent {
             AuditEvent.operatorMembers + [
                 .init("action"), .init("name"), .init("result", isOptional: true),
             ]
+        case .behaviour:
+            AuditEvent.operatorMembers + [
+                .init("action"), .init("about"), .init("signals", isOptional: true),
+                .init("result", isOptional: true),
+            ]
         }
     }
 

@@ -24,6 +24,8 @@ package enum ConfigurationTable {
         .tokenLifetime, .rolesPath,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
         .quotaLimit, .quotaWindow,
+        .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
+        .behaviourSubjects,
         .modelPath, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
         .auditFeatures, .auditDeadline,

@@ -12,6 +12,8 @@ package struct ServiceConfiguration: Sendable {
     package var tokens: Tokens
     package let store: Store
     package let quota: Quota
+    /// Nil: off.
+    package let behaviour: Behaviour?
     package let model: Model
     /// Nil: no audit log.
     package let audit: Audit?
@@ -137,6 +139,7 @@ extension ServiceConfiguration {
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
+            behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(
                 path: settings.text(.modelPath),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),

@@ -40,6 +40,8 @@ package enum ServiceFailure: Error, Equatable {
     case model(RegistryError)
     /// Revocations are in Redis, where operators change them.
     case revocationsElsewhere
+    /// Subjects have no baselines.
+    case behaviourIsOff
     /// No room for one more: so many, or names with so many bytes together, are revoked.
     case tooManyRevocations(max: Int, bytesMax: Int)
 }
@@ -147,6 +149,8 @@ extension ServiceFailure {
         case .model(let error): FailureRow(error)
         case .revocationsElsewhere:
             FailureRow(.conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
+        case .behaviourIsOff:
+            FailureRow(.conflict, "Subjects have no baselines: behaviour is off")
         case .tooManyRevocations(let max, let bytesMax):
             FailureRow(
                 .conflict,

@@ -77,6 +77,7 @@ extension Calls {
                 anyScope: call.route?.access == .token)
         }
         if let roles = rules.roles { try authorize(call, roles) }
+        if let behaviour { try behaviour.limit(call, unixMilliseconds: loop.unixMilliseconds) }
         call.stages.end(.token)
     }
 
@@ -267,6 +268,7 @@ extension Calls {
     }
 
     private func fail(_ call: Call, _ failure: ServiceFailure, _ row: FailureRow) {
+        behaviour?.note(call, failure, row)
         answers.fail(call, failure, row)
         pool.giveBack(call)
     }

@@ -1,4 +1,5 @@
 import AuditLog
+import Behaviour
 import Configuration
 import HTTP
 import JWT
@@ -111,6 +112,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.model.path == "Models/telco-churn")
         #expect(configuration.model.watchInterval == .seconds(1))
         #expect(configuration.audit == nil)
+        #expect(configuration.behaviour == nil)
         #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 9464))
         #expect(configuration.operations.socketMode == 0o600)
         #expect(configuration.operations.tls == nil)
@@ -143,7 +145,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "jwt.require": "tid=t", "jwt.lifetime_max": "61", "roles.path": "r.conf",
             "store": "memory", "store.subjects": "11", "redis.url": redis,
             "redis.deadline": "12.5", "redis.marker_key": "mark:er", "quota.limit": "13",
-            "quota.window": "14",
+            "quota.window": "14", "behaviour": "step-up", "behaviour.window": "0.5",
+            "behaviour.learning": "15", "behaviour.score": "16", "behaviour.alarm": "17.5",
+            "behaviour.subjects": "18",
             "model.path": "elsewhere", "model.watch": "0.5", "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
             "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
@@ -169,8 +173,6 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         let byEnvironment = try load(environment: variables, files: keyFile)
         for configuration in [byFile, byEnvironment] {
             expectHTTP(of: configuration.http)
-            #expect(configuration.drain.delay == .milliseconds(1))
-            #expect(configuration.drain.timeout == .seconds(5))
             #expect(keyNames(configuration) == ["k1"])
             #expect(configuration.warnings.count == 2)
             #expect(configuration.tokens.leewaySeconds == 60)
@@ -187,6 +189,33 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             #expect(configuration.model.path == "elsewhere")
             expectOperations(of: configuration)
         }
+    }
+
+    private func expectBehaviour(of configuration: ServiceConfiguration) {
+        #expect(configuration.behaviour?.measure == .stepUp)
+        #expect(
+            configuration.behaviour?.rules
+                == BehaviourRules(
+                    windowMilliseconds: 500, learningMilliseconds: 15_000, score: 16,
+                    alarmMilliseconds: 17_500, subjectsMax: 18))
+    }
+
+    @Test(arguments: ["off", "watch", "band", "step-up"])
+    func `only a login that is demanded needs roles`(behaviour: String) throws {
+        let files = ["r.conf": "role.a = predict"]
+        let measure = try load(
+            flags: ["--behaviour=\(behaviour)", "--roles.path=r.conf"], files: files
+        ).behaviour?.measure.rawValue
+        #expect(measure == (behaviour == "off" ? nil : behaviour))
+        guard behaviour == "step-up" else {
+            _ = try load(flags: ["--behaviour=\(behaviour)"])
+            return
+        }
+        #expect(
+            throws: ConfigurationError.unacceptable(
+                at: .flag("behaviour"), key: "behaviour", found: "step-up",
+                wanted: "off, watch or band without roles.path")
+        ) { try load(flags: ["--behaviour=step-up"]) }
     }
 
     private func expectClaims(of tokens: ServiceConfiguration.Tokens) {
@@ -223,6 +252,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
     }
 
     private func expectOperations(of configuration: ServiceConfiguration) {
+        #expect(configuration.drain.delay == .milliseconds(1))
+        #expect(configuration.drain.timeout == .seconds(5))
+        expectBehaviour(of: configuration)
         #expect(configuration.model.watchInterval == .milliseconds(500))
         #expect(configuration.audit?.directory == "audit")
         #expect(configuration.audit?.key.bytes == Array(auditKey.utf8))

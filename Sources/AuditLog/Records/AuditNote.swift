@@ -8,6 +8,12 @@ package enum AuditNote: Sendable {
     ///   record has only an HMAC of it.
     case revocation(
         RevocationAction, token: [UInt8], by: AuditedOperator, isDone: Bool = true)
+    /// - Parameters:
+    ///   - subject: whose behaviour it is; the record has only an HMAC of it.
+    ///   - signals: of an alarm, the strongest first, with a space between each two.
+    case behaviour(
+        BehaviourAction, subject: [UInt8], signals: String? = nil, by: AuditedOperator,
+        isDone: Bool = true)
 
     /// The `result` of what was recorded and not done.
     package static let notDone = "not-done"
@@ -19,6 +25,8 @@ package enum AuditNote: Sendable {
             .model(action, model, by: by, isDone: false)
         case .revocation(let action, let token, let by, isDone: _):
             .revocation(action, token: token, by: by, isDone: false)
+        case .behaviour(let action, let subject, let signals, let by, isDone: _):
+            .behaviour(action, subject: subject, signals: signals, by: by, isDone: false)
         }
     }
 
@@ -27,6 +35,8 @@ package enum AuditNote: Sendable {
         /// A changed `active` was noticed.
         case watch
     }
+
+    package enum BehaviourAction: String, CaseIterable, Sendable { case alarm, clear }
 
     package enum RevocationAction: String, CaseIterable, Sendable {
         case revoke, unrevoke
