@@ -266,7 +266,8 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration",
+                "Serving", "Access", "AuditLog", "AuditReading", "Behaviour", "Bundle",
+                "Configuration",
                 "Deployment", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models",
                 "POSIX", "Reactor", "Redis", "ServiceTestSupport", "Telemetry",
             ]),

@@ -53,7 +53,7 @@ package final class BehaviourMonitor: Sendable {
     }
 
     /// Takes a turn's requests. Never waits for the baselines.
-    func append(_ observations: [Observation]) {
+    package func append(_ observations: [Observation]) {
         let mustSchedule = waiting.withLock { waiting in
             let room = BehaviourMonitor.waitingMax - waiting.observations.count
             waiting.observations.append(contentsOf: observations.prefix(room))
