@@ -97,6 +97,7 @@ let package = Package(
         module("Bundle", ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX"]),
         module("BatchScoring", ["Bundle", "Bytes", "Features", "JSON", "Models", "Tables"]),
         module("DataCheck", ["Bytes", "Features", "JSON", "Tables"]),
+        module("Behaviour", ["POSIX"]),
         module("Measures", ["Bytes", "Features", "Models", "POSIX"]),
         module("Reports", ["Bytes"]),
         module(
@@ -131,7 +132,7 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Access", "AuditLog", "Bytes", "HTTP", "Identity", "JWT", "OpenSSL",
+                "Access", "AuditLog", "Behaviour", "Bytes", "HTTP", "Identity", "JWT", "OpenSSL",
                 "OperationsAPI", "POSIX", "Redis",
             ]),
         module(
@@ -146,21 +147,22 @@ let package = Package(
         servingModule(
             "Telemetry",
             [
-                "Access", "Bundle", "Bytes", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
-                "Metrics", "Models", "OpenSSL", "POSIX", "Redis", logging,
+                "Access", "Behaviour", "Bundle", "Bytes", "Features", "HTTP", "HTTPServer", "JSON",
+                "JWT", "Metrics", "Models", "OpenSSL", "POSIX", "Redis", logging,
             ]),
         servingModule(
             "Serving",
             [
-                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Deployment", "Features",
+                "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
+                "Features",
                 "HTTP", "HTTPServer", "Identity", "JSON", "JWT", "Metrics", "ModelRegistry",
                 "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
             ]),
         module(
             "Service",
             [
-                "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Deployment", "HTTP",
-                "HTTPServer", "Identity", "JWT", "ModelRegistry", "Models", "OpenSSL",
+                "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
+                "HTTP", "HTTPServer", "Identity", "JWT", "ModelRegistry", "Models", "OpenSSL",
                 "OperationsAPI", "POSIX", "Reactor", "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
@@ -172,9 +174,9 @@ let package = Package(
         program(
             "churnctl",
             [
-                "Access", "AuditLog", "AuditReading", "BatchScoring", "Bundle", "Bytes",
-                "Configuration", "DataCheck", "Doctor", "Features", "Identity", "JSON", "JWT",
-                "Measures",
+                "Access", "AuditLog", "AuditReading", "BatchScoring", "Behaviour", "Bundle",
+                "Bytes", "Configuration", "DataCheck", "Doctor", "Features", "Identity", "JSON",
+                "JWT", "Measures",
                 "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
                 "Redis", "Tables", "Training", "TrainingReports", argumentParser,
             ]),
@@ -219,6 +221,7 @@ let package = Package(
         tests(
             "MeasuresTests", ["Measures", "Bytes", "Models", "Features", "JSON", "POSIX"],
             hasFixtures: true),
+        tests("BehaviourTests", ["Behaviour"]),
         tests("ReportsTests", ["Reports"]),
         tests(
             "TrainingTests",
@@ -250,20 +253,22 @@ let package = Package(
         tests(
             "ConfigurationTests",
             [
-                "Configuration", "AuditLog", "HTTP", "Identity", "JWT", "OpenSSL",
+                "Configuration", "AuditLog", "Behaviour", "HTTP", "Identity", "JWT", "OpenSSL",
                 "OperationsAPI", "POSIX", "Redis",
             ]),
         tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),
         tests(
             "TelemetryTests",
             [
-                "Telemetry", "Access", "Bundle", "Features", "HTTP", "HTTPServer", "JSON", "JWT",
+                "Telemetry", "Access", "Behaviour", "Bundle", "Features", "HTTP", "HTTPServer",
+                "JSON", "JWT",
                 "Metrics", "Models", "OpenSSL", "POSIX", "Redis", "ServiceTestSupport", logging,
             ]),
         tests(
             "ServingTests",
             [
-                "Serving", "Access", "AuditLog", "AuditReading", "Bundle", "Configuration",
+                "Serving", "Access", "AuditLog", "AuditReading", "Behaviour", "Bundle",
+                "Configuration",
                 "Deployment", "Features", "HTTP", "HTTPServer", "JSON", "JWT", "Metrics", "Models",
                 "POSIX", "Reactor", "Redis", "ServiceTestSupport", "Telemetry",
             ]),

@@ -63,4 +63,6 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     case revocation
     /// Another file of roles.
     case roles
+    /// A subject is far from its own baseline, or an operator has cleared that.
+    case behaviour
 }

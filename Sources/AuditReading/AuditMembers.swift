@@ -51,6 +51,11 @@ extension AuditEvent {
             ]
         case .roles:
             [.init("action"), .init("roles_sha256"), .init("result", isOptional: true)]
+        case .behaviour:
+            AuditEvent.operatorMembers + [
+                .init("action"), .init("about"), .init("signals", isOptional: true),
+                .init("result", isOptional: true),
+            ]
         }
     }
 

@@ -31,7 +31,7 @@ enum AuditValueForm: Equatable {
         case "probability": self = .number
         case "features": self = .object
         case "trace_id": self = .hexadecimal(digits: AuditValueForm.traceDigits)
-        case "subject", "customer", "name":
+        case "subject", "customer", "name", "about":
             self = .hexadecimal(digits: AuditValueForm.pseudonymDigits)
         case "log": self = .hexadecimal(digits: AuditFormat.identityDigits)
         case "client_sha256", "model_sha256", "body_sha256", "roles_sha256", "checkpoint":

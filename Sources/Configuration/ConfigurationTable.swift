@@ -28,6 +28,8 @@ package enum ConfigurationTable {
         .redisTLSCA, .redisTLSCertificate, .redisTLSKey,
         .redisSentinelUser, .redisSentinelPassword, .redisKeyspaceEvents,
         .quotaLimit, .quotaWindow,
+        .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
+        .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
         .auditFeatures, .auditDeadline,

@@ -16,6 +16,8 @@ package struct ServiceConfiguration: Sendable {
     package let quota: Quota
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool
+    /// Nil: off.
+    package let behaviour: Behaviour?
     package let model: Model
     /// Nil: no audit log.
     package let audit: Audit?
@@ -154,6 +156,7 @@ extension ServiceConfiguration {
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
+            behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(
                 path: settings.text(.modelPath),
                 signersPath: settings.optionalText(.modelSigners),

@@ -9,6 +9,8 @@ package enum OperationsPath {
     package static let modelRollback = "/admin/models/rollback"
     package static let tokenRevocation = "/admin/tokens/revoke"
     package static let tokenRestoration = "/admin/tokens/unrevoke"
+    package static let behaviour = "/admin/behaviour"
+    package static let behaviourClearing = "/admin/behaviour/clear"
 }
 
 /// What the operations listener demands of administrators, and its limits.
@@ -21,6 +23,8 @@ package enum AdministrationRules {
     package static let revocationSecondsMax = 315_360_000
     package static let tokenBytesMax = 8192
     package static let versionBytesMax = 256
+    /// Subjects in a list of baselines.
+    package static let listedSubjectsMax = 100
     /// A command is a few names.
     package static let bodyBytesMax = 16_384
     /// Part of the descriptors that are set aside: beyond it the connection that idles longest is

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// The C library's exponential and logarithm. In single precision glibc's are those XGBoost was
-/// built with, so that its probabilities can be met bit for bit.
+/// The C library's exponential, logarithm and arcsine. In single precision glibc's are those that
+/// XGBoost was built with, so that its probabilities can be met bit for bit.
 package enum Transcendental {
     /// eˣ in single precision.
     package static func exponential(_ x: Float) -> Float { expf(x) }
@@ -14,4 +14,7 @@ package enum Transcendental {
 
     /// The natural logarithm in double precision.
     package static func logarithm(_ x: Double) -> Double { log(x) }
+
+    /// The arcsine in double precision, of a number from -1 to 1.
+    package static func arcsine(_ x: Double) -> Double { asin(x) }
 }

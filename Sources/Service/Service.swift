@@ -115,10 +115,10 @@ package final class Service: Sendable {
         let deployed = Published(Deployment(primary: model.bundle))
         let common = try SharedSettings(
             configuration: configuration, deployed: deployed, store: store, state: state,
-            auditLog: auditLog, sink: sink)
+            auditLog: auditLog, sink: sink, logger: logger)
         let figures = ServiceFigures(
             state: state, deployed: deployed, auditLog: auditLog, sink: sink,
-            certificates: tls.published)
+            certificates: tls.published, behaviour: common.behaviour)
         self.figures = figures
         let count = configuration.http.reactors.count(onCores: ProcessLimits.processorCount)
         let settings = try WorkerSettings(
@@ -141,7 +141,7 @@ package final class Service: Sendable {
                 revocations: TokenRevocations(
                     admissions: store.admissions,
                     tokenIDClaim: configuration.tokens.claims.tokenIDText),
-                records: common.records, workers: reactors))
+                records: common.records, behaviour: common.behaviour, workers: reactors))
         if let interval = configuration.model.watchInterval {
             models.watch(everyNanoseconds: interval.nanoseconds)
         }

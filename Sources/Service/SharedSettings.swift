@@ -4,6 +4,7 @@ internal import Deployment
 internal import HTTP
 internal import Identity
 internal import JWT
+internal import Logging
 internal import Models
 internal import OpenSSL
 internal import POSIX
@@ -28,10 +29,13 @@ struct SharedSettings: Sendable {
     private let deployed: Published<Deployment>
     /// Of the hash by which the log tells subjects apart; new at every start.
     private let logSalt = RandomBytes.make(32)
+    /// Nil where subjects have no baselines.
+    let behaviour: BehaviourMonitor?
 
     init(
         configuration: ServiceConfiguration, deployed: Published<Deployment>,
-        store: AdmissionsSource, state: ServiceState, auditLog: AuditLog?, sink: LogSink
+        store: AdmissionsSource, state: ServiceState, auditLog: AuditLog?, sink: LogSink,
+        logger: Logger
     ) throws(StartError) {
         self.configuration = configuration
         self.deployed = deployed
@@ -45,6 +49,8 @@ struct SharedSettings: Sendable {
         }
         auditKeys = configuration.audit.map { $0.key.withBytes { AuditKeys(secret: $0) } }
         self.sink = sink
+        behaviour = BehaviourListeners.monitor(
+            configuration.behaviour, auditLog: auditLog, logger: logger, logSalt: logSalt)
         keys = Published(try SharedSettings.keys(configuration.tokens.keys))
         roles = configuration.tokens.roles.map { Published($0) }
     }
@@ -87,10 +93,11 @@ struct SharedSettings: Sendable {
         _ mailbox: Mailbox<Worker>, countedBy counts: WorkerCounts
     ) -> LocalDeployment {
         let recordsFeatures = configuration.audit?.recordsFeatures ?? false
+        let traitsKey = behaviour?.traitsKey
         return LocalDeployment(of: deployed, mailbox: mailbox) { bundle in
             Scorer(
                 bundle: bundle, recordsFeatures: recordsFeatures,
-                series: counts.modelActivated(bundle))
+                series: counts.modelActivated(bundle), traitsKey: traitsKey)
         }
     }
 

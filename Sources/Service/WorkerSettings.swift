@@ -121,7 +121,10 @@ struct WorkerSettings: Sendable {
             answers: Answers(
                 loop: loop, log: log, counts: counts,
                 quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds)),
-            admissions: admissions, audit: audit, names: common.makeNames(), state: common.state,
+            admissions: admissions, audit: audit,
+            behaviour: operations == nil
+                ? common.behaviour.map { LocalBehaviour($0, loop: loop, mailbox: mailbox) } : nil,
+            names: common.makeNames(), state: common.state,
             operations: operations,
             logouts: Logouts(door: Door(mailbox) { $0.calls }, records: common.records),
             budgets: configuration.abuse.map {

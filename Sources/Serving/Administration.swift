@@ -18,13 +18,16 @@ package final class Administration {
         let revocations: TokenRevocations
         /// Nil without an audit log.
         let records: AdministrationRecords?
+        /// Nil where subjects have no baselines.
+        let behaviour: BehaviourMonitor?
         /// The workers that serve predictions.
         package let workers: WorkerGroup
 
         package init(
             figures: ServiceFigures, models: ModelRegistry, revocations: TokenRevocations,
-            records: AdministrationRecords?, workers: WorkerGroup
+            records: AdministrationRecords?, behaviour: BehaviourMonitor?, workers: WorkerGroup
         ) {
+            self.behaviour = behaviour
             self.figures = figures
             self.models = models
             self.revocations = revocations
@@ -134,7 +137,24 @@ extension Administration {
         answer(call, isChanged: isChanged, calls)
     }
 
-    private func answer(_ call: Call, isChanged: Bool, _ calls: Calls) {
+    /// Has a command recorded, and then carries it out.
+    func recorded(
+        _ note: AuditNote, for call: Call, _ calls: Calls,
+        then carryOut: @escaping @Sendable (Call, Calls) -> Void
+    ) {
+        guard let records = subjects.records else { return carryOut(call, calls) }
+        let ticket = call.ticket
+        records.record(note) { [door] isRecorded in
+            door.post { calls in
+                calls.resume(ticket) { call throws(ServiceFailure) in
+                    guard isRecorded else { throw .commandUnrecorded }
+                    carryOut(call, calls)
+                }
+            }
+        }
+    }
+
+    func answer(_ call: Call, isChanged: Bool, _ calls: Calls) {
         calls.answer(call) {
             $0.answer(call) { json in
                 json.beginObject()

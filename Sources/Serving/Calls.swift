@@ -54,6 +54,8 @@ package final class Calls {
     let admissions: Admissions
     /// Nil without an audit log.
     let audit: AuditGate?
+    /// Nil where subjects have no baselines.
+    let behaviour: LocalBehaviour?
     private let names: CallNames
     let health = HealthDocument()
     var pool = CallPool()
@@ -63,8 +65,8 @@ package final class Calls {
         loop: Loop, rules: Rules, routes: RouteTable, verifier: LocalVerifier?,
         model: LocalDeployment,
         counts: WorkerCounts, answers: Answers, admissions: Admissions, audit: AuditGate?,
-        names: CallNames, state: ServiceState, operations: Administration?, logouts: Logouts,
-        budgets: AddressBudgets? = nil
+        behaviour: LocalBehaviour? = nil, names: CallNames, state: ServiceState,
+        operations: Administration?, logouts: Logouts, budgets: AddressBudgets? = nil
     ) {
         self.loop = loop
         self.rules = rules
@@ -75,6 +77,7 @@ package final class Calls {
         self.answers = answers
         self.admissions = admissions
         self.audit = audit
+        self.behaviour = behaviour
         self.names = names
         self.state = state
         self.operations = operations
@@ -119,6 +122,7 @@ package final class Calls {
     /// Takes the latest deployment, keys and roles, for the requests of the next turn.
     func takePublished() {
         localVerifier?.takePublished()
+        behaviour?.takePublished()
         if model.takePublished() { pool.adopt(model.scorer) }
     }
 

@@ -44,6 +44,8 @@ package enum ServiceFailure: Error, Equatable {
     case model(RegistryError)
     /// Revocations are in Redis, where operators change them.
     case revocationsElsewhere
+    /// Subjects have no baselines.
+    case behaviourIsOff
     /// No room for one more: so many, or names with so many bytes together, are revoked.
     case tooManyRevocations(max: Int, bytesMax: Int)
 }
@@ -169,6 +171,9 @@ extension ServiceFailure {
         case .model(let error): FailureRow(error)
         case .revocationsElsewhere:
             FailureRow(.conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
+                .with { $0.recorded = .conflict }
+        case .behaviourIsOff:
+            FailureRow(.conflict, "Subjects have no baselines: behaviour is off")
                 .with { $0.recorded = .conflict }
         case .tooManyRevocations(let max, let bytesMax):
             FailureRow(

@@ -105,6 +105,7 @@ extension Calls {
                 certificate: certificate, anyScope: call.route?.access == .token)
         }
         if let roles = verifier?.roles { try authorize(call, roles) }
+        if let behaviour { try behaviour.limit(call, unixMilliseconds: loop.unixMilliseconds) }
         call.stages.end(.token)
     }
 
@@ -300,6 +301,7 @@ extension Calls {
     }
 
     private func fail(_ call: Call, _ failure: ServiceFailure, _ row: FailureRow) {
+        behaviour?.note(call, failure, row)
         answers.fail(call, failure, row)
         pool.giveBack(call)
     }

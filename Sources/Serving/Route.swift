@@ -85,6 +85,12 @@ package struct Route: Sendable {
         Route(
             "/admin/tokens/unrevoke", .post, on: .operations, access: .administrator,
             scope: .revokeTokens, content: .json, TokenRestorationRoute.self),
+        Route(
+            "/admin/behaviour", .get, on: .operations, access: .administrator,
+            scope: .readAudit, BehaviourRoute.self),
+        Route(
+            "/admin/behaviour/clear", .post, on: .operations, access: .administrator,
+            scope: .revokeTokens, content: .json, BehaviourClearingRoute.self),
     ])
 
     private static func numbered(_ routes: [Route]) -> [Route] {

@@ -1,4 +1,5 @@
 internal import AuditLog
+package import Behaviour
 package import Bundle
 internal import Bytes
 internal import Features
@@ -17,12 +18,18 @@ package final class Scorer {
     /// Under which the worker counts its predictions; nil where none are counted.
     package let series: ModelSeries?
     private let featureText: FeatureText?
+    /// For hashes of records; nil where subjects have no baselines.
+    private let traitsKey: UInt64?
     private var scorer: ModelScorer
 
-    /// - Parameter recordsFeatures: whether predictions carry the customer's values.
+    /// - Parameters:
+    ///   - recordsFeatures: whether predictions carry the customer's values.
+    ///   - traitsKey: under which predictions carry the traits of the record; nil: they do not.
     package init(
-        bundle: ModelBundle, recordsFeatures: Bool = false, series: ModelSeries? = nil
+        bundle: ModelBundle, recordsFeatures: Bool = false, series: ModelSeries? = nil,
+        traitsKey: UInt64? = nil
     ) {
+        self.traitsKey = traitsKey
         self.bundle = bundle
         self.series = series
         modelName = Array(bundle.fullName.utf8)
@@ -41,6 +48,7 @@ package final class Scorer {
         prediction.isPositive = bundle.isPositive(probability)
         prediction.risk = bundle.riskLevel(probability)
         Scorer.complete(&prediction, of: &scorer, featureText, bundle)
+        if let traitsKey { Scorer.addTraits(to: &prediction, of: &scorer, bundle, key: traitsKey) }
         stages.end(.score)
     }
 
@@ -85,6 +93,24 @@ package final class Scorer {
     }
 }
 
+extension Scorer {
+    private static func addTraits(
+        to prediction: inout Prediction, of scorer: inout ModelScorer, _ bundle: ModelBundle,
+        key: UInt64
+    ) {
+        let record = scorer.record
+        let sketch = RecordSketch(
+            of: record.values.span, fieldCount: bundle.schema.fields.count, key: key)
+        let (probability, thresholds) = (prediction.probability, bundle.thresholds)
+        let distance = min(
+            abs(probability - Float(thresholds.high)), abs(probability - Float(thresholds.medium)))
+        let identifier = prediction.customerID
+        prediction.traits = RecordTraits(
+            identifier: identifier.span, sketch: sketch,
+            isNearThreshold: distance <= RecordTraits.closeness, key: key)
+    }
+}
+
 /// What is answered for one customer.
 package struct Prediction: Equatable, Sendable {
     /// Empty when the body had none.
@@ -95,6 +121,8 @@ package struct Prediction: Equatable, Sendable {
     package var risk: RiskLevel
     /// The customer's values as a JSON object, where they are recorded; else empty.
     package var features: [UInt8] = []
+    /// Nil where subjects have no baselines.
+    package var traits: RecordTraits?
     /// Fields with a number beyond their bounds, in the schema's order.
     package var outOfRange: [String]
 
@@ -114,5 +142,6 @@ package struct Prediction: Equatable, Sendable {
         customerID.removeAll(keepingCapacity: true)
         features.removeAll(keepingCapacity: true)
         if !outOfRange.isEmpty { outOfRange = [] }
+        traits = nil
     }
 }

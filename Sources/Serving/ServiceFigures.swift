@@ -17,6 +17,8 @@ package final class ServiceFigures: Sendable {
     private let process = ProcessGauge()
     private let deployed: Published<Deployment>
     private let certificates: Certificates
+    /// Nil where subjects have no baselines.
+    private let behaviour: BehaviourMonitor?
     private let certificateReloads = Mutex(ClosedCounter<CertificateReloadResult>())
     private let noticed = Mutex(ClosedCounter<NoticedRevocation.Change>())
     private let reloads = Mutex(ClosedCounter<ModelReloadResult>())
@@ -36,8 +38,9 @@ package final class ServiceFigures: Sendable {
 
     package init(
         state: ServiceState, deployed: Published<Deployment>, auditLog: AuditLog?, sink: LogSink,
-        certificates: Certificates
+        certificates: Certificates, behaviour: BehaviourMonitor? = nil
     ) {
+        self.behaviour = behaviour
         self.state = state
         self.deployed = deployed
         self.auditLog = auditLog
@@ -92,6 +95,7 @@ package final class ServiceFigures: Sendable {
         let unixSeconds = Clock.unixMilliseconds() / 1000
         facts.publicCertificateSeconds = certificates.service?.secondsLeft(at: unixSeconds)
         facts.operationsCertificateSeconds = certificates.operations?.secondsLeft(at: unixSeconds)
+        facts.behaviour = behaviour?.figures
         facts.certificateReloads = certificateReloads.withLock { $0 }
         facts.noticedRevocations = noticed.withLock { $0 }
         facts.droppedLogLines = sink.droppedLines

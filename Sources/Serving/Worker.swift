@@ -25,7 +25,9 @@ package enum TurnStep: CaseIterable {
     case answers
     /// The log lines, after the answers: a slow request's line says how long sending took.
     case log
-    /// Another model, other keys and other roles, for the requests of the next turn, or another
+    /// What the turn's requests show of their subjects' behaviour is handed over.
+    case observations
+    /// Another model, other keys, roles and alarms, for the requests of the next turn, or another
     /// certificate, for the connections that are accepted then.
     case published
 }
@@ -106,6 +108,7 @@ package final class Worker: LoopOwner {
             releaseRecorded()
         case .answers: server.endTurn()
         case .log: log.endTurn()
+        case .observations: calls.behaviour?.handOver()
         case .published:
             calls.takePublished()
             certificates?.take { server.tlsContext = $0 }

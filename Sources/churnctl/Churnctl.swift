@@ -11,7 +11,8 @@ struct Churnctl: ParsableCommand {
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
             ModelCommand.self,
-            TokenCommand.self, RedisCommand.self, AuditCommand.self, DoctorCommand.self,
+            TokenCommand.self, RedisCommand.self, AuditCommand.self, BehaviourCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() {

@@ -25,8 +25,8 @@ import Testing
         let bodies = [
             SampleLog.start(torn: 0, missing: 0), Self.prediction,
             SampleLog.prediction(request: "", features: "{}"), SampleLog.refusal(request: "b"),
-            SampleLog.refusals, SampleLog.model, SampleLog.revocation, SampleLog.resumed,
-            SampleLog.stop,
+            SampleLog.refusals, SampleLog.model, SampleLog.revocation,
+            SampleLog.behaviour, SampleLog.resumed, SampleLog.stop,
         ]
         for body in bodies { #expect(try found(body) == []) }
     }
@@ -80,7 +80,7 @@ import Testing
             let misplaced = body.replacing(",\"request_id\"", with: early)
             #expect(try found(misplaced).count == 1)
         }
-        for body in [SampleLog.model, SampleLog.revocation] {
+        for body in [SampleLog.model, SampleLog.revocation, SampleLog.behaviour] {
             let text = ",\"peer\":\"\(peer)\",\"proxy\":\"\(peer)\",\"action\""
             #expect(try found(body.replacing(",\"action\"", with: text)).isEmpty == isGood)
         }

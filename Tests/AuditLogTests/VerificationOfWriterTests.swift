@@ -59,6 +59,10 @@ import Testing
             for action in AuditNote.RevocationAction.allCases {
                 log.note(.revocation(action, token: Array("t".utf8), by: by))
             }
+            for action in AuditNote.BehaviourAction.allCases {
+                log.note(.behaviour(action, subject: Array("s".utf8), signals: "rate", by: by))
+            }
+            log.note(AuditNote.behaviour(.clear, subject: [1], by: by).takenBack)
             log.note(AuditNote.model(.activate, model, by: by).takenBack)
             log.note(AuditNote.revocation(.revoke, token: [1], by: by).takenBack)
         }
@@ -71,7 +75,7 @@ import Testing
         let found = try verify()
         #expect(found.faults == [])
         #expect(found.remarks == [])
-        #expect(found.recordCount == 1 + 1 + 3 + 3 * 17 + 2 * 2 + 1)
+        #expect(found.recordCount == 1 + 1 + 3 + 3 * 20 + 2 * 2 + 1)
     }
 
     @Test func `a log of many starts and segments is verified`() throws {

@@ -151,6 +151,9 @@ extension SampleLog {
         + ",\"action\":\"activate\",\"model\":\"telco-churn/2\",\"model_sha256\":\"\(digest)\""
     static let revocation =
         time("revocation", second: 5) + ",\"action\":\"revoke\",\"name\":\"\(pseudonym)\""
+    static let behaviour =
+        time("behaviour", second: 5)
+        + ",\"action\":\"alarm\",\"about\":\"\(pseudonym)\",\"signals\":\"rate errors\""
     static let resumed = time("resumed", second: 6) + ",\"failed_for_ms\":1250"
     static let stop = time("stop", second: 7)
 }

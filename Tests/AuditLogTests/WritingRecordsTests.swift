@@ -119,6 +119,9 @@ import Testing
             .revocation(
                 .revoke, token: Array("t".utf8),
                 by: AuditedOperator(requestID: nil, subject: Array("anna".utf8))))
+        log.note(
+            .behaviour(
+                .alarm, subject: Array("anna".utf8), signals: "rate errors", by: .process))
         log.close()
         let keys = AuditKeys(secret: LogFixture.key)
         let subject = ",\"subject\":\"\(pseudonym("anna", keys.subject))\""
@@ -137,6 +140,10 @@ import Testing
         #expect(
             try body(5) == time + ",\"event\":\"revocation\"" + subject
                 + ",\"action\":\"revoke\"" + token)
+        #expect(
+            try body(6) == time + ",\"event\":\"behaviour\",\"action\":\"alarm\""
+                + subject.replacing("subject", with: "about")
+                + ",\"signals\":\"rate errors\"")
         #expect(try fixture.events().last == "stop")
     }
 
@@ -186,6 +193,7 @@ import Testing
         log.note(.model(.rollback, LogFixture.model, by: .process))
         log.note(.revocation(.revoke, token: [1], by: .process))
         log.note(.roles(.watch, digest: String(repeating: "5a", count: 32)))
+        log.note(.behaviour(.alarm, subject: [1], signals: "rate errors", by: .process))
         #expect(try writer.write(to: log))
         log.close()
         var seen: Set<String> = []

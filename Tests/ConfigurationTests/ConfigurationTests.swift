@@ -1,4 +1,5 @@
 import AuditLog
+import Behaviour
 import Configuration
 import HTTP
 import JWT
@@ -112,6 +113,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.model.path == "Models/telco-churn")
         #expect(configuration.model.watchInterval == .seconds(1))
         #expect(configuration.audit == nil)
+        #expect(configuration.behaviour == nil)
         #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 9464))
         #expect(configuration.operations.socketMode == 0o600)
         #expect(configuration.operations.tls == nil)
@@ -149,7 +151,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "redis.tls.ca": "rca.pem", "redis.tls.certificate": "r.pem", "redis.tls.key": "r.key",
             "redis.sentinel.user": "watcher", "redis.sentinel.password": "p",
             "redis.keyspace_events": "on",
-            "quota.limit": "13", "quota.window": "14",
+            "quota.limit": "13", "quota.window": "14", "behaviour": "step-up",
+            "behaviour.window": "0.5", "behaviour.learning": "15", "behaviour.score": "16",
+            "behaviour.alarm": "17.5", "behaviour.subjects": "18",
             "model.path": "elsewhere", "model.signers": "s.pub", "model.watch": "0.5",
             "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
@@ -178,8 +182,6 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             expectHTTP(of: configuration.http)
             #expect(configuration.abuse?.failuresPerMinute == 17)
             #expect(configuration.abuse?.failuresBurst == 18)
-            #expect(configuration.drain.delay == .milliseconds(1))
-            #expect(configuration.drain.timeout == .seconds(5))
             #expect(keyNames(configuration) == ["k1"])
             #expect(configuration.warnings.count == 2)
             #expect(configuration.tokens.leewaySeconds == 60)
@@ -197,6 +199,33 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             #expect(configuration.model.signersPath == "s.pub")
             expectOperations(of: configuration)
         }
+    }
+
+    private func expectBehaviour(of configuration: ServiceConfiguration) {
+        #expect(configuration.behaviour?.measure == .stepUp)
+        #expect(
+            configuration.behaviour?.rules
+                == BehaviourRules(
+                    windowMilliseconds: 500, learningMilliseconds: 15_000, score: 16,
+                    alarmMilliseconds: 17_500, subjectsMax: 18))
+    }
+
+    @Test(arguments: ["off", "watch", "band", "step-up"])
+    func `only a login that is demanded needs roles`(behaviour: String) throws {
+        let files = ["r.conf": "role.a = predict"]
+        let measure = try load(
+            flags: ["--behaviour=\(behaviour)", "--roles.path=r.conf"], files: files
+        ).behaviour?.measure.rawValue
+        #expect(measure == (behaviour == "off" ? nil : behaviour))
+        guard behaviour == "step-up" else {
+            _ = try load(flags: ["--behaviour=\(behaviour)"])
+            return
+        }
+        #expect(
+            throws: ConfigurationError.unacceptable(
+                at: .flag("behaviour"), key: "behaviour", found: "step-up",
+                wanted: "off, watch or band without roles.path")
+        ) { try load(flags: ["--behaviour=step-up"]) }
     }
 
     private func expectClaims(of tokens: ServiceConfiguration.Tokens) {
@@ -234,6 +263,9 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
     }
 
     private func expectOperations(of configuration: ServiceConfiguration) {
+        #expect(configuration.drain.delay == .milliseconds(1))
+        #expect(configuration.drain.timeout == .seconds(5))
+        expectBehaviour(of: configuration)
         #expect(configuration.model.watchInterval == .milliseconds(500))
         #expect(configuration.audit?.directory == "audit")
         #expect(configuration.audit?.key.bytes == Array(auditKey.utf8))

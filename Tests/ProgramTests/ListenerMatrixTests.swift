@@ -41,6 +41,8 @@ extension ProgramTests {
             POST /admin/models/rollback|nothing|missing scope ok stale revoked expired|ok
             POST /admin/tokens/revoke|nothing|missing scope ok stale revoked expired|ok
             POST /admin/tokens/unrevoke|nothing|missing scope ok stale revoked expired|ok
+            GET /admin/behaviour|nothing|missing scope ok stale revoked expired|ok
+            POST /admin/behaviour/clear|nothing|missing scope ok stale revoked expired|ok
             GET /admin|nothing|nothing|nothing
             GET /|nothing|nothing|nothing
             """
@@ -51,6 +53,7 @@ extension ProgramTests {
             "/admin/models/rollback": "{}",
             "/admin/tokens/revoke": #"{"jti":"another","seconds":60}"#,
             "/admin/tokens/unrevoke": #"{"jti":"another"}"#,
+            "/admin/behaviour/clear": #"{"subject":"another"}"#,
         ]
 
         private static let rows = table.split(separator: "\n").map { line in
@@ -109,7 +112,7 @@ extension ProgramTests {
 
         @Test func `every route answers who may use it, on the listener that has it`() throws {
             let versions = try ModelVersions(active: "1\n2\n")
-            let churnd = try ChurndProcess(["model.path": versions.path])
+            let churnd = try ChurndProcess(["model.path": versions.path, "behaviour": "watch"])
             let revocation = try churnd.operations(
                 .operations(
                     "POST", "/admin/tokens/revoke", token: try TokenFactory().administrator(),
@@ -124,6 +127,7 @@ extension ProgramTests {
             let directory = try TemporaryDirectory()
             var flags = ChurndProcess.onSocket(in: directory)
             flags["model.path"] = versions.path
+            flags["behaviour"] = "watch"
             let churnd = try ChurndProcess(flags)
             let revocation = try churnd.operations(
                 .operations(

@@ -13,6 +13,7 @@ extension ProgramTests {
             role.reader = metrics:read
             role.engineer = models:activate
             role.guard = tokens:revoke
+            role.auditor = audit:read
             step_up.age.tokens:revoke = 60
             step_up.acr.tokens:revoke = gold silver
             step_up.amr.tokens:revoke = pwd otp
@@ -29,7 +30,7 @@ extension ProgramTests {
             versions = try ModelVersions(["1", "2"], from: .logistic)
             churnd = try ChurndProcess(
                 [
-                    "roles.path": path, "operations.listen": "127.0.0.1:0",
+                    "roles.path": path, "behaviour": "watch", "operations.listen": "127.0.0.1:0",
                     "model.path": versions.path, "model.watch": "0",
                     "audit.directory": "\(directory.path)/audit",
                 ], environment: ["AUDIT_KEY": String(repeating: "audit-key", count: 5)])
@@ -71,12 +72,19 @@ extension ProgramTests {
             Row(
                 method: "POST", path: "/admin/tokens/unrevoke", body: #"{"jti":"x"}"#,
                 roles: ["guard"]),
+            Row(method: "GET", path: "/admin/behaviour", roles: ["auditor"]),
+            Row(
+                method: "POST", path: "/admin/behaviour/clear", body: #"{"subject":"x"}"#,
+                roles: ["guard"]),
         ]
 
         @Test func `a role may ask for what its scopes allow, and for nothing else`() throws {
             let service = try churnd.client()
             let operations = try churnd.operationsClient()
-            let roles = ["service", "caller", "reader", "engineer", "guard", "churnd:admin"]
+            let roles = [
+                "service", "caller", "reader", "engineer", "guard", "auditor",
+                "churnd:admin",
+            ]
             for row in RoleAccessTests.matrix {
                 let client = row.path == "/predict" ? service : operations
                 for role in roles {

@@ -45,7 +45,8 @@ import Testing
     @Test func `a turn ends in this order`() {
         #expect(
             TurnStep.allCases == [
-                .pipelines, .decisions, .question, .commands, .records, .answers, .log, .published,
+                .pipelines, .decisions, .question, .commands, .records, .answers, .log,
+                .observations, .published,
             ])
     }
 

@@ -1,4 +1,5 @@
 import Access
+import Behaviour
 import Bundle
 import Features
 import HTTP
@@ -58,6 +59,10 @@ import Testing
         facts.publicCertificateSeconds = 86_400
         facts.operationsCertificateSeconds = -5
         facts.certificateReloads.count(.loaded)
+        var behaviour = BehaviourFigures()
+        behaviour.alarms.count(.similar)
+        behaviour.subjects = 9
+        facts.behaviour = behaviour
         facts.droppedLogLines = 7
         facts.lostLogLines = 8
         facts.process.cpuSeconds = 1.5
@@ -97,6 +102,8 @@ import Testing
         let absent: Set = [
             "churnd_tls_handshakes_total", "churnd_tls_certificate_expires_in_seconds",
             "churnd_tls_reloads_total", "churnd_predictions_total", "churnd_out_of_range_total",
+            "churnd_behaviour_alarms_total", "churnd_behaviour_alarmed_subjects",
+            "churnd_behaviour_subjects", "churnd_behaviour_dropped_total",
             "churnd_redis_up", "churnd_redis_duration_seconds",
             "churnd_redis_errors_total", "churnd_revocations_noticed_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",
@@ -122,6 +129,10 @@ import Testing
             #"churnd_connections_dropped_total{listener="public",reason="displaced"}"#: "3",
             #"churnd_connections_dropped_total{listener="public",reason="address_share"}"#: "4",
             #"churnd_connections_dropped_total{listener="operations",reason="displaced"}"#: "0",
+            #"churnd_behaviour_alarms_total{signal="similar"}"#: "1",
+            #"churnd_behaviour_alarms_total{signal="rate"}"#: "0",
+            "churnd_behaviour_alarmed_subjects": "0", "churnd_behaviour_subjects": "9",
+            "churnd_behaviour_dropped_total": "0",
             "churnd_redis_up": "1",
             #"churnd_model_info{model_version="telco-churn/2",sha256="ab12"}"#: "1",
             #"churnd_model_reloads_total{result="activated"}"#: "0",

@@ -10,6 +10,12 @@ package enum AuditNote: Sendable {
         RevocationAction, token: [UInt8], by: AuditedOperator, isDone: Bool = true)
     /// - Parameter digest: the SHA-256 of the file in hexadecimal.
     case roles(RolesAction, digest: String, isDone: Bool = true)
+    /// - Parameters:
+    ///   - subject: whose behaviour it is; the record has only an HMAC of it.
+    ///   - signals: of an alarm, the strongest first, with a space between each two.
+    case behaviour(
+        BehaviourAction, subject: [UInt8], signals: String? = nil, by: AuditedOperator,
+        isDone: Bool = true)
 
     /// The `result` of what was recorded and not done.
     package static let notDone = "not-done"
@@ -23,6 +29,8 @@ package enum AuditNote: Sendable {
             .revocation(action, token: token, by: by, isDone: false)
         case .roles(let action, let digest, isDone: _):
             .roles(action, digest: digest, isDone: false)
+        case .behaviour(let action, let subject, let signals, let by, isDone: _):
+            .behaviour(action, subject: subject, signals: signals, by: by, isDone: false)
         }
     }
 
@@ -31,6 +39,8 @@ package enum AuditNote: Sendable {
         /// A changed `active` was noticed.
         case watch
     }
+
+    package enum BehaviourAction: String, CaseIterable, Sendable { case alarm, clear }
 
     package enum RevocationAction: String, CaseIterable, Sendable {
         case revoke, unrevoke

@@ -81,6 +81,13 @@ enum ProcessRecords {
             body.appendMember(",\"action\":\"", action.rawValue.utf8.span)
             body.appendMember(",\"roles_sha256\":\"", digest.utf8.span)
             isDone = wasDone
+        case .behaviour(let action, let subject, let signals, let by, let wasDone):
+            body = Array(bodyOf: .behaviour, unixMilliseconds: unixMilliseconds)
+            append(by, keys: keys, to: &body)
+            body.appendMember(",\"action\":\"", action.rawValue.utf8.span)
+            body.appendMember(",\"about\":\"", pseudonymOf: subject, key: keys.subject)
+            if let signals { body.appendMember(",\"signals\":\"", signals.utf8.span) }
+            isDone = wasDone
         }
         if !isDone { body.appendMember(",\"result\":\"", AuditNote.notDone.utf8.span) }
         return body

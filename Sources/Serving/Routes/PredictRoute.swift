@@ -57,6 +57,7 @@ enum PredictRoute: RouteHandler {
         calls.counts.predicted(
             scorer.series, risk: call.prediction.risk, probability: call.prediction.probability,
             outOfRange: call.prediction.outOfRange)
+        calls.behaviour?.note(call, call.prediction.traits)
         let subject = call.subject
         let modelName = scorer.modelName
         calls.answer(call) { answers in

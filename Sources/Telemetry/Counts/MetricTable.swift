@@ -48,7 +48,7 @@ struct MetricRow: Sendable {
 package enum MetricTable {
     package static let all = rows.map(\.family)
 
-    static let rows = requests + tls + predictions + redis + model + program + process
+    static let rows = requests + tls + predictions + behaviour + redis + model + program + process
 
     private static let requests = [
         MetricRow(
@@ -145,6 +145,26 @@ package enum MetricTable {
             "churnd_out_of_range_total", .counter, labels: ["field"],
             help: "Numbers beyond a field's bounds that were scored (x-out-of-range)."
         ) { $0.counts.outOfRange.writeKnown(to: &$1) },
+    ]
+
+    /// Subjects and their baselines; absent with `behaviour = off`.
+    private static let behaviour = [
+        MetricRow(
+            "churnd_behaviour_alarms_total", .counter, labels: ["signal"],
+            help: "Alarms on subjects far from their own baselines, by the strongest signal."
+        ) { $0.status.behaviour?.alarms.write(to: &$1) },
+        MetricRow(
+            "churnd_behaviour_alarmed_subjects", .gauge,
+            help: "Subjects with an alarm that lasts."
+        ) { if let behaviour = $0.status.behaviour { $1.sample(natural(behaviour.current)) } },
+        MetricRow(
+            "churnd_behaviour_subjects", .gauge,
+            help: "Subjects with a baseline."
+        ) { if let behaviour = $0.status.behaviour { $1.sample(natural(behaviour.subjects)) } },
+        MetricRow(
+            "churnd_behaviour_dropped_total", .counter,
+            help: "Requests not compared with a baseline because too many came."
+        ) { if let behaviour = $0.status.behaviour { $1.sample(behaviour.dropped) } },
     ]
 
     private static let redis = [

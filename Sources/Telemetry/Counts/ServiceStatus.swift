@@ -1,4 +1,5 @@
 package import Access
+package import Behaviour
 package import HTTPServer
 package import POSIX
 
@@ -21,6 +22,22 @@ package enum ModelReloadResult: Int, MetricLabel {
         }
     }
 }
+
+/// What has come of comparing subjects with their baselines.
+package struct BehaviourFigures: Equatable, Sendable {
+    /// By their strongest signal.
+    package var alarms = ClosedCounter<BehaviourSignal>()
+    /// Alarms that last.
+    package var current = 0
+    /// Subjects with a baseline.
+    package var subjects = 0
+    /// Requests that were not looked at, because too many came.
+    package var dropped: UInt64 = 0
+
+    package init() {}
+}
+
+extension BehaviourSignal: MetricLabel {}
 
 /// What reading the keys of tokens, or the file of roles, again led to.
 package enum FileReloadResult: Int, MetricLabel {
@@ -93,6 +110,8 @@ package struct ServiceStatus: Sendable {
     package var publicCertificateSeconds: Int64?
     /// The same of the listener for operators.
     package var operationsCertificateSeconds: Int64?
+    /// Nil where subjects are not compared with their baselines.
+    package var behaviour: BehaviourFigures?
     package var certificateReloads = ClosedCounter<CertificateReloadResult>()
     package var reloads = ClosedCounter<ModelReloadResult>()
     package var keyReloads = ClosedCounter<FileReloadResult>()

@@ -214,6 +214,13 @@ package final class RequestLog {
         lines = writer.finish()
     }
 
+    /// What the log calls a subject, for lines that are not of a request.
+    package static func name(of subject: [UInt8], salt: Span<UInt8>) -> String {
+        var hash = HMACSHA256(key: salt)
+        let digest = hash.authenticate(subject.span)
+        return String(hexadecimal: digest.span.extracting(first: hashBytes))
+    }
+
     private func appendHash(of subject: Span<UInt8>, _ kept: KeptMAC?) {
         let digest = hash.digest(of: subject, kept: kept)
         lines.appendHexadecimal(digest.span.extracting(first: RequestLog.hashBytes))
