@@ -116,7 +116,8 @@ extension RedisConnection {
 extension RedisConnection {
     /// Gives up the connection, or the attempt to make one unless another Sentinel can be asked.
     func lose(_ cause: RedisFailure) {
-        let failure = hasReceived || endpoint.tls != nil ? cause : cause.ofUnanswered
+        var failure = cause
+        if case .host = dialled, endpoint.tls == nil, !hasReceived { failure = cause.ofUnanswered }
         let wasOpen = phase == .open
         if endpoint.primaryName != nil, !(wasOpen && isProven) {
             neighbours.passSentinel(sentinel, of: max(1, sentinels.count))

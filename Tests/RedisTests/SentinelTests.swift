@@ -1,3 +1,4 @@
+import Reactor
 import Redis
 import TestSupport
 import Testing
@@ -231,6 +232,40 @@ import Testing
                 ], primaryName: Self.name, user: nil, password: nil, database: 0),
             deadlineNanoseconds: 5_000_000_000)
         #expect(session.command("SET", "a", "1") == .success(.status(Array("OK".utf8))))
+    }
+
+    @Test func `a connection that listens to keys asks Sentinels too`() throws {
+        let server = try RedisServer(["--notify-keyspace-events", "K$g"])
+        let sentinel = try sentinel(of: server)
+        var events: [String] = []
+        var beginnings = 0
+        let endpoint = RedisEndpoint(
+            places: [.host("127.0.0.1", port: sentinel.port)], primaryName: Self.name, user: nil,
+            password: nil, database: 1)
+        let reactor = try Reactor<RedisConnection>(mailbox: Mailbox()) { loop, mailbox in
+            RedisConnection(
+                listeningTo: RedisKeyEvents(
+                    prefixes: ["blacklist:"],
+                    take: {
+                        events.append(
+                            String(decoding: $0, as: UTF8.self) + " "
+                                + String(decoding: $1, as: UTF8.self))
+                    }, began: { beginnings += 1 }, ended: { _ in }),
+                loop: loop, door: Door(mailbox) { $0 }, endpoint: endpoint,
+                deadlineNanoseconds: 1_000_000_000, neighbours: RedisNeighbours())
+        }
+        let client = try server.client()
+        try client.command("SELECT", "1")
+        for round in 1...2 {
+            try reactor.turns(until: "it listens") { beginnings == round }
+            try client.command("SET", "blacklist:\(round):x", "1")
+            try client.command("SET", "quota:x", "1")
+            try reactor.turns(until: "it is reported") {
+                events.last == "blacklist:\(round):x set"
+            }
+            try client.command("CLIENT", "KILL", "TYPE", "pubsub")
+        }
+        #expect(events.count == 2)
     }
 
     @Test func `a Unix socket leads to Redis`() throws {
