@@ -124,6 +124,7 @@ let package = Package(
         module("ModelRegistry", ["Bundle", "Bytes", "Deployment", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
         module("OperationsClient", ["Bytes", "JSON", "OpenSSL", "OperationsAPI", "POSIX"]),
+        module("HTTPClient", ["Bytes", "POSIX"]),
         servingModule("Reactor", ["POSIX"]),
         module("Redis", ["Bytes", "CHiredis", "POSIX", "Reactor"]),
         servingModule("HTTPServer", ["Bytes", "HTTP", "OpenSSL", "POSIX", "Reactor"]),
@@ -239,6 +240,7 @@ let package = Package(
             ["ModelRegistry", "Bundle", "Deployment", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
         tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
+        tests("HTTPClientTests", ["HTTPClient", "JSON", "POSIX"], hasFixtures: true),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
         tests(
