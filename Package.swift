@@ -123,8 +123,8 @@ let package = Package(
         module("Deployment", ["Bundle", "Models"]),
         module("ModelRegistry", ["Bundle", "Bytes", "Deployment", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
-        module("OperationsClient", ["Bytes", "JSON", "OpenSSL", "OperationsAPI", "POSIX"]),
-        module("HTTPClient", ["Bytes", "POSIX"]),
+        module("HTTPClient", ["Bytes", "HTTP", "OpenSSL", "POSIX"]),
+        module("OperationsClient", ["HTTPClient", "JSON", "OpenSSL", "OperationsAPI", "POSIX"]),
         servingModule("Reactor", ["POSIX"]),
         module("Redis", ["Bytes", "CHiredis", "POSIX", "Reactor"]),
         servingModule("HTTPServer", ["Bytes", "HTTP", "OpenSSL", "POSIX", "Reactor"]),
@@ -132,16 +132,15 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Access", "AuditLog", "Bytes", "HTTP", "Identity", "JWT", "OpenSSL",
+                "Access", "AuditLog", "Bytes", "HTTP", "HTTPClient", "Identity", "JWT", "OpenSSL",
                 "OperationsAPI", "POSIX", "Redis",
             ]),
         module(
             "Doctor",
             [
                 "Access", "AuditLog", "AuditReading", "Bundle", "Bytes", "Configuration",
-                "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient",
-                "POSIX",
-                "Redis",
+                "HTTPClient", "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI",
+                "OperationsClient", "POSIX", "Redis",
             ]),
         servingModule(
             "Telemetry",
@@ -160,8 +159,8 @@ let package = Package(
             "Service",
             [
                 "Access", "AuditLog", "Bundle", "Bytes", "Configuration", "Deployment", "HTTP",
-                "HTTPServer", "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "POSIX",
-                "Reactor", "Redis", "Serving", "Telemetry", logging,
+                "HTTPClient", "HTTPServer", "JWT", "ModelRegistry", "Models", "OpenSSL",
+                "OperationsAPI", "POSIX", "Reactor", "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
             "churnd",
@@ -173,8 +172,9 @@ let package = Package(
             "churnctl",
             [
                 "Access", "AuditLog", "AuditReading", "BatchScoring", "Bundle", "Bytes",
-                "Configuration", "DataCheck", "Doctor", "Features", "JSON", "JWT", "Measures",
-                "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Configuration", "DataCheck", "Doctor", "Features", "HTTPClient", "JSON", "JWT",
+                "Measures", "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient",
+                "POSIX",
                 "Redis", "Tables", "Training", "TrainingReports", argumentParser,
             ]),
 
@@ -239,8 +239,11 @@ let package = Package(
             "ModelRegistryTests",
             ["ModelRegistry", "Bundle", "Deployment", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
-        tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
-        tests("HTTPClientTests", ["HTTPClient", "JSON", "POSIX"], hasFixtures: true),
+        tests(
+            "OperationsClientTests",
+            ["OperationsClient", "HTTPClient", "OperationsAPI", "JSON", "POSIX"]),
+        tests(
+            "HTTPClientTests", ["HTTPClient", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "POSIX", "CHiredis"]),
         tests(
@@ -249,7 +252,7 @@ let package = Package(
         tests(
             "ConfigurationTests",
             [
-                "Configuration", "AuditLog", "HTTP", "Identity", "JWT", "OpenSSL",
+                "Configuration", "AuditLog", "HTTP", "HTTPClient", "Identity", "JWT", "OpenSSL",
                 "OperationsAPI", "POSIX", "Redis",
             ]),
         tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),

@@ -2,7 +2,7 @@ internal import Bytes
 package import POSIX
 
 /// A network, as `10.0.0.0/8` or `fd00::/8`.
-package struct Network: Equatable, Sendable, CustomStringConvertible {
+package struct AddressBlock: Equatable, Sendable, CustomStringConvertible {
     /// 4 or 16 bytes; those beyond the prefix are 0.
     private let address: [UInt8]
     private let prefixBits: Int
@@ -18,7 +18,7 @@ package struct Network: Equatable, Sendable, CustomStringConvertible {
             let address = resolved.first?.ipAddress, prefixBits <= address.count * 8
         else { return nil }
         self.init(address, prefixBits, text)
-        guard Network.masked(address, prefixBits) == address else { return nil }
+        guard AddressBlock.masked(address, prefixBits) == address else { return nil }
     }
 
     fileprivate init(_ address: [UInt8], _ prefixBits: Int, _ description: String) {
@@ -29,7 +29,7 @@ package struct Network: Equatable, Sendable, CustomStringConvertible {
 
     /// Whether an address of 4 or 16 bytes is in it.
     package func contains(_ other: [UInt8]) -> Bool {
-        other.count == address.count && Network.masked(other, prefixBits) == address
+        other.count == address.count && AddressBlock.masked(other, prefixBits) == address
     }
 
     private static func masked(_ address: [UInt8], _ prefixBits: Int) -> [UInt8] {
@@ -45,9 +45,9 @@ package struct Network: Equatable, Sendable, CustomStringConvertible {
 /// judged is the one that is connected to, so that neither a spelling nor a second lookup leads
 /// elsewhere.
 package struct AddressJudge: Sendable {
-    private let allowed: [Network]
+    private let allowed: [AddressBlock]
 
-    package init(allowed: [Network]) { self.allowed = allowed }
+    package init(allowed: [AddressBlock]) { self.allowed = allowed }
 
     /// Whether a request may go to the address. A Unix socket has none and is refused.
     package func permits(_ address: SocketAddress) -> Bool {
@@ -64,9 +64,11 @@ package struct AddressJudge: Sendable {
         embeddings.contains { $0.contains(bytes) } ? Array(bytes[12...]) : nil
     }
 
-    private static func networks(_ texts: [String]) -> [Network] {
+    private static func networks(_ texts: [String]) -> [AddressBlock] {
         texts.map { text in
-            guard let network = Network(text) else { preconditionFailure("\(text) is no network") }
+            guard let network = AddressBlock(text) else {
+                preconditionFailure("\(text) is no network")
+            }
             return network
         }
     }
