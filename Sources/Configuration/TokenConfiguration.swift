@@ -87,7 +87,7 @@ extension ServiceConfiguration {
             }
             return .madeAtStart
         }
-        if let files = TokenKeyFiles(settings, sources.files) {
+        if let files = try TokenKeyFiles(settings, sources.files) {
             if secret != nil {
                 let key = files.directory == nil ? ConfigurationKey.tokenKeySet : .tokenKeys
                 settings.warnings.append(

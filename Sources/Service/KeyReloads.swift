@@ -2,9 +2,11 @@ internal import Bytes
 internal import Configuration
 internal import Deployment
 internal import Dispatch
+internal import HTTPClient
 internal import JWT
 internal import OpenSSL
 internal import POSIX
+internal import Serving
 internal import Synchronization
 
 /// What became of the keys of tokens.
@@ -28,11 +30,14 @@ struct KeyChange: Sendable {
     let guessable: [String]
 }
 
-/// Reads the keys of tokens again when their files change or a signal asks for it, and publishes
-/// them. All its work is done on a queue of its own. Whatever else keys come from can publish them
-/// by `take`.
+/// Reads the keys of tokens again when their files change or a signal asks for it, has those of an
+/// issuer fetched, and publishes them together. All its work is done on a queue of its own.
 final class KeyReloads: Sendable {
-    enum Trigger: String, Sendable { case watch, reload }
+    enum Trigger: String, Sendable {
+        case watch, reload, fetch
+        /// The issuer's keys are too old.
+        case expiry
+    }
 
     private static let interval = DispatchTimeInterval.seconds(1)
     /// A change within the clock tick of the change before leaves the times of a file as they are,
@@ -44,6 +49,8 @@ final class KeyReloads: Sendable {
         var macs: [String: [UInt8]] = [:]
         /// Of the files whose keys are in use; nil where they have to be read again.
         var settled: TokenKeyFiles.Identity?
+        /// What was fetched last; nil where there is no URL, or what it led to is too old.
+        var fetched: JSONWebKeySet?
         /// What was reported last, where it was a refusal.
         var refusal: String?
         var isStopped = false
@@ -58,21 +65,40 @@ final class KeyReloads: Sendable {
     private let auditKeyMAC: [UInt8]?
     private let queue = DispatchQueue(label: "churnd.keys")
     private let state: Mutex<State>
+    /// Nil where nothing is fetched.
+    private let fetches: KeySetFetches?
+    private let issuerKeys: IssuerKeys?
 
-    /// Checks from now on each second whether the files have changed. To be made while the secrets
-    /// of `configuration` are there. Nil where no file is followed.
+    /// Checks from now on each second whether the files have changed, and whether the issuer's keys
+    /// are due. To be made while the secrets of `configuration` are there. Nil where neither is
+    /// followed.
+    ///
+    /// - Parameter issuerKeys: nil where nothing is fetched.
     init?(
         _ configuration: ServiceConfiguration, _ published: Published<SigningKeys>,
-        _ listeners: KeyListeners
+        _ listeners: KeyListeners, issuerKeys: IssuerKeys?
     ) {
         guard case .named(let keys) = configuration.tokens.keys else { return nil }
         files = keys.files
+        self.issuerKeys = issuerKeys
+        let queue = queue
+        fetches = keys.files.source.flatMap { source in
+            issuerKeys.map { issuerKeys in
+                KeySetFetches(
+                    source,
+                    client: OutgoingClient(
+                        "keys.fetch", rules: configuration.outgoing.rules,
+                        trust: OutgoingTrust(path: configuration.outgoing.authoritiesPath)),
+                    keys: issuerKeys, logger: listeners.logger, queue: queue)
+            }
+        }
         self.published = published
         self.listeners = listeners
         refusesGuessable = configuration.isStrict
         let salt = salt
         auditKeyMAC = configuration.audit?.key.withBytes { KeyReloads.mac($0, salt) }
         state = Mutex(State(macs: KeyReloads.macs(of: keys, salt)))
+        fetch()
         watch()
     }
 
@@ -80,12 +106,26 @@ final class KeyReloads: Sendable {
         queue.asyncAfter(deadline: .now() + KeyReloads.interval) { [weak self] in
             guard let self, !state.withLock(\.isStopped) else { return }
             poll()
+            fetch()
             watch()
         }
     }
 
-    /// Reads them, whether they have changed or not.
-    func reload() { queue.async { self.read(.reload) } }
+    private func fetch() {
+        fetches?.poll { [weak self] outcome in
+            guard let self, !state.withLock(\.isStopped) else { return }
+            take(outcome)
+        }
+    }
+
+    /// Reads and fetches them, whether they have changed or not.
+    func reload() {
+        queue.async { [self] in
+            read(.reload)
+            fetches?.force()
+            fetch()
+        }
+    }
 
     func stop() { state.withLock { $0.isStopped = true } }
 }
@@ -98,13 +138,24 @@ extension KeyReloads {
         read(.watch)
     }
 
+    private func take(_ outcome: KeySetFetches.Outcome) {
+        switch outcome {
+        case .use(let set):
+            state.withLock { $0.fetched = set }
+            read(.fetch)
+        case .drop:
+            state.withLock { $0.fetched = nil }
+            read(.expiry)
+        }
+    }
+
     private func read(_ trigger: Trigger) {
         // Before the files are read: a change while they are read is seen by the next poll.
         let identity = files.identity()
         let youngest = identity.values.compactMap { $0?.changed }.max() ?? .max
         let isSettled = youngest < Clock.unixMilliseconds() * 1_000_000 - Self.settlingNanoseconds
         do throws(ConfigurationError) {
-            let keys = try files.read()
+            let keys = try files.read(with: state.withLock(\.fetched))
             if let reason = objection(to: keys) { return refuse(reason, trigger) }
             state.withLock { $0.settled = isSettled ? identity : nil }
             take(keys, trigger)
@@ -122,8 +173,10 @@ extension KeyReloads {
             state.macs = macs
             return before
         }
+        let isComplete = !keys.signingKeys.isIncomplete
         guard macs != before else {
             keys.signingKeys.wipe()
+            if isComplete { issuerKeys?.becomeKnown(true) }
             // A watch looks again at files that were changed a moment ago.
             if trigger == .reload { listeners.report(.unchanged) }
             return
@@ -134,8 +187,10 @@ extension KeyReloads {
             replaced: macs.keys.filter { before[$0] != nil && before[$0] != macs[$0] }.sorted(),
             skipped: keys.published?.skipped ?? [], guessable: keys.guessable)
         let listeners = listeners
+        let issuerKeys = issuerKeys
         published.publish(keys.signingKeys) {
             keys.signingKeys.wipe()
+            if isComplete { issuerKeys?.becomeKnown(true) }
             listeners.report(.changed(change, trigger: trigger))
         }
     }

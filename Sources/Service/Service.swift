@@ -2,6 +2,7 @@ internal import AuditLog
 package import Configuration
 internal import Deployment
 internal import Dispatch
+internal import HTTPClient
 internal import HTTPServer
 internal import JWT
 internal import Logging
@@ -89,6 +90,7 @@ package final class Service: Sendable {
         // What can be refused without a trace comes first: the audit log notes each start.
         let model = try Service.loadModel(configuration.model.path, logger)
         tls = try ServiceTLS(configuration, logger)
+        let issuerKeys = try Service.issuerKeys(configuration)
         let address = try Service.claimAddress(configuration.http)
         port = address.port
         let operationsConfiguration = configuration.operations
@@ -104,7 +106,7 @@ package final class Service: Sendable {
         }
         self.auditLog = auditLog
         let store = AdmissionsSource(configuration)
-        state = ServiceState(redis: store.health, auditLog: auditLog)
+        state = ServiceState(redis: store.health, auditLog: auditLog, issuerKeys: issuerKeys)
         let deployed = Published(Deployment(primary: model.bundle))
         let common = try SharedSettings(
             configuration: configuration, deployed: deployed, store: store, state: state,
@@ -139,14 +141,18 @@ package final class Service: Sendable {
         }
         let startKeys = common.keys.value
         let keyListeners = KeyListeners(figures: figures, logger: logger)
-        keys = KeyReloads(configuration, common.keys, keyListeners)
+        keys = KeyReloads(configuration, common.keys, keyListeners, issuerKeys: issuerKeys)
         // Every event loop has its keyed MACs now.
         startKeys.wipe()
         configuration.audit?.key.wipe()
         store.logStart(logger)
+        watch()
+        logger.info("listening", metadata: listeningMetadata(count))
+    }
+
+    private func watch() {
         StoreWatch(state: state, logger: logger).start(on: timers)
         for listener in tls.all { listener.watch(on: timers, countedBy: figures) }
-        logger.info("listening", metadata: listeningMetadata(count))
     }
 
     private static func loadModel(
@@ -157,6 +163,19 @@ package final class Service: Sendable {
             ModelListeners.logStart(of: model.bundle, logger)
             return model
         } catch { throw .model(path: path, error) }
+    }
+
+    /// Nil where no keys are fetched. Authorities that cannot be used stop the start, and an issuer
+    /// that cannot be reached does not.
+    private static func issuerKeys(
+        _ configuration: ServiceConfiguration
+    ) throws(StartError) -> IssuerKeys? {
+        guard case .named(let keys) = configuration.tokens.keys, let source = keys.files.source
+        else { return nil }
+        let trust = OutgoingTrust(path: configuration.outgoing.authoritiesPath)
+        do throws(OutgoingTrustError) { _ = try trust.context() } catch { throw .trust(error) }
+        return IssuerKeys(
+            now: Clock.monotonicNanoseconds(), maxAgeSeconds: source.ageSeconds.lowerBound)
     }
 
     private static func claimAddress(

@@ -213,6 +213,8 @@ extension FailureRow {
             // Which check failed would help only an attacker that guesses tokens.
             self.init(unauthorized: .invalidToken, "Invalid token")
             counted = .invalidToken
+        case .keysUnavailable:
+            self.init(unavailable: "The issuer's keys are not known now; try again")
         case .expired:
             self.init(unauthorized: .tokenExpired, "Token expired")
             counted = .tokenExpired

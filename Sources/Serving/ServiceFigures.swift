@@ -62,6 +62,7 @@ package final class ServiceFigures: Sendable {
         facts.model = ServiceStatus.Model(version: model.fullName, sha256: model.sha256)
         facts.reloads = reloads.withLock { $0 }
         facts.keyReloads = keyReloads.withLock { $0 }
+        facts.issuerKeys = state.issuerKeys?.status(now: now)
         if let auditLog {
             let statistics = auditLog.statistics
             facts.audit = ServiceStatus.Audit(

@@ -31,6 +31,7 @@ import Testing
         try check("kinds", RedisFailureKind.self)
         try check("reloads", ModelReloadResult.self)
         try check("key reloads", KeyReloadResult.self)
+        try check("key fetches", KeyFetchResult.self)
     }
 
     @Test func `every label of a family is explained`() throws {

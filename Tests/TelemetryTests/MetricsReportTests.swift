@@ -58,6 +58,8 @@ import Testing
         facts.publicCertificateSeconds = 86_400
         facts.operationsCertificateSeconds = -5
         facts.certificateReloads.count(.loaded)
+        facts.issuerKeys = ServiceStatus.FetchedKeys(
+            fetches: ClosedCounter(), ageSeconds: 1.5, maxAgeSeconds: 300)
         facts.droppedLogLines = 7
         facts.lostLogLines = 8
         facts.process.cpuSeconds = 1.5
@@ -97,6 +99,7 @@ import Testing
         let absent: Set = [
             "churnd_tls_handshakes_total", "churnd_tls_certificate_expires_in_seconds",
             "churnd_tls_reloads_total", "churnd_predictions_total", "churnd_out_of_range_total",
+            "churnd_jwks_fetches_total", "churnd_jwks_age_seconds", "churnd_jwks_max_age_seconds",
             "churnd_redis_up", "churnd_redis_duration_seconds",
             "churnd_redis_errors_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",
