@@ -36,17 +36,12 @@ extension ServiceConfiguration {
     ) throws(ConfigurationError) -> Tokens {
         let keys = try tokenKeys(&settings, sources: sources, isDevelopment: isDevelopment)
         let lifetime = settings.integer(.tokenLifetime)
-        if isDevelopment {
-            // It accepts the tokens that it signs, whatever the configuration is for.
-            return Tokens(
-                keys: keys, leewaySeconds: settings.integer(.tokenLeeway),
-                issuer: settings.optionalText(.tokenIssuer),
-                audience: settings.optionalText(.tokenAudience),
-                scope: settings.optionalText(.tokenScope), claims: TokenClaimNames(),
-                requirements: [], lifetimeSecondsMax: nil, roles: nil)
-        }
-        let roles = try roles(settings, sources)
+        // In development it accepts the tokens that it signs, whatever the configuration is for.
+        let roles = isDevelopment ? nil : try roles(settings, sources)
         do throws(TokenRulesError) {
+            let requirements = try settings.optionalText(.tokenRequirements).map {
+                (text) throws(TokenRulesError) in try RequiredClaim.list(text)
+            }
             return Tokens(
                 keys: keys, leewaySeconds: settings.integer(.tokenLeeway),
                 issuer: settings.optionalText(.tokenIssuer),
@@ -56,10 +51,9 @@ extension ServiceConfiguration {
                     tokenID: settings.text(.tokenIDClaim),
                     subject: settings.text(.tokenSubjectClaim),
                     scopes: settings.text(.tokenScopeClaims)),
-                requirements: try settings.optionalText(.tokenRequirements).map {
-                    (text) throws(TokenRulesError) in try RequiredClaim.list(text)
-                } ?? [],
-                lifetimeSecondsMax: lifetime == 0 ? nil : lifetime, roles: roles)
+                requirements: isDevelopment ? [] : requirements ?? [],
+                lifetimeSecondsMax: isDevelopment || lifetime == 0 ? nil : lifetime,
+                roles: roles)
         } catch {
             throw .tokenClaims(error)
         }

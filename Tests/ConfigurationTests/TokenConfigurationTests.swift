@@ -183,8 +183,12 @@ import Testing
     @Test func `development has its own key and accepts its own tokens`() throws {
         let line = failure(["jwt.jwks": "set.json"], isDevelopment: true)
         #expect(line.hasPrefix("flag --jwt.jwks: jwt.jwks: set, but --dev"))
-        let tokens = try load(["jwt.claim.id": "uti"], isDevelopment: true).tokens
-        #expect(tokens.claims == TokenClaimNames())
+        let tokens = try load(
+            ["jwt.claim.id": "uti", "jwt.require": "tid=t", "jwt.lifetime_max": "60"],
+            isDevelopment: true
+        ).tokens
+        #expect(tokens.claims.tokenIDText == "uti")
+        #expect(tokens.requirements.isEmpty && tokens.lifetimeSecondsMax == nil)
     }
 
     @Test(arguments: [
