@@ -59,6 +59,7 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     /// The log can be written again after it could not.
     case resumed
     case stop
-    case model
-    case revocation
+    case model, revocation
+    /// The keys of tokens.
+    case keys
 }

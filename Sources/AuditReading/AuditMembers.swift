@@ -49,6 +49,10 @@ extension AuditEvent {
             AuditEvent.operatorMembers + [
                 .init("action"), .init("name"), .init("result", isOptional: true),
             ]
+        case .keys:
+            AuditEvent.operatorMembers + [
+                .init("action"), .init("kid", isOptional: true), .init("result", isOptional: true),
+            ]
         }
     }
 

@@ -9,6 +9,7 @@ package enum OperationsPath {
     package static let modelRollback = "/admin/models/rollback"
     package static let tokenRevocation = "/admin/tokens/revoke"
     package static let tokenRestoration = "/admin/tokens/unrevoke"
+    package static let keyReload = "/admin/keys/reload"
 }
 
 /// What the operations listener demands of administrators, and its limits.

@@ -69,9 +69,8 @@ final class KeyReloads: Sendable {
     private let fetches: KeySetFetches?
     private let issuerKeys: IssuerKeys?
 
-    /// Checks from now on each second whether the files have changed, and whether the issuer's keys
-    /// are due. To be made while the secrets of `configuration` are there. Nil where neither is
-    /// followed.
+    /// To be made while the secrets of `configuration` are there. Nil where neither files nor an
+    /// issuer are followed.
     ///
     /// - Parameter issuerKeys: nil where nothing is fetched.
     init?(
@@ -98,7 +97,12 @@ final class KeyReloads: Sendable {
         let salt = salt
         auditKeyMAC = configuration.audit?.key.withBytes { KeyReloads.mac($0, salt) }
         state = Mutex(State(macs: KeyReloads.macs(of: keys, salt)))
-        fetch()
+    }
+
+    /// Checks from now on each second whether the files have changed, and whether the issuer's keys
+    /// are due. Before that the keys of the start are in use, by event loops that are still made.
+    func follow() {
+        queue.async { self.fetch() }
         watch()
     }
 
@@ -119,12 +123,19 @@ final class KeyReloads: Sendable {
     }
 
     /// Reads and fetches them, whether they have changed or not.
-    func reload() {
+    ///
+    /// - Parameter done: called with what came of reading them.
+    func reload(_ done: @escaping @Sendable (KeyReloading.Outcome) -> Void = { _ in }) {
         queue.async { [self] in
-            read(.reload)
+            read(.reload, done)
             fetches?.force()
             fetch()
         }
+    }
+
+    /// As administrators ask for it.
+    var reloading: KeyReloading {
+        KeyReloading(fetches: fetches != nil) { done in self.reload(done) }
     }
 
     func stop() { state.withLock { $0.isStopped = true } }
@@ -149,23 +160,33 @@ extension KeyReloads {
         }
     }
 
-    private func read(_ trigger: Trigger) {
+    private func read(
+        _ trigger: Trigger,
+        _ done: @escaping @Sendable (KeyReloading.Outcome) -> Void = { _ in }
+    ) {
         // Before the files are read: a change while they are read is seen by the next poll.
         let identity = files.identity()
         let youngest = identity.values.compactMap { $0?.changed }.max() ?? .max
         let isSettled = youngest < Clock.unixMilliseconds() * 1_000_000 - Self.settlingNanoseconds
         do throws(ConfigurationError) {
             let keys = try files.read(with: state.withLock(\.fetched))
-            if let reason = objection(to: keys) { return refuse(reason, trigger) }
+            if let reason = objection(to: keys) {
+                refuse(reason, trigger)
+                return done(.refused(reason: reason))
+            }
             state.withLock { $0.settled = isSettled ? identity : nil }
-            take(keys, trigger)
+            take(keys, trigger, done)
         } catch {
             refuse("\(error)", trigger)
+            done(.refused(reason: "\(error)"))
         }
     }
 
     /// Publishes keys, if they are others than those in use.
-    private func take(_ keys: NamedKeys, _ trigger: Trigger) {
+    private func take(
+        _ keys: NamedKeys, _ trigger: Trigger,
+        _ done: @escaping @Sendable (KeyReloading.Outcome) -> Void
+    ) {
         let macs = Self.macs(of: keys, salt)
         let before = state.withLock { state in
             state.refusal = nil
@@ -179,7 +200,7 @@ extension KeyReloads {
             if isComplete { issuerKeys?.becomeKnown(true) }
             // A watch looks again at files that were changed a moment ago.
             if trigger == .reload { listeners.report(.unchanged) }
-            return
+            return done(.unchanged(keys: macs.count))
         }
         let change = KeyChange(
             count: macs.count, added: macs.keys.filter { before[$0] == nil }.sorted(),
@@ -192,6 +213,7 @@ extension KeyReloads {
             keys.signingKeys.wipe()
             if isComplete { issuerKeys?.becomeKnown(true) }
             listeners.report(.changed(change, trigger: trigger))
+            done(.changed(keys: change.count))
         }
     }
 

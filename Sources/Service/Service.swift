@@ -128,6 +128,9 @@ package final class Service: Sendable {
         }
         let listeners = ModelListeners(auditLog: auditLog, figures: figures, logger: logger)
         models = ModelRegistry(model, deployed: deployed) { listeners.report($0) }
+        let startKeys = common.keys.value
+        let keyListeners = KeyListeners(auditLog: auditLog, figures: figures, logger: logger)
+        keys = KeyReloads(configuration, common.keys, keyListeners, issuerKeys: issuerKeys)
         operations = try Service.startOperations(
             consume listener, common: common, tls: tls.operations?.published,
             Administration.Subjects(
@@ -135,15 +138,13 @@ package final class Service: Sendable {
                 revocations: TokenRevocations(
                     admissions: store.admissions,
                     tokenIDClaim: configuration.tokens.claims.tokenIDText),
-                records: common.records, workers: reactors))
+                keys: keys?.reloading, records: common.records, workers: reactors))
         if let interval = configuration.model.watchInterval {
             models.watch(everyNanoseconds: interval.nanoseconds)
         }
-        let startKeys = common.keys.value
-        let keyListeners = KeyListeners(figures: figures, logger: logger)
-        keys = KeyReloads(configuration, common.keys, keyListeners, issuerKeys: issuerKeys)
         // Every event loop has its keyed MACs now.
         startKeys.wipe()
+        keys?.follow()
         configuration.audit?.key.wipe()
         store.logStart(logger)
         watch()

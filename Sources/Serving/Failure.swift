@@ -40,6 +40,10 @@ package enum ServiceFailure: Error, Equatable {
     case model(RegistryError)
     /// Revocations are in Redis, where operators change them.
     case revocationsElsewhere
+    /// There is one secret, which is read at the start alone.
+    case keysAtStart
+    /// Other keys cannot be used. The reason holds nothing of a secret.
+    case keysRefused(reason: String)
     /// No room for one more: so many, or names with so many bytes together, are revoked.
     case tooManyRevocations(max: Int, bytesMax: Int)
 }
@@ -147,6 +151,10 @@ extension ServiceFailure {
         case .model(let error): FailureRow(error)
         case .revocationsElsewhere:
             FailureRow(.conflict, "Revocations are in Redis: churnctl token revoke with REDIS_URL")
+        case .keysAtStart:
+            FailureRow(.conflict, "The key is one secret, which is read at a start")
+        case .keysRefused(let reason):
+            FailureRow(.conflict, "The previous keys stay in use: \(reason)")
         case .tooManyRevocations(let max, let bytesMax):
             FailureRow(
                 .conflict,

@@ -85,6 +85,9 @@ package struct Route: Sendable {
         Route(
             "/admin/tokens/unrevoke", .post, on: .operations, access: .administrator,
             scope: .revokeTokens, content: .json, TokenRestorationRoute.self),
+        Route(
+            "/admin/keys/reload", .post, on: .operations, access: .administrator,
+            scope: .manageKeys, content: .optionalJSON, KeyReloadRoute.self),
     ])
 
     private static func numbered(_ routes: [Route]) -> [Route] {

@@ -59,14 +59,18 @@ import Testing
             for action in AuditNote.RevocationAction.allCases {
                 log.note(.revocation(action, token: Array("t".utf8), by: by))
             }
+            for action in AuditNote.KeyAction.allCases {
+                log.note(.keys(action, keyID: action == .reload ? nil : "k\n\"1\"", by: by))
+            }
             log.note(AuditNote.model(.activate, model, by: by).takenBack)
+            log.note(AuditNote.keys(.reload, keyID: nil, by: by).takenBack)
             log.note(AuditNote.revocation(.revoke, token: [1], by: by).takenBack)
         }
         log.close()
         let found = try verify()
         #expect(found.faults == [])
         #expect(found.remarks == [])
-        #expect(found.recordCount == 1 + 1 + 3 + 3 * 11 + 1)
+        #expect(found.recordCount == 1 + 1 + 3 + 3 * 16 + 1)
     }
 
     @Test func `a log of many starts and segments is verified`() throws {

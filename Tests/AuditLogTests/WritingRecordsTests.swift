@@ -117,6 +117,8 @@ import Testing
             .revocation(
                 .revoke, token: Array("t".utf8),
                 by: AuditedOperator(requestID: nil, subject: Array("anna".utf8))))
+        log.note(.keys(.reload, keyID: nil, by: anna))
+        log.note(.keys(.replace, keyID: "a \"b\"", by: .process))
         log.close()
         let keys = AuditKeys(secret: LogFixture.key)
         let subject = ",\"subject\":\"\(pseudonym("anna", keys.subject))\""
@@ -135,6 +137,12 @@ import Testing
         #expect(
             try body(5) == time + ",\"event\":\"revocation\"" + subject
                 + ",\"action\":\"revoke\"" + token)
+        #expect(
+            try body(6) == time + ",\"event\":\"keys\",\"request_id\":\"q\"" + peer + subject
+                + ",\"action\":\"reload\"")
+        #expect(
+            try body(7) == time
+                + #","event":"keys","action":"replace","kid":"a \"b\"""#)
         #expect(try fixture.events().last == "stop")
     }
 
@@ -183,6 +191,7 @@ import Testing
         writer.batch.countRefusal(.invalidToken)
         log.note(.model(.rollback, LogFixture.model, by: .process))
         log.note(.revocation(.revoke, token: [1], by: .process))
+        log.note(.keys(.add, keyID: "k", by: .process))
         #expect(try writer.write(to: log))
         log.close()
         var seen: Set<String> = []

@@ -16,7 +16,7 @@ extension ProgramTests {
             "ok": (200, nil), "missing": (401, "missing-token"),
             "expired": (401, "token-expired"), "revoked": (401, "token-revoked"),
             "stale": (401, "stale-authentication"), "scope": (403, "insufficient-scope"),
-            "nothing": (404, "not-found"),
+            "nothing": (404, "not-found"), "conflict": (409, "conflict"),
         ]
 
         private struct Row {
@@ -41,6 +41,7 @@ extension ProgramTests {
             POST /admin/models/rollback|nothing|missing scope ok stale revoked expired|ok
             POST /admin/tokens/revoke|nothing|missing scope ok stale revoked expired|ok
             POST /admin/tokens/unrevoke|nothing|missing scope ok stale revoked expired|ok
+            POST /admin/keys/reload|nothing|missing scope conflict stale revoked expired|conflict
             GET /admin|nothing|nothing|nothing
             GET /|nothing|nothing|nothing
             """
@@ -51,6 +52,8 @@ extension ProgramTests {
             "/admin/models/rollback": "{}",
             "/admin/tokens/revoke": #"{"jti":"another","seconds":60}"#,
             "/admin/tokens/unrevoke": #"{"jti":"another"}"#,
+            // The key is one secret.
+            "/admin/keys/reload": "",
         ]
 
         private static let rows = table.split(separator: "\n").map { line in

@@ -9,6 +9,9 @@ package enum AuditNote: Sendable {
     case revocation(
         RevocationAction, token: [UInt8], by: AuditedOperator, isDone: Bool = true)
 
+    /// - Parameter keyID: of the key that changed; nil for a command, and where it has none.
+    case keys(KeyAction, keyID: String?, by: AuditedOperator, isDone: Bool = true)
+
     /// The `result` of what was recorded and not done.
     package static let notDone = "not-done"
 
@@ -19,6 +22,8 @@ package enum AuditNote: Sendable {
             .model(action, model, by: by, isDone: false)
         case .revocation(let action, let token, let by, isDone: _):
             .revocation(action, token: token, by: by, isDone: false)
+        case .keys(let action, let keyID, let by, isDone: _):
+            .keys(action, keyID: keyID, by: by, isDone: false)
         }
     }
 
@@ -26,6 +31,12 @@ package enum AuditNote: Sendable {
         case activate, rollback, reload
         /// A changed `active` was noticed.
         case watch
+    }
+
+    package enum KeyAction: String, CaseIterable, Sendable {
+        /// An operator had them read again.
+        case reload
+        case add, remove, replace
     }
 
     package enum RevocationAction: String, CaseIterable, Sendable {
