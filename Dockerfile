@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/build/.build \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libssl3 libhiredis0.14 \
+    && apt-get install --yes --no-install-recommends ca-certificates libssl3 libhiredis0.14 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin churnd \
     && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/churnd

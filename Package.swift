@@ -124,7 +124,8 @@ let package = Package(
         module("Deployment", ["Bundle", "Models"]),
         module("ModelRegistry", ["Bundle", "Bytes", "Deployment", "POSIX"]),
         module("OperationsAPI", ["Bytes", "JSON", "JWT", "POSIX"]),
-        module("OperationsClient", ["Bytes", "JSON", "OpenSSL", "OperationsAPI", "POSIX"]),
+        module("HTTPClient", ["Bytes", "HTTP", "OpenSSL", "POSIX"]),
+        module("OperationsClient", ["HTTPClient", "JSON", "OpenSSL", "OperationsAPI", "POSIX"]),
         servingModule("Reactor", ["POSIX"]),
         module("Redis", ["Bytes", "CHiredis", "OpenSSL", "POSIX", "Reactor"]),
         servingModule("HTTPServer", ["Bytes", "HTTP", "OpenSSL", "POSIX", "Reactor"]),
@@ -132,17 +133,16 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Access", "AuditLog", "Behaviour", "Bytes", "HTTP", "Identity", "JWT", "OpenSSL",
+                "Access", "AuditLog", "Behaviour", "Bytes", "HTTP", "HTTPClient", "Identity", "JWT",
+                "OpenSSL",
                 "OperationsAPI", "POSIX", "Redis",
             ]),
         module(
             "Doctor",
             [
                 "Access", "AuditLog", "AuditReading", "Bundle", "Bytes", "Configuration",
-                "Identity",
-                "JWT", "ModelRegistry", "Models", "OpenSSL", "OperationsAPI", "OperationsClient",
-                "POSIX",
-                "Redis",
+                "HTTPClient", "Identity", "JWT", "ModelRegistry", "Models", "OpenSSL",
+                "OperationsAPI", "OperationsClient", "POSIX", "Redis",
             ]),
         servingModule(
             "Telemetry",
@@ -162,7 +162,8 @@ let package = Package(
             "Service",
             [
                 "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
-                "HTTP", "HTTPServer", "Identity", "JWT", "ModelRegistry", "Models", "OpenSSL",
+                "HTTP", "HTTPClient", "HTTPServer", "Identity", "JWT", "ModelRegistry", "Models",
+                "OpenSSL",
                 "OperationsAPI", "POSIX", "Reactor", "Redis", "Serving", "Telemetry", logging,
             ]),
         program(
@@ -175,9 +176,9 @@ let package = Package(
             "churnctl",
             [
                 "Access", "AuditLog", "AuditReading", "BatchScoring", "Behaviour", "Bundle",
-                "Bytes", "Configuration", "DataCheck", "Doctor", "Features", "Identity", "JSON",
-                "JWT", "Measures",
-                "ModelImport", "Models", "OpenSSL", "OperationsAPI", "OperationsClient", "POSIX",
+                "Bytes", "Configuration", "DataCheck", "Doctor", "Features", "HTTPClient",
+                "Identity", "JSON", "JWT", "Measures", "ModelImport", "Models", "OpenSSL",
+                "OperationsAPI", "OperationsClient", "POSIX",
                 "Redis", "Tables", "Training", "TrainingReports", argumentParser,
             ]),
 
@@ -243,7 +244,11 @@ let package = Package(
             "ModelRegistryTests",
             ["ModelRegistry", "Bundle", "Deployment", "Models", "POSIX"]),
         tests("OperationsAPITests", ["OperationsAPI", "POSIX"]),
-        tests("OperationsClientTests", ["OperationsClient", "OperationsAPI", "JSON", "POSIX"]),
+        tests(
+            "OperationsClientTests",
+            ["OperationsClient", "HTTPClient", "OperationsAPI", "JSON", "POSIX"]),
+        tests(
+            "HTTPClientTests", ["HTTPClient", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("ReactorTests", ["Reactor", "POSIX"]),
         tests("RedisTests", ["Redis", "Reactor", "OpenSSL", "POSIX", "CHiredis"]),
         tests(
@@ -253,7 +258,8 @@ let package = Package(
         tests(
             "ConfigurationTests",
             [
-                "Configuration", "AuditLog", "Behaviour", "HTTP", "Identity", "JWT", "OpenSSL",
+                "Configuration", "AuditLog", "Behaviour", "HTTP", "HTTPClient", "Identity", "JWT",
+                "OpenSSL",
                 "OperationsAPI", "POSIX", "Redis",
             ]),
         tests("DoctorTests", ["Doctor", "AuditLog", "Configuration", "POSIX"]),

@@ -59,10 +59,11 @@ package enum AuditEvent: String, CaseIterable, Sendable {
     /// The log can be written again after it could not.
     case resumed
     case stop
-    case model
-    case revocation
+    case model, revocation
     /// Another file of roles.
     case roles
     /// A subject is far from its own baseline, or an operator has cleared that.
     case behaviour
+    /// The keys of tokens.
+    case keys
 }

@@ -56,6 +56,10 @@ extension AuditEvent {
                 .init("action"), .init("about"), .init("signals", isOptional: true),
                 .init("result", isOptional: true),
             ]
+        case .keys:
+            AuditEvent.operatorMembers + [
+                .init("action"), .init("kid", isOptional: true), .init("result", isOptional: true),
+            ]
         }
     }
 

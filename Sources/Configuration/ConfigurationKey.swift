@@ -37,7 +37,7 @@ package struct ConfigurationKey: Sendable {
         switch kind {
         case .secret, .password, .redisURL: true
         case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .networks, .scope,
-            .claims, .operationsListener, .fileMode, .redisKey:
+            .claims, .outgoing, .operationsListener, .fileMode, .redisKey:
             false
         }
     }
@@ -81,6 +81,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     case scope
     /// Names of claims, in the form that they have here.
     case claims(ClaimSyntax)
+    /// Where outgoing requests may go, in the form that is used here.
+    case outgoing(OutgoingSyntax)
     /// A key for HMAC-SHA256: any bytes.
     case secret
     /// What another service knows churnd by: any bytes.
@@ -118,6 +120,11 @@ package enum ConfigurationKind: Equatable, Sendable {
                 + "between each two"
         case .claims(.requirements):
             "1 to \(RequiredClaim.countMax) of claim or claim=value, with a space between each two"
+        case .outgoing(.networks):
+            "1 to \(ConfigurationLimits.outgoingNetworksMax) networks such as 10.0.0.0/8 or "
+                + "fd00::/8, with a space between each two"
+        case .outgoing(.ports):
+            "1 to \(ConfigurationLimits.outgoingPortsMax) ports, with a space between each two"
         case .secret:
             "\(ConfigurationLimits.secretBytesMin) to \(ConfigurationLimits.secretBytesMax) bytes"
         case .password: "1 to \(ConfigurationLimits.passwordBytesMax) bytes"
@@ -137,8 +144,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .eventLoops, .toggle, .choice, .text, .host, .networks, .scope, .claims, .secret,
-            .password,
+        case .eventLoops, .toggle, .choice, .text, .host, .networks, .scope, .claims, .outgoing,
+            .secret, .password,
             .redisURL, .operationsListener, .fileMode, .redisKey:
             .none
         }
@@ -163,6 +170,12 @@ package enum ClaimSyntax: Sendable {
     case requirements
 }
 
+/// How a key spells where outgoing requests may go.
+package enum OutgoingSyntax: Sendable {
+    case networks
+    case ports
+}
+
 /// The bounds of configuration itself.
 package enum ConfigurationLimits {
     /// Of the file of keys.
@@ -181,6 +194,9 @@ package enum ConfigurationLimits {
     package static let networksBytesMax = 4096
     package static let scopeBytesMax = 256
     package static let claimsBytesMax = 1024
+    package static let outgoingNetworksMax = 64
+    package static let outgoingPortsMax = 16
+    package static let outgoingBytesMax = 4096
     package static let operationsListenerBytesMax = 512
     /// Admission times that the store in memory may come to hold: 8 bytes each, so 800 MB.
     package static let memoryAdmissionsMax = 100_000_000

@@ -21,7 +21,8 @@ package enum ConfigurationTable {
         .tlsHandshakes,
         .abuseFailuresPerMinute, .abuseFailuresBurst,
         .drainDelay, .drainTimeout,
-        .tokenSecret, .tokenKeys, .tokenKeySet, .tokenLeeway, .tokenIssuer, .tokenAudience,
+        .tokenSecret, .tokenKeys, .tokenKeySet, .tokenKeySetAgeMin, .tokenKeySetStale,
+        .tokenKeySetCooldown, .tokenLeeway, .tokenIssuer, .tokenAudience,
         .tokenScope, .tokenIDClaim, .tokenSubjectClaim, .tokenScopeClaims, .tokenRequirements,
         .tokenLifetime, .rolesPath,
         .store, .storeSubjects, .redisURL, .redisDeadline, .redisMarkerKey,
@@ -36,6 +37,7 @@ package enum ConfigurationTable {
         .operationsListen, .operationsSocketMode,
         .operationsTLSCertificate, .operationsTLSKey, .operationsTLSClientCA,
         .operationsTLSClientAuth,
+        .outgoingNetworks, .outgoingPorts, .outgoingCA, .outgoingTimeout,
         .security, .securityCoreDumps,
         .logFile, .logRequests, .logRefusedPerSecond, .logSlowRequests, .traceContext,
     ]
@@ -184,9 +186,21 @@ extension ConfigurationKey {
             + "a file changes.")
     package static let tokenKeySet = ConfigurationKey(
         "jwt.jwks", .text(bytesMax: 4096), default: nil,
-        meaning: "File with the public keys of the issuer as a JWKS (RFC 7517), for RS256, ES256 "
-            + "and EdDSA; together with jwt.keys they are one set. Read again at SIGHUP and when "
-            + "it changes.")
+        meaning: "The public keys of the issuer as a JWKS (RFC 7517), for RS256, ES256 and EdDSA: "
+            + "a file, or an https:// URL that they are fetched from. Together with jwt.keys they "
+            + "are one set. A file is read again at SIGHUP and when it changes, a URL is fetched "
+            + "again at SIGHUP and before the set is too old.")
+    static let tokenKeySetAgeMin = ConfigurationKey(
+        "jwt.jwks_age_min", .integer(1...86_400, in: .seconds), default: "300",
+        meaning: "Shortest time after which a fetched set is fetched again, also if the issuer's "
+            + "Cache-Control states less or nothing. The longest is a day.")
+    static let tokenKeySetStale = ConfigurationKey(
+        "jwt.jwks_stale", .integer(0...604_800, in: .seconds), default: "86400",
+        meaning: "How long beyond its age a set stays in use while the issuer cannot be reached; "
+            + "then tokens of its keys get 503.")
+    static let tokenKeySetCooldown = ConfigurationKey(
+        "jwt.jwks_cooldown", .integer(1...86_400, in: .seconds), default: "300",
+        meaning: "Shortest time between two fetches because of tokens with an unknown `kid`.")
     static let tokenLeeway = ConfigurationKey(
         "jwt.leeway", .integer(0...60, in: .seconds), default: "30",
         meaning: "How far the issuer's clock may be off when `exp`, `nbf` and `iat` are checked.")
@@ -354,6 +368,25 @@ extension ConfigurationKey {
         "operations.tls.client_auth",
         .choice(TLSClientAuthentication.allCases.map(\.rawValue)), default: "off",
         meaning: "As tls.client_auth, for the operations listener.")
+}
+
+/// `outgoing.*`: requests that churnd itself sends.
+extension ConfigurationKey {
+    static let outgoingNetworks = ConfigurationKey(
+        "outgoing.networks", .outgoing(.networks), default: nil,
+        meaning: "Networks that are not public and that churnd may send requests to all the same, "
+            + "for example that of an issuer in the same cluster. Not set: public addresses only.")
+    static let outgoingPorts = ConfigurationKey(
+        "outgoing.ports", .outgoing(.ports), default: "443",
+        meaning: "Ports that churnd may send requests to.")
+    static let outgoingCA = ConfigurationKey(
+        "outgoing.ca", .text(bytesMax: 4096), default: nil,
+        meaning: "File with the certificates in PEM of which one must have signed a server's. A "
+            + "changed file is read again. Not set: those that the system trusts.")
+    static let outgoingTimeout = ConfigurationKey(
+        "outgoing.timeout", .duration(thousandths: 10...60_000, in: .seconds), default: "10",
+        meaning: "How long a request may take, from the lookup of the name to the end of the "
+            + "answer.")
 }
 
 /// `security`, `security.*`: how weak settings are treated.

@@ -46,7 +46,7 @@ extension ConfigurationKind {
             }
         case .operationsListener: return .operations(try operations(bytes))
         case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .networks, .scope,
-            .claims, .fileMode, .redisKey:
+            .claims, .outgoing, .fileMode, .redisKey:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: ShownText.quoted(bytes), wanted: wanted)
             }
@@ -90,6 +90,9 @@ extension ConfigurationKind {
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil
         case .claims(let syntax):
             text(bytes, bytesMax: ConfigurationLimits.claimsBytesMax)
+                .flatMap { syntax.accepts($0) ? .text($0) : nil }
+        case .outgoing(let syntax):
+            text(bytes, bytesMax: ConfigurationLimits.outgoingBytesMax)
                 .flatMap { syntax.accepts($0) ? .text($0) : nil }
         case .redisKey:
             // A caller's first prediction makes `quota:<sub>`, and a `blacklist:` key would revoke

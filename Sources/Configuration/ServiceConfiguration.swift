@@ -1,6 +1,7 @@
 package import AuditLog
 internal import Bytes
 package import HTTP
+package import HTTPClient
 package import OperationsAPI
 package import POSIX
 package import Redis
@@ -22,6 +23,7 @@ package struct ServiceConfiguration: Sendable {
     /// Nil: no audit log.
     package let audit: Audit?
     package let operations: Operations
+    package let outgoing: Outgoing
     /// Nil: standard output.
     package let logFile: String?
     package let logsRequests: Bool
@@ -111,6 +113,14 @@ package struct ServiceConfiguration: Sendable {
         package let deadline: Duration
     }
 
+    /// Requests that churnd itself sends.
+    package struct Outgoing: Sendable {
+        package let rules: OutgoingRules
+        /// Nil: the system's authorities.
+        package let authoritiesPath: String?
+        package let timeout: Duration
+    }
+
     package struct Operations: Sendable {
         /// Nil: no operations listener.
         package let address: OperationsAddress?
@@ -162,6 +172,9 @@ extension ServiceConfiguration {
                 signersPath: settings.optionalText(.modelSigners),
                 watchInterval: settings.durationUnlessZero(.modelWatch)),
             audit: try audit(settings, tokens), operations: operations,
+            outgoing: Outgoing(
+                rules: settings.outgoingRules, authoritiesPath: settings.optionalText(.outgoingCA),
+                timeout: settings.duration(.outgoingTimeout)),
             logFile: settings.text(.logFile) == ConfigurationKey.logFile.defaultText
                 ? nil : settings.text(.logFile),
             logsRequests: settings.toggle(.logRequests),

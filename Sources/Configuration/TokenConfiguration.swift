@@ -38,18 +38,13 @@ extension ServiceConfiguration {
     ) throws(ConfigurationError) -> Tokens {
         let keys = try tokenKeys(&settings, sources: sources, isDevelopment: isDevelopment)
         let lifetime = settings.integer(.tokenLifetime)
-        if isDevelopment {
-            // It accepts the tokens that it signs, whatever the configuration is for.
-            return Tokens(
-                keys: keys, leewaySeconds: settings.integer(.tokenLeeway),
-                issuer: settings.optionalText(.tokenIssuer),
-                audience: settings.optionalText(.tokenAudience),
-                scope: settings.optionalText(.tokenScope), claims: TokenClaimNames(),
-                requirements: [], lifetimeSecondsMax: nil, roles: nil, rolesFile: nil)
-        }
-        let rolesFile = RolesFile(settings, sources.files, store: store)
+        // In development it accepts the tokens that it signs, whatever the configuration is for.
+        let rolesFile = isDevelopment ? nil : RolesFile(settings, sources.files, store: store)
         let roles = try rolesFile.map { (file) throws(ConfigurationError) in try file.read().roles }
         do throws(TokenRulesError) {
+            let requirements = try settings.optionalText(.tokenRequirements).map {
+                (text) throws(TokenRulesError) in try RequiredClaim.list(text)
+            }
             return Tokens(
                 keys: keys, leewaySeconds: settings.integer(.tokenLeeway),
                 issuer: settings.optionalText(.tokenIssuer),
@@ -59,11 +54,9 @@ extension ServiceConfiguration {
                     tokenID: settings.text(.tokenIDClaim),
                     subject: settings.text(.tokenSubjectClaim),
                     scopes: settings.text(.tokenScopeClaims)),
-                requirements: try settings.optionalText(.tokenRequirements).map {
-                    (text) throws(TokenRulesError) in try RequiredClaim.list(text)
-                } ?? [],
-                lifetimeSecondsMax: lifetime == 0 ? nil : lifetime, roles: roles,
-                rolesFile: rolesFile)
+                requirements: isDevelopment ? [] : requirements ?? [],
+                lifetimeSecondsMax: isDevelopment || lifetime == 0 ? nil : lifetime,
+                roles: roles, rolesFile: rolesFile)
         } catch {
             throw .tokenClaims(error)
         }
@@ -81,7 +74,7 @@ extension ServiceConfiguration {
             }
             return .madeAtStart
         }
-        if let files = TokenKeyFiles(settings, sources.files) {
+        if let files = try TokenKeyFiles(settings, sources.files) {
             if secret != nil {
                 let key = files.directory == nil ? ConfigurationKey.tokenKeySet : .tokenKeys
                 settings.warnings.append(

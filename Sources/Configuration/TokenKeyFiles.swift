@@ -18,6 +18,7 @@ package struct NamedKeys: Sendable {
     package let files: TokenKeyFiles
     package let signingKeys: SigningKeys
 
+    /// Without a fetched set where one is configured, they are incomplete.
     fileprivate init(
         _ secrets: [TokenKey], _ published: JSONWebKeySet?, _ files: TokenKeyFiles
     ) throws(ConfigurationError) {
@@ -26,7 +27,8 @@ package struct NamedKeys: Sendable {
         self.files = files
         do throws(SigningKeyError) {
             signingKeys = try SigningKeys(
-                sharing: secrets.map { ($0.id, $0.secret.shared) }, published: published)
+                sharing: secrets.map { ($0.id, $0.secret.shared) }, published: published,
+                isIncomplete: files.source != nil && published == nil)
         } catch {
             throw .tokenKeys(error)
         }
@@ -52,34 +54,42 @@ package struct NamedKeys: Sendable {
     }
 }
 
-/// Where keys that a token selects are read from, at the start and when they change.
+/// Where keys that a token selects come from, at the start and when they change.
 package struct TokenKeyFiles: Sendable {
     /// Of each file, and of the directory, by its path.
     package typealias Identity = [String: FileIdentity?]
 
     /// `jwt.keys`.
     let directory: String?
-    /// `jwt.jwks`.
+    /// `jwt.jwks`, where it is a file.
     let keySet: String?
+    /// The same, where it is a URL.
+    package let source: KeySetSource?
     private let files: ConfigurationFiles
 
     /// Nil where neither is configured.
-    init?(_ settings: ConfigurationSettings, _ files: ConfigurationFiles) {
+    init?(
+        _ settings: ConfigurationSettings, _ files: ConfigurationFiles
+    ) throws(ConfigurationError) {
         directory = settings.optionalText(.tokenKeys)
-        keySet = settings.optionalText(.tokenKeySet)
+        source = try KeySetSource(settings)
+        keySet = source == nil ? settings.optionalText(.tokenKeySet) : nil
         self.files = files
-        if directory == nil, keySet == nil { return nil }
+        if directory == nil, keySet == nil, source == nil { return nil }
     }
 
-    /// Reads all keys.
-    package func read() throws(ConfigurationError) -> NamedKeys {
+    /// Reads all keys that are in files.
+    ///
+    /// - Parameter fetched: what belongs beside them; nil where no URL is configured, or nothing is
+    ///   known of it.
+    package func read(with fetched: JSONWebKeySet? = nil) throws(ConfigurationError) -> NamedKeys {
         let secrets = try directory.map { (path) throws(ConfigurationError) in
             try readSecrets(in: path)
         }
         let published = try keySet.map { (path) throws(ConfigurationError) in
             try readSet(path)
         }
-        return try NamedKeys(secrets ?? [], published, self)
+        return try NamedKeys(secrets ?? [], published ?? fetched, self)
     }
 
     /// What tells the files from what they are after a change.

@@ -71,7 +71,9 @@ struct ConfigurationCheck {
         case .named(let keys):
             [
                 place(of: .tokenKeys, keys.secrets.count, settings),
-                place(of: .tokenKeySet, keys.published?.keys.count ?? 0, settings),
+                keys.files.source.map {
+                    "those of \($0.host), from \(settings.place(.tokenKeySet))"
+                } ?? place(of: .tokenKeySet, keys.published?.keys.count ?? 0, settings),
             ].compactMap { $0 }.joined(separator: "; ")
         case .madeAtStart: "a secret is made at each start"
         }

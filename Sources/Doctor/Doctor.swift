@@ -17,9 +17,10 @@ package struct Doctor {
     }
 
     /// Makes every check, and reports each finding as soon as there is one. Takes a few times
-    /// `redis.deadline` at the most, and as long as the model takes to load.
+    /// `redis.deadline` and `outgoing.timeout` at the most, and as long as the model takes to load.
     package func examine(_ report: (DoctorFinding) -> Void) {
         ConfigurationCheck(configuration, settings).findings.forEach(report)
+        KeySetCheck.examine(configuration).forEach(report)
         TLSCheck.examine(configuration).forEach(report)
         report(
             ModelCheck.examine(

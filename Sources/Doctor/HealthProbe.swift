@@ -1,4 +1,5 @@
 package import Configuration
+internal import HTTPClient
 internal import OpenSSL
 internal import OperationsAPI
 internal import OperationsClient

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import HTTPClient
 internal import OpenSSL
 internal import OperationsAPI
 internal import OperationsClient
@@ -66,7 +67,8 @@ enum PortCheck {
             answer = try client.send(.get, OperationsPath.liveness)
         } catch {
             // What else does not answer is no churnd, for whatever reason.
-            return tls?.clientAuthentication == .required && error == .tls(.noCertificate)
+            return tls?.clientAuthentication == .required
+                && error == .exchange(.tls(.noCertificate))
         }
         return answer.status == 200
             && String(decoding: answer.body, as: UTF8.self).contains("\"status\":\"pass\"")

@@ -21,11 +21,14 @@ package struct SigningKeys: Sendable {
     }
 
     let choice: Choice
+    /// Whether keys of an issuer are missing, so that an unknown `kid` may be one of theirs.
+    package let isIncomplete: Bool
 
     /// One secret for every token, whatever its `kid`.
     package init(sharing secret: SecretBytes) throws(SigningKeyError) {
         try SigningKeys.checkLength(secret.count, id: nil)
         choice = .single(secret: secret)
+        isIncomplete = false
     }
 
     /// The same, of bytes that are copied.
@@ -35,11 +38,16 @@ package struct SigningKeys: Sendable {
 
     /// A secret for each `kid`, and what an issuer has published; at least one key. The only key
     /// there is serves for tokens without `kid` too, if it is published.
+    ///
+    /// - Parameter isIncomplete: whether what an issuer has published is not known; then there may
+    ///   be no key.
     package init(
-        sharing keys: [(id: String, secret: SecretBytes)], published: JSONWebKeySet? = nil
+        sharing keys: [(id: String, secret: SecretBytes)], published: JSONWebKeySet? = nil,
+        isIncomplete: Bool = false
     ) throws(SigningKeyError) {
         let publishedKeys = published?.keys ?? []
-        guard !keys.isEmpty || !publishedKeys.isEmpty else { throw .noKeys }
+        guard !keys.isEmpty || !publishedKeys.isEmpty || isIncomplete else { throw .noKeys }
+        self.isIncomplete = isIncomplete
         var all: [[UInt8]: Key] = [:]
         for key in keys {
             guard !key.id.isEmpty else { throw .emptyID }

@@ -16,6 +16,8 @@ package enum TokenError: Error, Equatable, Sendable {
     case unsupportedType
     /// Keys are selected by `kid`, and it names none of them.
     case unknownKey
+    /// The key may be one of the issuer's, which are not known: nothing can be said of the token.
+    case keysUnavailable
     /// There are several keys, and `kid` is missing or not a string.
     case missingKeyID
     /// `alg` is not the one algorithm of the key.
@@ -92,6 +94,7 @@ extension TokenError: CustomStringConvertible {
         case .criticalHeader: "crit: present, no extension is understood"
         case .unsupportedType: "typ: not supported, expected JWT or at+jwt"
         case .unknownKey: "kid: no key has this name"
+        case .keysUnavailable: "kid: no key has this name, and the issuer's keys are not known"
         case .missingKeyID: "kid: missing, expected one, since there are several keys"
         case .wrongAlgorithm: "alg: not the one of the key"
         case .badSignature: "signature: does not match header, claims and key"

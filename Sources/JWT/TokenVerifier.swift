@@ -7,6 +7,8 @@ internal import OpenSSL
 /// its own. Other keys take another verifier, so that it knows no token of theirs.
 package final class TokenVerifier {
     private let keys: Keys
+    /// Whether a `kid` that is not among them may be a key's of the issuer.
+    private let isIncomplete: Bool
     private var rules: TokenRules
     // Decoded into and then read through a local reference, since a span cannot be had of a
     // property for longer than an expression; the reference is gone before the next token.
@@ -68,6 +70,7 @@ package final class TokenVerifier {
 
     package init(keys: SigningKeys, rules: TokenRules) {
         self.rules = rules
+        isIncomplete = keys.isIncomplete
         self.keys =
             switch keys.choice {
             case .single(let secret): .single(LocalKey(.secret(secret)))
@@ -159,7 +162,7 @@ package final class TokenVerifier {
             .header, token.extracting(parts.header), into: &headerBytes)
         let headerText = headerBytes
         let header = try TokenHeader(headerText.span.extracting(0..<headerCount))
-        let key = try key(named: header.keyID)
+        let key = try key(for: header)
         // RFC 8725 §3.1: the algorithm is the key's, the header can only agree.
         guard key.algorithm == header.algorithm else { throw .wrongAlgorithm }
         let signatureCount = try TokenSegments.decode(
@@ -171,16 +174,15 @@ package final class TokenVerifier {
         return header.algorithm
     }
 
-    private func key(named keyID: [UInt8]?) throws(TokenError) -> LocalKey {
+    private func key(for header: TokenHeader) throws(TokenError) -> LocalKey {
         switch keys {
         case .single(let key): return key
         case .named(let keys, let unnamed):
-            guard let keyID else {
-                guard let unnamed else { throw .missingKeyID }
-                return unnamed
-            }
-            guard let key = keys[keyID] else { throw .unknownKey }
-            return key
+            let key = header.keyID.map { keys[$0] } ?? unnamed
+            if let key { return key }
+            // No issuer publishes the secret of HS256.
+            if isIncomplete, header.algorithm != .hs256 { throw .keysUnavailable }
+            throw header.keyID == nil ? .missingKeyID : .unknownKey
         }
     }
 }

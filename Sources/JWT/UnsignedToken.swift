@@ -17,6 +17,9 @@ package struct UnsignedToken: Sendable {
     package var audience: String?
     package var scope: String?
     package var keyID: String?
+    /// Under which names identifier, subject and scopes are claimed; of several claims for scopes
+    /// the first.
+    package var claims = TokenClaimNames()
     /// `auth_time`, in seconds since 1970; nil: the token does not say it.
     package var authenticatedAt: Int64?
 
@@ -63,7 +66,8 @@ package struct UnsignedToken: Sendable {
 
         var claims = JSONWriter()
         claims.beginObject()
-        UnsignedToken.write("sub", subject, to: &claims)
+        claims.name(self.claims.subject.span)
+        claims.string(subject)
         claims.name("iat")
         claims.number(Int(issuedAt))
         claims.name("exp")
@@ -72,10 +76,11 @@ package struct UnsignedToken: Sendable {
             claims.name("auth_time")
             claims.number(Int(authenticatedAt))
         }
-        UnsignedToken.write("jti", tokenID, to: &claims)
+        claims.name(self.claims.tokenID.span)
+        claims.string(tokenID)
         UnsignedToken.write("iss", issuer, to: &claims)
         UnsignedToken.write("aud", audience, to: &claims)
-        UnsignedToken.write("scope", scope, to: &claims)
+        if let scope { UnsignedToken.write(scope, at: self.claims.scopes[0], to: &claims) }
         claims.endObject()
 
         let headerBytes = header.finish()
@@ -98,6 +103,18 @@ package struct UnsignedToken: Sendable {
         text.append(UInt8(ascii: "."))
         Base64URL.encode(signature.span, appendingTo: &text)
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// - Parameter path: the names from the outermost object inwards.
+    private static func write(
+        _ value: String, at path: [[UInt8]], to writer: inout JSONWriter
+    ) {
+        for (index, name) in path.enumerated() {
+            if index > 0 { writer.beginObject() }
+            writer.name(name.span)
+        }
+        writer.string(value)
+        for _ in path.dropFirst() { writer.endObject() }
     }
 
     private static func write(

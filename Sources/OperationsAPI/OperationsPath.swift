@@ -11,6 +11,7 @@ package enum OperationsPath {
     package static let tokenRestoration = "/admin/tokens/unrevoke"
     package static let behaviour = "/admin/behaviour"
     package static let behaviourClearing = "/admin/behaviour/clear"
+    package static let keyReload = "/admin/keys/reload"
 }
 
 /// What the operations listener demands of administrators, and its limits.

@@ -1,4 +1,4 @@
-package import OpenSSL
+package import HTTPClient
 package import OperationsAPI
 package import POSIX
 
@@ -14,25 +14,7 @@ package enum OperationsClientError: Error, Equatable, Sendable {
     case unusableToken
     /// Invalid request path.
     case unusablePath
-    case timedOut(milliseconds: Int64)
-    /// The connection was lost before the answer was whole.
-    case lost(SystemError)
-    /// The server closed before the answer was whole.
-    case ended(receivedBytes: Int)
-    case tooLarge(bytesMax: Int)
-    case malformed(AnswerFault)
-    case tls(TLSFailure)
-}
-
-/// What is wrong with an answer.
-package enum AnswerFault: Error, Equatable, Sendable {
-    /// Not `HTTP/1.1`, a status from 200 to 599 and a reason.
-    case statusLine
-    case field
-    /// No Content-Length, two, one that is not a number, or a Transfer-Encoding.
-    case length
-    /// More bytes than the stated ones.
-    case excess
+    case exchange(ExchangeError)
 }
 
 extension OperationsClientError: CustomStringConvertible {
@@ -44,24 +26,7 @@ extension OperationsClientError: CustomStringConvertible {
         case .unusableToken:
             "the token is empty or holds other than visible ASCII, expected a token alone"
         case .unusablePath: "invalid request path, expected visible ASCII after a slash"
-        case .timedOut(let milliseconds): "no whole answer within \(milliseconds) ms"
-        case .lost(let error): "the connection was lost: \(error)"
-        case .ended(let receivedBytes):
-            "the server closed the connection after \(receivedBytes) bytes of an answer"
-        case .tooLarge(let bytesMax): "an answer of more than \(bytesMax) bytes"
-        case .malformed(let fault): "\(fault)"
-        case .tls(let failure): "TLS: \(failure)"
-        }
-    }
-}
-
-extension AnswerFault: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .statusLine: "the answer has no status line of HTTP/1.1: is this churnd's listener?"
-        case .field: "the answer has an invalid header field"
-        case .length: "the answer does not state its length once, in Content-Length"
-        case .excess: "the answer is longer than it states"
+        case .exchange(let error): "\(error)"
         }
     }
 }

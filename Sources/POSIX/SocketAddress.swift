@@ -85,6 +85,12 @@ package struct SocketAddress: Equatable, Sendable {
         return host == otherHost || takesAll(like: otherHost) || other.takesAll(like: host)
     }
 
+    /// The 4 bytes of an IPv4 address, or the 16 of one of IPv6; nil for a Unix socket.
+    package var ipAddress: [UInt8]? {
+        if isUnix { return nil }
+        return Array(family == AF_INET ? bytes[4..<8] : bytes[8..<24])
+    }
+
     /// Of IPv4 4 bytes, also where it is mapped into IPv6 (RFC 4291 §2.5.5.2); else 16.
     private var hostBytes: ArraySlice<UInt8> {
         if family == AF_INET { return bytes[4..<8] }

@@ -24,6 +24,7 @@ package struct DevelopmentSession {
         token.issuer = configuration.tokens.issuer
         token.audience = configuration.tokens.audience
         token.scope = configuration.tokens.scope
+        token.claims = configuration.tokens.claims
         // A configured one is refused: it would sign a token of a day that is shown on a terminal.
         let text = RandomBytes.hexadecimalText(DevelopmentSession.secretBytes)
         let secret = Secret(Array(text.utf8))

@@ -35,6 +35,8 @@ final class FollowedFiles: Sendable {
         }
     }
 
+    var isStopped: Bool { state.withLock(\.isStopped) }
+
     func stop() { state.withLock { $0.isStopped = true } }
 
     /// Whether the files have to be read again.
@@ -54,7 +56,8 @@ final class FollowedFiles: Sendable {
         let identity = identity()
         let youngest = identity.values.compactMap { $0?.changed }.max() ?? .max
         let isSettled =
-            youngest < Clock.unixMilliseconds() * 1_000_000 - FollowedFiles.settlingNanoseconds
+            identity.isEmpty
+            || youngest < Clock.unixMilliseconds() * 1_000_000 - FollowedFiles.settlingNanoseconds
         let refusal = read()
         return state.withLock { state in
             let isNews = refusal != state.refusal

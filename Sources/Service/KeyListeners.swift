@@ -1,14 +1,17 @@
+internal import AuditLog
 internal import Bytes
 internal import JWT
 internal import Logging
 internal import Serving
 internal import Telemetry
 
-/// What hears of changes of the keys of tokens: the log and the metrics.
+/// What hears of changes of the keys of tokens: the log, the audit log and the metrics.
 struct KeyListeners: Sendable {
     /// So many names of keys are logged.
     private static let namesMax = 8
 
+    /// Nil without an audit log.
+    let auditLog: AuditLog?
     let figures: ServiceFigures
     let logger: Logger
 
@@ -29,6 +32,9 @@ struct KeyListeners: Sendable {
     }
 
     private func changed(_ change: KeyChange, _ trigger: KeyReloads.Trigger) {
+        record(.add, change.added)
+        record(.remove, change.removed)
+        record(.replace, change.replaced)
         logger.info(
             "keys changed",
             metadata: [
@@ -45,6 +51,13 @@ struct KeyListeners: Sendable {
         for guessable in change.guessable {
             logger.warning(
                 "weak setting", metadata: ["setting": "jwt.keys", "found": "\(guessable)"])
+        }
+    }
+
+    /// A change could not be refused: its notes wait until they can be written.
+    private func record(_ action: AuditNote.KeyAction, _ names: [String]) {
+        for name in names {
+            auditLog?.note(.keys(action, keyID: name.isEmpty ? nil : name, by: .process))
         }
     }
 

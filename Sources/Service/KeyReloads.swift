@@ -2,9 +2,11 @@ internal import Bytes
 internal import Configuration
 internal import Deployment
 internal import Dispatch
+internal import HTTPClient
 internal import JWT
 internal import OpenSSL
 internal import POSIX
+internal import Serving
 internal import Synchronization
 
 /// What became of the keys of tokens.
@@ -28,11 +30,21 @@ struct KeyChange: Sendable {
     let guessable: [String]
 }
 
-/// Reads the keys of tokens again when their files change or a signal asks for it, and publishes
-/// them. All its work is done on a queue of its own. Whatever else keys come from can publish them
-/// by `take`.
+/// Reads the keys of tokens again when their files change or a signal asks for it, has those of an
+/// issuer fetched, and publishes them together. All its work is done on a queue of its own.
 final class KeyReloads: Sendable {
-    enum Trigger: String, Sendable { case watch, reload }
+    enum Trigger: String, Sendable {
+        case watch, reload, fetch
+        /// The issuer's keys are too old.
+        case expiry
+    }
+
+    private struct State {
+        /// A MAC of each key in use, by its `kid`.
+        var macs: [String: [UInt8]] = [:]
+        /// What was fetched last; nil where there is no URL, or what it led to is too old.
+        var fetched: JSONWebKeySet?
+    }
 
     private let files: TokenKeyFiles
     private let followed: FollowedFiles
@@ -43,64 +55,131 @@ final class KeyReloads: Sendable {
     private let salt = RandomBytes.make(32)
     private let auditKeyMAC: [UInt8]?
     private let queue = DispatchQueue(label: "churnd.keys")
-    /// A MAC of each key in use, by its `kid`.
-    private let macs: Mutex<[String: [UInt8]]>
+    private let state: Mutex<State>
+    /// Nil where nothing is fetched.
+    private let fetches: KeySetFetches?
+    private let issuerKeys: IssuerKeys?
 
-    /// Checks from now on each second whether the files have changed. To be made while the secrets
-    /// of `configuration` are there. Nil where no file is followed.
+    /// To be made while the secrets of `configuration` are there. Nil where neither files nor an
+    /// issuer are followed.
+    ///
+    /// - Parameter issuerKeys: nil where nothing is fetched.
     init?(
         _ configuration: ServiceConfiguration, _ published: Published<SigningKeys>,
-        _ listeners: KeyListeners
+        _ listeners: KeyListeners, issuerKeys: IssuerKeys?
     ) {
         guard case .named(let keys) = configuration.tokens.keys else { return nil }
         let files = keys.files
         self.files = files
         followed = FollowedFiles { files.identity() }
+        self.issuerKeys = issuerKeys
+        let queue = queue
+        fetches = keys.files.source.flatMap { source in
+            issuerKeys.map { issuerKeys in
+                KeySetFetches(
+                    source,
+                    client: OutgoingClient(
+                        "keys.fetch", rules: configuration.outgoing.rules,
+                        trust: OutgoingTrust(path: configuration.outgoing.authoritiesPath)),
+                    keys: issuerKeys, logger: listeners.logger, queue: queue)
+            }
+        }
         self.published = published
         self.listeners = listeners
         refusesGuessable = configuration.isStrict
         let salt = salt
         auditKeyMAC = configuration.audit?.key.withBytes { KeyReloads.mac($0, salt) }
-        macs = Mutex(KeyReloads.macs(of: keys, salt))
+        state = Mutex(State(macs: KeyReloads.macs(of: keys, salt)))
+    }
+
+    /// Checks from now on each second whether the files have changed, and whether the issuer's keys
+    /// are due. Before that the keys of the start are in use, by event loops that are still made.
+    func follow() {
+        queue.async { self.fetch() }
         followed.watch(on: queue) { [weak self] in
-            if let self, followed.areChanged { read(.watch) }
+            guard let self else { return }
+            if followed.areChanged { read(.watch) }
+            fetch()
         }
     }
 
-    /// Reads them, whether they have changed or not.
-    func reload() { queue.async { self.read(.reload) } }
+    private func fetch() {
+        fetches?.poll { [weak self] outcome in
+            guard let self, !followed.isStopped else { return }
+            take(outcome)
+        }
+    }
+
+    /// Reads and fetches them, whether they have changed or not.
+    ///
+    /// - Parameter done: called with what came of reading them.
+    func reload(_ done: @escaping @Sendable (KeyReloading.Outcome) -> Void = { _ in }) {
+        queue.async { [self] in
+            read(.reload, done)
+            fetches?.force()
+            fetch()
+        }
+    }
+
+    /// As administrators ask for it.
+    var reloading: KeyReloading {
+        KeyReloading(fetches: fetches != nil) { done in self.reload(done) }
+    }
 
     func stop() { followed.stop() }
 }
 
 // On the queue.
 extension KeyReloads {
-    private func read(_ trigger: Trigger) {
+    private func take(_ outcome: KeySetFetches.Outcome) {
+        switch outcome {
+        case .use(let set):
+            state.withLock { $0.fetched = set }
+            read(.fetch)
+        case .drop:
+            state.withLock { $0.fetched = nil }
+            read(.expiry)
+        }
+    }
+
+    private func read(
+        _ trigger: Trigger,
+        _ done: @escaping @Sendable (KeyReloading.Outcome) -> Void = { _ in }
+    ) {
+        func refuse(_ reason: String) -> String {
+            done(.refused(reason: reason))
+            return reason
+        }
         let refusal = followed.read(isAsked: trigger == .reload) {
             do throws(ConfigurationError) {
-                let keys = try files.read()
-                if let reason = objection(to: keys) { return reason }
-                take(keys, trigger)
+                let keys = try files.read(with: state.withLock(\.fetched))
+                if let reason = objection(to: keys) { return refuse(reason) }
+                take(keys, trigger, done)
                 return nil
             } catch {
-                return "\(error)"
+                return refuse("\(error)")
             }
         }
         if let refusal { listeners.report(.refused(reason: refusal, trigger: trigger)) }
     }
 
     /// Publishes keys, if they are others than those in use.
-    private func take(_ keys: NamedKeys, _ trigger: Trigger) {
+    private func take(
+        _ keys: NamedKeys, _ trigger: Trigger,
+        _ done: @escaping @Sendable (KeyReloading.Outcome) -> Void
+    ) {
         let macs = Self.macs(of: keys, salt)
-        let before = self.macs.withLock { kept in
-            defer { kept = macs }
-            return kept
+        let before = state.withLock { state in
+            defer { state.macs = macs }
+            return state.macs
         }
+        let isComplete = !keys.signingKeys.isIncomplete
         guard macs != before else {
             keys.signingKeys.wipe()
+            if isComplete { issuerKeys?.becomeKnown(true) }
             // A watch looks again at files that were changed a moment ago.
             if trigger == .reload { listeners.report(.unchanged) }
-            return
+            return done(.unchanged(keys: macs.count))
         }
         let change = KeyChange(
             count: macs.count, added: macs.keys.filter { before[$0] == nil }.sorted(),
@@ -108,9 +187,12 @@ extension KeyReloads {
             replaced: macs.keys.filter { before[$0] != nil && before[$0] != macs[$0] }.sorted(),
             skipped: keys.published?.skipped ?? [], guessable: keys.guessable)
         let listeners = listeners
+        let issuerKeys = issuerKeys
         published.publish(keys.signingKeys) {
             keys.signingKeys.wipe()
+            if isComplete { issuerKeys?.becomeKnown(true) }
             listeners.report(.changed(change, trigger: trigger))
+            done(.changed(keys: change.count))
         }
     }
 

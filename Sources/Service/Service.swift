@@ -3,6 +3,7 @@ internal import Bundle
 package import Configuration
 internal import Deployment
 internal import Dispatch
+internal import HTTPClient
 internal import HTTPServer
 internal import JWT
 internal import Logging
@@ -96,6 +97,7 @@ package final class Service: Sendable {
         let model = try Service.loadModel(configuration.model, logger)
         tls = try ServiceTLS(configuration, logger)
         try Service.checkRedisTLS(configuration.store)
+        let issuerKeys = try Service.issuerKeys(configuration)
         let address = try Service.claimAddress(configuration.http)
         port = address.port
         let operationsConfiguration = configuration.operations
@@ -111,7 +113,7 @@ package final class Service: Sendable {
         }
         self.auditLog = auditLog
         let store = AdmissionsSource(configuration)
-        state = ServiceState(redis: store.health, auditLog: auditLog)
+        state = ServiceState(redis: store.health, auditLog: auditLog, issuerKeys: issuerKeys)
         let deployed = Published(Deployment(primary: model.bundle))
         let common = try SharedSettings(
             configuration: configuration, deployed: deployed, store: store, state: state,
@@ -134,6 +136,9 @@ package final class Service: Sendable {
         revocationLoop = try store.listen(auditLog, figures, logger)
         let listeners = ModelListeners(auditLog: auditLog, figures: figures, logger: logger)
         models = ModelRegistry(model, deployed: deployed) { listeners.report($0) }
+        let startKeys = common.keys.value
+        let keyListeners = KeyListeners(auditLog: auditLog, figures: figures, logger: logger)
+        keys = KeyReloads(configuration, common.keys, keyListeners, issuerKeys: issuerKeys)
         operations = try Service.startOperations(
             consume listener, common: common, tls: tls.operations?.published,
             Administration.Subjects(
@@ -141,21 +146,24 @@ package final class Service: Sendable {
                 revocations: TokenRevocations(
                     admissions: store.admissions,
                     tokenIDClaim: configuration.tokens.claims.tokenIDText),
-                records: common.records, behaviour: common.behaviour, workers: reactors))
+                keys: keys?.reloading, records: common.records, behaviour: common.behaviour,
+                workers: reactors))
         if let interval = configuration.model.watchInterval {
             models.watch(everyNanoseconds: interval.nanoseconds)
         }
-        let startKeys = common.keys.value
-        let keyListeners = KeyListeners(figures: figures, logger: logger)
-        keys = KeyReloads(configuration, common.keys, keyListeners)
         roles = RolesReloads(common, figures, logger)
         // Every event loop has its keyed MACs now.
         startKeys.wipe()
+        keys?.follow()
         configuration.audit?.key.wipe()
         store.logStart(logger)
+        watch()
+        logger.info("listening", metadata: listeningMetadata(count))
+    }
+
+    private func watch() {
         StoreWatch(state: state, logger: logger).start(on: timers)
         for listener in tls.all { listener.watch(on: timers, countedBy: figures) }
-        logger.info("listening", metadata: listeningMetadata(count))
     }
 
     private static func loadModel(
@@ -176,6 +184,19 @@ package final class Service: Sendable {
     ) throws(StartError) {
         guard case .redis(let endpoint, _, _) = store else { return }
         do throws(RedisFailure) { _ = try endpoint.tls?.load() } catch { throw .redis(error) }
+    }
+
+    /// Nil where no keys are fetched. Authorities that cannot be used stop the start, and an issuer
+    /// that cannot be reached does not.
+    private static func issuerKeys(
+        _ configuration: ServiceConfiguration
+    ) throws(StartError) -> IssuerKeys? {
+        guard case .named(let keys) = configuration.tokens.keys, let source = keys.files.source
+        else { return nil }
+        let trust = OutgoingTrust(path: configuration.outgoing.authoritiesPath)
+        do throws(OutgoingTrustError) { _ = try trust.context() } catch { throw .trust(error) }
+        return IssuerKeys(
+            now: Clock.monotonicNanoseconds(), maxAgeSeconds: source.ageSeconds.lowerBound)
     }
 
     private static func claimAddress(

@@ -1,6 +1,7 @@
 package import AuditLog
 package import Bundle
 package import Configuration
+package import HTTPClient
 package import JWT
 package import ModelRegistry
 package import POSIX
@@ -21,6 +22,8 @@ package enum StartError: Error, CustomStringConvertible {
     case redis(RedisFailure)
     /// The limit of open descriptors leaves none for connections.
     case descriptors(limit: UInt64, reserve: Int)
+    /// The authorities of outgoing requests.
+    case trust(OutgoingTrustError)
     case keys(SigningKeyError)
     case tokenRules(TokenRulesError)
     case developmentToken(SigningError)
@@ -39,6 +42,7 @@ package enum StartError: Error, CustomStringConvertible {
         case .descriptors(let limit, let reserve):
             "the limit of open descriptors is \(limit), expected more than \(reserve), "
                 + "which churnd itself needs"
+        case .trust(let error): "\(error)"
         case .keys(let error): "\(error)"
         case .tokenRules(let error): "\(error)"
         case .developmentToken(let error): "no token for development: \(error)"

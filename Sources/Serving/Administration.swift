@@ -16,6 +16,8 @@ package final class Administration {
         let figures: ServiceFigures
         let models: ModelRegistry
         let revocations: TokenRevocations
+        /// Nil where they are read at the start alone.
+        let keys: KeyReloading?
         /// Nil without an audit log.
         let records: AdministrationRecords?
         /// Nil where subjects have no baselines.
@@ -25,12 +27,14 @@ package final class Administration {
 
         package init(
             figures: ServiceFigures, models: ModelRegistry, revocations: TokenRevocations,
-            records: AdministrationRecords?, behaviour: BehaviourMonitor?, workers: WorkerGroup
+            keys: KeyReloading?, records: AdministrationRecords?, behaviour: BehaviourMonitor?,
+            workers: WorkerGroup
         ) {
             self.behaviour = behaviour
             self.figures = figures
             self.models = models
             self.revocations = revocations
+            self.keys = keys
             self.records = records
             self.workers = workers
         }

@@ -46,6 +46,10 @@ package enum ServiceFailure: Error, Equatable {
     case revocationsElsewhere
     /// Subjects have no baselines.
     case behaviourIsOff
+    /// There is one secret, which is read at the start alone.
+    case keysAtStart
+    /// Other keys cannot be used. The reason holds nothing of a secret.
+    case keysRefused(reason: String)
     /// No room for one more: so many, or names with so many bytes together, are revoked.
     case tooManyRevocations(max: Int, bytesMax: Int)
 }
@@ -175,6 +179,12 @@ extension ServiceFailure {
         case .behaviourIsOff:
             FailureRow(.conflict, "Subjects have no baselines: behaviour is off")
                 .with { $0.recorded = .conflict }
+        case .keysAtStart:
+            FailureRow(.conflict, "The key is one secret, which is read at a start")
+                .with { $0.recorded = .conflict }
+        case .keysRefused(let reason):
+            FailureRow(.conflict, "The previous keys stay in use: \(reason)")
+                .with { $0.recorded = .conflict }
         case .tooManyRevocations(let max, let bytesMax):
             FailureRow(
                 .conflict,
@@ -249,6 +259,8 @@ extension FailureRow {
                 "The token is bound to a client certificate that this connection has not shown")
             counted = .invalidToken
             isAbuse = true
+        case .keysUnavailable:
+            self.init(unavailable: "The issuer's keys are not known now; try again")
         case .expired:
             self.init(unauthorized: .tokenExpired, "Token expired")
             counted = .tokenExpired

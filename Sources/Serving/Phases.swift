@@ -282,6 +282,7 @@ extension Calls {
     func fail(_ call: Call, _ failure: ServiceFailure) {
         if call.phase == .describe || call.phase == .authenticate { call.stages.end(.token) }
         if case .insufficientScope(let token, _) = failure { call.token = token }
+        if case .token(.unknownKey) = failure { state.issuerKeys?.want() }
         let row = failure.row
         if !call.isDecided, let result = row.token { counts.tokenJudged(result) }
         if budgets != nil, row.isAbuse, let network = budgetedNetwork(of: call) {

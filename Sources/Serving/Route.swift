@@ -91,6 +91,9 @@ package struct Route: Sendable {
         Route(
             "/admin/behaviour/clear", .post, on: .operations, access: .administrator,
             scope: .revokeTokens, content: .json, BehaviourClearingRoute.self),
+        Route(
+            "/admin/keys/reload", .post, on: .operations, access: .administrator,
+            scope: .manageKeys, content: .optionalJSON, KeyReloadRoute.self),
     ])
 
     private static func numbered(_ routes: [Route]) -> [Route] {

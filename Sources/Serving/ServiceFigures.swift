@@ -79,6 +79,7 @@ package final class ServiceFigures: Sendable {
         facts.reloads = reloads.withLock { $0 }
         facts.keyReloads = keyReloads.withLock { $0 }
         facts.roleReloads = roleReloads.withLock { $0 }
+        facts.issuerKeys = state.issuerKeys?.status(now: now)
         if let auditLog {
             let statistics = auditLog.statistics
             facts.audit = ServiceStatus.Audit(

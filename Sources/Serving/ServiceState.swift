@@ -10,10 +10,15 @@ package final class ServiceState: Sendable {
     private let redis: RedisHealth?
     /// Nil without an audit log.
     private let auditLog: AuditLog?
+    /// Nil where no keys are fetched.
+    package let issuerKeys: IssuerKeys?
 
-    package init(redis: RedisHealth?, auditLog: AuditLog? = nil) {
+    package init(
+        redis: RedisHealth?, auditLog: AuditLog? = nil, issuerKeys: IssuerKeys? = nil
+    ) {
         self.redis = redis
         self.auditLog = auditLog
+        self.issuerKeys = issuerKeys
     }
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }
@@ -39,6 +44,12 @@ package final class ServiceState: Sendable {
     package func audit(now: Int64) -> HealthReport.Audit {
         guard let auditLog else { return .off }
         return auditLog.state(nowNanoseconds: now) == .passing ? .writes : .fails
+    }
+
+    /// Whether the keys that are fetched from an issuer are known.
+    var keys: HealthReport.Keys {
+        guard let issuerKeys else { return .here }
+        return issuerKeys.areKnown ? .fetched : .missing
     }
 
     /// What last went wrong with the store, in words; nil when it answers.

@@ -18,17 +18,30 @@ package struct HealthReport: Equatable, Sendable {
         case fails
     }
 
+    /// What is known of the keys of tokens.
+    package enum Keys: CaseIterable, Equatable, Sendable {
+        /// None is fetched.
+        case here
+        case fetched
+        /// None was fetched yet, or they are too old.
+        case missing
+    }
+
     package let store: Store
     package let audit: Audit
+    package let keys: Keys
     package let isDraining: Bool
 
-    package init(store: Store, audit: Audit, isDraining: Bool) {
+    package init(store: Store, audit: Audit, keys: Keys, isDraining: Bool) {
         self.store = store
         self.audit = audit
+        self.keys = keys
         self.isDraining = isDraining
     }
 
-    package var passes: Bool { store != .redisFails && audit != .fails && !isDraining }
+    package var passes: Bool {
+        store != .redisFails && audit != .fails && keys != .missing && !isDraining
+    }
 
     /// Writes the document.
     package func append(
@@ -58,6 +71,11 @@ package struct HealthReport: Equatable, Sendable {
         case .off: break
         case .writes: HealthReport.addCheck("audit", passes: true, to: &writer)
         case .fails: HealthReport.addCheck("audit", passes: false, to: &writer)
+        }
+        switch keys {
+        case .here: break
+        case .fetched: HealthReport.addCheck("keys", passes: true, to: &writer)
+        case .missing: HealthReport.addCheck("keys", passes: false, to: &writer)
         }
         if isDraining { HealthReport.addCheck("draining", passes: false, to: &writer) }
         writer.endObject()

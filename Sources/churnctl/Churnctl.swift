@@ -10,9 +10,8 @@ struct Churnctl: ParsableCommand {
         discussion: "churnctl --version prints the version.",
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
-            ModelCommand.self,
-            TokenCommand.self, RedisCommand.self, AuditCommand.self, BehaviourCommand.self,
-            DoctorCommand.self,
+            ModelCommand.self, TokenCommand.self, KeysCommand.self, RedisCommand.self,
+            AuditCommand.self, BehaviourCommand.self, DoctorCommand.self,
         ])
 
     static func main() {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import HTTPClient
 internal import JSON
 internal import OpenSSL
 internal import OperationsAPI
@@ -54,7 +55,7 @@ struct OperationsOptions: ParsableArguments {
     ///
     /// - Parameter path: absolute, with nothing in it that would have to be escaped.
     func ask(
-        _ method: OperationsMethod, _ path: String, body: JSONValue? = nil
+        _ method: ClientMethod, _ path: String, body: JSONValue? = nil
     ) throws -> JSONObject {
         let address = try address()
         let client = OperationsClient(

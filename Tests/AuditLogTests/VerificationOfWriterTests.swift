@@ -63,7 +63,11 @@ import Testing
                 log.note(.behaviour(action, subject: Array("s".utf8), signals: "rate", by: by))
             }
             log.note(AuditNote.behaviour(.clear, subject: [1], by: by).takenBack)
+            for action in AuditNote.KeyAction.allCases {
+                log.note(.keys(action, keyID: action == .reload ? nil : "k\n\"1\"", by: by))
+            }
             log.note(AuditNote.model(.activate, model, by: by).takenBack)
+            log.note(AuditNote.keys(.reload, keyID: nil, by: by).takenBack)
             log.note(AuditNote.revocation(.revoke, token: [1], by: by).takenBack)
         }
         let digest = String(repeating: "c3", count: 32)
@@ -75,7 +79,7 @@ import Testing
         let found = try verify()
         #expect(found.faults == [])
         #expect(found.remarks == [])
-        #expect(found.recordCount == 1 + 1 + 3 + 3 * 20 + 2 * 2 + 1)
+        #expect(found.recordCount == 1 + 1 + 3 + 3 * 24 + 2 * 2 + 1)
     }
 
     @Test func `a log of many starts and segments is verified`() throws {

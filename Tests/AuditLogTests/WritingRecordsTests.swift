@@ -122,6 +122,8 @@ import Testing
         log.note(
             .behaviour(
                 .alarm, subject: Array("anna".utf8), signals: "rate errors", by: .process))
+        log.note(.keys(.reload, keyID: nil, by: anna))
+        log.note(.keys(.replace, keyID: "a \"b\"", by: .process))
         log.close()
         let keys = AuditKeys(secret: LogFixture.key)
         let subject = ",\"subject\":\"\(pseudonym("anna", keys.subject))\""
@@ -144,6 +146,12 @@ import Testing
             try body(6) == time + ",\"event\":\"behaviour\",\"action\":\"alarm\""
                 + subject.replacing("subject", with: "about")
                 + ",\"signals\":\"rate errors\"")
+        #expect(
+            try body(7) == time + ",\"event\":\"keys\",\"request_id\":\"q\"" + peer + subject
+                + ",\"action\":\"reload\"")
+        #expect(
+            try body(8) == time
+                + #","event":"keys","action":"replace","kid":"a \"b\"""#)
         #expect(try fixture.events().last == "stop")
     }
 
@@ -194,6 +202,7 @@ import Testing
         log.note(.revocation(.revoke, token: [1], by: .process))
         log.note(.roles(.watch, digest: String(repeating: "5a", count: 32)))
         log.note(.behaviour(.alarm, subject: [1], signals: "rate errors", by: .process))
+        log.note(.keys(.add, keyID: "k", by: .process))
         #expect(try writer.write(to: log))
         log.close()
         var seen: Set<String> = []

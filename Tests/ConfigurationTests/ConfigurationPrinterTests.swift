@@ -70,6 +70,8 @@ import Testing
         case .claims(.name): "of-\(key.name.split(separator: ".").last ?? "")"
         case .claims(.paths): "a.b c"
         case .claims(.requirements): "tid=x ver"
+        case .outgoing(.networks): "10.0.0.0/8 fd00::/8"
+        case .outgoing(.ports): "8443"
         case .operationsListener: "[::1]:7"
         case .fileMode: "060"
         case .redisKey: "churnd:marker"

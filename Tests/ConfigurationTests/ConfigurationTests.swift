@@ -142,7 +142,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "tls.client_auth": "required", "tls.handshake_timeout": "3", "tls.handshakes": "16",
             "abuse.failures_per_minute": "17", "abuse.failures_burst": "18",
             "drain.delay": "0.001", "drain.timeout": "5", "jwt.secret": secret,
-            "jwt.keys": "keys", "jwt.jwks": "set.json", "jwt.leeway": "60",
+            "jwt.keys": "keys", "jwt.jwks": "set.json", "jwt.jwks_age_min": "1",
+            "jwt.jwks_stale": "2", "jwt.jwks_cooldown": "3", "jwt.leeway": "60",
             "jwt.issuer": "issuer # 1", "jwt.audience": "audience", "jwt.scope": "predict",
             "jwt.claim.id": "uti", "jwt.claim.subject": "oid", "jwt.claim.scopes": "scp a.b",
             "jwt.require": "tid=t", "jwt.lifetime_max": "61", "roles.path": "r.conf",
@@ -161,6 +162,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "operations.listen": "127.0.0.1:1", "operations.socket_mode": "660",
             "operations.tls.certificate": "o.pem", "operations.tls.key": "o.key",
             "operations.tls.client_ca": "oca.pem", "operations.tls.client_auth": "optional",
+            "outgoing.networks": "10.0.0.0/8 fd00::/8", "outgoing.ports": "443 8443",
+            "outgoing.ca": "outca.pem", "outgoing.timeout": "2.5",
             "security": "warn", "security.core_dumps": "on",
             "log.file": "churnd.log", "log.requests": "off", "log.refused_per_second": "7",
             "log.slow_requests": "0", "trace.context": "off",
@@ -277,6 +280,8 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.operations.tls?.paths == ["o.pem", "o.key", "oca.pem"])
         #expect(configuration.operations.tls?.clientAuthentication == .optional)
         #expect(configuration.operations.socketMode == 0o660)
+        #expect(configuration.outgoing.authoritiesPath == "outca.pem")
+        #expect(configuration.outgoing.timeout == .milliseconds(2500))
         #expect(configuration.logFile == "churnd.log")
         #expect(configuration.logsRefusedPerSecond == 7)
         #expect(configuration.slowRequest == nil)

@@ -1,4 +1,5 @@
 import Configuration
+import HTTPClient
 import JWT
 import TestSupport
 import Testing
@@ -51,6 +52,56 @@ import Testing
             ["jwt.jwks": "set.json", "jwt.keys": "keys"],
             files: ["set.json": try IssuerKey.set(keys), "keys/ec": Self.secret])
         #expect(line == "jwt.keys and jwt.jwks: key ec: given twice")
+    }
+
+    @Test func `a URL is no file, and its keys are not known at the start`() throws {
+        let url = "https://idp.example/keys?a=b"
+        let configuration = try load(
+            [
+                "jwt.jwks": url, "jwt.jwks_age_min": "1", "jwt.jwks_stale": "2",
+                "jwt.jwks_cooldown": "3", "jwt.keys": "keys",
+            ], files: ["keys/a": Self.secret])
+        let keys = try named(configuration)
+        let source = try #require(keys.files.source)
+        #expect(source.host == "idp.example" && source.ageSeconds == 1...86_400)
+        #expect(source.staleSeconds == 2 && source.cooldownSeconds == 3)
+        #expect(source.request(entityTag: nil).url.description == url)
+        #expect(keys.published == nil && keys.signingKeys.isIncomplete)
+        #expect(try named(load(["jwt.jwks": url])).signingKeys.isIncomplete)
+        #expect(!configuration.weakSettings.contains { $0.name == "jwt.jwks" })
+        let set = try JSONWebKeySet(Array(IssuerKey.set([IssuerKey("ed")]).utf8).span)
+        let whole = try keys.files.read(with: set).signingKeys
+        #expect("\(whole)" == "2 named keys" && !whole.isIncomplete)
+    }
+
+    @Test(arguments: [
+        ("http://idp.example/", "an http:// URL, expected https://"),
+        ("ftp://idp.example/", "another scheme or none, expected https://"),
+        ("https://u:hidden@idp.example/", "user information before the host, expected none"),
+        ("https://idp.example:8443/", "port 8443, expected one of outgoing.ports: 443"),
+        ("https:///keys", "no host, expected a name, an IPv4 address, or one of IPv6 in brackets"),
+    ])
+    func `a URL that no request goes to stops the start`(url: String, reason: String) {
+        #expect(failure(["jwt.jwks": url]) == "flag --jwt.jwks: jwt.jwks: \(reason)")
+    }
+
+    @Test func `where requests go is configured`() throws {
+        _ = try load([
+            "jwt.jwks": "https://idp.example:8443/", "outgoing.ports": "443 8443",
+            "outgoing.networks": "10.0.0.0/8 fd00::/8",
+        ])
+        for networks in ["10.0.0.0", "10.0.0.1/8", "10.0.0.0/8  fd00::/8", "", "idp.example/8"] {
+            #expect(failure(["outgoing.networks": networks]).contains("outgoing.networks: "))
+        }
+        for ports in ["0", "65536", "443,8443", "443 ", ""] {
+            #expect(failure(["outgoing.ports": ports]).contains("outgoing.ports: "))
+        }
+        let port = String(repeating: "443 ", count: 15) + "443"
+        #expect(failure(["outgoing.ports": port]).hasPrefix("no secret"))
+        #expect(failure(["outgoing.ports": "\(port) 443"]).contains("outgoing.ports: "))
+        let network = String(repeating: "10.0.0.0/8 ", count: 63) + "10.0.0.0/8"
+        #expect(failure(["outgoing.networks": network]).hasPrefix("no secret"))
+        #expect(failure(["outgoing.networks": "\(network) ::/0"]).contains("outgoing.networks: "))
     }
 
     @Test func `keys that are skipped are warned of, and so is a secret that is not used`() throws {
@@ -132,8 +183,12 @@ import Testing
     @Test func `development has its own key and accepts its own tokens`() throws {
         let line = failure(["jwt.jwks": "set.json"], isDevelopment: true)
         #expect(line.hasPrefix("flag --jwt.jwks: jwt.jwks: set, but --dev"))
-        let tokens = try load(["jwt.claim.id": "uti"], isDevelopment: true).tokens
-        #expect(tokens.claims == TokenClaimNames())
+        let tokens = try load(
+            ["jwt.claim.id": "uti", "jwt.require": "tid=t", "jwt.lifetime_max": "60"],
+            isDevelopment: true
+        ).tokens
+        #expect(tokens.claims.tokenIDText == "uti")
+        #expect(tokens.requirements.isEmpty && tokens.lifetimeSecondsMax == nil)
     }
 
     @Test(arguments: [

@@ -52,6 +52,24 @@ struct UnsignedTokenTests {
         #expect(verified.tokenID == Array("id-1".utf8))
     }
 
+    @Test func `a token claims under the names that its verifier reads`() throws {
+        let names = try TokenClaimNames(tokenID: "uti", subject: "oid", scopes: "a.b.roles scp")
+        var token = unsigned()
+        token.tokenID = "id-1"
+        token.scope = "read write"
+        token.claims = names
+        let text = try token.signed(with: TokenFixture.secret)
+        let claims = try #require(try parts(text).claims.asObject)
+        #expect(claims.members.map(\.name) == ["oid", "iat", "exp", "uti", "a"])
+        let rules = try TokenRules(
+            leewaySeconds: 0, issuer: nil, audience: nil, scope: "write", claims: names)
+        let verified = try TokenVerifier(
+            keys: SigningKeys(secret: TokenFixture.secret), rules: rules
+        ).verify(Array(text.utf8).span, nowUnixMilliseconds: TokenFixture.now * 1000)
+        #expect(verified.subject == Array("alice".utf8))
+        #expect(verified.tokenID == Array("id-1".utf8))
+    }
+
     @Test func `a token has a random identifier unless one is given`() throws {
         let first = try parts(unsigned().signed(with: TokenFixture.secret)).claims
         let second = try parts(unsigned().signed(with: TokenFixture.secret)).claims

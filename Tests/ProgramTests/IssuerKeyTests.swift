@@ -49,6 +49,21 @@ extension ProgramTests {
             #expect(try client.exchange(.predict(token: shared)).status == 401)
         }
 
+        @Test func `churnctl has the keys read again, and reports what came of it`() throws {
+            var flags = ChurndProcess.onSocket(in: directory)
+            flags["jwt.jwks"] = path
+            let churnd = try ChurndProcess(flags)
+            let address = try #require(churnd.operationsAddress)
+            let arguments = ["keys", "reload", "--operations", address]
+            let unchanged = try churnctl(arguments)
+            #expect(unchanged.ended == .code(0), "\(unchanged.errors)")
+            #expect(unchanged.output == "3 keys, unchanged\n")
+            try "{".write(toFile: path, atomically: true, encoding: .utf8)
+            let refused = try churnctl(arguments)
+            #expect(refused.ended == .code(1))
+            #expect(refused.errors.contains("The previous keys stay in use: jwt.jwks: \(path): "))
+        }
+
         @Test func `a revoked token without jti is refused with its other signature too`() throws {
             let deployment = try Deployment(["jwt.jwks": path])
             let client = try deployment.churnd.client()

@@ -16,7 +16,7 @@ extension ProgramTests {
             "ok": (200, nil), "missing": (401, "missing-token"),
             "expired": (401, "token-expired"), "revoked": (401, "token-revoked"),
             "stale": (401, "stale-authentication"), "scope": (403, "insufficient-scope"),
-            "nothing": (404, "not-found"),
+            "nothing": (404, "not-found"), "conflict": (409, "conflict"),
         ]
 
         private struct Row {
@@ -43,6 +43,7 @@ extension ProgramTests {
             POST /admin/tokens/unrevoke|nothing|missing scope ok stale revoked expired|ok
             GET /admin/behaviour|nothing|missing scope ok stale revoked expired|ok
             POST /admin/behaviour/clear|nothing|missing scope ok stale revoked expired|ok
+            POST /admin/keys/reload|nothing|missing scope conflict stale revoked expired|conflict
             GET /admin|nothing|nothing|nothing
             GET /|nothing|nothing|nothing
             """
@@ -54,6 +55,8 @@ extension ProgramTests {
             "/admin/tokens/revoke": #"{"jti":"another","seconds":60}"#,
             "/admin/tokens/unrevoke": #"{"jti":"another"}"#,
             "/admin/behaviour/clear": #"{"subject":"another"}"#,
+            // The key is one secret.
+            "/admin/keys/reload": "",
         ]
 
         private static let rows = table.split(separator: "\n").map { line in

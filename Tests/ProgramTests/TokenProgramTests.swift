@@ -73,6 +73,26 @@ extension ProgramTests {
             #expect(refused.errors.contains("roles.conf:1: role.a"))
         }
 
+        @Test func `a token is minted with the claims that churnd is configured with`() throws {
+            let claims = ["id": "uti", "subject": "oid", "scopes": "roles"]
+            let churnd = try ChurndProcess(
+                Dictionary(uniqueKeysWithValues: claims.map { ("jwt.claim.\($0)", $1) })
+                    .merging(["jwt.scope": "predict"]) { $1 })
+            let variables = Dictionary(
+                uniqueKeysWithValues: claims.map { ("CHURND_JWT_CLAIM_\($0.uppercased())", $1) })
+            let byVariables = try mint(
+                "--ttl", "600", "--scope", "predict",
+                environment: environment.merging(variables) { $1 })
+            let byOptions = try mint(
+                "--ttl", "600", "--scope", "predict", "--id-claim", "uti", "--subject-claim", "oid",
+                "--scope-claims", "roles", environment: environment)
+            for token in [byVariables, byOptions] {
+                #expect(try churnd.client().exchange(.predict(token: token)).status == 200)
+            }
+            let plain = try mint("--ttl", "600", "--scope", "predict", environment: environment)
+            #expect(try churnd.client().exchange(.predict(token: plain)).status == 401)
+        }
+
         @Test func `churnctl and churnd refuse the same tokens`() throws {
             let churnd = try ChurndProcess()
             let valid = try mint("--ttl", "600", environment: environment)

@@ -30,7 +30,7 @@ package enum EveryError {
         }
     }
 
-    /// All but the last two are of a token that is not valid.
+    /// All but the last three are of a token that is not valid.
     package static let token: [TokenError] = chain { error in
         switch error {
         case nil: .malformed
@@ -57,7 +57,8 @@ package enum EveryError {
         case .issuedInFuture: .expired
         case .expired: .insufficientScope(required: "predict admin")
         case .insufficientScope: .staleAuthentication(maxAgeSeconds: 300)
-        case .staleAuthentication: nil
+        case .staleAuthentication: .keysUnavailable
+        case .keysUnavailable: nil
         }
     }
 

@@ -132,6 +132,62 @@ import Testing
         end(service)
     }
 
+    @Test func `an administrator has the keys read, and the audit log has each change`() throws {
+        try publish(IssuerKey.set([old]))
+        let audit = directory.path(of: "audit")
+        let socket = directory.path(of: "socket")
+        let service = try start(
+            ["--operations.listen=unix:\(socket)", "--audit.directory=\(audit)"],
+            environment: ["AUDIT_KEY": "0123456789abcdefghijklmnopqrstuv"])
+        func reload(_ body: String = "") throws -> HTTPAnswer {
+            try ClientSocket(unixPath: socket).exchange(
+                HTTPRequest(
+                    "POST", "/admin/keys/reload", fields: [("Content-Type", "application/json")],
+                    body: body))
+        }
+        #expect(try reload().text.hasSuffix(#"{"changed":false,"keys":1,"fetching":false}"#))
+        let other = try IssuerKey("old")
+        try publish(IssuerKey.set([other, new]))
+        let changed = try reload("{}")
+        // The watch may have been first.
+        #expect(changed.status == 200 && changed.text.contains(#""keys":2"#))
+        #expect(try status(service, old.token(claims)) == 401)
+        #expect(try status(service, other.token(claims)) == 200)
+        try publish("{")
+        let refused = try reload()
+        #expect(refused.status == 409 && refused.text.contains("The previous keys stay in use: "))
+        #expect(try reload(#"{"a":1}"#).status == 422)
+        try publish(IssuerKey.set([other]))
+        #expect(try reload().status == 200)
+        _ = try lines("keys changed", 2)
+        end(service)
+        var text = ""
+        for name in try FileManager.default.contentsOfDirectory(atPath: audit).sorted() {
+            text += (try? String(contentsOfFile: "\(audit)/\(name)", encoding: .utf8)) ?? ""
+        }
+        for (action, count) in [
+            (#""action":"reload","#, 5),
+            (#""action":"reload","result":"not-done""#, 1),
+            (#""action":"add","kid":"new""#, 1),
+            (#""action":"replace","kid":"old""#, 1), (#""action":"remove","kid":"new""#, 1),
+        ] {
+            #expect(
+                text.split(separator: action, omittingEmptySubsequences: false).count == count + 1)
+        }
+    }
+
+    @Test func `one secret is read at a start alone`() throws {
+        let socket = directory.path(of: "socket")
+        let configuration = try ServiceConfiguration.testing(
+            ["--http.port=0", "--store=memory", "--operations.listen=unix:\(socket)"],
+            environment: ["JWT_SECRET": "0123456789abcdefghijklmnopqrstuv"])
+        let service = try Service.start(configuration, sink: log.sink)
+        let answer = try ClientSocket(unixPath: socket).exchange(
+            HTTPRequest("POST", "/admin/keys/reload", body: ""))
+        #expect(answer.status == 409)
+        end(service)
+    }
+
     @Test func `secrets of a directory are read again beside the set`() throws {
         try publish(IssuerKey.set([old]))
         try FileManager.default.createDirectory(

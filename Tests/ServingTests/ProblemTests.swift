@@ -51,6 +51,8 @@ import Testing
         (.undecided(.unexpectedReply), .unavailable, "Retry-After: 1\r\n"),
         (.undecided(.storeFull(subjectsMax: 1)), .unavailable, "Retry-After: 1\r\n"),
         (.commandUnrecorded, .unavailable, "Retry-After: 1\r\n"),
+        (.token(.keysUnavailable), .unavailable, "Retry-After: 1\r\n"),
+        (.keysAtStart, .conflict, ""), (.keysRefused(reason: "r"), .conflict, ""),
         (.rejected(.headTimeout), .requestTimeout, ""),
         (.rejected(.bodyTimeout), .requestTimeout, ""),
     ]) func `each failure has its type and fields`(
@@ -105,7 +107,9 @@ import Testing
     @Test func `callers are not told which check of a token failed`() throws {
         let quiet = EveryError.token.filter { error in
             switch error {
-            case .insufficientScope, .staleAuthentication, .expired, .wrongCertificate: return false
+            case .insufficientScope, .staleAuthentication, .expired, .wrongCertificate,
+                .keysUnavailable:
+                return false
             case _: return true
             }
         }

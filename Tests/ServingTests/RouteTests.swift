@@ -79,7 +79,9 @@ import Testing
 
     @Test(arguments: Route.table)
     func `a route accepts what its Allow says and nothing else`(route: Route) {
-        let isPost = ["predict", "logout", "activate", "rollback", "revoke", "clear"]
+        let isPost = [
+            "predict", "logout", "activate", "rollback", "revoke", "clear", "reload",
+        ]
             .contains { "\(route.path)".hasSuffix($0) }
         let methods: [HTTPMethod] = isPost ? [.post] : [.get, .head]
         let allow = isPost ? "POST" : "GET, HEAD"

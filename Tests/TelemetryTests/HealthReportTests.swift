@@ -13,20 +13,26 @@ import Testing
     }
 
     @Test(arguments: [
-        (HealthReport.Store.memory, HealthReport.Audit.off, false, [#""memory":"pass""#]),
-        (.redisAnswers, .off, false, [#""redis":"pass""#]),
-        (.redisFails, .off, false, [#""redis":"fail""#]),
-        (.redisAnswers, .writes, false, [#""redis":"pass""#, #""audit":"pass""#]),
-        (.redisAnswers, .fails, false, [#""redis":"pass""#, #""audit":"fail""#]),
-        (.memory, .off, true, [#""memory":"pass""#, #""draining":"fail""#]),
         (
-            .redisFails, .fails, true,
-            [#""redis":"fail""#, #""audit":"fail""#, #""draining":"fail""#]
+            HealthReport.Store.memory, HealthReport.Audit.off, HealthReport.Keys.here, false,
+            [#""memory":"pass""#]
+        ),
+        (.redisAnswers, .off, .here, false, [#""redis":"pass""#]),
+        (.redisFails, .off, .here, false, [#""redis":"fail""#]),
+        (.redisAnswers, .writes, .here, false, [#""redis":"pass""#, #""audit":"pass""#]),
+        (.redisAnswers, .fails, .here, false, [#""redis":"pass""#, #""audit":"fail""#]),
+        (.memory, .off, .fetched, false, [#""memory":"pass""#, #""keys":"pass""#]),
+        (.memory, .off, .missing, false, [#""memory":"pass""#, #""keys":"fail""#]),
+        (.memory, .off, .here, true, [#""memory":"pass""#, #""draining":"fail""#]),
+        (
+            .redisFails, .fails, .missing, true,
+            [#""redis":"fail""#, #""audit":"fail""#, #""keys":"fail""#, #""draining":"fail""#]
         ),
     ]) func `each state has its report`(
-        store: HealthReport.Store, audit: HealthReport.Audit, isDraining: Bool, checks: [String]
+        store: HealthReport.Store, audit: HealthReport.Audit, keys: HealthReport.Keys,
+        isDraining: Bool, checks: [String]
     ) {
-        let report = HealthReport(store: store, audit: audit, isDraining: isDraining)
+        let report = HealthReport(store: store, audit: audit, keys: keys, isDraining: isDraining)
         let passes = !checks.contains { $0.hasSuffix(#":"fail""#) }
         let details = ([#""model":"pass""#] + checks).map { check in
             let parts = check.split(separator: ":")
@@ -43,12 +49,17 @@ import Testing
         var texts: Set<String> = []
         for store in HealthReport.Store.allCases {
             for audit in HealthReport.Audit.allCases {
-                for isDraining in [false, true] {
-                    texts.insert(
-                        text(HealthReport(store: store, audit: audit, isDraining: isDraining)))
+                for keys in HealthReport.Keys.allCases {
+                    for isDraining in [false, true] {
+                        texts.insert(
+                            text(
+                                HealthReport(
+                                    store: store, audit: audit, keys: keys, isDraining: isDraining))
+                        )
+                    }
                 }
             }
         }
-        #expect(texts.count == 18)
+        #expect(texts.count == 54)
     }
 }

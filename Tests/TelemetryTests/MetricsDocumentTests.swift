@@ -34,6 +34,7 @@ import Testing
         try check("noticed revocations", NoticedRevocation.Change.self)
         try check("reloads", ModelReloadResult.self)
         try check("file reloads", FileReloadResult.self)
+        try check("key fetches", KeyFetchResult.self)
     }
 
     @Test func `every label of a family is explained`() throws {

@@ -63,6 +63,8 @@ import Testing
         behaviour.alarms.count(.similar)
         behaviour.subjects = 9
         facts.behaviour = behaviour
+        facts.issuerKeys = ServiceStatus.FetchedKeys(
+            fetches: ClosedCounter(), ageSeconds: 1.5, maxAgeSeconds: 300)
         facts.droppedLogLines = 7
         facts.lostLogLines = 8
         facts.process.cpuSeconds = 1.5
@@ -104,6 +106,7 @@ import Testing
             "churnd_tls_reloads_total", "churnd_predictions_total", "churnd_out_of_range_total",
             "churnd_behaviour_alarms_total", "churnd_behaviour_alarmed_subjects",
             "churnd_behaviour_subjects", "churnd_behaviour_dropped_total",
+            "churnd_jwks_fetches_total", "churnd_jwks_age_seconds", "churnd_jwks_max_age_seconds",
             "churnd_redis_up", "churnd_redis_duration_seconds",
             "churnd_redis_errors_total", "churnd_revocations_noticed_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",

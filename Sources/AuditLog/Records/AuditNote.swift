@@ -17,6 +17,9 @@ package enum AuditNote: Sendable {
         BehaviourAction, subject: [UInt8], signals: String? = nil, by: AuditedOperator,
         isDone: Bool = true)
 
+    /// - Parameter keyID: of the key that changed; nil for a command, and where it has none.
+    case keys(KeyAction, keyID: String?, by: AuditedOperator, isDone: Bool = true)
+
     /// The `result` of what was recorded and not done.
     package static let notDone = "not-done"
 
@@ -31,6 +34,8 @@ package enum AuditNote: Sendable {
             .roles(action, digest: digest, isDone: false)
         case .behaviour(let action, let subject, let signals, let by, isDone: _):
             .behaviour(action, subject: subject, signals: signals, by: by, isDone: false)
+        case .keys(let action, let keyID, let by, isDone: _):
+            .keys(action, keyID: keyID, by: by, isDone: false)
         }
     }
 
@@ -41,6 +46,12 @@ package enum AuditNote: Sendable {
     }
 
     package enum BehaviourAction: String, CaseIterable, Sendable { case alarm, clear }
+
+    package enum KeyAction: String, CaseIterable, Sendable {
+        /// An operator had them read again.
+        case reload
+        case add, remove, replace
+    }
 
     package enum RevocationAction: String, CaseIterable, Sendable {
         case revoke, unrevoke

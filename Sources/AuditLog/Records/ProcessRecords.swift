@@ -88,6 +88,15 @@ enum ProcessRecords {
             body.appendMember(",\"about\":\"", pseudonymOf: subject, key: keys.subject)
             if let signals { body.appendMember(",\"signals\":\"", signals.utf8.span) }
             isDone = wasDone
+        case .keys(let action, let keyID, let by, let wasDone):
+            body = Array(bodyOf: .keys, unixMilliseconds: unixMilliseconds)
+            append(by, keys: keys, to: &body)
+            body.appendMember(",\"action\":\"", action.rawValue.utf8.span)
+            if let keyID {
+                body.appendLiteral(",\"kid\":")
+                body.appendQuoted(keyID.utf8.span)
+            }
+            isDone = wasDone
         }
         if !isDone { body.appendMember(",\"result\":\"", AuditNote.notDone.utf8.span) }
         return body

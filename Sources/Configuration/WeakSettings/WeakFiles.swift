@@ -124,7 +124,9 @@ extension WeakSettingRule {
     private static func writable(
         _ key: ConfigurationKey, _ subject: Subject
     ) -> [String] {
-        guard let path = subject.settings.optionalText(key) else { return [] }
+        guard let path = subject.settings.optionalText(key), !KeySetSource.isURL(path) else {
+            return []
+        }
         return [(path, 0o644), (Files.directory(of: path), 0o755)].compactMap {
             beyond($1, $0, subject.files)
         }

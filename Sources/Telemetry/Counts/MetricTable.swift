@@ -130,6 +130,18 @@ package enum MetricTable {
             help: "Attempts to read the file of roles again."
         ) { $0.status.roleReloads.write(to: &$1) },
         MetricRow(
+            "churnd_jwks_fetches_total", .counter, labels: ["result"],
+            help: "Requests for the issuer's keys, by result; absent where none are fetched."
+        ) { $0.status.issuerKeys?.fetches.write(to: &$1) },
+        MetricRow(
+            "churnd_jwks_age_seconds", .gauge, unit: .seconds,
+            help: "Time since the issuer's keys were fetched, or since the start."
+        ) { if let keys = $0.status.issuerKeys { $1.sample(keys.ageSeconds) } },
+        MetricRow(
+            "churnd_jwks_max_age_seconds", .gauge, unit: .seconds,
+            help: "How old the issuer's keys may become before they are fetched again."
+        ) { if let keys = $0.status.issuerKeys { $1.sample(keys.maxAgeSeconds) } },
+        MetricRow(
             "churnd_quota_total", .counter, labels: ["decision"],
             help: "Requests with a valid token, by the store's decision."
         ) { $0.counts.quota.write(to: &$1) },

@@ -56,6 +56,26 @@ package enum FileReloadResult: Int, MetricLabel {
     }
 }
 
+/// What fetching the keys of an issuer led to.
+package enum KeyFetchResult: Int, MetricLabel {
+    case fetched
+    /// The issuer answered that they are the same.
+    case unchanged
+    /// The answer is no set that can be used.
+    case refused
+    /// There was no answer, or one that is no success.
+    case failed
+
+    package var label: String {
+        switch self {
+        case .fetched: "fetched"
+        case .unchanged: "unchanged"
+        case .refused: "refused"
+        case .failed: "failed"
+        }
+    }
+}
+
 /// What reading a listener's certificate again led to.
 package enum CertificateReloadResult: Int, MetricLabel {
     case loaded
@@ -102,6 +122,24 @@ package struct ServiceStatus: Sendable {
         }
     }
 
+    /// The keys that are fetched from an issuer.
+    package struct FetchedKeys: Equatable, Sendable {
+        package let fetches: ClosedCounter<KeyFetchResult>
+        /// Since they were fetched, or the issuer answered that they are the same; before that,
+        /// since the start.
+        package let ageSeconds: Double
+        /// How old they may become before they are fetched again.
+        package let maxAgeSeconds: Double
+
+        package init(
+            fetches: ClosedCounter<KeyFetchResult>, ageSeconds: Double, maxAgeSeconds: Double
+        ) {
+            self.fetches = fetches
+            self.ageSeconds = ageSeconds
+            self.maxAgeSeconds = maxAgeSeconds
+        }
+    }
+
     /// Of the program.
     package var version: String
     /// The active one.
@@ -117,6 +155,8 @@ package struct ServiceStatus: Sendable {
     package var keyReloads = ClosedCounter<FileReloadResult>()
     package var roleReloads = ClosedCounter<FileReloadResult>()
     package var noticedRevocations = ClosedCounter<NoticedRevocation.Change>()
+    /// Nil where no keys are fetched.
+    package var issuerKeys: FetchedKeys?
     /// Nil without an audit log.
     package var audit: Audit?
     /// Nil with the store in memory.

@@ -42,7 +42,8 @@ package enum TokenResult: Int, MetricLabel {
     case insufficientScope
     /// Too old for what is asked for.
     case stale
-    /// Good, but the store could not say whether it is revoked.
+    /// Good, but the store could not say whether it is revoked; or signed with a key that may be
+    /// the issuer's, which are not known.
     case undecided
 
     package init(_ error: TokenError) {
@@ -53,6 +54,7 @@ package enum TokenResult: Int, MetricLabel {
                 .boundToken:
                 .unsupported
             case .unknownKey, .missingKeyID: .unknownKey
+            case .keysUnavailable: .undecided
             case .badSignature: .badSignature
             case .missingClaim, .invalidClaim, .unmetRequirement, .lifetimeTooLong: .invalidClaim
             case .wrongIssuer: .wrongIssuer

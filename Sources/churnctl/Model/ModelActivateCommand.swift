@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bundle
+internal import HTTPClient
 internal import JSON
 internal import Models
 internal import OperationsAPI

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import HTTPClient
 internal import JSON
 internal import OperationsAPI
 internal import OperationsClient

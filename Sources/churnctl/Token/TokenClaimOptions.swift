@@ -17,20 +17,8 @@ struct IdentifierClaimOptions: ParsableArguments {
     }
 }
 
-/// What churnd demands of a token, and the issuer's keys, as it is configured.
-struct TokenRuleOptions: ParsableArguments {
-    /// For the help of a command that has these options.
-    static let discussion = """
-        An option that is not given is read from the variable that configures churnd: \
-        CHURND_JWT_JWKS, CHURND_JWT_CLAIM_ID, CHURND_JWT_CLAIM_SUBJECT, CHURND_JWT_CLAIM_SCOPES \
-        and CHURND_JWT_REQUIRE.
-        """
-
-    @Option(
-        help: ArgumentHelp("The issuer's public keys, a JWKS.", valueName: "path"),
-        completion: .file())
-    var jwks: String?
-
+/// Under which names tokens have what churnd reads, as it is configured.
+struct ClaimNameOptions: ParsableArguments {
     @OptionGroup var identifier: IdentifierClaimOptions
 
     @Option(help: ArgumentHelp("The claim of the subject.", valueName: "claim"))
@@ -38,14 +26,6 @@ struct TokenRuleOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("The claims that hold scopes.", valueName: "claims"))
     var scopeClaims: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Claims that it must have, as claim or claim=value.", valueName: "claims"))
-    var require: String?
-
-    @Option(help: ArgumentHelp("Longest time from iat to exp.", valueName: "seconds"))
-    var lifetimeMax: Int?
 
     /// The name of the subject's claim.
     var subjectName: String {
@@ -63,6 +43,31 @@ struct TokenRuleOptions: ParsableArguments {
                 tokenID: identifier.name, subject: subjectName, scopes: scopes ?? "scope")
         }
     }
+}
+
+/// What churnd demands of a token, and the issuer's keys, as it is configured.
+struct TokenRuleOptions: ParsableArguments {
+    /// For the help of a command that has these options.
+    static let discussion = """
+        An option that is not given is read from the variable that configures churnd: \
+        CHURND_JWT_JWKS, CHURND_JWT_CLAIM_ID, CHURND_JWT_CLAIM_SUBJECT, CHURND_JWT_CLAIM_SCOPES \
+        and CHURND_JWT_REQUIRE.
+        """
+
+    @Option(
+        help: ArgumentHelp("The issuer's public keys, a JWKS.", valueName: "path"),
+        completion: .file())
+    var jwks: String?
+
+    @OptionGroup var names: ClaimNameOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Claims that it must have, as claim or claim=value.", valueName: "claims"))
+    var require: String?
+
+    @Option(help: ArgumentHelp("Longest time from iat to exp.", valueName: "seconds"))
+    var lifetimeMax: Int?
 
     var requirements: [RequiredClaim] {
         get throws {
@@ -75,6 +80,9 @@ struct TokenRuleOptions: ParsableArguments {
     func publishedKeys() throws -> JSONWebKeySet? {
         guard let path = try ConfiguredText.of("jwt.jwks", option: "--jwks", jwks) else {
             return nil
+        }
+        guard !path.contains("://") else {
+            throw ValidationError("--jwks: a URL, expected a file: curl -fsS -o FILE URL")
         }
         let bytes = try Files.read(path, bytesMax: JSONWebKeySet.Limits.bytesMax)
         do throws(JSONWebKeySetError) { return try JSONWebKeySet(bytes.span) } catch {

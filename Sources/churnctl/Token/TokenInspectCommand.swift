@@ -58,7 +58,7 @@ struct TokenInspectCommand: Command {
         do {
             rules = try TokenRules(
                 leewaySeconds: leeway, issuer: issuer, audience: audience, scope: scope,
-                claims: ruleOptions.claimNames, requirements: ruleOptions.requirements,
+                claims: ruleOptions.names.claimNames, requirements: ruleOptions.requirements,
                 lifetimeSecondsMax: ruleOptions.lifetimeMax, roles: roles)
         } catch let error as TokenRulesError {
             throw ValidationError(error.description)
@@ -92,7 +92,8 @@ struct TokenInspectCommand: Command {
         // What is not a token cannot be revoked, and the report has said so.
         guard let redis = try redisOptions.revocations(),
             let token = try? RevocableToken(
-                bytes, idClaim: ruleOptions.identifier.name, subjectClaim: ruleOptions.subjectName)
+                bytes, idClaim: ruleOptions.names.identifier.name,
+                subjectClaim: ruleOptions.names.subjectName)
         else { return false }
         var found = try token.names.filter { try redis.isRevoked($0) }
         if let subject = token.subject, try redis.isRevoked(subjectOf: token) {

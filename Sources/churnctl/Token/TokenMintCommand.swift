@@ -5,7 +5,12 @@ internal import POSIX
 /// `churnctl token mint`: prints a token and nothing else.
 struct TokenMintCommand: Command {
     static let configuration = CommandConfiguration(
-        commandName: "mint", abstract: "Print a token signed with the secret.")
+        commandName: "mint", abstract: "Print a token signed with the secret.",
+        discussion: """
+            Identifier, subject and scopes are claimed under the names that churnd is configured \
+            with: those of the options, else of CHURND_JWT_CLAIM_ID, CHURND_JWT_CLAIM_SUBJECT and \
+            CHURND_JWT_CLAIM_SCOPES, of which the first is used.
+            """)
 
     @Option(help: ArgumentHelp("Its subject, whose quota it uses.", valueName: "name"))
     var sub: String
@@ -38,6 +43,8 @@ struct TokenMintCommand: Command {
             valueName: "seconds"))
     var authTime: AuthenticationAge?
 
+    @OptionGroup var names: ClaimNameOptions
+
     @OptionGroup var secretOptions: TokenSecretOptions
 
     func perform() throws {
@@ -49,6 +56,7 @@ struct TokenMintCommand: Command {
         var unsigned = UnsignedToken(
             subject: sub, issuedAt: now, lifetimeSeconds: ttl, tokenID: jti, issuer: issuer,
             audience: audience, scope: scope, keyID: kid)
+        unsigned.claims = try names.claimNames
         unsigned.authenticatedAt = authTime.map { now - $0.seconds }
         let token: String
         do throws(SigningError) {

@@ -1,22 +1,22 @@
 internal import OpenSSL
 internal import POSIX
 
-/// The way to the listener and back, with TLS or without.
-struct OperationsConnection: ~Copyable {
+/// The way to a server and back, with TLS or without.
+struct ClientConnection: ~Copyable {
     /// What became of one attempt to move bytes.
     enum Step {
         case bytes(Int)
         case waits(for: Interest)
-        /// The listener sends no more.
+        /// The server sends no more.
         case end
-        case failed(OperationsClientError)
+        case failed(ExchangeError)
     }
 
     let socket: FileDescriptor
     private let session: TLSSession?
 
     /// - Parameters:
-    ///   - host: what the listener's certificate must be for.
+    ///   - host: what the server's certificate must be for.
     ///   - context: nil: without TLS.
     init(_ socket: consuming FileDescriptor, to host: String, _ context: TLSContext?) {
         session = context.map {
@@ -36,14 +36,14 @@ struct OperationsConnection: ~Copyable {
     }
 
     func send(_ bytes: Span<UInt8>) -> Step {
-        if let session { return OperationsConnection.step(session.send(bytes)) }
-        return OperationsConnection.step(
+        if let session { return ClientConnection.step(session.send(bytes)) }
+        return ClientConnection.step(
             Sockets.send(socket.rawValue, bytes), "send", waiting: .writable)
     }
 
     func receive(into buffer: inout MutableSpan<UInt8>) -> Step {
-        if let session { return OperationsConnection.step(session.receive(into: &buffer)) }
-        return OperationsConnection.step(
+        if let session { return ClientConnection.step(session.receive(into: &buffer)) }
+        return ClientConnection.step(
             Sockets.receive(socket.rawValue, into: &buffer), "recv", waiting: .readable)
     }
 
