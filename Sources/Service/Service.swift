@@ -126,13 +126,7 @@ package final class Service: Sendable {
         let settings = try WorkerSettings(
             predictions: common, tls: tls.service?.published, connectionsMax: connectionsMax,
             workerCount: count)
-        do throws(SystemError) {
-            reactors = try WorkerGroup(count: count) { (index, loop, mailbox) throws(SystemError) in
-                try settings.makeWorker(loop, mailbox, index: index, descriptor: address.listen())
-            }
-        } catch {
-            throw .reactor(error)
-        }
+        reactors = try Service.workers(settings, count: count, at: address)
         revocationLoop = try store.listen(auditLog, figures, logger)
         let listeners = ModelListeners(auditLog: auditLog, figures: figures, logger: logger)
         models = ModelRegistry(model, deployed: deployed) { listeners.report($0) }
@@ -159,6 +153,18 @@ package final class Service: Sendable {
         store.logStart(logger)
         watch()
         logger.info("listening", metadata: listeningMetadata(count))
+    }
+
+    private static func workers(
+        _ settings: WorkerSettings, count: Int, at address: ListeningAddress
+    ) throws(StartError) -> WorkerGroup {
+        do throws(SystemError) {
+            return try WorkerGroup(count: count) { (index, loop, mailbox) throws(SystemError) in
+                try settings.makeWorker(loop, mailbox, index: index, descriptor: address.listen())
+            }
+        } catch {
+            throw .reactor(error)
+        }
     }
 
     private func watch() {

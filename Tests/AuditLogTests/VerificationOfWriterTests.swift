@@ -79,7 +79,7 @@ import Testing
         let found = try verify()
         #expect(found.faults == [])
         #expect(found.remarks == [])
-        #expect(found.recordCount == 1 + 1 + 3 + 3 * 24 + 2 * 2 + 1)
+        #expect(found.recordCount == 1 + 1 + 3 + 3 * 25 + 2 * 2 + 1)
     }
 
     @Test func `a log of many starts and segments is verified`() throws {

@@ -10,6 +10,9 @@ extension ProgramTests {
     @Suite struct PlantedOutputTests {
         private static let password = "planted-redis-password"
         private static let tokenID = "planted-jti"
+        private static let administratorTokenID = "planted-jti-2"
+        /// The jti is what a record is found by.
+        private static let recordedIDs = [tokenID, administratorTokenID].map { "\"jti\":\"\($0)\"" }
         private static let customer = "planted-customer"
         /// What may be repeated to a caller: the names of its own fields, and its own customer.
         private static let echoed = ["planted-name", customer]
@@ -58,7 +61,8 @@ extension ProgramTests {
         init() throws {
             token = try tokens.token(
                 "planted-subject", id: Self.tokenID, scope: "planted-scope predict")
-            administrator = try tokens.administrator("planted-operator", id: "planted-jti-2")
+            administrator = try tokens.administrator(
+                "planted-operator", id: Self.administratorTokenID)
         }
 
         /// The parts of a token that tell something, and the whole.
@@ -164,11 +168,9 @@ extension ProgramTests {
             output.add(audited.churnd.child)
             for path in try audited.segments() {
                 let bytes = try Files.read(path, bytesMax: 1 << 24)
-                // The jti is what a record is found by.
-                let tokenID = "\"jti\":\"\(Self.tokenID)\""
                 output.add(
                     "the audit log", String(decoding: bytes, as: UTF8.self),
-                    allowing: [tokenID])
+                    allowing: Self.recordedIDs)
             }
             let checkpoints = AuditFiles(directory: audited.directory).checkpointsPath
             output.add(
@@ -189,7 +191,6 @@ extension ProgramTests {
                 "CHURND_OPERATIONS_LISTEN": "127.0.0.1:0",
             ]
             let operations = ["--operations", try #require(audited.churnd.operationsAddress)]
-            let tokenID = "\"jti\":\"\(Self.tokenID)\""
             let shown = "blacklist:\(Self.tokenID)"
             let runs: [(program: String, arguments: [String], allowed: [String])] = [
                 (BuiltProgram.churnd, ["--print-config"], []),
@@ -197,10 +198,11 @@ extension ProgramTests {
                 (BuiltProgram.churnd, ["--check-health"], []),
                 (BuiltProgram.churnctl, ["doctor"], []),
                 (BuiltProgram.churnctl, ["audit", "verify", audited.directory], []),
-                (BuiltProgram.churnctl, ["audit", "show", audited.directory], [tokenID]),
+                (BuiltProgram.churnctl, ["audit", "show", audited.directory], Self.recordedIDs),
                 (
                     BuiltProgram.churnctl,
-                    ["audit", "show", audited.directory, "--customer", Self.customer], [tokenID]
+                    ["audit", "show", audited.directory, "--customer", Self.customer],
+                    Self.recordedIDs
                 ),
                 (
                     BuiltProgram.churnctl,

@@ -72,7 +72,8 @@ extension ProgramTests {
             let (lines, exit) = try securityLines(place)
             let found = [
                 "security: JWT_SECRET_FILE, jwt.keys, AUDIT_KEY_FILE, REDIS_URL_FILE, tls.key, "
-                    + "operations.tls.key: \(key) has mode 666, expected ",
+                    + "operations.tls.key, redis.tls.key, CHURND_REDIS_SENTINEL_PASSWORD_FILE: "
+                    + "\(key) has mode 666, expected ",
                 "security: audit.directory: \(audit) has mode 777, expected ",
             ]
             #expect(lines.count == 2 && exit == .code(0), "\(lines)")

@@ -113,7 +113,7 @@ import Testing
             case _: return true
             }
         }
-        #expect(quiet.count == EveryError.token.count - 4)
+        #expect(quiet.count == EveryError.token.count - 5)
         let expected = try content(.malformedCredentials)
         for error in quiet {
             #expect(try content(.token(error)) == expected, "\(error)")
