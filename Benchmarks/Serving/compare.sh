@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Two builds of churnd in turns in one run, so that what else the machine does meets both: /health,
 # /predict, and /predict with audit, metrics and traces. Prints the medians' ratios, after to before.
+# AFTER_FLAGS are flags of the second build alone, such as "--behaviour watch".
 # usage: Benchmarks/Serving/compare.sh before after [seconds] [rounds] [reactors]
 set -euo pipefail
 before=$(realpath "$1") after=$(realpath "$2")
@@ -24,12 +25,14 @@ start() { # name, program, flags...
 for build in before after; do
     start_redis
     redises[$build]=$redis
-    start "$build" "${!build}" --operations.listen off --trace.context off
+    flags=()
+    [ "$build" = before ] || read -ra flags <<< "${AFTER_FLAGS:-}"
+    start "$build" "${!build}" --operations.listen off --trace.context off "${flags[@]}"
     start "$build-audit" "${!build}" --operations.listen "127.0.0.1:$(free_port)" \
-        --trace.context on --audit.directory "$work/audit-$build" --audit.sync none
+        --trace.context on --audit.directory "$work/audit-$build" --audit.sync none "${flags[@]}"
 done
 
-echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each, reactors: $reactors"
+echo "# $(date -u +%F), $(nproc) cores, wrk -t1 -c64, $seconds s each, reactors: $reactors${AFTER_FLAGS:+, after with $AFTER_FLAGS}"
 measured_columns what
 for _ in $(seq "$rounds"); do
     for build in before after; do

@@ -20,7 +20,10 @@ def encode(data):
 
 def token(secret, subject, now):
     header = encode(b'{"alg":"HS256","typ":"JWT"}')
-    claims = {"sub": subject, "iat": now, "exp": now + 3600, "jti": f"{subject}-{now}"}
+    claims = {
+        "sub": subject, "iat": now, "exp": now + 3600, "jti": f"{subject}-{now}",
+        "scope": "predict",
+    }
     signed = header + b"." + encode(json.dumps(claims, separators=(",", ":")).encode())
     return signed + b"." + encode(hmac.new(secret, signed, hashlib.sha256).digest())
 
