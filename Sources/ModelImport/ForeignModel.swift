@@ -4,7 +4,7 @@ internal import Tables
 /// A model, or something else, that is not what XGBoost's `save_model` writes, by what it begins
 /// with. Nothing of it is read but its bytes: a pickle is a program, and is never run.
 package enum ForeignModel: Equatable, Sendable {
-    case lightGBM
+    /// What `dump_model` writes of LightGBM's trees.
     case lightGBMDump
     case catBoost
     /// What `dump_model` writes of XGBoost's trees.
@@ -145,7 +145,6 @@ package enum ForeignModel: Equatable, Sendable {
 
     private static func text(_ bytes: Span<UInt8>) -> ForeignModel? {
         func begins(_ text: String) -> Bool { bytes.begins(with: Array(text.utf8)) }
-        if begins("tree\n") || begins("tree\r\n") { return .lightGBM }
         if begins("booster[") { return .treeDump }
         // Protocol 0 of pickle is text: the opcode GLOBAL, a module and a name.
         if begins("ccopy_reg\n") || begins("c__builtin__\n") || begins("cxgboost")

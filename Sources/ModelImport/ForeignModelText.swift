@@ -1,5 +1,6 @@
 extension ForeignModel: CustomStringConvertible {
     private static let saving = "booster.save_model(\"model.json\")"
+    private static let savingText = "booster.save_model(\"model.txt\")"
     private static let wanted = "expected what XGBoost's \(saving) writes"
     private static let otherLibrary =
         "\(wanted): train with XGBoost on the same columns, or churnctl train on the table"
@@ -7,8 +8,8 @@ extension ForeignModel: CustomStringConvertible {
     /// One line: what it is, what was wanted, and how to convert it.
     package var description: String {
         switch self {
-        case .lightGBM: "a LightGBM model, \(Self.otherLibrary)"
-        case .lightGBMDump: "a LightGBM model as dump_model writes it, \(Self.otherLibrary)"
+        case .lightGBMDump:
+            "a LightGBM model as dump_model writes it, expected what \(Self.savingText) writes"
         case .catBoost: "a CatBoost model, \(Self.otherLibrary)"
         case .treeDump:
             "trees as XGBoost's dump_model writes them for people to read, without base score and "
@@ -54,7 +55,10 @@ extension ForeignModel: CustomStringConvertible {
             return "a pickle or joblib file of scikit-learn, \(wanted): where its last step is of "
                 + "XGBoost, \(way)model[-1].get_booster().save_model(\"model.json\"); else train "
                 + "with XGBoost or churnctl train"
-        case .lightgbm, .catboost, .torch, .keras:
+        case .lightgbm:
+            return "a pickle or joblib file of LightGBM; \(way)\(savingText), of an LGBMClassifier "
+                + "model.booster_.save_model(\"model.txt\")"
+        case .catboost, .torch, .keras:
             return "a pickle or joblib file of \(model.map(name) ?? "a model"), \(otherLibrary)"
         case .none:
             return "a pickle or joblib file, \(wanted): \(way)\(saving)"

@@ -48,6 +48,8 @@ package enum ImportError: Error, Equatable, Sendable {
     case stoppedEarly(best: Int, rounds: Int)
     /// The scorer and the library differ; rows count from 1.
     case marginsDiffer(row: Int, found: UInt32, library: UInt32)
+    /// A margin that single precision cannot hold closely enough; rows count from 1.
+    case imprecise(row: Int, found: Float, wanted: Double)
     case library(XGBoostError)
     /// What is visible in the model, which nothing was given to disprove.
     case suspicious([Suspicion])
@@ -69,7 +71,8 @@ extension ImportError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAModel:
-            "neither JSON nor UBJSON, expected what booster.save_model(\"model.json\") writes"
+            "neither JSON, UBJSON nor LightGBM's text, expected what "
+                + "booster.save_model(\"model.json\") writes"
         case .foreign(let model): "\(model)"
         case .malformed(let error): "\(error)"
         case .ubjson(let error): "\(error); booster.save_model(\"model.json\") writes JSON"
@@ -109,6 +112,9 @@ extension ImportError: CustomStringConvertible {
                 + "--all-rounds"
         case .marginsDiffer(let row, let found, let library):
             "row \(row): margin \(floatBits(found)), the library's is \(floatBits(library))"
+        case .imprecise(let row, let found, let wanted):
+            "row \(row): margin \(found), the model's own is \(wanted): leaves too large for "
+                + "single precision"
         case .library(let error): "\(error)"
         case .suspicious(let suspicions):
             suspicions.map { "\($0)" }.joined(separator: "\n")

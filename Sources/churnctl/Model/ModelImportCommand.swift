@@ -114,7 +114,8 @@ struct ModelImportCommand: Command {
         case .columnList, .column: columns ?? model
         case .expectations, .differences: proof.expect ?? model
         case .tooFewOutcomes, .contradicted: proof.data ?? model
-        case .notAModel, .foreign, .malformed, .ubjson, .model, .marginsDiffer, .library, .schema,
+        case .notAModel, .foreign, .malformed, .ubjson, .model, .marginsDiffer, .imprecise,
+            .library, .schema,
             .noNames, .nameCount, .nameTooLong, .unknownColumn, .ambiguousColumn, .repeatedColumn,
             .noCodes, .codesOfNumber, .codesOfOneValue, .tooManyCategories, .unseenCategory,
             .thresholdOutside, .stoppedEarly, .suspicious, .proofRows:
