@@ -98,13 +98,14 @@ struct ExpectationProof {
         }
     }
 
-    /// What a difference of margins makes of a probability.
+    /// What a difference of margins makes of a probability. onnxruntime computes one below a half
+    /// as 1 less the other in single precision, which leaves it no more digits than that has at 1.
     private static func allowance(_ score: Score, _ ensemble: Ensemble) -> Double {
         guard ensemble.sumPrecision == .double else { return 0 }
         let tolerance = max(SumPrecision.marginTolerance, 2 * Double(score.margin.ulp))
         guard ensemble.link == .logistic else { return tolerance }
         let probability = Double(score.probability)
-        return tolerance * probability * (1 - probability)
+        return tolerance * probability * (1 - probability) + Double(Float.ulpOfOne)
     }
 
     /// For each expectation the index of its row.

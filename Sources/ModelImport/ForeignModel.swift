@@ -16,7 +16,6 @@ package enum ForeignModel: Equatable, Sendable {
     /// A pickle, and the library that it names.
     case pickle(of: PickledModel?)
     case compressed(name: String)
-    case onnx
     case keras
     case tensorFlow
     case pyTorch
@@ -119,12 +118,11 @@ package enum ForeignModel: Equatable, Sendable {
         {
             return .safetensors
         }
-        // Protocol Buffers, field 1 a small number: `ir_version` of ONNX, which has been 3 at least
-        // for years, or `saved_model_schema_version` of TensorFlow, which is 1.
-        guard bytes.count > 4, bytes[0] == 0x08, bytes[2] & 0x07 == 2, 1...0x7F ~= bytes[1] else {
-            return nil
-        }
-        return bytes[1] == 1 ? .tensorFlow : .onnx
+        // Protocol Buffers, field 1 `saved_model_schema_version`. In ONNX it is `ir_version`, which
+        // has been 3 at least for years.
+        let isTensorFlow =
+            bytes.count > 4 && bytes[0] == 0x08 && bytes[1] == 1 && bytes[2] & 0x07 == 2
+        return isTensorFlow ? .tensorFlow : nil
     }
 
     private static func archive(_ bytes: Span<UInt8>) -> ForeignModel {

@@ -44,7 +44,8 @@ package struct ModelImport: Sendable {
     }
 
     /// - Parameters:
-    ///   - file: the model as XGBoost saved it, JSON or UBJSON, or as LightGBM saved it.
+    ///   - file: the model as XGBoost saved it, JSON or UBJSON, or of LightGBM as text, or
+    ///     ONNX.
     ///   - columns: a list of columns as JSON, where the model's own names do not do.
     package func run(
         file: [UInt8], schema: Schema, columns: [UInt8]? = nil
@@ -52,6 +53,11 @@ package struct ModelImport: Sendable {
         let converted = try ModelImport.converted(file)
         let document =
             if let converted { converted.document } else { try ModelImport.document(file) }
+        if let found = converted?.positiveLabel, let wanted = schema.target?.positive,
+            found != wanted
+        {
+            throw .otherOutcome(found: found, wanted: wanted)
+        }
         let facts: LearnerDocument
         let encoding: FeatureEncoding
         let ensemble: Ensemble
@@ -105,7 +111,11 @@ package struct ModelImport: Sendable {
         do throws(JSONError) {
             facts = try LearnerDocument(parsing: document.span)
         } catch { throw .malformed(error) }
-        let encoding = try encoding(converted?.columns ?? facts.columns, facts, schema, columns)
+        let encoder = ColumnEncoder(
+            schema: schema, known: converted?.columns ?? facts.columns,
+            transformations: converted?.transformations,
+            columnCount: converted?.columns.count ?? facts.featureCount)
+        let encoding = try encoder.encoding(columns)
         do throws(ModelError) {
             let ensemble = try Ensemble(
                 xgboostJSON: document.span, featureNames: encoding.columnNames)
@@ -118,6 +128,7 @@ package struct ModelImport: Sendable {
         guard file.count <= modelBytesMax else {
             throw .model(.tooMany("bytes", found: file.count, most: modelBytesMax))
         }
+        if ONNXGraph.begins(file.span) { return try ONNXReader.model(file) }
         guard LightGBMReader.begins(file.span) else { return nil }
         do throws(ModelError) {
             return try LightGBMReader.model(file)
@@ -138,40 +149,6 @@ package struct ModelImport: Sendable {
         return JSONText.finite(file)
     }
 
-    private func encoding(
-        _ known: [SourceColumn], _ facts: LearnerDocument, _ schema: Schema, _ columns: [UInt8]?
-    ) throws(ImportError) -> FeatureEncoding {
-        let entries =
-            if let columns {
-                try ColumnList(parsing: columns.span, schema: schema).entries
-            } else { known.map { ColumnList.Entry.name($0.name) } }
-        if entries.isEmpty { throw .noNames(featureCount: facts.featureCount) }
-        guard entries.count == facts.featureCount else {
-            throw .nameCount(found: entries.count, wanted: facts.featureCount)
-        }
-        let matcher = ColumnMatcher(schema)
-        var made: [FeatureEncoding.Column] = []
-        for (index, entry) in entries.enumerated() {
-            switch entry {
-            case .column(let column): made.append(column)
-            case .name(let name):
-                guard name.utf8.count <= SchemaLimits.columnNameBytesMax else {
-                    throw .nameTooLong(index: index, bytesMax: SchemaLimits.columnNameBytesMax)
-                }
-                let source = known.indices ~= index ? known[index] : SourceColumn(name: name)
-                made.append(
-                    try matcher.column(
-                        named: name, isCategory: source.isCategory, categories: source.categories))
-            }
-        }
-        do throws(SchemaError) {
-            return try FeatureEncoding(columns: made, schema: schema)
-        } catch {
-            let place = error.pointer.text.split(separator: "/").first.flatMap { Int($0) }
-            throw .repeatedColumn(place.map { made[$0].name } ?? error.pointer.text)
-        }
-    }
-
     private func goldenRows(
         _ ensemble: Ensemble, _ schema: Schema, _ encoding: FeatureEncoding, legacy: [UInt8],
         _ converted: ConvertedModel?
@@ -190,7 +167,7 @@ package struct ModelImport: Sendable {
             let margin = ensemble.margin(row)
             margins.append(margin)
             let isEqual =
-                converted?.isNear(margin, library: wanted, marginMax: ensemble.marginMax)
+                converted?.isNear(margin, library: wanted, ensemble)
                 ?? (margin.bitPattern == wanted.bitPattern)
             guard isEqual else {
                 throw .marginsDiffer(

@@ -4,18 +4,42 @@ internal import Models
 /// Writes the model of another library as the document of XGBoost that gives the same margins, with
 /// the mark that its sum is computed in double precision.
 struct XGBoostWriter {
+    /// One a feature, or none.
     let featureNames: [String]
+    let featureCount: Int
     let objective: Objective
     /// The weight of each positive in training, as far as it is known.
     var positiveWeight = 1.0
 
-    /// Throws if the text would be longer than a model may be.
-    func document(_ forest: SourceForest) throws(ModelError) -> [UInt8] {
+    /// Throws if a tree is malformed, or the text would be longer than a model may be.
+    func document(_ source: SourceModel) throws(ModelError) -> [UInt8] {
         var writer = JSONWriter()
         beginLearner(&writer)
         writer.beginObject()
         writer.name("model")
         writer.beginObject()
+        let booster: BoosterKind
+        switch source {
+        case .forest(let forest):
+            booster = .gbtree
+            try trees(forest, &writer)
+        case .linear(let weights, let bias):
+            booster = .gblinear
+            writer.name("boosted_rounds")
+            writer.number(1)
+            writer.name("weights")
+            floats((weights + [bias]).map { Float($0) }, &writer)
+        }
+        writer.endObject()
+        writer.name("name")
+        writer.string(booster.rawValue)
+        writer.endObject()
+        return endLearner(&writer)
+    }
+
+    private func trees(
+        _ forest: SourceForest, _ writer: inout JSONWriter
+    ) throws(ModelError) {
         writer.name("gbtree_model_param")
         texts(
             [
@@ -28,11 +52,6 @@ struct XGBoostWriter {
         writer.beginArray()
         for index in forest.trees.indices { try tree(index, of: forest, &writer) }
         writer.endArray()
-        writer.endObject()
-        writer.name("name")
-        writer.string("gbtree")
-        writer.endObject()
-        return endLearner(&writer)
     }
 
     private func beginLearner(_ writer: inout JSONWriter) {
@@ -57,7 +76,7 @@ struct XGBoostWriter {
             [
                 ("base_score", objective.link == .logistic ? "5E-1" : "0E0"),
                 ("boost_from_average", "1"), ("num_class", "0"),
-                ("num_feature", "\(featureNames.count)"), ("num_target", "1"),
+                ("num_feature", "\(featureCount)"), ("num_target", "1"),
             ], &writer)
         writer.name("objective")
         writer.beginObject()
@@ -122,7 +141,7 @@ struct XGBoostWriter {
             throw .tree(
                 index: index, .unreachable(found: nodes.count - order.count, deleted: 0))
         }
-        lists.write(index, featureCount: featureNames.count, to: &writer)
+        lists.write(index, featureCount: featureCount, to: &writer)
         try check(writer.bytes.count)
     }
 
@@ -175,13 +194,7 @@ private struct TreeLists {
             ("sum_hessian", zeros),
         ] {
             writer.name(name)
-            writer.beginArray()
-            // With a fraction or an exponent always: XGBoost distinguishes floats by that.
-            for value in list {
-                let text = value.isFinite ? String(value) : JSONText.beyondFloat
-                writer.raw(text.utf8.span)
-            }
-            writer.endArray()
+            floats(list, &writer)
         }
         for (name, list) in [
             ("categories", categories), ("categories_nodes", categoryNodes),
@@ -202,6 +215,16 @@ private struct TreeLists {
             ], &writer)
         writer.endObject()
     }
+}
+
+/// With a fraction or an exponent always: XGBoost distinguishes floats by that.
+private func floats(_ list: [Float], _ writer: inout JSONWriter) {
+    writer.beginArray()
+    for value in list {
+        let text = value.isFinite ? String(value) : JSONText.beyondFloat
+        writer.raw(text.utf8.span)
+    }
+    writer.endArray()
 }
 
 private func integers(_ list: [Int], _ writer: inout JSONWriter) {

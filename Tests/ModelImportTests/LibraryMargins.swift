@@ -1,10 +1,12 @@
 import Features
 import Models
 
-/// The margins that other libraries give to invented customers, which `make-libraries.py` wrote.
+/// What other libraries predict for invented customers, which `make-libraries.py` wrote.
 enum LibraryMargins {
-    /// How far a scorer is from the margins of a column, at most.
-    static func greatestDifference(_ scorer: ModelScorer, column: String) throws -> Double {
+    /// How far a scorer is at most from a column, by default one of margins.
+    static func greatestDifference(
+        _ scorer: ModelScorer, column: String, of found: (Score) -> Float = { $0.margin }
+    ) throws -> Double {
         let lines = String(decoding: try ImportedModels.fixture("libraries.csv"), as: UTF8.self)
             .split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
         guard let place = lines[0].firstIndex(of: column) else { throw NoColumn(name: column) }
@@ -16,7 +18,7 @@ enum LibraryMargins {
                 + #""senior":\#(line[3]),"price":\#(line[4])}"#
             guard try scorer.decode(Array(request.utf8).span), let wanted = Double(line[place])
             else { throw NoColumn(name: request) }
-            greatest = max(greatest, (Double(scorer.score().margin) - wanted).magnitude)
+            greatest = max(greatest, (Double(found(scorer.score())) - wanted).magnitude)
         }
         return greatest
     }

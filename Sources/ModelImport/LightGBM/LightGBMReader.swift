@@ -50,12 +50,13 @@ struct LightGBMReader {
         let factor = scale / (isAverage ? Double(max(forest.trees.count, 1)) : 1)
         if factor != 1 { forest.multiplyLeaves(by: factor) }
         let (weight, categories) = try footer()
-        var writer = XGBoostWriter(featureNames: names, objective: objective)
+        var writer = XGBoostWriter(
+            featureNames: names, featureCount: names.count, objective: objective)
         writer.positiveWeight = weight
         return ConvertedModel(
-            library: "LightGBM \(version)", document: try writer.document(forest),
+            library: "LightGBM \(version)", document: try writer.document(.forest(forest)),
             columns: columns(names, header, categories), columnsWithMissing: missing.sorted(),
-            source: forest, treeCount: forest.trees.count)
+            source: .forest(forest))
     }
 
     /// What the model was trained for, and what its sum is multiplied by.

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Trains models with LightGBM, imports each with the churnctl of PATH and compares the margins of all rows.
+"""Trains models with LightGBM, scikit-learn and XGBoost, imports each with the churnctl of PATH and compares all rows.
 
 The table is that of CHURN_TELCO_CSV, or one that is invented here if it is not set. Each import is proved by
-`--expect`, with all digits of the library's predictions. The margins that the library gives to each row are then
-compared with the margins of the bundle: its golden rows are replaced by the rows of the table with the bits that
-churnd must come to, and `churnctl model verify` names the first row that differs.
+`--expect`, with all digits of the library's predictions. The margins that the library gives to each row, or with ONNX
+the probabilities of onnxruntime, are then compared with those of the bundle: its golden rows are replaced by the rows
+of the table with the bits that churnd must come to, and `churnctl model verify` names the first row that differs.
 """
 import dataclasses
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -17,7 +18,19 @@ import tempfile
 
 import lightgbm
 import numpy
+import onnxmltools
+import onnxruntime
 import pandas
+import skl2onnx
+import sklearn
+import xgboost
+from onnxmltools.convert.common.data_types import FloatTensorType
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 ROOT = pathlib.Path(__file__).parents[3]
 SCHEMA = ROOT / "Config/telco.schema.json"
@@ -35,6 +48,8 @@ class Model:
     predicted: numpy.ndarray
     margins: numpy.ndarray | None
     is_regression: bool = False
+    # For `--columns`.
+    columns: list | None = None
 
 
 def invented(rows=1500):
@@ -89,6 +104,46 @@ def lightgbm_models(X, y):
         scale = 0.5 if "sigmoid" in name else 1 / booster.num_trees() if "forest" in name else 1
         yield Model(name, "txt", save(booster), booster.predict(frame), scale * booster.predict(frame, raw_score=True),
                     is_regression=name.endswith("regression"))
+
+
+def onnx_models(X, y):
+    """Pipelines of scikit-learn with an input for each column, and a model of XGBoost with one input for all."""
+    texts = [c for c in X if c not in NUMBERS]
+
+    def make(classifier, numbers="passthrough", **options):
+        steps = ColumnTransformer([("cat", OneHotEncoder(**options), texts), ("num", numbers, NUMBERS)])
+        pipeline = make_pipeline(steps, classifier).fit(X, y)
+        numeric = X.select_dtypes("number").columns
+        return skl2onnx.to_onnx(pipeline, X[:1].astype({c: "float32" for c in numeric}))
+
+    for name, model in {
+        "logistic regression, scaled": make(LogisticRegression(max_iter=1000), StandardScaler()),
+        "logistic regression, drop=first": make(LogisticRegression(max_iter=5000), drop="first"),
+        "random forest": make(RandomForestClassifier(100, min_samples_leaf=5, random_state=1)),
+        "gradient boosting": make(GradientBoostingClassifier(random_state=1)),
+        "gradient boosting, scaled": make(GradientBoostingClassifier(random_state=1), StandardScaler()),
+        "histogram gradient boosting": make(HistGradientBoostingClassifier(random_state=1), sparse_output=False),
+        "decision tree": make(DecisionTreeClassifier(max_depth=6, random_state=1), StandardScaler()),
+    }.items():
+        session = onnxruntime.InferenceSession(model.SerializeToString())
+        kinds = {"tensor(string)": object, "tensor(float)": "float32", "tensor(int64)": "int64"}
+        inputs = {i.name: X[[i.name]].to_numpy().astype(kinds[i.type]) for i in session.get_inputs()}
+        yield onnx_model(f"ONNX, {name}", session, model, inputs)
+    dummies = pandas.get_dummies(X, columns=texts).astype("float32")
+    classifier = xgboost.XGBClassifier(n_estimators=100, max_depth=4).fit(dummies.to_numpy(), y)
+    width = FloatTensorType([None, dummies.shape[1]])
+    model = onnxmltools.convert_xgboost(classifier, initial_types=[("X", width)])
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    yield onnx_model("ONNX, XGBoost", session, model, {"X": dummies.to_numpy()}, columns=list(dummies.columns))
+
+
+def onnx_model(name, session, model, inputs, columns=None):
+    found = session.run(None, inputs)[1]
+    positive = found[:, 1] if isinstance(found, numpy.ndarray) else numpy.array([row[1] for row in found])
+    transform = next(attribute.s.decode() for node in model.graph.node for attribute in node.attribute
+                     if attribute.name == "post_transform")
+    return Model(name, "onnx", model.SerializeToString(), positive.astype(float), None,
+                 is_regression=transform == "NONE", columns=columns)
 
 
 def save(booster):
@@ -186,14 +241,21 @@ def check(place, data, X, model):
     # With the seventeen digits that tell any two numbers apart.
     pandas.DataFrame({"customerID": data["customerID"], "p": model.predicted}).to_csv(
         place / "expected.csv", index=False, float_format="%.17g")
+    options = []
+    if model.columns:
+        (place / "columns.json").write_text(json.dumps(model.columns))
+        options = ["--columns", place / "columns.json"]
     run("churnctl", "model", "import", "--model", path, "--schema", SCHEMA, "--output", bundle, "--name", "imported",
-        "--version", "1", "--expect", place / "expected.csv", "--rows", place / "table.csv")
+        "--version", "1", "--expect", place / "expected.csv", "--rows", place / "table.csv", *options)
     margins = margins_of(bundle, X)
     golden_rows(bundle, X, margins, model.is_regression)
     text = run("churnctl", "model", "verify", bundle)
     assert f"{len(X)} golden rows reproduced" in text, text
-    found, wanted = (margins, model.margins) if model.margins is not None else (
-        1 / (1 + numpy.exp(-margins.astype(float))), model.predicted)
+    if model.margins is not None:
+        found, wanted = margins, model.margins
+    else:
+        wanted = model.predicted
+        found = numpy.clip(margins, 0, 1) if model.is_regression else 1 / (1 + numpy.exp(-margins.astype(float)))
     differences = numpy.abs(found.astype(float) - wanted)
     equal = int((found.astype(numpy.float32) == wanted.astype(numpy.float32)).sum())
     kind = "margins" if model.margins is not None else "probabilities"
@@ -204,11 +266,12 @@ def check(place, data, X, model):
 def main():
     data, X, y = table()
     source = "of CHURN_TELCO_CSV" if "CHURN_TELCO_CSV" in os.environ else "invented"
-    print(f"LightGBM {lightgbm.__version__}, {len(X)} rows, {source}")
+    print(f"LightGBM {lightgbm.__version__}, scikit-learn {sklearn.__version__}, XGBoost {xgboost.__version__}, "
+          f"onnxruntime {onnxruntime.__version__}, {len(X)} rows, {source}")
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
         data.to_csv(place / "table.csv", index=False)
-        for model in lightgbm_models(X, y):
+        for model in itertools.chain(lightgbm_models(X, y), onnx_models(X, y)):
             check(place, data, X, model)
 
 
