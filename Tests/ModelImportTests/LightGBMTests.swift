@@ -112,6 +112,16 @@ struct LightGBMTests {
         #expect(text.contains(words), "\(text)")
     }
 
+    @Test(arguments: [-1, 0, 1])
+    func `lines of a section have a limit`(excess: Int) throws {
+        // The header has nine.
+        let lines = (0..<247 + excess).map { "more\($0)=1\n" }.joined()
+        let file = LightGBMModels.small("label_index=0\n", "label_index=0\n\(lines)")
+        let wanted: ImportError? =
+            excess > 0 ? .model(.tooMany("lines", found: 257, most: 256)) : nil
+        #expect(try ImportedModels.error(file) == wanted)
+    }
+
     @Test func `0 as a missing value is taken where it goes as other numbers do`() throws {
         // 0 is below 31.5, and goes to the left in both.
         let same = LightGBMModels.small("decision_type=2 1", "decision_type=6 1")

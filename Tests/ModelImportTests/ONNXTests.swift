@@ -245,6 +245,72 @@ struct ONNXTests {
                 == .onnx(.invalid("index of Gather", wanted: "0 to 2")))
     }
 
+    @Test func `trees of a regression give the outcome itself, or with LOGISTIC its margin`() throws
+    {
+        var model = ONNXModels.Model()
+        model.nodes.removeLast()
+        model.nodes[5].type = "TreeEnsembleRegressor"
+        model.nodes[5].outputs = ["variable"]
+        for (name, value) in model.nodes[5].attributes where name.hasPrefix("class_") {
+            model.nodes[5].attributes["target_\(name.dropFirst(6))"] = value
+        }
+        model.nodes[5].attributes["n_targets"] = .integer(1)
+        #expect(try margin(model, plan: "plus", months: 32) == 1.125)
+        model.nodes[5].attributes["post_transform"] = .text("NONE")
+        let ensemble = try ImportedModels.run(model.bytes).bundle.loaded().ensemble
+        #expect(ensemble.objective == .regSquaredError)
+        model.nodes[5].attributes["aggregate_function"] = .text("AVERAGE")
+        #expect("\(try #require(try ImportedModels.error(model.bytes)))".contains("AVERAGE"))
+    }
+
+    @Test func `integers are read as numbers and as values, and numbers not as integers`() throws {
+        var model = ONNXModels.Model()
+        model.inputs[1].element = 7
+        let cast = ONNXModels.Node(
+            type: "Cast", domain: "", inputs: ["months"], outputs: ["number"],
+            attributes: ["to": .integer(1)])
+        model.nodes.insert(cast, at: 0)
+        model.nodes[3].inputs[0] = "number"
+        #expect(try ImportedModels.error(model.bytes) == nil)
+        // A fraction would be lost.
+        model.inputs[1].element = 1
+        model.nodes[0].attributes["to"] = .integer(7)
+        #expect(
+            "\(try #require(try ImportedModels.error(model.bytes)))"
+                .contains("a cast to integers as a number, column months"))
+        model.nodes[0].attributes["to"] = .integer(8)
+        #expect(
+            "\(try #require(try ImportedModels.error(model.bytes)))"
+                .contains("Cast between texts and numbers"))
+    }
+
+    @Test func `probabilities are divided by their sum and by nothing else`() throws {
+        var model = ONNXModels.Model()
+        model.nodes[6] = ONNXModels.Node(
+            type: "Normalizer", inputs: ["probabilities"], outputs: ["output"],
+            attributes: ["norm": .text("L1")])
+        #expect(try ImportedModels.error(model.bytes) == nil)
+        model.nodes[6].attributes["norm"] = .text("MAX")
+        #expect(
+            try ImportedModels.error(model.bytes)
+                == .onnx(.unsupported("Normalizer with another norm", wanted: "L1")))
+    }
+
+    @Test func `columns may be named, and those of which values are shown by name alone`() throws {
+        var model = ONNXModels.Model()
+        model.inputs[0].name = "a"
+        model.nodes[0].inputs = ["a"]
+        let names = #"["plan",{"name":"m","feature":"months","mean":1,"scale":1},"price"]"#
+        let encoding = try ImportedModels.run(model.bytes, columns: names).encoding
+        #expect(encoding.columnNames == ["plan_all", "plan_basic", "plan_plus", "m", "price"])
+        #expect(encoding.columns[3].mean == 31 && abs(encoding.columns[3].scale - 20) < 1e-5)
+        let column = #"{"name":"p","feature":"plan","value":"all"}"#
+        #expect(
+            try ImportedModels.error(
+                model.bytes, columns: names.replacing("\"plan\"", with: column))
+                == .presenceOfColumn("p"))
+    }
+
     @Test(arguments: [
         ([8, 8, 0x12, 2, 65], ONNXError.truncated(offset: 2)),
         ([8, 8, 0x12, 0, 0x38], .truncated(offset: 5)),

@@ -39,7 +39,7 @@ struct LightGBMReader {
             }
         }
         let last = try text.integer("max_feature_idx", header, in: 0...limits.featuresMax - 1)
-        let names = text.words(try text.value("feature_names", header))
+        let names = text.words(try text.value("feature_names", header), count: last + 1)
         guard names.count == last + 1 else {
             throw .invalid(path: "feature_names", wanted: "\(last + 1) names")
         }
@@ -104,7 +104,7 @@ struct LightGBMReader {
                 .read(section, into: &forest, missing: &missing)
         }
         if let sizes = header.values["tree_sizes"] {
-            let wanted = sizes.isEmpty ? 0 : text.words(sizes).count
+            let wanted = text.wordCount(sizes)
             guard wanted == forest.trees.count else {
                 throw .treeCount(found: forest.trees.count, wanted: wanted)
             }
@@ -131,6 +131,10 @@ struct LightGBMReader {
         guard text.begins(line, "pandas_categorical:"), text.nextFilledLine() == nil else {
             throw .invalid(path: "the text after the parameters", wanted: "\(name) alone")
         }
+        guard line.count <= limits.manifestBytesMax else {
+            throw .tooMany(
+                "bytes of pandas_categorical", found: line.count, most: limits.manifestBytesMax)
+        }
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONValue(parsing: text.bytes.span.extracting(line.dropFirst(name.count)))
@@ -142,7 +146,7 @@ struct LightGBMReader {
     private func columns(
         _ names: [String], _ header: LightGBMText.Section, _ categories: [JSONValue]
     ) -> [SourceColumn] {
-        let kinds = header.values["feature_infos"].map { text.words($0) } ?? []
+        let kinds = header.values["feature_infos"].map { text.words($0, count: names.count) } ?? []
         // A number has its range, `[0:60]`, and a column that is never used `none`.
         let isCategory = kinds.map { !$0.hasPrefix("[") && $0 != "none" }
         let places = isCategory.indices.filter { isCategory[$0] }

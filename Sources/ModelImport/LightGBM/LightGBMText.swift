@@ -3,6 +3,9 @@ internal import Models
 
 /// The lines of a model as LightGBM writes it, and the lists of numbers in them.
 struct LightGBMText {
+    /// Lines of a section; LightGBM writes about twenty.
+    static let sectionLinesMax = 256
+
     let bytes: [UInt8]
     private var offset = 0
 
@@ -44,6 +47,11 @@ struct LightGBMText {
             let equals = bytes[line].firstIndex(of: UInt8(ascii: "="))
             let name = text(line.lowerBound..<(equals ?? line.upperBound))
             let value = equals.map { $0 + 1..<line.upperBound } ?? line.upperBound..<line.upperBound
+            guard section.values.count < LightGBMText.sectionLinesMax else {
+                throw .tooMany(
+                    "lines\(place.isEmpty ? "" : " of \(place.dropLast(2))")",
+                    found: section.values.count + 1, most: LightGBMText.sectionLinesMax)
+            }
             guard section.values.updateValue(value, forKey: name) == nil else {
                 throw .invalid(path: place + excerpt(name), wanted: "it once")
             }
@@ -91,9 +99,15 @@ struct LightGBMText {
         return value
     }
 
-    /// Words between single blanks.
-    func words(_ range: Range<Int>) -> [String] {
-        bytes[range].split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+    /// How many words are between single blanks.
+    func wordCount(_ range: Range<Int>) -> Int {
+        range.isEmpty ? 0 : bytes[range].count { $0 == UInt8(ascii: " ") } + 1
+    }
+
+    /// Words between single blanks; none if they are not as many as wanted.
+    func words(_ range: Range<Int>, count: Int) -> [String] {
+        guard wordCount(range) == count else { return [] }
+        return bytes[range].split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -108,8 +122,7 @@ struct LightGBMText {
             else { break }
             values.append(value)
         }
-        let found = bytes[range].count { $0 == UInt8(ascii: " ") } + (range.isEmpty ? 0 : 1)
-        guard values.count == count, found == count else {
+        guard values.count == count, wordCount(range) == count else {
             throw .invalid(path: section.place + name, wanted: "\(count) \(kind)")
         }
         return values

@@ -5,8 +5,10 @@ struct ONNXGraph {
         var nodesMax = 4096
         var inputsMax = 65_535
         var attributesMax = 64
-        /// Elements of one list.
-        var listMax = 1 << 22
+        /// Inputs of one operator.
+        var operandsMax = 2048
+        /// Elements of one list, and of all constants.
+        var listMax = 1 << 20
         /// Columns of all tensors on the way.
         var columnsMax = 1 << 20
     }
@@ -33,6 +35,8 @@ struct ONNXGraph {
     private(set) var nodes: [Node] = []
     let limits = Limits()
     private let bytes: [UInt8]
+    /// Elements of all constants.
+    private var constantCount = 0
 
     static func begins(_ bytes: Span<UInt8>) -> Bool {
         // `ir_version`, the field 1, has been 3 at least for years; a text or a message follows.
@@ -92,8 +96,8 @@ struct ONNXGraph {
         while let field = try reader.next() {
             switch field.number {
             case 1:
-                guard inputs.count < limits.inputsMax else {
-                    throw .tooMany("inputs of an operator", most: limits.inputsMax)
+                guard inputs.count < limits.operandsMax else {
+                    throw .tooMany("inputs of an operator", most: limits.operandsMax)
                 }
                 inputs.append(try field.text(bytes))
             case 2:
@@ -147,6 +151,8 @@ struct ONNXGraph {
             }
             if type != 0, type != ONNXElement.int64.rawValue { return }
         }
+        constantCount += values.count
+        try check(constantCount - 1)
         constants[name] = values
     }
 
