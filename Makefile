@@ -1,12 +1,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test train lint format clean swift-is-there
+.PHONY: help build run test test-clients train lint format clean swift-is-there
 
 # Debian packages: what churnd links, what churnctl adds to train, what the tests start.
 SERVER_PACKAGES := libssl-dev libhiredis-dev
 TRAINING_PACKAGES := libxgboost-dev
 TEST_PACKAGES := redis-server curl prometheus strace minisign python3-seccomp
+# What the tests with packages of Python need.
+CLIENT_PACKAGES := python3-venv
 
 # The table that the models learned from is not part of the repository.
 DATA ?= $(CHURN_TELCO_CSV)
@@ -16,7 +18,7 @@ RELEASE := swift build -c release --static-swift-stdlib
 SCRIPTS := .ci/run $(wildcard Scripts/*.sh Benchmarks/*.sh Benchmarks/*/*.sh)
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 build: swift-is-there ## Build .build/release/churnd and .build/release/churnctl
 	@Scripts/install-packages.sh $(SERVER_PACKAGES) $(TRAINING_PACKAGES)
@@ -32,6 +34,11 @@ test: swift-is-there ## Run all tests, with a real redis-server
 	@Scripts/install-packages.sh $(SERVER_PACKAGES) $(TRAINING_PACKAGES) $(TEST_PACKAGES)
 	swift build
 	swift test
+
+test-clients: swift-is-there ## Run the tests with packages from PyPI, as far as they can be installed
+	@Scripts/install-packages.sh $(SERVER_PACKAGES) $(TRAINING_PACKAGES) $(CLIENT_PACKAGES)
+	swift build --product churnctl
+	Scripts/test-clients.sh
 
 train: swift-is-there ## Train telco-churn/2 again on DATA=table.csv and compare the bytes
 	@test -n "$(DATA)" || { \

@@ -17,7 +17,7 @@ private let schema: Schema = {
 }()
 
 /// A file is refused, or libxgboost scores it as the scorer does: neither a crash of the library
-/// nor another margin.
+/// nor another margin. LightGBM's text and ONNX begin as their seeds do.
 @_cdecl("LLVMFuzzerTestOneInput")
 package func fuzzModelImport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let file = Array(UnsafeBufferPointer(start: start, count: count))

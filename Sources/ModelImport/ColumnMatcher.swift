@@ -7,7 +7,7 @@ internal import Features
 /// an underscore as `pandas.get_dummies` and scikit-learn's OneHotEncoder do, or by `=` as churnctl
 /// does: `Contract_One year`. In front may stand the name of a step, `cat__` or `remainder__`, as
 /// ColumnTransformer puts it there. A category of which the model knows the codes has the name of
-/// its field.
+/// its field. LightGBM writes an underscore for each blank: `Contract_One_year`.
 struct ColumnMatcher {
     private enum Target: Equatable {
         case feature(Int)
@@ -46,6 +46,7 @@ struct ColumnMatcher {
     }
 
     private mutating func add(_ target: Target, as name: String) {
+        if name.contains(" ") { add(target, as: name.replacing(" ", with: "_")) }
         if targets[name, default: []].contains(target) { return }
         targets[name, default: []].append(target)
     }

@@ -70,7 +70,7 @@ struct DifferenceSearch {
 
     private var relation: DifferenceCause? {
         func all(_ expected: (ExpectationProof.Pair) -> Double) -> Bool {
-            pairs.allSatisfy { $0.entry.isNear(expected($0), to: $0.entry.value) }
+            pairs.allSatisfy { $0.isNear(expected($0), to: $0.entry.value) }
         }
         let most = Double(ProofLimits.overshootMax)
         if link == .identity, pairs.contains(where: { !(-most...1 + most ~= $0.entry.value) }) {
@@ -83,7 +83,11 @@ struct DifferenceSearch {
         }
         let found = pairs.map { Double($0.score.probability) }.sorted()
         let expected = pairs.map(\.entry).sorted { $0.value < $1.value }
-        if pairs.count > 1, zip(found, expected).allSatisfy({ $1.isNear($0, to: $1.value) }) {
+        if pairs.count > 1,
+            zip(found, expected).allSatisfy({ found, entry in
+                entry.isNear(found, to: entry.value, allowance: pairs[0].allowance)
+            })
+        {
             return .order
         }
         return shift

@@ -4,7 +4,7 @@ internal import Tables
 /// A model, or something else, that is not what XGBoost's `save_model` writes, by what it begins
 /// with. Nothing of it is read but its bytes: a pickle is a program, and is never run.
 package enum ForeignModel: Equatable, Sendable {
-    case lightGBM
+    /// What `dump_model` writes of LightGBM's trees.
     case lightGBMDump
     case catBoost
     /// What `dump_model` writes of XGBoost's trees.
@@ -16,7 +16,6 @@ package enum ForeignModel: Equatable, Sendable {
     /// A pickle, and the library that it names.
     case pickle(of: PickledModel?)
     case compressed(name: String)
-    case onnx
     case keras
     case tensorFlow
     case pyTorch
@@ -119,12 +118,11 @@ package enum ForeignModel: Equatable, Sendable {
         {
             return .safetensors
         }
-        // Protocol Buffers, field 1 a small number: `ir_version` of ONNX, which has been 3 at least
-        // for years, or `saved_model_schema_version` of TensorFlow, which is 1.
-        guard bytes.count > 4, bytes[0] == 0x08, bytes[2] & 0x07 == 2, 1...0x7F ~= bytes[1] else {
-            return nil
-        }
-        return bytes[1] == 1 ? .tensorFlow : .onnx
+        // Protocol Buffers, field 1 `saved_model_schema_version`. In ONNX it is `ir_version`, which
+        // has been 3 at least for years.
+        let isTensorFlow =
+            bytes.count > 4 && bytes[0] == 0x08 && bytes[1] == 1 && bytes[2] & 0x07 == 2
+        return isTensorFlow ? .tensorFlow : nil
     }
 
     private static func archive(_ bytes: Span<UInt8>) -> ForeignModel {
@@ -145,7 +143,6 @@ package enum ForeignModel: Equatable, Sendable {
 
     private static func text(_ bytes: Span<UInt8>) -> ForeignModel? {
         func begins(_ text: String) -> Bool { bytes.begins(with: Array(text.utf8)) }
-        if begins("tree\n") || begins("tree\r\n") { return .lightGBM }
         if begins("booster[") { return .treeDump }
         // Protocol 0 of pickle is text: the opcode GLOBAL, a module and a name.
         if begins("ccopy_reg\n") || begins("c__builtin__\n") || begins("cxgboost")

@@ -1,5 +1,10 @@
 extension ForeignModel: CustomStringConvertible {
     private static let saving = "booster.save_model(\"model.json\")"
+    /// Of a pipeline of scikit-learn, with an input for each column of X.
+    private static let exporting =
+        "open(\"model.onnx\", \"wb\").write(skl2onnx.to_onnx(model, X[:1].astype({c: \"float32\" "
+        + "for c in X.select_dtypes(\"number\")})).SerializeToString())"
+    private static let savingText = "booster.save_model(\"model.txt\")"
     private static let wanted = "expected what XGBoost's \(saving) writes"
     private static let otherLibrary =
         "\(wanted): train with XGBoost on the same columns, or churnctl train on the table"
@@ -7,8 +12,8 @@ extension ForeignModel: CustomStringConvertible {
     /// One line: what it is, what was wanted, and how to convert it.
     package var description: String {
         switch self {
-        case .lightGBM: "a LightGBM model, \(Self.otherLibrary)"
-        case .lightGBMDump: "a LightGBM model as dump_model writes it, \(Self.otherLibrary)"
+        case .lightGBMDump:
+            "a LightGBM model as dump_model writes it, expected what \(Self.savingText) writes"
         case .catBoost: "a CatBoost model, \(Self.otherLibrary)"
         case .treeDump:
             "trees as XGBoost's dump_model writes them for people to read, without base score and "
@@ -21,14 +26,14 @@ extension ForeignModel: CustomStringConvertible {
         case .pickle(let model): ForeignModel.pickleText(model)
         case .compressed(let name):
             "compressed by \(name), perhaps by joblib; load it in Python where you trust it, and "
-                + "call model.get_booster().save_model(\"model.json\")"
-        case .onnx: "an ONNX model, \(Self.otherLibrary)"
+                + "call model.get_booster().save_model(\"model.json\"), or of scikit-learn "
+                + Self.exporting
         case .keras: "a Keras or HDF5 file, \(Self.otherLibrary)"
         case .tensorFlow: "a TensorFlow model, \(Self.otherLibrary)"
         case .pyTorch: "a PyTorch file, \(Self.otherLibrary)"
         case .skops:
-            "a skops file of scikit-learn; load it in Python, and where the last step is of "
-                + "XGBoost call model[-1].get_booster().save_model(\"model.json\")"
+            "a skops file of scikit-learn; load it in Python where you trust it, and call "
+                + Self.exporting
         case .pmml: "a PMML document, \(Self.otherLibrary)"
         case .gguf: "a GGUF language model, \(Self.otherLibrary)"
         case .safetensors: "a safetensors file, \(Self.otherLibrary)"
@@ -51,10 +56,13 @@ extension ForeignModel: CustomStringConvertible {
             return "a pickle or joblib file of XGBoost; \(way)\(saving), of an XGBClassifier "
                 + "model.save_model(\"model.json\")"
         case .sklearn:
-            return "a pickle or joblib file of scikit-learn, \(wanted): where its last step is of "
-                + "XGBoost, \(way)model[-1].get_booster().save_model(\"model.json\"); else train "
-                + "with XGBoost or churnctl train"
-        case .lightgbm, .catboost, .torch, .keras:
+            return
+                "a pickle or joblib file of scikit-learn; \(way)\(exporting); where its last step "
+                + "is of XGBoost model[-1].get_booster().save_model(\"model.json\")"
+        case .lightgbm:
+            return "a pickle or joblib file of LightGBM; \(way)\(savingText), of an LGBMClassifier "
+                + "model.booster_.save_model(\"model.txt\")"
+        case .catboost, .torch, .keras:
             return "a pickle or joblib file of \(model.map(name) ?? "a model"), \(otherLibrary)"
         case .none:
             return "a pickle or joblib file, \(wanted): \(way)\(saving)"

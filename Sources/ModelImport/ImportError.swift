@@ -13,6 +13,7 @@ package enum ImportError: Error, Equatable, Sendable {
     case foreign(ForeignModel)
     case malformed(JSONError)
     case ubjson(UBJSONError)
+    case onnx(ONNXError)
     /// The model is not one that can be served.
     case model(ModelError)
     /// The schema is invalid.
@@ -39,6 +40,10 @@ package enum ImportError: Error, Equatable, Sendable {
     case codesOfNumber(String, feature: String)
     /// Codes for a column that shows one value.
     case codesOfOneValue(String)
+    /// A column by `--columns` of which the model shows single values.
+    case presenceOfColumn(String)
+    /// A model that predicts another outcome than the schema's.
+    case otherOutcome(found: String, wanted: String)
     case tooManyCategories(String, most: Int)
     /// A value of the schema that the model does not know.
     case unseenCategory(String, value: String)
@@ -48,6 +53,8 @@ package enum ImportError: Error, Equatable, Sendable {
     case stoppedEarly(best: Int, rounds: Int)
     /// The scorer and the library differ; rows count from 1.
     case marginsDiffer(row: Int, found: UInt32, library: UInt32)
+    /// A margin that single precision cannot hold closely enough; rows count from 1.
+    case imprecise(row: Int, found: Float, wanted: Double)
     case library(XGBoostError)
     /// What is visible in the model, which nothing was given to disprove.
     case suspicious([Suspicion])
@@ -69,9 +76,11 @@ extension ImportError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAModel:
-            "neither JSON nor UBJSON, expected what booster.save_model(\"model.json\") writes"
+            "neither JSON, UBJSON, ONNX nor LightGBM's text, expected what "
+                + "booster.save_model(\"model.json\") writes"
         case .foreign(let model): "\(model)"
         case .malformed(let error): "\(error)"
+        case .onnx(let error): "\(error)"
         case .ubjson(let error): "\(error); booster.save_model(\"model.json\") writes JSON"
         case .model(let error): "\(error)"
         case .schema(let error): "\(error)"
@@ -95,6 +104,11 @@ extension ImportError: CustomStringConvertible {
             "column \(name): codes of categories, but \(feature) is a number in the schema"
         case .codesOfOneValue(let name):
             "column \(name): codes of categories, expected one column for the field"
+        case .presenceOfColumn(let name):
+            "column \(name): the model shows values of it, expected the name of a field"
+        case .otherOutcome(let found, let wanted):
+            "the model predicts \(found), expected the schema's positive outcome \(wanted) as the "
+                + "second of its classes"
         case .tooManyCategories(let name, let most):
             "column \(name): too many categories, expected at most \(most)"
         case .unseenCategory(let name, let value):
@@ -109,6 +123,9 @@ extension ImportError: CustomStringConvertible {
                 + "--all-rounds"
         case .marginsDiffer(let row, let found, let library):
             "row \(row): margin \(floatBits(found)), the library's is \(floatBits(library))"
+        case .imprecise(let row, let found, let wanted):
+            "row \(row): margin \(found), the model's own is \(wanted): leaves too large for "
+                + "single precision"
         case .library(let error): "\(error)"
         case .suspicious(let suspicions):
             suspicions.map { "\($0)" }.joined(separator: "\n")

@@ -4,18 +4,18 @@ internal import JSON
 /// rewritten for an older library.
 struct LearnerDocument {
     /// One a feature, or none.
-    private(set) var featureNames: [String] = []
+    private var featureNames: [String] = []
     /// One a feature, or none; `c` is a category.
-    private(set) var featureTypes: [String] = []
+    private var featureTypes: [String] = []
     private(set) var featureCount = 0
     /// For each feature the categories it knows, in the order of their codes; empty where it is a
     /// number or they are unknown, and no entry at all where the document, of before XGBoost
     /// 3.1, does not say.
-    private(set) var categories: [[String]] = []
+    private var categories: [[String]] = []
     /// The round early stopping found best, from 0; nil where the document says none that can be.
     private(set) var bestIteration: Int?
     /// For example `3.2.0`; nil where the document does not say.
-    private(set) var version: String?
+    private var version: String?
     /// Where `base_score` stands between its quotes.
     private(set) var baseScore: Range<Int>?
     /// The weight of each positive: `scale_pos_weight`, 1 if it is not stated.
@@ -26,6 +26,19 @@ struct LearnerDocument {
 
     /// How many rounds were trained, as far as the document says.
     var roundCount: Int? { statedRounds ?? treeCount.map { $0 / max(treesPerRound, 1) } }
+
+    /// What has saved it, for example `XGBoost 3.2.0`.
+    var library: String? { version.map { "XGBoost \($0)" } }
+
+    /// What the document says of its columns; none where it names none.
+    var columns: [SourceColumn] {
+        featureNames.enumerated().map { index, name in
+            let known = index < categories.count ? categories[index] : []
+            let type = index < featureTypes.count ? featureTypes[index] : ""
+            return SourceColumn(
+                name: name, isCategory: type == "c" || !known.isEmpty, categories: known)
+        }
+    }
 
     /// Reads a document that `Ensemble` accepts; of another the error may be less telling.
     init(parsing bytes: Span<UInt8>) throws(JSONError) {

@@ -44,19 +44,29 @@ package struct ModelImport: Sendable {
     }
 
     /// - Parameters:
-    ///   - file: the model as XGBoost saved it, JSON or UBJSON.
+    ///   - file: the model as XGBoost saved it, JSON or UBJSON, or of LightGBM as text, or
+    ///     ONNX.
     ///   - columns: a list of columns as JSON, where the model's own names do not do.
     package func run(
         file: [UInt8], schema: Schema, columns: [UInt8]? = nil
     ) throws(ImportError) -> Result {
-        let document = try ModelImport.document(file)
+        let converted = try ModelImport.converted(file)
+        let document =
+            if let converted { converted.document } else { try ModelImport.document(file) }
+        if let found = converted?.positiveLabel, let wanted = schema.target?.positive,
+            found != wanted
+        {
+            throw .otherOutcome(found: found, wanted: wanted)
+        }
         let facts: LearnerDocument
         let encoding: FeatureEncoding
         let ensemble: Ensemble
         do throws(ImportError) {
-            (facts, encoding, ensemble) = try read(document, schema, columns)
+            (facts, encoding, ensemble) = try read(document, converted, schema, columns)
         } catch {
-            guard let foreign = ForeignModel(json: document.span) else { throw error }
+            guard converted == nil, let foreign = ForeignModel(json: document.span) else {
+                throw error
+            }
             // A truncated file is not JSON of any kind.
             if case .malformed = error, foreign == .otherJSON { throw error }
             throw .foreign(foreign)
@@ -71,9 +81,9 @@ package struct ModelImport: Sendable {
             try ranges.check(column, use)
         }
         let (rows, firstRow) = try goldenRows(
-            ensemble, schema, encoding, legacy: facts.legacyDocument(document))
+            ensemble, schema, encoding, legacy: facts.legacyDocument(document), converted)
         let suspicions = VisibleSuspicions(ensemble, encoding, schema)
-            .found(in: rows, firstRow: firstRow)
+            .found(in: rows, firstRow: firstRow, columnsWithMissing: converted?.columnsWithMissing)
         let proof = try ImportProof(
             material, ModelScorer(ensemble, encoding, schema: schema), encoding, schema,
             suspicions: suspicions,
@@ -84,7 +94,7 @@ package struct ModelImport: Sendable {
         let bundle = BundleWriter(
             model: document, goldenRows: rows, name: name, version: version, schema: schema,
             encoding: encoding, calibration: .none, thresholds: thresholds, metrics: JSONObject(),
-            provenance: provenance(file, facts, proof))
+            provenance: provenance(file, converted?.library ?? facts.library, proof))
         return Result(
             bundle: bundle, encoding: encoding,
             unscaledColumns: encoding.columns.filter { column in
@@ -95,13 +105,17 @@ package struct ModelImport: Sendable {
     }
 
     private func read(
-        _ document: [UInt8], _ schema: Schema, _ columns: [UInt8]?
+        _ document: [UInt8], _ converted: ConvertedModel?, _ schema: Schema, _ columns: [UInt8]?
     ) throws(ImportError) -> (LearnerDocument, FeatureEncoding, Ensemble) {
         let facts: LearnerDocument
         do throws(JSONError) {
             facts = try LearnerDocument(parsing: document.span)
         } catch { throw .malformed(error) }
-        let encoding = try encoding(facts, schema, columns)
+        let encoder = ColumnEncoder(
+            schema: schema, known: converted?.columns ?? facts.columns,
+            transformations: converted?.transformations,
+            columnCount: converted?.columns.count ?? facts.featureCount)
+        let encoding = try encoder.encoding(columns)
         do throws(ModelError) {
             let ensemble = try Ensemble(
                 xgboostJSON: document.span, featureNames: encoding.columnNames)
@@ -109,11 +123,20 @@ package struct ModelImport: Sendable {
         } catch { throw .model(error) }
     }
 
-    /// The model as strict JSON.
-    private static func document(_ file: [UInt8]) throws(ImportError) -> [UInt8] {
+    /// The model of another library; nil if the file is not one that is converted.
+    private static func converted(_ file: [UInt8]) throws(ImportError) -> ConvertedModel? {
         guard file.count <= modelBytesMax else {
             throw .model(.tooMany("bytes", found: file.count, most: modelBytesMax))
         }
+        if ONNXGraph.begins(file.span) { return try ONNXReader.model(file) }
+        guard LightGBMReader.begins(file.span) else { return nil }
+        do throws(ModelError) {
+            return try LightGBMReader.model(file)
+        } catch { throw .model(error) }
+    }
+
+    /// The model as strict JSON.
+    private static func document(_ file: [UInt8]) throws(ImportError) -> [UInt8] {
         if UBJSONReader.begins(file.span) {
             do throws(UBJSONError) {
                 return try UBJSONReader.json(file.span, bytesMax: modelBytesMax)
@@ -126,44 +149,9 @@ package struct ModelImport: Sendable {
         return JSONText.finite(file)
     }
 
-    private func encoding(
-        _ facts: LearnerDocument, _ schema: Schema, _ columns: [UInt8]?
-    ) throws(ImportError) -> FeatureEncoding {
-        let entries =
-            if let columns {
-                try ColumnList(parsing: columns.span, schema: schema).entries
-            } else { facts.featureNames.map { ColumnList.Entry.name($0) } }
-        if entries.isEmpty { throw .noNames(featureCount: facts.featureCount) }
-        guard entries.count == facts.featureCount else {
-            throw .nameCount(found: entries.count, wanted: facts.featureCount)
-        }
-        let matcher = ColumnMatcher(schema)
-        var made: [FeatureEncoding.Column] = []
-        for (index, entry) in entries.enumerated() {
-            switch entry {
-            case .column(let column): made.append(column)
-            case .name(let name):
-                guard name.utf8.count <= SchemaLimits.columnNameBytesMax else {
-                    throw .nameTooLong(index: index, bytesMax: SchemaLimits.columnNameBytesMax)
-                }
-                let categories = index < facts.categories.count ? facts.categories[index] : []
-                let type = index < facts.featureTypes.count ? facts.featureTypes[index] : ""
-                made.append(
-                    try matcher.column(
-                        named: name, isCategory: type == "c" || !categories.isEmpty,
-                        categories: categories))
-            }
-        }
-        do throws(SchemaError) {
-            return try FeatureEncoding(columns: made, schema: schema)
-        } catch {
-            let place = error.pointer.text.split(separator: "/").first.flatMap { Int($0) }
-            throw .repeatedColumn(place.map { made[$0].name } ?? error.pointer.text)
-        }
-    }
-
     private func goldenRows(
-        _ ensemble: Ensemble, _ schema: Schema, _ encoding: FeatureEncoding, legacy: [UInt8]
+        _ ensemble: Ensemble, _ schema: Schema, _ encoding: FeatureEncoding, legacy: [UInt8],
+        _ converted: ConvertedModel?
     ) throws(ImportError) -> (rows: [GoldenRow], first: [Float]) {
         let requests = GoldenRequests(schema: schema, seed: seed)
         let values = requests.values(schema, encoding)
@@ -173,29 +161,33 @@ package struct ModelImport: Sendable {
             expected = try Booster.margins(
                 of: values.span, columnCount: count, document: legacy.span)
         } catch { throw .library(error) }
+        var margins: [Float] = []
         for (index, wanted) in expected.enumerated() {
             let row = values.span.extracting(index * count..<(index + 1) * count)
             let margin = ensemble.margin(row)
-            guard margin.bitPattern == wanted.bitPattern else {
+            margins.append(margin)
+            let isEqual =
+                converted?.isNear(margin, library: wanted, ensemble)
+                ?? (margin.bitPattern == wanted.bitPattern)
+            guard isEqual else {
                 throw .marginsDiffer(
                     row: index + 1, found: margin.bitPattern, library: wanted.bitPattern)
             }
+            try converted?.check(margin, of: row, number: index + 1)
         }
         return (
-            requests.rows(margins: expected, link: ensemble.link), Array(values.prefix(count))
+            requests.rows(margins: margins, link: ensemble.link), Array(values.prefix(count))
         )
     }
 
     private func provenance(
-        _ file: [UInt8], _ facts: LearnerDocument, _ proof: ImportProof
+        _ file: [UInt8], _ savedBy: String?, _ proof: ImportProof
     ) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = [
             ("method", .string("imported")),
             ("file_sha256", .string(SHA256.hexDigest(file.span))),
         ]
-        if let version = facts.version {
-            members.append(("saved_by", .string("XGBoost \(version)")))
-        }
+        if let savedBy { members.append(("saved_by", .string(savedBy))) }
         members += [
             ("seed", .string("\(seed)")),
             ("library", .string("XGBoost \(XGBoostLibrary.version)")),

@@ -25,8 +25,15 @@ struct VisibleSuspicions {
     ///
     /// - Parameters:
     ///   - goldenRows: the rows of the golden requests, with their margins.
-    func found(in goldenRows: [GoldenRow], firstRow: [Float]) -> [Suspicion] {
-        scaledColumns() + idleSplits() + missingValues() + lackingValues()
+    ///   - columnsWithMissing: the columns that had missing values, where the model states it.
+    func found(
+        in goldenRows: [GoldenRow], firstRow: [Float], columnsWithMissing: [Int]?
+    ) -> [Suspicion] {
+        let stated = columnsWithMissing.map { places in
+            places.isEmpty
+                ? [] : [Suspicion.missingValues(columns: places.map { columns[$0].name })]
+        }
+        return scaledColumns() + idleSplits() + (stated ?? missingValues()) + lackingValues()
             + predictions(goldenRows, firstRow)
     }
 

@@ -11,6 +11,8 @@ package struct Ensemble: Sendable {
     package let booster: BoosterKind
     /// What the model was trained for; it decides what a margin means.
     package let objective: Objective
+    /// What the margin is added up in.
+    package let sumPrecision: SumPrecision
     private let linked: LinkedForest
     private let heap: HeapForest?
     private let linear: LinearModel?
@@ -37,10 +39,11 @@ package struct Ensemble: Sendable {
         baseMargin = document.baseMargin
         booster = document.booster
         objective = document.objective
+        sumPrecision = document.sumPrecision
         linked = document.forest
         linear = document.linear
         heap =
-            document.linear == nil
+            document.linear == nil && document.sumPrecision == .single
             ? HeapForest(document.forest, splitsMax: limits.paddedSplitsMax) : nil
         guard marginMax < Double(Float.greatestFiniteMagnitude) else { throw .marginNotFinite }
     }
@@ -75,6 +78,10 @@ package struct Ensemble: Sendable {
     /// The margin of `row`, which has `featureCount` values; NaN is a missing one.
     package func margin(_ row: Span<Float>) -> Float {
         precondition(row.count == featureCount, "a row has as many values as the model features")
+        if sumPrecision == .double {
+            let base = Double(baseMargin)
+            return Float(linear?.doubleSum(row, onto: base) ?? linked.doubleSum(row, onto: base))
+        }
         if let linear { return linear.sum(row, onto: baseMargin) }
         guard let heap, !Ensemble.hasMissing(row) else {
             return linked.sum(row, onto: baseMargin)
@@ -84,7 +91,7 @@ package struct Ensemble: Sendable {
 
     /// How far from zero the margin of a row of any schema can be. Sums of a float that stay below
     /// its range on the way are finite, so no request comes to NaN.
-    private var marginMax: Double {
+    package var marginMax: Double {
         let base = Double(baseMargin.magnitude)
         guard let linear else { return base + linked.leafSumMax }
         let weights = linear.weights.dropLast().reduce(0) { $0 + Double($1.magnitude) }
@@ -98,6 +105,20 @@ package struct Ensemble: Sendable {
         for i in 0..<row.count { count &+= row[i].isNaN ? 1 : 0 }
         return count > 0
     }
+}
+
+/// What a margin is added up in, by the words of a model's attribute.
+package enum SumPrecision: String, Sendable {
+    /// Single precision, rounded after each summand, as XGBoost does.
+    case single
+    /// Double precision, rounded to single once, as the models of other libraries need it.
+    case double
+
+    /// The attribute of a model that states it; without it, it is `single`.
+    package static let attribute = "churnd_sum"
+    /// How far the margins of a model with `double` may be from those of the library that trained
+    /// it, where they are below 8.
+    package static let marginTolerance = 1e-6
 }
 
 /// How the trees of a model use one feature.

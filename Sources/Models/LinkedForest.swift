@@ -118,15 +118,27 @@ struct LinkedForest: Sendable {
     func sum(_ row: Span<Float>, onto margin: Float) -> Float {
         var margin = margin
         let nodes = nodes.span
-        for root in roots {
-            var node = nodes[root]
-            while !node.isLeaf {
-                let goesLeft = goesLeft(row[Int(node.feature)], at: node)
-                node = nodes[Int(node.left) + (goesLeft ? 0 : 1)]
-            }
-            margin += node.value
-        }
+        for root in roots { margin += leaf(below: root, row, nodes) }
         return margin
+    }
+
+    /// The same sum in double precision.
+    func doubleSum(_ row: Span<Float>, onto margin: Double) -> Double {
+        var margin = margin
+        let nodes = nodes.span
+        for root in roots { margin += Double(leaf(below: root, row, nodes)) }
+        return margin
+    }
+
+    /// The weight of the leaf of one tree that `row` comes to.
+    @inline(__always)
+    private func leaf(below root: Int, _ row: Span<Float>, _ nodes: Span<Node>) -> Float {
+        var node = nodes[root]
+        while !node.isLeaf {
+            let goesLeft = goesLeft(row[Int(node.feature)], at: node)
+            node = nodes[Int(node.left) + (goesLeft ? 0 : 1)]
+        }
+        return node.value
     }
 
     private func goesLeft(_ value: Float, at node: Node) -> Bool {
@@ -161,6 +173,14 @@ struct LinearModel: Sendable {
         let weights = weights.span
         var margin = margin + weights[row.count]
         for i in 0..<row.count where !row[i].isNaN { margin += row[i] * weights[i] }
+        return margin
+    }
+
+    /// The same sum in double precision, where each product is exact.
+    func doubleSum(_ row: Span<Float>, onto margin: Double) -> Double {
+        let weights = weights.span
+        var margin = margin + Double(weights[row.count])
+        for i in 0..<row.count where !row[i].isNaN { margin += Double(row[i]) * Double(weights[i]) }
         return margin
     }
 }

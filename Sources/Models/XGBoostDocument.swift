@@ -3,6 +3,7 @@
 struct XGBoostDocument {
     let booster: BoosterKind
     let objective: Objective
+    let sumPrecision: SumPrecision
     /// No trees in a linear model.
     let forest: LinkedForest
     /// Nil in a model of trees.
@@ -31,6 +32,7 @@ struct XGBoostDocument {
 
         booster = try learner.booster.kind()
         objective = try learner.statedObjective()
+        sumPrecision = learner.sumPrecision
         featureCount = try learner.statedFeatureCount()
         featureNames = learner.featureNames
         guard featureNames.isEmpty || featureNames.count == featureCount else {
@@ -52,6 +54,7 @@ struct XGBoostDocument {
 private struct LearnerReader {
     private(set) var booster: XGBoostBoosterReader
     private(set) var featureNames: [String] = []
+    private(set) var sumPrecision = SumPrecision.single
     private var objective: String?
     private var baseScore: String?
     private var featureCount: Int?
@@ -66,6 +69,7 @@ private struct LearnerReader {
         try scanner.beginObject()
         while let name = try scanner.nextName() {
             switch name {
+            case "attributes": try readAttributes(&scanner)
             case "feature_names": try readFeatureNames(&scanner)
             case "gradient_booster": try booster.read(&scanner)
             case "learner_model_param": try readParameters(&scanner)
@@ -107,6 +111,22 @@ private struct LearnerReader {
             throw .invalid(path: path, wanted: objective.baseScoreWanted)
         }
         return margin
+    }
+
+    private mutating func readAttributes(_ scanner: inout ModelScanner) throws(ModelError) {
+        try scanner.beginObject()
+        while let name = try scanner.nextName() {
+            guard name == SumPrecision.attribute else {
+                try scanner.skipValue()
+                continue
+            }
+            let stated = try scanner.string()
+            guard let known = SumPrecision(rawValue: stated) else {
+                throw .unsupported(
+                    feature: name, found: excerpt(stated), wanted: "single or double")
+            }
+            sumPrecision = known
+        }
     }
 
     private mutating func readFeatureNames(_ scanner: inout ModelScanner) throws(ModelError) {

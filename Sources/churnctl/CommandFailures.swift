@@ -92,9 +92,12 @@ extension ImportError {
     /// Whether the model itself is refused, whatever its columns mean.
     fileprivate var isOfModel: Bool {
         switch self {
-        case .notAModel, .foreign, .malformed, .ubjson, .model, .marginsDiffer, .library: true
+        case .notAModel, .foreign, .malformed, .ubjson, .onnx, .model, .marginsDiffer, .imprecise,
+            .library:
+            true
         case .schema, .columnList, .column, .noNames, .nameCount, .nameTooLong, .unknownColumn,
             .ambiguousColumn, .repeatedColumn, .noCodes, .codesOfNumber, .codesOfOneValue,
+            .presenceOfColumn, .otherOutcome,
             .tooManyCategories, .unseenCategory, .thresholdOutside, .stoppedEarly, .suspicious,
             .proofRows, .expectations, .differences, .tooFewOutcomes, .contradicted:
             false

@@ -23,6 +23,12 @@ enum ImportedModels {
         try Schema(json: Array(text.utf8).span)
     }
 
+    /// The schema, read once.
+    static let parsedSchema: Schema = {
+        guard let schema = try? schema() else { preconditionFailure("the schema is one") }
+        return schema
+    }()
+
     static func fixture(_ name: String) throws -> [UInt8] {
         try Files.read(
             "\(ProjectPlaces.root)/Tests/ModelImportTests/Fixtures/\(name)", bytesMax: 1 << 20)

@@ -189,8 +189,11 @@ struct HostileModel: Sendable, CustomTestStringConvertible {
             "\"attributes\":{}", "\"attributes\":{},\"attributes\":1e400",
             .malformed(.duplicateName(offset: 29))),
         HostileModel(
-            "\"attributes\":{}", "\"attributes\":" + String(repeating: "[", count: 5000),
-            .malformed(.tooDeep(limit: 16, offset: 39))),
+            "\"attributes\":{}", "\"attributes\":{\"a\":" + String(repeating: "[", count: 5000),
+            .malformed(.tooDeep(limit: 16, offset: 43))),
+        HostileModel(
+            "\"attributes\":{}", "\"attributes\":{\"churnd_sum\":\"quadruple\"}",
+            .unsupported(feature: "churnd_sum", found: "quadruple", wanted: "single or double")),
         HostileModel(
             "[5E-1,2.5E0", "[1E400,2.5E0",
             .malformed(.numberOutOfRange(offset: 395))),

@@ -91,6 +91,21 @@ struct XGBoostDocumentTests {
         #expect(margin(ensemble, [1, 0, 0]) == Float(0.1) + Float(1).nextUp)
     }
 
+    @Test func `a model may ask for a sum in double precision`() throws {
+        // 2⁻²⁴ is lost beside 1 in single precision, and twice of it is not.
+        let trees = sound.replacing("-3E-1", by: "5.9604644775390625E-8")
+            .replacing("[4E-2]", by: "[5.9604644775390625E-8]")
+            .replacing("binary:logistic", by: "reg:squarederror")
+            .replacing("\"base_score\":\"5E-1\"", by: "\"base_score\":\"1E0\"")
+        let stated = trees.replacing(
+            "\"attributes\":{}", by: "\"attributes\":{\"a\":[1],\"churnd_sum\":\"double\"}")
+        let row: [Float] = [0, 0, 3]
+        #expect(try load(trees).sumPrecision == .single)
+        #expect(margin(try load(trees), row) == 1)
+        #expect(try load(stated).sumPrecision == .double)
+        #expect(margin(try load(stated), row) == Float(1).nextUp)
+    }
+
     @Test(arguments: HostileModel.all)
     func `a model that cannot be scored as XGBoost would is refused by name`(
         hostile: HostileModel

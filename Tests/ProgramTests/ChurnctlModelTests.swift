@@ -88,7 +88,7 @@ extension ProgramTests {
                     }, 64, "--expect: expected its rows too"
                 ),
                 ({ try importing(model: "none") }, 66, "none: open: No such file"),
-                ({ try importing(model: "text") }, 70, "text: neither JSON nor UBJSON"),
+                ({ try importing(model: "text") }, 70, "text: neither JSON, UBJSON"),
                 ({ try importing(output: ".") }, 73, ".: exists"),
                 ({ try churnctl("verify", "none") }, 66, "none/manifest.json: open"),
             ]

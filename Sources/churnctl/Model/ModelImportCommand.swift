@@ -9,11 +9,14 @@ internal import POSIX
 struct ModelImportCommand: Command {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Import a model saved by XGBoost.",
+        abstract: "Import a model of XGBoost, LightGBM or ONNX.",
         discussion: """
             The model is what booster.save_model("model.json") or ("model.ubj") of XGBoost 1.6 to \
             3.x writes: gbtree, dart or gblinear, objective binary:logistic, reg:logistic or \
-            reg:squarederror. Its columns are found by their names: those of fields (tenure), of \
+            reg:squarederror; what booster.save_model("model.txt") of LightGBM writes; or an ONNX \
+            model of a pipeline of scikit-learn or of XGBoost.
+
+            Its columns are found by their names: those of fields (tenure), of \
             pandas.get_dummies and OneHotEncoder (Contract_One year), with or without a step in \
             front as ColumnTransformer puts it there (cat__Contract_One year). Categories as \
             pandas' category dtype are known since XGBoost 3.1.
@@ -37,7 +40,7 @@ struct ModelImportCommand: Command {
             """)
 
     @Option(
-        help: ArgumentHelp("Model file saved by XGBoost.", valueName: "path"),
+        help: ArgumentHelp("Model file.", valueName: "path"),
         completion: .file())
     var model: String
 
@@ -114,9 +117,11 @@ struct ModelImportCommand: Command {
         case .columnList, .column: columns ?? model
         case .expectations, .differences: proof.expect ?? model
         case .tooFewOutcomes, .contradicted: proof.data ?? model
-        case .notAModel, .foreign, .malformed, .ubjson, .model, .marginsDiffer, .library, .schema,
+        case .notAModel, .foreign, .malformed, .ubjson, .onnx, .model, .marginsDiffer, .imprecise,
+            .library, .schema,
             .noNames, .nameCount, .nameTooLong, .unknownColumn, .ambiguousColumn, .repeatedColumn,
-            .noCodes, .codesOfNumber, .codesOfOneValue, .tooManyCategories, .unseenCategory,
+            .noCodes, .codesOfNumber, .codesOfOneValue, .presenceOfColumn, .otherOutcome,
+            .tooManyCategories, .unseenCategory,
             .thresholdOutside, .stoppedEarly, .suspicious, .proofRows:
             model
         }
