@@ -13,9 +13,9 @@ package struct Ensemble: Sendable {
     package let objective: Objective
     /// What the margin is added up in.
     package let sumPrecision: SumPrecision
-    private let linked: LinkedForest
+    let linked: LinkedForest
     private let heap: HeapForest?
-    private let linear: LinearModel?
+    let linear: LinearModel?
 
     /// Reads a model that XGBoost saved as JSON: booster `gbtree`, `dart` or `gblinear`, an
     /// objective of `Objective`, one output. Anything else throws, by its name.

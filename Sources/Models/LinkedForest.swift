@@ -25,6 +25,9 @@ struct LinkedForest: Sendable {
     private(set) var roots: [Int] = []
     /// The depth of each tree: 0 for a lone leaf.
     private(set) var depths: [Int] = []
+    /// What share of the rows at a node's parent reached the node while the model learned, 1 at a
+    /// root; nil where a tree does not say.
+    private(set) var shares: [Double]? = []
     private var categorySets = CategorySets()
 
     /// Whether a split asks for a category.
@@ -91,6 +94,31 @@ struct LinkedForest: Sendable {
         try tree.checkParents(parents)
         roots.append(root)
         depths.append(depth)
+        appendShares(of: tree, order, parents)
+    }
+
+    /// Numbers that are no covers are taken for none.
+    private mutating func appendShares(
+        of tree: TreeColumns, _ order: [Int], _ parents: [Int?]
+    ) {
+        guard var known = shares else { return }
+        shares = nil
+        guard tree.cover.allSatisfy({ $0 >= 0 && $0.isFinite }) else { return }
+        for node in order {
+            guard node != 0, let parent = parents[node] else {
+                known.append(1)
+                continue
+            }
+            guard !tree.cover.isEmpty else { return }
+            // The two children's, so that their shares add up to 1.
+            let sibling = Int(tree.left[parent]) == node ? tree.right[parent] : tree.left[parent]
+            let own = Double(tree.cover[node])
+            let both = own + Double(tree.cover[Int(sibling)])
+            // Zeros all over are no covers; at a node that no row weighed on, either way will do.
+            guard both > 0 || parent != 0 else { return }
+            known.append(both > 0 ? own / both : 0.5)
+        }
+        shares = known
     }
 
     /// Multiplies the leaves of each tree by its weight, of which there is one a tree, as XGBoost
@@ -141,13 +169,13 @@ struct LinkedForest: Sendable {
         return node.value
     }
 
-    private func goesLeft(_ value: Float, at node: Node) -> Bool {
+    func goesLeft(_ value: Float, at node: Node) -> Bool {
         if value.isNaN { return node.defaultLeft }
         return node.isByCategory
             ? !categorySets.contains(value, in: node.categorySet) : value < node.value
     }
 
-    private func nodes(ofTree tree: Int) -> Range<Int> {
+    func nodes(ofTree tree: Int) -> Range<Int> {
         roots[tree]..<(tree + 1 < roots.count ? roots[tree + 1] : nodes.count)
     }
 

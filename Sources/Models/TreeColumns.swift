@@ -12,6 +12,9 @@ struct TreeColumns {
     var feature: [UInt32] = []
     /// A split's threshold, or a leaf's weight; of no meaning in a split by category.
     var value: [Float] = []
+    /// How much of the training rows reached each node, as XGBoost weighs them; empty when the file
+    /// does not say.
+    var cover: [Float] = []
     /// Whether a missing value goes left.
     var defaultLeft: [Bool] = []
     /// Whether a split asks for a category; empty when none does.
@@ -33,6 +36,7 @@ struct TreeColumns {
             ("left_children", left.count), ("right_children", right.count),
             ("split_indices", feature.count), ("default_left", defaultLeft.count),
             ("parents", parents.isEmpty ? nodeCount : parents.count),
+            ("sum_hessian", cover.isEmpty ? nodeCount : cover.count),
             ("split_type", isByCategory.isEmpty ? nodeCount : isByCategory.count),
         ]
         for (name, count) in lists where count != nodeCount {

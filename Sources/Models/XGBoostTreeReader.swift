@@ -57,7 +57,8 @@ struct XGBoostTreeReader {
             case "parents": tree.parents = try integers(&scanner, name)
             case "id": try checkPlace(try scanner.number())
             case "split_indices": tree.feature = try integers(&scanner, name)
-            case "split_conditions": try readValues(&scanner)
+            case "split_conditions": tree.value = try floats(&scanner)
+            case "sum_hessian": tree.cover = try floats(&scanner)
             case "default_left": tree.defaultLeft = try flags(&scanner, name)
             case "split_type": tree.isByCategory = try flags(&scanner, name)
             case "categories": tree.categories = try integers(&scanner, name)
@@ -93,12 +94,14 @@ struct XGBoostTreeReader {
         return integers
     }
 
-    private mutating func readValues(_ scanner: inout ModelScanner) throws(ModelError) {
+    private func floats(_ scanner: inout ModelScanner) throws(ModelError) -> [Float] {
+        var floats: [Float] = []
         try scanner.beginArray()
         while try scanner.nextElement() {
-            try checkNodeCount(tree.value.count)
-            tree.value.append(try scanner.float())
+            try checkNodeCount(floats.count)
+            floats.append(try scanner.float())
         }
+        return floats
     }
 
     private func flags(

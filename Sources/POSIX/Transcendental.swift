@@ -15,6 +15,9 @@ package enum Transcendental {
     /// The natural logarithm in double precision.
     package static func logarithm(_ x: Double) -> Double { log(x) }
 
+    /// The cosine in double precision.
+    package static func cosine(_ x: Double) -> Double { cos(x) }
+
     /// The arcsine in double precision, of a number from -1 to 1.
     package static func arcsine(_ x: Double) -> Double { asin(x) }
 }
