@@ -207,7 +207,7 @@ let package = Package(
             [
                 "Bundle", "Bytes", "Models", "Features", "JSON", "OpenSSL", "POSIX", "Tables",
                 "XGBoost",
-            ]),
+            ], hasFixtures: true),
         tests(
             "ModelImportTests",
             [

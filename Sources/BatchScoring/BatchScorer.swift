@@ -47,7 +47,8 @@ package struct BatchScorer {
         precondition(options.threads >= 1)
         schema = model.schema
         self.options = options
-        lines = PredictionLines(form: options.output, model: model)
+        lines = PredictionLines(
+            form: options.output, model: model, reasons: options.reasons)
         let scorer = RowScorer(model: model, options: options, lines: lines)
         workers = (0..<options.threads).map { _ in BatchThread(scorer) }
         splitter =

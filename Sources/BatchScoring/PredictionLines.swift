@@ -11,9 +11,19 @@ struct PredictionLines {
     private let modelName: [UInt8]
     /// Whether the schema takes numbers beyond its bounds, so that a table has a column for them.
     private let tellsOutOfRange: Bool
+    private let reasons: ReasonCount?
+    /// How many columns of a table have reasons.
+    private let reasonColumns: Int
 
-    init(form: RecordForm, model: ModelBundle) {
+    init(form: RecordForm, model: ModelBundle, reasons: ReasonCount? = nil) {
         self.form = form
+        self.reasons = reasons
+        reasonColumns =
+            switch reasons {
+            case nil: 0
+            case .strongest(let count): count
+            case .all: model.explainer?.parts.count ?? 0
+            }
         modelName = Array(model.fullName.utf8)
         tellsOutOfRange = model.schema.takesOutOfRange
     }
@@ -31,7 +41,9 @@ struct PredictionLines {
             "customer_id", "churn_probability", "churn_prediction", "risk_level", "model_version",
             "row",
         ]
-        return tellsOutOfRange ? names + ["out_of_range"] : names
+        return names + (tellsOutOfRange ? ["out_of_range"] : [])
+            + (reasons == nil ? [] : ["base_log_odds"])
+            + (0..<reasonColumns).flatMap { ["reason_\($0 + 1)", "contribution_\($0 + 1)"] }
     }
 
     func append(_ prediction: ScoredRow, to bytes: inout [UInt8]) {
@@ -67,6 +79,9 @@ struct PredictionLines {
             for field in prediction.outOfRange { writer.string(field) }
             writer.endArray()
         }
+        if let reasons, let explainer = prediction.explainer {
+            writer.explanation(explainer.explanation(reasons))
+        }
         writer.endObject()
         writer.newline()
         bytes = writer.finish()
@@ -92,7 +107,32 @@ struct PredictionLines {
             bytes.append(comma)
             appendCell(Array(prediction.outOfRange.joined(separator: ";").utf8), to: &bytes)
         }
+        if let reasons, let explainer = prediction.explainer {
+            appendReasons(explainer.reasons(reasons), base: explainer.base, to: &bytes)
+        }
         bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// A row with fewer reasons than columns has empty cells.
+    private func appendReasons(_ reasons: [FieldReason], base: Double, to bytes: inout [UInt8]) {
+        let comma = UInt8(ascii: ",")
+        func append(_ contribution: Double, _ bytes: inout [UInt8]) {
+            bytes.append(comma)
+            var writer = JSONWriter(appendingTo: bytes)
+            bytes = []
+            writer.contribution(contribution)
+            bytes = writer.finish()
+        }
+        append(base, &bytes)
+        for place in 0..<reasonColumns {
+            guard place < reasons.count else {
+                bytes += [comma, comma]
+                continue
+            }
+            bytes.append(comma)
+            appendCell(Array(reasons[place].field.utf8), to: &bytes)
+            append(reasons[place].contribution, &bytes)
+        }
     }
 
     /// RFC 4180 §2.6 and §2.7: quoted where it must be. Neither an identifier nor a name has a
@@ -123,4 +163,6 @@ struct ScoredRow {
     let risk: RiskLevel
     /// Fields with a number beyond their bounds.
     let outOfRange: [String]
+    /// What explained the row; nil where no reasons are asked for.
+    let explainer: Explainer?
 }

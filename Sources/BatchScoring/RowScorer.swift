@@ -16,6 +16,8 @@ struct RowScorer {
     private let recordBytesMax: Int
     private var reader: CSVReader
     private var scorer: ModelScorer
+    /// Nil where no reasons are asked for.
+    private var explainer: Explainer?
 
     init(model: ModelBundle, options: ScoringOptions, lines: PredictionLines) {
         self.model = model
@@ -25,6 +27,7 @@ struct RowScorer {
         recordBytesMax = options.lineBytesMax
         reader = CSVReader(limits: limits)
         scorer = model.scorer
+        explainer = options.reasons == nil ? nil : model.explainer
     }
 
     /// Scores the records that belong to the shard, in their order.
@@ -110,17 +113,23 @@ struct RowScorer {
         return true
     }
 
-    private func append(
+    private mutating func append(
         _ score: Score, _ customerID: [UInt8]?, _ outOfRange: [Int], _ rowNumber: Int,
         to result: inout ScoredBatch
     ) {
         if !outOfRange.isEmpty { result.counts.outOfRange += 1 }
+        if var explained = explainer {
+            explainer = nil
+            scorer.explain(by: &explained)
+            explainer = explained
+        }
         lines.append(
             ScoredRow(
                 row: rowNumber, customerID: customerID, probability: score.probability,
                 isPositive: model.isPositive(score.probability),
                 risk: model.riskLevel(score.probability),
-                outOfRange: outOfRange.map { model.schema.fields[$0].name }),
+                outOfRange: outOfRange.map { model.schema.fields[$0].name },
+                explainer: explainer),
             to: &result.predictions)
     }
 }

@@ -1,4 +1,5 @@
 internal import Features
+package import Models
 package import Tables
 
 /// How a file is scored.
@@ -8,6 +9,8 @@ package struct ScoringOptions: Sendable {
     /// How the predictions are written.
     package var output: RecordForm
     package var shard = Shard.whole
+    /// How many reasons each prediction has; nil: none.
+    package var reasons: ReasonCount?
     /// How many threads score, at least 1.
     package var threads = 1
     /// The longest JSON text of a record, as for the body of a request.

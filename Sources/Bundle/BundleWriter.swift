@@ -17,7 +17,7 @@ package struct BundleWriter: Sendable {
     package init(
         model: [UInt8], goldenRows: [GoldenRow], name: String, version: String, schema: Schema,
         encoding: FeatureEncoding, calibration: Calibration, thresholds: Thresholds,
-        metrics: JSONObject, provenance: JSONObject
+        meanContributions: [Double]? = nil, metrics: JSONObject, provenance: JSONObject
     ) {
         var lines = JSONWriter()
         for row in goldenRows { row.write(to: &lines) }
@@ -27,7 +27,8 @@ package struct BundleWriter: Sendable {
         manifest = IndentedJSON.bytes(
             Manifest(
                 name: name, version: version, schema: schema, encoding: encoding,
-                calibration: calibration, thresholds: thresholds, metrics: metrics,
+                calibration: calibration, thresholds: thresholds,
+                meanContributions: meanContributions, metrics: metrics,
                 provenance: provenance, modelSHA256: SHA256.hexDigest(model.span),
                 goldenSHA256: SHA256.hexDigest(golden.span)
             ).document)

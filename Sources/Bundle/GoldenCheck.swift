@@ -3,9 +3,13 @@ internal import Models
 
 /// Runs golden rows through all that a request goes through.
 enum GoldenCheck {
+    /// How far contributions and their base may come to another sum than the margin.
+    private static let sumTolerance = 1e-5
+
     /// How many rows there are, all of them reproduced. Throws the first that is not.
     static func run(
-        _ lines: Span<UInt8>, _ scorer: inout ModelScorer, limits: ModelLimits
+        _ lines: Span<UInt8>, _ scorer: inout ModelScorer, _ explainer: inout Explainer?,
+        limits: ModelLimits
     ) throws(BundleError) -> Int {
         guard lines.count <= limits.goldenBytesMax else {
             throw .tooMany(.golden, "bytes", found: lines.count, most: limits.goldenBytesMax)
@@ -19,7 +23,8 @@ enum GoldenCheck {
                 throw .tooMany(.golden, "rows", found: rowCount, most: limits.goldenRowsMax)
             }
             do throws(GoldenFault) {
-                try check(try GoldenRow(parsing: lines.extracting(start..<end + 1)), &scorer)
+                try check(
+                    try GoldenRow(parsing: lines.extracting(start..<end + 1)), &scorer, &explainer)
             } catch { throw .goldenRow(rowCount, error) }
             start = end + 1
         }
@@ -30,7 +35,7 @@ enum GoldenCheck {
     }
 
     private static func check(
-        _ row: GoldenRow, _ scorer: inout ModelScorer
+        _ row: GoldenRow, _ scorer: inout ModelScorer, _ explainer: inout Explainer?
     ) throws(GoldenFault) {
         let isValid: Bool
         do throws(BodyError) {
@@ -39,5 +44,20 @@ enum GoldenCheck {
         guard isValid else { throw .request }
         let score = scorer.score()
         try row.check(margin: score.margin, probability: score.probability)
+        guard let sum = explainer?.sum(of: &scorer) else { return }
+        // The margin is a sum in single precision, rounded once for each tree.
+        let roundings = Double(scorer.ensemble.treeCount) * Double(max(1, score.margin.magnitude))
+        let tolerance = sumTolerance + roundings * Double(Float.ulpOfOne) / 2
+        guard (sum - Double(score.margin)).magnitude <= tolerance else {
+            throw .contributions(sum: sum, margin: score.margin)
+        }
+    }
+}
+
+extension Explainer {
+    /// What the base and the contributions of the record that was scored last come to.
+    fileprivate mutating func sum(of scorer: inout ModelScorer) -> Double {
+        scorer.explain(by: &self)
+        return contributions.reduce(base, +)
     }
 }

@@ -110,6 +110,8 @@ package enum GoldenFault: Error, Equatable, Sendable {
     /// Bits of the margin in single precision.
     case margin(found: UInt32, wanted: UInt32)
     case probability(found: Float, wanted: Float)
+    /// The contributions and their base come to another sum than the margin.
+    case contributions(sum: Double, margin: Float)
 }
 
 extension GoldenFault: CustomStringConvertible {
@@ -123,6 +125,8 @@ extension GoldenFault: CustomStringConvertible {
             "margin \(Float(bitPattern: found)) (\(floatBits(found))), "
                 + "expected \(Float(bitPattern: wanted)) (\(floatBits(wanted)))"
         case .probability(let found, let wanted): "probability \(found), expected \(wanted)"
+        case .contributions(let sum, let margin):
+            "contributions and their base come to \(sum), expected the margin \(margin)"
         }
     }
 }

@@ -8,6 +8,8 @@ package import Models
 package struct Manifest: Equatable, Sendable {
     /// The version of the bundle's format this program writes and reads.
     package static let format = 1
+    /// The farthest a mean contribution lies from zero, so that all sums are finite.
+    static let contributionMagnitudeMax = 1e30
 
     package let name: String
     package let version: String
@@ -15,6 +17,9 @@ package struct Manifest: Equatable, Sendable {
     package let encoding: FeatureEncoding
     package let calibration: Calibration
     package let thresholds: Thresholds
+    /// What each column added to the margin on average, over the rows that the model learned from,
+    /// in the encoding's order; nil where that is not known, and no reasons can be given.
+    package let meanContributions: [Double]?
     /// How good the model is and how that was found; shown, not interpreted.
     package let metrics: JSONObject
     /// What the model was made of; shown, not interpreted.
@@ -25,8 +30,8 @@ package struct Manifest: Equatable, Sendable {
 
     package init(
         name: String, version: String, schema: Schema, encoding: FeatureEncoding,
-        calibration: Calibration, thresholds: Thresholds, metrics: JSONObject,
-        provenance: JSONObject, modelSHA256: String, goldenSHA256: String
+        calibration: Calibration, thresholds: Thresholds, meanContributions: [Double]? = nil,
+        metrics: JSONObject, provenance: JSONObject, modelSHA256: String, goldenSHA256: String
     ) {
         self.name = name
         self.version = version
@@ -34,6 +39,7 @@ package struct Manifest: Equatable, Sendable {
         self.encoding = encoding
         self.calibration = calibration
         self.thresholds = thresholds
+        self.meanContributions = meanContributions
         self.metrics = metrics
         self.provenance = provenance
         self.modelSHA256 = modelSHA256
@@ -42,31 +48,35 @@ package struct Manifest: Equatable, Sendable {
 
     /// The document, its members in a fixed order.
     package var document: JSONValue {
-        .object([
-            ("format", .number(Double(Manifest.format))),
-            ("name", .string(name)),
-            ("version", .string(version)),
-            (
-                "sha256",
-                .object([
-                    (BundleFile.golden.rawValue, .string(goldenSHA256)),
-                    (BundleFile.model.rawValue, .string(modelSHA256)),
-                ])
-            ),
-            ("calibration", calibrationDocument),
-            (
-                "thresholds",
-                .object([
-                    ("decision", .number(thresholds.decision)),
-                    ("high", .number(thresholds.high)),
-                    ("medium", .number(thresholds.medium)),
-                ])
-            ),
-            ("metrics", .object(metrics)),
-            ("provenance", .object(provenance)),
-            ("schema", schema.document),
-            ("encoding", encoding.document),
-        ])
+        let contributions = meanContributions.map { means in
+            [("mean_contributions", JSONValue.array(means.map { .number($0) }))]
+        }
+        return .object(
+            [
+                ("format", .number(Double(Manifest.format))),
+                ("name", .string(name)),
+                ("version", .string(version)),
+                (
+                    "sha256",
+                    .object([
+                        (BundleFile.golden.rawValue, .string(goldenSHA256)),
+                        (BundleFile.model.rawValue, .string(modelSHA256)),
+                    ])
+                ),
+                ("calibration", calibrationDocument),
+                (
+                    "thresholds",
+                    .object([
+                        ("decision", .number(thresholds.decision)),
+                        ("high", .number(thresholds.high)),
+                        ("medium", .number(thresholds.medium)),
+                    ])
+                ),
+                ("metrics", .object(metrics)),
+                ("provenance", .object(provenance)),
+                ("schema", schema.document),
+                ("encoding", encoding.document),
+            ] + (contributions ?? []))
     }
 
     private var calibrationDocument: JSONValue {

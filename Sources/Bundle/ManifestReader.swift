@@ -38,6 +38,7 @@ extension Manifest {
             schema: schema, encoding: encoding,
             calibration: try Manifest.calibration(try root.member("calibration")),
             thresholds: try Manifest.thresholds(try root.member("thresholds")),
+            meanContributions: try Manifest.meanContributions(root, encoding.columnCount),
             metrics: try root.member("metrics").object(),
             provenance: try root.member("provenance").object(),
             modelSHA256: try digests.member(BundleFile.model.rawValue).string(),
@@ -54,6 +55,27 @@ extension Manifest {
             return .platt(slope: slope, intercept: intercept)
         default: throw try node.member("method").invalid("none or platt")
         }
+    }
+
+    private static func meanContributions(
+        _ root: ManifestNode, _ columnCount: Int
+    ) throws(BundleError) -> [Double]? {
+        let name = "mean_contributions"
+        guard try root.object()[name] != nil else { return nil }
+        let node = try root.member(name)
+        guard let values = node.value.asArray, values.count == columnCount else {
+            throw node.invalid("\(columnCount) numbers, one for each column of the encoding")
+        }
+        var means: [Double] = []
+        for value in values {
+            guard let mean = value.asNumber, mean.magnitude <= Manifest.contributionMagnitudeMax
+            else {
+                throw node.invalid(
+                    "numbers of at most \(Manifest.contributionMagnitudeMax) either way")
+            }
+            means.append(mean)
+        }
+        return means
     }
 
     private static func thresholds(_ node: ManifestNode) throws(BundleError) -> Thresholds {

@@ -16,6 +16,9 @@ package struct ModelBundle: Sendable {
     /// The number of the key that signed the manifest, as minisign shows it; nil where no signature
     /// was asked for.
     package private(set) var signer: String?
+    /// Gives reasons for what the model says; nil where the bundle does not have the means that
+    /// they are measured against.
+    package let explainer: Explainer?
 
     /// Reads a bundle's three files and accepts them only if sizes, digests and numbers are
     /// sound, the encoding covers the schema and makes the model's features, and every golden row
@@ -60,7 +63,9 @@ package struct ModelBundle: Sendable {
         } catch { throw .model(error) }
         var scorer = ModelScorer(
             ensemble, stated.encoding, calibration: stated.calibration, schema: stated.schema)
-        goldenRowCount = try GoldenCheck.run(golden, &scorer, limits: limits)
+        explainer = try ModelBundle.explainer(ensemble, stated)
+        var explainer = explainer
+        goldenRowCount = try GoldenCheck.run(golden, &scorer, &explainer, limits: limits)
     }
 
     package var name: String { manifest.name }
@@ -83,6 +88,22 @@ package struct ModelBundle: Sendable {
 
     /// Whether churn is predicted.
     package func isPositive(_ probability: Float) -> Bool { thresholds.isPositive(probability) }
+
+    private static func explainer(
+        _ ensemble: Ensemble, _ manifest: Manifest
+    ) throws(BundleError) -> Explainer? {
+        guard let means = manifest.meanContributions else { return nil }
+        guard
+            let explainer = Explainer(
+                ensemble, manifest.encoding, schema: manifest.schema, means: means)
+        else {
+            throw .invalid(
+                path: "mean_contributions",
+                wanted: "none, as trees of several levels have contributions only with "
+                    + "sum_hessian and at most \(Contributions.depthMax) levels")
+        }
+        return explainer
+    }
 
     private static func check(
         _ bytes: Span<UInt8>, of file: BundleFile, wanted: String

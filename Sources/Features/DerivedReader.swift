@@ -22,7 +22,10 @@ struct DerivedReader {
                 if taken { throw node.error(.duplicate) }
             }
             mistakes.attempt { mistakes throws(SchemaError) in
-                derived.append(DerivedFeature(name: name, kind: try readKind(node, &mistakes)))
+                derived.append(
+                    DerivedFeature(
+                        name: name, kind: try readKind(node, &mistakes),
+                        reason: try node.reason(&mistakes)))
             }
         }
         return derived

@@ -50,13 +50,19 @@ enum PropertyReader {
         let blank = mistakes.attempt { () throws(SchemaError) in
             try kind.flatMap { kind throws(SchemaError) in try readBlank(node, kind) }
         }
-        guard mistakes.count == before, let kind, let blank, let outOfRange else {
-            throw node.error(.unread)
+        let isProtected = mistakes.attempt { () throws(SchemaError) in
+            try node.member(.protected)?.boolean() ?? false
         }
+        let reason = mistakes.attempt { mistakes throws(SchemaError) in
+            try node.reason(&mistakes)
+        }
+        guard mistakes.count == before, let kind, let blank, let outOfRange, let isProtected,
+            let reason
+        else { throw node.error(.unread) }
         return .field(
             Field(
                 name: name, kind: kind, blank: blank, outOfRange: outOfRange,
-                description: description))
+                description: description, isProtected: isProtected, reason: reason))
     }
 
     static func readValues(

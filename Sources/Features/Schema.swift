@@ -122,6 +122,25 @@ package struct Field: Equatable, Sendable {
     package let outOfRange: OutOfRange
     /// What the document says about it; empty where it says nothing.
     package let description: String
+    /// Whether it may not be given as a reason, or be changed for another probability: gender, age.
+    package let isProtected: Bool
+    /// What it is called as a reason; nil where the document does not say.
+    package let reason: ReasonTexts?
+}
+
+/// What a field is called as a reason for a probability.
+package struct ReasonTexts: Equatable, Sendable {
+    /// A short name that does not change, for example `R15`.
+    package let code: String
+    /// A sentence for a value that raises the probability, and one for a value that lowers it.
+    package let raises: String
+    package let lowers: String
+
+    package init(code: String, raises: String, lowers: String) {
+        self.code = code
+        self.raises = raises
+        self.lowers = lowers
+    }
 }
 
 /// The values a field takes.
@@ -168,6 +187,9 @@ package struct DerivedFeature: Equatable, Sendable {
     package let name: String
     /// How it is computed.
     package let kind: DerivedKind
+    /// What it is called as a reason; nil where the document does not say, and for bins, which are
+    /// a part of their field.
+    package let reason: ReasonTexts?
 }
 
 /// The ways to compute a feature.

@@ -20,6 +20,8 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     case derived = "x-derived"
     case target = "x-target"
     case implies = "x-implies"
+    case protected = "x-protected"
+    case reason = "x-reason"
     case kind
     case field
     case upperEdges
@@ -30,6 +32,9 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     case negative
     case condition = "if"
     case conclusion = "then"
+    case code
+    case raises
+    case lowers
 
     /// What the document as a whole may hold.
     static let document: Set<SchemaKeyword> = [
@@ -38,14 +43,16 @@ package enum SchemaKeyword: String, CaseIterable, Sendable {
     ]
     /// What any property may hold.
     private static let anyProperty: Set<SchemaKeyword> = [.comment, .title, .description, .type]
+    private static let anyField = anyProperty.union([.protected, .reason])
     static let identifierProperty = anyProperty.union([.identifier])
-    static let category = anyProperty.union([.enumeration, .aliases])
-    static let boundedNumber = anyProperty.union([
+    static let category = anyField.union([.enumeration, .aliases])
+    static let boundedNumber = anyField.union([
         .minimum, .maximum, .blank, .outOfRange,
     ])
-    static let enumeratedInteger = anyProperty.union([.enumeration, .blank])
+    static let enumeratedInteger = anyField.union([.enumeration, .blank])
+    static let reasonTexts: Set<SchemaKeyword> = [.code, .raises, .lowers]
     static let targetColumn: Set<SchemaKeyword> = [.column, .positive, .negative]
     static let bins: Set<SchemaKeyword> = [.description, .kind, .field, .upperEdges, .labels]
-    static let count: Set<SchemaKeyword> = [.description, .kind, .of]
+    static let count: Set<SchemaKeyword> = [.description, .kind, .of, .reason]
     static let implication: Set<SchemaKeyword> = [.description, .condition, .conclusion]
 }

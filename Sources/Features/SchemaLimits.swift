@@ -13,6 +13,10 @@ package enum SchemaLimits {
     package static let valueBytesMax = 64
     /// Bytes of a title or a description.
     package static let textBytesMax = 1024
+    /// Bytes of the code of a reason.
+    package static let reasonCodeBytesMax = 16
+    /// Bytes of the sentence of a reason.
+    package static let reasonBytesMax = 256
     /// Derived features.
     package static let derivedMax = 64
     /// Bins of one derived feature.

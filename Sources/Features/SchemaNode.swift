@@ -133,6 +133,17 @@ struct SchemaNode {
         return number + 0
     }
 
+    /// The texts of a reason, where the value has them.
+    func reason(_ mistakes: inout SchemaMistakes) throws(SchemaError) -> ReasonTexts? {
+        guard let node = try member(.reason) else { return nil }
+        try node.refuse(allBut: SchemaKeyword.reasonTexts, &mistakes)
+        let bytesMax = SchemaLimits.reasonBytesMax
+        return ReasonTexts(
+            code: try node.required(.code).label(bytesMax: SchemaLimits.reasonCodeBytesMax),
+            raises: try node.required(.raises).label(bytesMax: bytesMax),
+            lowers: try node.required(.lowers).label(bytesMax: bytesMax))
+    }
+
     /// One of these texts and no other.
     func choice<Choice: RawRepresentable & CaseIterable>(
         _ type: Choice.Type

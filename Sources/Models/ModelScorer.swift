@@ -48,6 +48,9 @@ package struct ModelScorer {
         return encodedScore
     }
 
+    /// Explains the record that was scored last.
+    package func explain(by explainer: inout Explainer) { explainer.explain(row.span) }
+
     private var encodedScore: Score {
         let margin = ensemble.margin(row.span)
         return Score(

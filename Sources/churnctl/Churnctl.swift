@@ -9,9 +9,9 @@ struct Churnctl: ParsableCommand {
         abstract: "Train and check models, mint and revoke tokens, verify audit logs.",
         discussion: "churnctl --version prints the version.",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
-            ModelCommand.self, TokenCommand.self, KeysCommand.self, RedisCommand.self,
-            AuditCommand.self, BehaviourCommand.self, DoctorCommand.self,
+            TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, ExplainCommand.self,
+            DataCommand.self, ModelCommand.self, TokenCommand.self, KeysCommand.self,
+            RedisCommand.self, AuditCommand.self, BehaviourCommand.self, DoctorCommand.self,
         ])
 
     static func main() {

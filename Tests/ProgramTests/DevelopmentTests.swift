@@ -38,7 +38,7 @@ extension ProgramTests {
             #expect(answer["churn_prediction"]?.asBool != nil)
             #expect((0...1).contains(answer["churn_probability"]?.asNumber ?? -1))
             #expect(["Low", "Medium", "High"].contains(answer["risk_level"]?.asString))
-            #expect(answer["model_version"]?.asString == "telco-churn/2")
+            #expect(answer["model_version"]?.asString == "telco-churn/3")
             let time = try #require(answer["timestamp"]?.asString)
             #expect(time.contains(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
             #expect(child.ended == nil)

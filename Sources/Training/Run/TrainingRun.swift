@@ -94,11 +94,12 @@ package struct TrainingRun: Sendable {
         tally.finish(.effects, cost: later.effects)
         let contents: BundleWriter
         if options.refits {
-            let refitted = try fit(selected, rows: Array(data.labels.indices))
+            let all = Array(data.labels.indices)
+            let refitted = try fit(selected, rows: all)
             tally.finish(.fit(candidate), cost: later.refit)
-            contents = try bundle(refitted, comparison, selection, measured)
+            contents = try bundle(refitted, learned: all, comparison, selection, measured)
         } else {
-            contents = try bundle(model, comparison, selection, measured)
+            contents = try bundle(model, learned: plan.learning, comparison, selection, measured)
         }
         return TrainingOutcome(
             options: options, plan: plan, groups: groups, comparison: comparison,
@@ -179,7 +180,8 @@ package struct TrainingRun: Sendable {
     }
 
     private func bundle(
-        _ model: borrowing FittedModel, _ comparison: Comparison, _ selection: Selection,
+        _ model: borrowing FittedModel, learned: [Int], _ comparison: Comparison,
+        _ selection: Selection,
         _ measured: MeasuredModel
     ) throws(TrainingError) -> BundleWriter {
         let figures = ManifestFigures(
@@ -191,13 +193,20 @@ package struct TrainingRun: Sendable {
             let margins = try Booster.margins(
                 of: requests.values(data.schema, model.encoding).span,
                 columnCount: model.encoding.columnCount, document: document.span)
+            // A document that the scorer does not read is refused when the bundle is written.
+            let ensemble = try? Ensemble(
+                xgboostJSON: document.span, featureNames: model.encoding.columnNames)
+            let means = ensemble.flatMap {
+                MeanContributions.values(
+                    $0, model.encoding, records: learned.map { data.records[$0] })
+            }
             return BundleWriter(
                 model: document,
                 goldenRows: requests.rows(
                     margins: margins, link: model.recipe.link, calibration: model.calibration),
                 name: options.name, version: options.version, schema: data.schema,
                 encoding: model.encoding, calibration: model.calibration, thresholds: .standard,
-                metrics: figures.metrics(measured.holdOut),
+                meanContributions: means, metrics: figures.metrics(measured.holdOut),
                 provenance: figures.provenance(
                     data, recipe: model.recipe, settings: model.settings))
         } catch { throw .library(error) }

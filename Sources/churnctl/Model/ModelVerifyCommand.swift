@@ -33,6 +33,11 @@ struct ModelVerifyCommand: Command {
 
 /// A bundle that a command needs.
 enum LoadedBundle {
+    /// What a command says that needs reasons, of a bundle that has none.
+    static func withoutReasons(_ directory: String) -> String {
+        "\(directory): manifest.json: mean_contributions is missing, expected them for reasons"
+    }
+
     /// - Parameters:
     ///   - signers: one of whom must have signed it; nil where any bundle is accepted.
     ///   - unreadable: the exit code where a file of it cannot be read.

@@ -65,6 +65,18 @@ struct ScoreCommand: Command {
     @Option(help: "Threads, 1 to \(ScoreCommand.threadsMax).")
     var threads = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "Give so many reasons with each prediction, 1 to \(ReasonCount.most), or all.",
+            valueName: "count"),
+        transform: { text in
+            guard let count = ReasonCount(text) else {
+                throw ValidationError("expected 1 to \(ReasonCount.most) or all")
+            }
+            return count
+        })
+    var explain: ReasonCount?
+
     private static let threadsMax = 256
 
     func validate() throws {
@@ -76,7 +88,7 @@ struct ScoreCommand: Command {
     func perform() throws {
         let counts = try ScoreRun(
             modelPath: model, inputPath: input, outputPath: output, errorsPath: errors,
-            outputForm: format, shard: shard, threads: threads
+            outputForm: format, shard: shard, threads: threads, reasons: explain
         ).run()
         complain(
             "\(counts.scored) rows scored, \(counts.refused) refused"

@@ -15,10 +15,15 @@ struct ScoreRun {
     let outputForm: RecordForm?
     let shard: Shard
     let threads: Int
+    /// How many reasons each prediction has; nil: none.
+    let reasons: ReasonCount?
 
     /// Files of output appear only when all has gone well.
     func run() throws(CommandFailure) -> ScoringCounts {
         let model = try LoadedBundle.load(modelPath, unreadable: .software)
+        guard reasons == nil || model.explainer != nil else {
+            throw CommandFailure(.software, LoadedBundle.withoutReasons(modelPath))
+        }
         let input = try InputFile(path: inputPath)
         var block = [UInt8](repeating: 0, count: InputFile.blockBytes)
         var count = try input.read(into: &block)
@@ -34,6 +39,7 @@ struct ScoreRun {
         var options = ScoringOptions(input: inputForm, output: outputForm ?? inputForm)
         options.shard = shard
         options.threads = threads
+        options.reasons = reasons
         var scorer = BatchScorer(model: model, options: options)
         var predictions = try OutputFile(path: outputPath, or: .output)
         var refusals = try OutputFile(path: errorsPath, or: .error)

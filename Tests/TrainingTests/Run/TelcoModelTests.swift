@@ -29,17 +29,21 @@ struct TelcoModelTests {
         #expect(try model.document() == contents(1, "model.json"))
     }
 
-    @Test(
-        .enabled(
-            if: Directories.isAnything(at: "\(ProjectPlaces.root)/Models/telco-churn/2"),
-            "version 2 is not there yet"))
-    func `version 2 is what training makes of the chosen candidate`() throws {
-        var options = TrainingOptions(name: "telco-churn", version: "2", seed: 1)
+    @Test func `version 3 is what training makes of the chosen candidate`() throws {
+        var options = TrainingOptions(name: "telco-churn", version: "3", seed: 1)
         options.candidates = [.stumps]
         options.repeatCount = 1
         let outcome = try TrainingRun(data, path: "", options: options).run()
-        #expect(try outcome.contents.model == contents(2, "model.json"))
-        #expect(try outcome.contents.golden == contents(2, "golden.jsonl"))
+        #expect(try outcome.contents.model == contents(3, "model.json"))
+        #expect(try outcome.contents.golden == contents(3, "golden.jsonl"))
+        // Their scores are those of version 2, which has no contributions.
+        for file in ["model.json", "golden.jsonl"] {
+            #expect(try contents(2, file) == contents(3, file))
+        }
+        let shipped = try contents(3, "manifest.json")
+        let stated = try Manifest(parsing: shipped.span).meanContributions
+        let made = outcome.contents.manifest
+        #expect(try Manifest(parsing: made.span).meanContributions == stated)
         let measures = outcome.model.holdOut.measures
         #expect(measures.rocAUC > 0.845 && measures.logLoss < 0.415)
     }
