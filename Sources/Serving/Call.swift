@@ -4,6 +4,7 @@ internal import HTTP
 internal import HTTPServer
 internal import JWT
 internal import Metrics
+internal import Models
 internal import OpenSSL
 internal import POSIX
 internal import Telemetry
@@ -77,6 +78,8 @@ final class Call {
     var token: VerifiedToken?
     /// False for a caller that may know the level of a risk and not its probability.
     var showsProbability = true
+    /// How many reasons the caller wants; nil: none.
+    var reasonCount: ReasonCount?
     /// What is wrong with the content; answered when the caller is known to be admitted.
     var contentFailure: ServiceFailure?
     var outcome = Outcome.unread
@@ -129,6 +132,7 @@ final class Call {
         leader = nil
         token = nil
         showsProbability = true
+        reasonCount = nil
         contentFailure = nil
         outcome = .unread
         bodyDigest = nil

@@ -30,6 +30,10 @@ package enum ServiceFailure: Error, Equatable {
     case insufficientScope(VerifiedToken, required: String)
     /// The token is good, and its user has logged in too long ago or in another way.
     case insufficientLogin(needed: StepUp)
+    /// A parameter of the query holds something else.
+    case invalidParameter(name: String, wanted: String)
+    /// The active model has no means that contributions are measured against.
+    case noReasons
     case body(BodyError)
     case invalidRecord([Violation])
     case revoked
@@ -103,6 +107,10 @@ extension ServiceFailure {
                 .with { $0.fields = "Accept-Encoding: identity\r\n" }
         case .bodyTooLarge(let bytesMax):
             FailureRow(.contentTooLarge, "The body must be at most \(bytesMax) bytes")
+        case .invalidParameter(let name, let wanted):
+            FailureRow(.invalidParameter, "\(name) must be \(wanted)")
+        case .noReasons:
+            FailureRow(.conflict, "The active model gives no reasons")
         case .lengthRequired:
             FailureRow(.lengthRequired, "Content-Length or Transfer-Encoding is needed")
         case .plainHTTPAtProxy:

@@ -72,6 +72,12 @@ extension Calls {
             case .none, .optionalJSON:
                 if request.isBodyTooLarge { throw .bodyTooLarge(bytesMax: rules.bodyBytesMax) }
             }
+            let head = request.head
+            if head.path.upperBound < head.target.upperBound {
+                // Behind the question mark.
+                let query = head.path.upperBound + 1..<head.target.upperBound
+                try route.handler.describe(call, query: request.headBytes.extracting(query))
+            }
         } catch {
             guard route.access == .administrator else { throw error }
             call.contentFailure = error
@@ -120,6 +126,9 @@ extension Calls {
                 throw .insufficientScope(token, required: "\(scope.name)")
             }
             call.showsProbability = false
+        }
+        if call.reasonCount != nil, !rights.scopes.contains(.explain) {
+            throw .insufficientScope(token, required: "\(Scope.explain.name)")
         }
         guard route.access == .administrator else { return }
         let needed = roles.stepUp(for: scope)
@@ -257,7 +266,8 @@ extension Calls {
         guard call.outcome == .unscored else { return }
         let body = call.keptBody
         do throws(ServiceFailure) {
-            try call.scorer.score(body.span, &call.stages, into: &call.prediction)
+            try call.scorer.score(
+                body.span, &call.stages, reasons: call.reasonCount, into: &call.prediction)
             call.outcome = .scored
         } catch {
             call.contentFailure = error

@@ -56,6 +56,10 @@ package struct PredictionWriter {
         }
         writer.name("risk_level")
         writer.string(prediction.risk.rawValue)
+        // Reasons add up to the probability.
+        if showsProbability, let explanation = prediction.explanation {
+            writer.explanation(explanation)
+        }
         if !prediction.outOfRange.isEmpty {
             writer.name("out_of_range")
             writer.beginArray()

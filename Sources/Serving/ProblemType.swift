@@ -2,6 +2,7 @@
 package enum ProblemType: String, CaseIterable, Sendable {
     case malformedRequest = "malformed-request"
     case malformedBody = "malformed-body"
+    case invalidParameter = "invalid-parameter"
     case missingToken = "missing-token"
     case invalidToken = "invalid-token"
     case tokenExpired = "token-expired"
@@ -33,7 +34,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
 
     package var status: UInt16 {
         switch self {
-        case .malformedRequest, .malformedBody: 400
+        case .malformedRequest, .malformedBody, .invalidParameter: 400
         case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked, .staleAuthentication:
             401
         case .insufficientScope, .httpsRequired: 403
@@ -60,6 +61,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         switch self {
         case .malformedRequest: "The request is not well-formed HTTP"
         case .malformedBody: "The body is not a well-formed JSON object"
+        case .invalidParameter: "Invalid parameter of the query"
         case .missingToken: "Bearer token required"
         case .invalidToken: "The token is not valid"
         case .tokenExpired: "The token has expired"

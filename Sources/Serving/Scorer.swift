@@ -21,6 +21,7 @@ package final class Scorer {
     /// For hashes of records; nil where subjects have no baselines.
     private let traitsKey: UInt64?
     private var scorer: ModelScorer
+    private var explainer: Explainer?
 
     /// - Parameters:
     ///   - recordsFeatures: whether predictions carry the customer's values.
@@ -36,11 +37,18 @@ package final class Scorer {
         audited = AuditedModel(name: bundle.fullName, digest: bundle.sha256)
         featureText = recordsFeatures ? FeatureText(schema: bundle.schema) : nil
         scorer = bundle.scorer
+        explainer = bundle.explainer
     }
 
+    /// Whether it can say why a customer has a probability.
+    var givesReasons: Bool { explainer != nil }
+
     /// Scores the customer in a body; `stages` gets how long reading and scoring took.
+    ///
+    /// - Parameter reasons: how many are wanted; only where it gives reasons. Nil: none.
     package func score(
-        _ body: Span<UInt8>, _ stages: inout StageTimes, into prediction: inout Prediction
+        _ body: Span<UInt8>, _ stages: inout StageTimes, reasons: ReasonCount? = nil,
+        into prediction: inout Prediction
     ) throws(ServiceFailure) {
         try Scorer.read(body, &scorer, &stages, &prediction)
         let probability = scorer.score().probability
@@ -48,6 +56,7 @@ package final class Scorer {
         prediction.isPositive = bundle.isPositive(probability)
         prediction.risk = bundle.riskLevel(probability)
         Scorer.complete(&prediction, of: &scorer, featureText, bundle)
+        if let reasons { Scorer.explain(&prediction, by: &explainer, of: &scorer, reasons) }
         if let traitsKey { Scorer.addTraits(to: &prediction, of: &scorer, bundle, key: traitsKey) }
         stages.end(.score)
     }
@@ -77,6 +86,16 @@ package final class Scorer {
         prediction.customerID.removeAll(keepingCapacity: true)
         guard let identifier = scorer.identifier else { return }
         prediction.customerID.appendBytes(identifier.span)
+    }
+
+    private static func explain(
+        _ prediction: inout Prediction, by explainer: inout Explainer?,
+        of scorer: inout ModelScorer, _ count: ReasonCount
+    ) {
+        guard var explained = explainer.take() else { return }
+        scorer.explain(by: &explained)
+        prediction.explanation = explained.explanation(count)
+        explainer = explained
     }
 
     private static func complete(
@@ -125,6 +144,8 @@ package struct Prediction: Equatable, Sendable {
     package var traits: RecordTraits?
     /// Fields with a number beyond their bounds, in the schema's order.
     package var outOfRange: [String]
+    /// Nil where no reasons are asked for.
+    package var explanation: Explanation?
 
     package init(
         customerID: [UInt8] = [], probability: Float = 0, isPositive: Bool = false,
@@ -143,5 +164,6 @@ package struct Prediction: Equatable, Sendable {
         features.removeAll(keepingCapacity: true)
         if !outOfRange.isEmpty { outOfRange = [] }
         traits = nil
+        if explanation != nil { explanation = nil }
     }
 }

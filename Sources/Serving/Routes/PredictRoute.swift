@@ -1,10 +1,14 @@
 internal import Bytes
 internal import HTTPServer
+internal import Models
 internal import Reactor
 internal import Telemetry
 
 /// What a route does beside what all routes go through.
 protocol RouteHandler: SendableMetatype {
+    /// Reads what the query asks for.
+    static func describe(_ call: Call, query: Span<UInt8>) throws(ServiceFailure)
+
     /// Reads what the route needs of the request: it is gone when the call has waited. What is
     /// wrong with it is answered when the caller is known to be admitted.
     static func prepare(
@@ -16,6 +20,8 @@ protocol RouteHandler: SendableMetatype {
 }
 
 extension RouteHandler {
+    static func describe(_ call: Call, query: Span<UInt8>) throws(ServiceFailure) {}
+
     static func prepare(
         _ call: Call, _ request: borrowing Request, _ calls: Calls
     ) throws(ServiceFailure) {}
@@ -23,11 +29,41 @@ extension RouteHandler {
 
 /// `POST /predict`: how likely a customer leaves.
 enum PredictRoute: RouteHandler {
+    /// Other parameters than `explain` are ignored.
+    static func describe(_ call: Call, query: Span<UInt8>) throws(ServiceFailure) {
+        var start = 0
+        while start < query.count {
+            var end = start
+            while end < query.count, query[end] != UInt8(ascii: "&") { end += 1 }
+            try read(query.extracting(start..<end), into: call)
+            start = end + 1
+        }
+    }
+
+    private static func read(
+        _ parameter: Span<UInt8>, into call: Call
+    ) throws(ServiceFailure) {
+        let name: StaticString = "explain="
+        let count = name.utf8CodeUnitCount
+        guard parameter.count >= count, parameter.extracting(first: count).equals(name) else {
+            return
+        }
+        let value = parameter.extracting(droppingFirst: count)
+        guard call.reasonCount == nil,
+            let reasons = ReasonCount(String(decoding: Array(copying: value), as: UTF8.self))
+        else {
+            throw .invalidParameter(
+                name: "explain", wanted: "1 to \(ReasonCount.most) or all, and be there once")
+        }
+        call.reasonCount = reasons
+    }
+
     /// A body of a subject that the store has just refused is validated and not scored: 400 and 422
     /// come before 429.
     static func prepare(
         _ call: Call, _ request: borrowing Request, _ calls: Calls
     ) throws(ServiceFailure) {
+        guard call.reasonCount == nil || call.scorer.givesReasons else { throw .noReasons }
         let body = request.body
         if let leader = call.leader, leader.outcome == .unscored {
             let leaderBody = leader.keptBody
@@ -42,7 +78,8 @@ enum PredictRoute: RouteHandler {
             try call.scorer.validate(body, &call.stages, into: &call.prediction)
             return keep(call, request)
         }
-        try call.scorer.score(body, &call.stages, into: &call.prediction)
+        try call.scorer.score(
+            body, &call.stages, reasons: call.reasonCount, into: &call.prediction)
         call.outcome = .scored
     }
 
