@@ -82,7 +82,7 @@ import Testing
         let isPost = [
             "predict", "logout", "activate", "rollback", "revoke", "clear", "reload",
         ]
-            .contains { "\(route.path)".hasSuffix($0) }
+        .contains { "\(route.path)".hasSuffix($0) }
         let methods: [HTTPMethod] = isPost ? [.post] : [.get, .head]
         let allow = isPost ? "POST" : "GET, HEAD"
         #expect(route.allowedMethods == allow)
