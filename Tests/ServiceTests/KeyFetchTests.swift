@@ -277,6 +277,32 @@ import Testing
         end(service)
     }
 
+    @Test func `keys that are too old are used no more where the files are refused, too`() throws {
+        try issuer.publish([old])
+        try issuer.comeBack()
+        let secret = "0123456789abcdefghijklmnopqrstuv"
+        let keys = directory.path(of: "keys")
+        try FileManager.default.createDirectory(
+            atPath: keys, withIntermediateDirectories: false)
+        try secret.write(toFile: "\(keys)/own", atomically: true, encoding: .utf8)
+        let service = try start(["jwt.jwks_stale": "3", "jwt.keys": keys])
+        let own = try TokenFactory(secret: secret).token("acme", keyID: "own")
+        let token = try old.token(claims)
+        try becomesReady(service)
+        try becomes(200, service, token)
+        try "short".write(toFile: "\(keys)/other", atomically: true, encoding: .utf8)
+        try eventually("the files are refused") { log.text.contains("keys rejected") }
+        issuer.goAway()
+        try becomes(503, service, token)
+        #expect(try status(service, own) == 200)
+        try issuer.comeBack()
+        try FileManager.default.removeItem(atPath: "\(keys)/other")
+        try becomes(200, service, token)
+        try becomesReady(service)
+        #expect(try status(service, own) == 200)
+        end(service)
+    }
+
     @Test func `however many tokens name unknown keys, the issuer is asked once in a cooldown`()
         throws
     {
