@@ -182,34 +182,45 @@ extension KeyReloads {
         _ done: @escaping @Sendable (KeyReloading.Outcome) -> Void
     ) {
         let macs = Self.macs(of: keys, salt)
-        let before = state.withLock { state in
+        let (before, isEverywhere) = state.withLock { state in
             defer { state.macs = macs }
             state.publishedIDs = Self.publishedIDs(of: keys)
             state.mustDrop = false
-            return state.macs
+            return (state.macs, state.publications == 0)
         }
         let isComplete = !keys.signingKeys.isIncomplete
-        guard macs != before else {
+        let (listeners, issuerKeys) = (listeners, issuerKeys)
+        let unchanged = { @Sendable in
             keys.signingKeys.wipe()
             if isComplete { issuerKeys?.becomeKnown(true) }
             // A watch looks again at files that were changed a moment ago.
             if trigger == .reload { listeners.report(.unchanged) }
-            return done(.unchanged(keys: macs.count))
+            done(.unchanged(keys: macs.count))
+        }
+        guard macs != before else {
+            if isEverywhere { return unchanged() }
+            // The answer means that no event loop has a key that was withdrawn.
+            return publish(keys, unchanged)
         }
         let change = KeyChange(
             count: macs.count, added: macs.keys.filter { before[$0] == nil }.sorted(),
             removed: before.keys.filter { macs[$0] == nil }.sorted(),
             replaced: macs.keys.filter { before[$0] != nil && before[$0] != macs[$0] }.sorted(),
             skipped: keys.published?.skipped ?? [], guessable: keys.guessable)
-        let listeners = listeners
-        let issuerKeys = issuerKeys
-        state.withLock { $0.publications += 1 }
-        published.publish(keys.signingKeys) { [self] in
-            state.withLock { $0.publications -= 1 }
+        publish(keys) {
             keys.signingKeys.wipe()
             if isComplete { issuerKeys?.becomeKnown(true) }
             listeners.report(.changed(change, trigger: trigger))
             done(.changed(keys: change.count))
+        }
+    }
+
+    /// - Parameter done: called when every event loop has them.
+    private func publish(_ keys: NamedKeys, _ done: @escaping @Sendable () -> Void) {
+        state.withLock { $0.publications += 1 }
+        published.publish(keys.signingKeys) { [self] in
+            state.withLock { $0.publications -= 1 }
+            done()
         }
     }
 
