@@ -54,6 +54,9 @@ import Testing
             }
         }
 
+        /// Lets what is held be answered.
+        func release() { server.withLock { $0?.release() } }
+
         func answer(_ steps: [StandInServer.Step]) { self.steps.withLock { $0 = steps } }
 
         func publish(_ keys: [IssuerKey], maxAge: Int = 1, tag: String? = nil) throws {
@@ -300,6 +303,24 @@ import Testing
         try becomes(200, service, token)
         try becomesReady(service)
         #expect(try status(service, own) == 200)
+        end(service)
+    }
+
+    @Test func `a set that is unchanged, after it was dropped for its age, is fetched whole`()
+        throws
+    {
+        try issuer.publish([old], tag: "\"v1\"")
+        try issuer.comeBack()
+        let service = try start(["jwt.jwks_stale": "1"])
+        let token = try old.token(claims)
+        try becomesReady(service)
+        issuer.answer([
+            .hold, .send("HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=3600\r\n\r\n"),
+        ])
+        try becomes(503, service, token)
+        try issuer.publish([old])
+        issuer.release()
+        try becomes(200, service, token)
         end(service)
     }
 
