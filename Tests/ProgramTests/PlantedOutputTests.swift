@@ -10,6 +10,9 @@ extension ProgramTests {
     @Suite struct PlantedOutputTests {
         private static let password = "planted-redis-password"
         private static let tokenID = "planted-jti"
+        private static let administratorTokenID = "planted-jti-2"
+        /// The jti is what a record is found by.
+        private static let recordedIDs = [tokenID, administratorTokenID].map { "\"jti\":\"\($0)\"" }
         private static let customer = "planted-customer"
         /// What may be repeated to a caller: the names of its own fields, and its own customer.
         private static let echoed = ["planted-name", customer]
@@ -23,9 +26,6 @@ extension ProgramTests {
                 "56.9517", "7353.9184",
             ] + echoed
 
-        /// The jti is what a record is found by.
-        private static let records = ["", "-2"].map { "\"jti\":\"\(tokenID)\($0)\"" }
-
         private let tokens = TokenFactory()
         private let token: String
         private let administrator: String
@@ -33,7 +33,8 @@ extension ProgramTests {
         init() throws {
             token = try tokens.token(
                 "planted-subject", id: Self.tokenID, scope: "planted-scope predict")
-            administrator = try tokens.administrator("planted-operator", id: "planted-jti-2")
+            administrator = try tokens.administrator(
+                "planted-operator", id: Self.administratorTokenID)
         }
 
         /// The parts of a token that tell something, and the whole.
@@ -141,7 +142,7 @@ extension ProgramTests {
                 let bytes = try Files.read(path, bytesMax: 1 << 24)
                 output.add(
                     "the audit log", String(decoding: bytes, as: UTF8.self),
-                    allowing: Self.records)
+                    allowing: Self.recordedIDs)
             }
             let checkpoints = AuditFiles(directory: audited.directory).checkpointsPath
             output.add(
@@ -169,10 +170,11 @@ extension ProgramTests {
                 (BuiltProgram.churnd, ["--check-health"], []),
                 (BuiltProgram.churnctl, ["doctor"], []),
                 (BuiltProgram.churnctl, ["audit", "verify", audited.directory], []),
-                (BuiltProgram.churnctl, ["audit", "show", audited.directory], Self.records),
+                (BuiltProgram.churnctl, ["audit", "show", audited.directory], Self.recordedIDs),
                 (
                     BuiltProgram.churnctl,
-                    ["audit", "show", audited.directory, "--customer", Self.customer], Self.records
+                    ["audit", "show", audited.directory, "--customer", Self.customer],
+                    Self.recordedIDs
                 ),
                 (
                     BuiltProgram.churnctl,
