@@ -45,6 +45,13 @@ package enum ConfigurationPrinter {
                 comment("\(key.name) is set (\(place)), shown without user and password"),
                 "# \(key.name) = \(endpoint)",
             ]
+        case .text(let text) where key.name == ConfigurationKey.tokenKeySet.name:
+            guard KeySetSource.isURL(text), let query = text.firstIndex(of: "?") else { break }
+            // Some issuers know their clients by it.
+            return [
+                comment("\(key.name) is set (\(place)), shown without its query"),
+                comment("\(key.name) = \(text[..<query])"),
+            ]
         case .integer, .eventLoops, .duration, .toggle, .text, .networks, .redis, .operations: break
         }
         let text = text(of: value, as: key.kind)

@@ -18,11 +18,26 @@ package struct SigningKeys: Sendable {
         case single(secret: SecretBytes)
         /// `kid` must be one of these; `unnamed` is for tokens without one.
         case named([[UInt8]: Key], unnamed: Key?)
+        case secretsInUse
     }
+
+    /// Of the keys that a verifier goes by the secrets alone: those of an issuer are too old, and
+    /// the secrets cannot be read again.
+    package static let secretsInUse = SigningKeys(.secretsInUse, isIncomplete: true)
 
     let choice: Choice
     /// Whether keys of an issuer are missing, so that an unknown `kid` may be one of theirs.
     package let isIncomplete: Bool
+
+    private init(_ choice: Choice, isIncomplete: Bool) {
+        self.choice = choice
+        self.isIncomplete = isIncomplete
+    }
+
+    /// Whether they are what is left of those before.
+    package var areSecretsInUse: Bool {
+        if case .secretsInUse = choice { true } else { false }
+    }
 
     /// One secret for every token, whatever its `kid`.
     package init(sharing secret: SecretBytes) throws(SigningKeyError) {
@@ -80,6 +95,7 @@ package struct SigningKeys: Sendable {
         case .single(let secret): secret.wipe()
         case .named(let keys, unnamed: _):
             for case .secret(let secret) in keys.values { secret.wipe() }
+        case .secretsInUse: break
         }
     }
 
@@ -103,6 +119,7 @@ extension SigningKeys: CustomStringConvertible, CustomReflectable {
         switch choice {
         case .single: "one key"
         case .named(let keys, unnamed: _): "\(keys.count) named keys"
+        case .secretsInUse: "the secrets in use"
         }
     }
 

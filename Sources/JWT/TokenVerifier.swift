@@ -6,9 +6,9 @@ internal import OpenSSL
 /// it has accepted, and the memory it decodes into, so it is not Sendable: each event loop makes
 /// its own. Other keys take another verifier, so that it knows no token of theirs.
 package final class TokenVerifier {
-    private let keys: Keys
+    private var keys: Keys
     /// Whether a `kid` that is not among them may be a key's of the issuer.
-    private let isIncomplete: Bool
+    private var isIncomplete: Bool
     private var rules: TokenRules
     // Decoded into and then read through a local reference, since a span cannot be had of a
     // property for longer than an expression; the reference is gone before the next token.
@@ -76,7 +76,17 @@ package final class TokenVerifier {
             case .single(let secret): .single(LocalKey(.secret(secret)))
             case .named(let keys, let unnamed):
                 .named(keys.mapValues { LocalKey($0) }, unnamed: unnamed.map { LocalKey($0) })
+            case .secretsInUse: preconditionFailure("no verifier begins with what is left")
             }
+    }
+
+    /// Accepts from now on no token of an issuer, not even one that is remembered.
+    package func dropPublished() {
+        if case .named(let all, unnamed: _) = keys {
+            keys = .named(all.filter { $0.value.algorithm == .hs256 }, unnamed: nil)
+        }
+        isIncomplete = true
+        recent = RecentTokens()
     }
 
     /// Nil where roles are not configured.

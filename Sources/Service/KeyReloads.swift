@@ -44,6 +44,12 @@ final class KeyReloads: Sendable {
         var macs: [String: [UInt8]] = [:]
         /// What was fetched last; nil where there is no URL, or what it led to is too old.
         var fetched: JSONWebKeySet?
+        /// Those of `macs` that are an issuer's.
+        var publishedIDs: Set<String> = []
+        /// The issuer's keys in use are too old.
+        var mustDrop = false
+        /// Publications that not every event loop has taken.
+        var publications = 0
     }
 
     private let files: TokenKeyFiles
@@ -89,7 +95,10 @@ final class KeyReloads: Sendable {
         refusesGuessable = configuration.isStrict
         let salt = salt
         auditKeyMAC = configuration.audit?.key.withBytes { KeyReloads.mac($0, salt) }
-        state = Mutex(State(macs: KeyReloads.macs(of: keys, salt)))
+        state = Mutex(
+            State(
+                macs: KeyReloads.macs(of: keys, salt),
+                publishedIDs: KeyReloads.publishedIDs(of: keys)))
     }
 
     /// Checks from now on each second whether the files have changed, and whether the issuer's keys
@@ -137,7 +146,10 @@ extension KeyReloads {
             state.withLock { $0.fetched = set }
             read(.fetch)
         case .drop:
-            state.withLock { $0.fetched = nil }
+            state.withLock { state in
+                state.fetched = nil
+                state.mustDrop = true
+            }
             read(.expiry)
         }
     }
@@ -147,6 +159,7 @@ extension KeyReloads {
         _ done: @escaping @Sendable (KeyReloading.Outcome) -> Void = { _ in }
     ) {
         func refuse(_ reason: String) -> String {
+            dropPublished()
             done(.refused(reason: reason))
             return reason
         }
@@ -169,31 +182,62 @@ extension KeyReloads {
         _ done: @escaping @Sendable (KeyReloading.Outcome) -> Void
     ) {
         let macs = Self.macs(of: keys, salt)
-        let before = state.withLock { state in
+        let (before, isEverywhere) = state.withLock { state in
             defer { state.macs = macs }
-            return state.macs
+            state.publishedIDs = Self.publishedIDs(of: keys)
+            state.mustDrop = false
+            return (state.macs, state.publications == 0)
         }
         let isComplete = !keys.signingKeys.isIncomplete
-        guard macs != before else {
+        let (listeners, issuerKeys) = (listeners, issuerKeys)
+        let unchanged = { @Sendable in
             keys.signingKeys.wipe()
             if isComplete { issuerKeys?.becomeKnown(true) }
             // A watch looks again at files that were changed a moment ago.
             if trigger == .reload { listeners.report(.unchanged) }
-            return done(.unchanged(keys: macs.count))
+            done(.unchanged(keys: macs.count))
+        }
+        guard macs != before else {
+            if isEverywhere { return unchanged() }
+            // The answer means that no event loop has a key that was withdrawn.
+            return publish(keys, unchanged)
         }
         let change = KeyChange(
             count: macs.count, added: macs.keys.filter { before[$0] == nil }.sorted(),
             removed: before.keys.filter { macs[$0] == nil }.sorted(),
             replaced: macs.keys.filter { before[$0] != nil && before[$0] != macs[$0] }.sorted(),
             skipped: keys.published?.skipped ?? [], guessable: keys.guessable)
-        let listeners = listeners
-        let issuerKeys = issuerKeys
-        published.publish(keys.signingKeys) {
+        publish(keys) {
             keys.signingKeys.wipe()
             if isComplete { issuerKeys?.becomeKnown(true) }
             listeners.report(.changed(change, trigger: trigger))
             done(.changed(keys: change.count))
         }
+    }
+
+    /// - Parameter done: called when every event loop has them.
+    private func publish(_ keys: NamedKeys, _ done: @escaping @Sendable () -> Void) {
+        state.withLock { $0.publications += 1 }
+        published.publish(keys.signingKeys) { [self] in
+            state.withLock { $0.publications -= 1 }
+            done()
+        }
+    }
+
+    /// Has the issuer's keys used no more where they are too old and the files, which would have to
+    /// be read to publish the rest, are refused. The next reading does it where the keys before are
+    /// not everywhere yet: an event loop that has not taken them would keep its own secrets.
+    private func dropPublished() {
+        let drops = state.withLock { state in
+            guard state.mustDrop, state.publications == 0 else { return false }
+            state.mustDrop = false
+            for id in state.publishedIDs { state.macs[id] = nil }
+            state.publishedIDs = []
+            state.publications += 1
+            return true
+        }
+        guard drops else { return }
+        published.publish(.secretsInUse) { [self] in state.withLock { $0.publications -= 1 } }
     }
 
     /// What of the start's checks they do not pass.
@@ -216,6 +260,10 @@ extension KeyReloads {
             macs[key.id ?? ""] = mac(bytes.span, salt)
         }
         return macs
+    }
+
+    private static func publishedIDs(of keys: NamedKeys) -> Set<String> {
+        Set((keys.published?.keys ?? []).map { $0.id ?? "" })
     }
 
     private static func mac(_ bytes: Span<UInt8>, _ salt: [UInt8]) -> [UInt8] {

@@ -94,6 +94,15 @@ final class KeySetFetches: Sendable {
         }
         do throws(KeySetAnswerError) {
             let set = try KeySetSource.set(in: answer, wasKnown: wasKnown)
+            if set == nil, !state.withLock(\.isUsed) {
+                // What is unchanged was dropped for its age while the answer was awaited.
+                keys.count(.unchanged)
+                return state.withLock { state in
+                    state.schedule.failed(
+                        now: Clock.monotonicNanoseconds(), retryAfterSeconds: nil,
+                        draw: KeySetFetches.draw())
+                }
+            }
             succeeded(answer, set)
             if let set { hand(.use(set)) }
         } catch {

@@ -35,9 +35,16 @@ package struct LocalVerifier {
             // The keys' secrets are overwritten, so that no other verifier can be made of them.
             verifier.adopt(other)
         }
-        let rules = rules
+        let (rules, current) = (rules, verifier)
         var taken: TokenVerifier?
-        keys.take { taken = TokenVerifier(keys: $0, rules: rules) }
+        // Here, since their secrets are overwritten when every worker has taken them.
+        keys.take { keys in
+            if keys.areSecretsInUse {
+                current.dropPublished()
+            } else {
+                taken = TokenVerifier(keys: keys, rules: rules)
+            }
+        }
         if let taken { verifier = taken }
     }
 }

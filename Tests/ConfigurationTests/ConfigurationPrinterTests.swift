@@ -152,6 +152,19 @@ import Testing
         #expect(text.contains("# audit.key is set (environment CHURND_AUDIT_KEY), not shown\n"))
     }
 
+    @Test func `the URL of an issuer's keys is printed without its query`() throws {
+        let url = "https://issuer.example/keys"
+        let shown = try text(
+            ConfigurationPrinterTests.memory + ["--jwt.jwks=\(url)?client=pl4nted"])
+        #expect(!shown.contains("pl4nted"))
+        #expect(
+            shown.contains(
+                "# jwt.jwks is set (flag --jwt.jwks), shown without its query\n"
+                    + "# jwt.jwks = \(url)\n"))
+        let whole = try text(ConfigurationPrinterTests.memory + ["--jwt.jwks=\(url)"])
+        #expect(whole.contains("# flag --jwt.jwks\njwt.jwks = \(url)\n"))
+    }
+
     @Test func `a URL without a password is printed`() throws {
         let text = try text(["--redis.url=redis://[::1]/3"])
         #expect(text.contains("# flag --redis.url\nredis.url = redis://[::1]:6379/3\n"))

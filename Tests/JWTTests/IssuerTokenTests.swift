@@ -58,6 +58,20 @@ import Testing
         #expect(IssuerFixture.refusal(of: token, by: verifier) == nil)
     }
 
+    @Test func `no token of an issuer is good once its keys are dropped`() throws {
+        let token = try fixture.token("ES256")
+        // Also where it was the only key, which is good for tokens without kid.
+        for keys in [fixture.keys, [fixture.keys[0]]] {
+            let verifier = try IssuerFixture.verifier(keys)
+            _ = IssuerFixture.refusal(of: token, by: verifier)
+            verifier.dropPublished()
+            for name in ["ES256", "RS256", "EdDSA", "no kid, several keys", "unknown kid"] {
+                let refusal = IssuerFixture.refusal(of: try fixture.token(name), by: verifier)
+                #expect(refusal == .keysUnavailable, "\(name)")
+            }
+        }
+    }
+
     @Test func `a key whose set has no other serves for tokens without kid`() throws {
         let token = try fixture.token("no kid, several keys")
         let alone = try IssuerFixture.verifier([fixture.keys[0]])

@@ -16,7 +16,7 @@ extension ProgramTests {
         private static let customer = "planted-customer"
         /// What may be repeated to a caller: the names of its own fields, and its own customer.
         private static let echoed = ["planted-name", customer]
-        /// What nobody may find anywhere but where `Output` says so.
+        /// What nobody may find anywhere but where `SearchedOutput` says so.
         private static let planted =
             [
                 ChurndProcess.secret, AuditedChurnd.key, password, tokenID,
@@ -25,34 +25,6 @@ extension ProgramTests {
                 // Of the customer, as the body has them.
                 "56.9517", "7353.9184",
             ] + echoed
-
-        /// Texts, and what each may hold.
-        private struct Output {
-            private(set) var texts: [(name: String, text: String)] = []
-
-            mutating func add(_ name: String, _ text: String, allowing allowed: [String] = []) {
-                var text = text
-                for allowed in allowed { text = text.replacing(allowed, with: "") }
-                texts.append((name, text))
-            }
-
-            mutating func add(_ answer: HTTPAnswer, allowing allowed: [String] = []) {
-                let fields = answer.fields.map { "\($0.name): \($0.value)\n" }.joined()
-                add("an answer of \(answer.status)", fields + answer.text, allowing: allowed)
-            }
-
-            mutating func add(_ child: ChildProcess, allowing allowed: [String] = []) {
-                add("a program", child.output + child.errors, allowing: allowed)
-            }
-
-            func expectNone(of planted: [String]) {
-                for (name, text) in texts {
-                    for secret in planted where text.contains(secret) {
-                        Issue.record("\(name) holds \(secret): \(text.prefix(1000))")
-                    }
-                }
-            }
-        }
 
         private let tokens = TokenFactory()
         private let token: String
@@ -135,7 +107,7 @@ extension ProgramTests {
                     "jwt.scope": "predict", "operations.listen": "127.0.0.1:0",
                     "log.slow_requests": "0.001",
                 ], environment: ["REDIS_URL": url])
-            var output = Output()
+            var output = SearchedOutput()
             let client = try audited.churnd.client()
             try eventually("Redis is reached") {
                 try client.exchange(.get("/health")).status == 200
@@ -182,7 +154,7 @@ extension ProgramTests {
 
         /// The commands that an operator has for a running churnd.
         private func commands(
-            _ audited: AuditedChurnd, url: String, _ output: inout Output
+            _ audited: AuditedChurnd, url: String, _ output: inout SearchedOutput
         ) throws {
             let environment = [
                 "JWT_SECRET": ChurndProcess.secret, "REDIS_URL": url,
@@ -228,7 +200,7 @@ extension ProgramTests {
         }
 
         @Test func `a wrong password and a wrong key are not told either`() throws {
-            var output = Output()
+            var output = SearchedOutput()
             let redis = try RedisServer(["--requirepass", "another-password-of-redis"])
             let url = "redis://planted-user:\(Self.password)@127.0.0.1:\(redis.port)"
             let churnd = try ChurndProcess(["store": "redis"], environment: ["REDIS_URL": url])

@@ -54,6 +54,9 @@ import Testing
             }
         }
 
+        /// Lets what is held be answered.
+        func release() { server.withLock { $0?.release() } }
+
         func answer(_ steps: [StandInServer.Step]) { self.steps.withLock { $0 = steps } }
 
         func publish(_ keys: [IssuerKey], maxAge: Int = 1, tag: String? = nil) throws {
@@ -274,6 +277,50 @@ import Testing
         try issuer.comeBack()
         try becomes(200, service, token)
         try becomesReady(service)
+        end(service)
+    }
+
+    @Test func `keys that are too old are used no more where the files are refused, too`() throws {
+        try issuer.publish([old])
+        try issuer.comeBack()
+        let secret = "0123456789abcdefghijklmnopqrstuv"
+        let keys = directory.path(of: "keys")
+        try FileManager.default.createDirectory(
+            atPath: keys, withIntermediateDirectories: false)
+        try secret.write(toFile: "\(keys)/own", atomically: true, encoding: .utf8)
+        let service = try start(["jwt.jwks_stale": "3", "jwt.keys": keys])
+        let own = try TokenFactory(secret: secret).token("acme", keyID: "own")
+        let token = try old.token(claims)
+        try becomesReady(service)
+        try becomes(200, service, token)
+        try "short".write(toFile: "\(keys)/other", atomically: true, encoding: .utf8)
+        try eventually("the files are refused") { log.text.contains("keys rejected") }
+        issuer.goAway()
+        try becomes(503, service, token)
+        #expect(try status(service, own) == 200)
+        try issuer.comeBack()
+        try FileManager.default.removeItem(atPath: "\(keys)/other")
+        try becomes(200, service, token)
+        try becomesReady(service)
+        #expect(try status(service, own) == 200)
+        end(service)
+    }
+
+    @Test func `a set that is unchanged, after it was dropped for its age, is fetched whole`()
+        throws
+    {
+        try issuer.publish([old], tag: "\"v1\"")
+        try issuer.comeBack()
+        let service = try start(["jwt.jwks_stale": "1"])
+        let token = try old.token(claims)
+        try becomesReady(service)
+        issuer.answer([
+            .hold, .send("HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=3600\r\n\r\n"),
+        ])
+        try becomes(503, service, token)
+        try issuer.publish([old])
+        issuer.release()
+        try becomes(200, service, token)
         end(service)
     }
 
