@@ -159,6 +159,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
             "audit.directory": "audit",
             "audit.key": auditKey, "audit.sync": "interval", "audit.interval": "2.5",
             "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
+            "audit.checkpoint_url": "https://sink.example/c", "audit.checkpoint_token": "p",
             "operations.listen": "127.0.0.1:1", "operations.socket_mode": "660",
             "operations.tls.certificate": "o.pem", "operations.tls.key": "o.key",
             "operations.tls.client_ca": "oca.pem", "operations.tls.client_auth": "optional",
@@ -276,6 +277,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.audit?.segmentBytesMax == 65_536)
         #expect(configuration.audit?.recordsFeatures == true)
         #expect(configuration.audit?.deadline == .milliseconds(15))
+        #expect(configuration.audit?.checkpointSink?.host == "sink.example")
         #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 1))
         #expect(configuration.operations.tls?.paths == ["o.pem", "o.key", "oca.pem"])
         #expect(configuration.operations.tls?.clientAuthentication == .optional)
