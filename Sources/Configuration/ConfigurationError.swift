@@ -54,8 +54,8 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case publicKeyAsSecret(name: String)
     /// The file of jwt.jwks.
     case keySet(path: String, JSONWebKeySetError)
-    /// The URL of jwt.jwks. The reason holds nothing of it but its port.
-    case keySetURL(at: ConfigurationPlace, reason: String)
+    /// One that requests go to. The reason holds nothing of it but its port.
+    case outgoingURL(at: ConfigurationPlace, key: String, reason: String)
     /// Keys that do not make a set.
     case tokenKeys(SigningKeyError)
     case tokenClaims(TokenRulesError)
@@ -124,7 +124,7 @@ extension ConfigurationError: CustomStringConvertible {
             "\(name): a public key or a certificate, expected a secret; public keys belong into "
                 + "the set of jwt.jwks"
         case .keySet(let path, let error): "jwt.jwks: \(path): \(error)"
-        case .keySetURL(let place, let reason): "\(place): jwt.jwks: \(reason)"
+        case .outgoingURL(let place, let key, let reason): "\(place): \(key): \(reason)"
         case .tokenKeys(let error): "jwt.keys and jwt.jwks: \(error)"
         case .tokenClaims(let error): "jwt.claim: \(error)"
         case .noSecret:

@@ -33,7 +33,7 @@ package enum ConfigurationTable {
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,
         .auditDirectory, .auditKey, .auditSync, .auditInterval, .auditSegmentBytes,
-        .auditFeatures, .auditDeadline,
+        .auditFeatures, .auditDeadline, .auditCheckpointURL, .auditCheckpointToken,
         .operationsListen, .operationsSocketMode,
         .operationsTLSCertificate, .operationsTLSKey, .operationsTLSClientCA,
         .operationsTLSClientAuth,
@@ -343,4 +343,13 @@ extension ConfigurationKey {
         "audit.deadline", .duration(thousandths: 10_000...60_000_000, in: .milliseconds),
         default: "1000",
         meaning: "How long an answer waits for its record to be written; then 503.")
+    static let auditCheckpointURL = ConfigurationKey(
+        "audit.checkpoint_url", .text(bytesMax: 4096), default: nil,
+        meaning: "An https:// URL that checkpoints of the audit log are sent to with POST, so that "
+            + "it can be proved that its end was not cut off. Needs audit.directory; outgoing.* "
+            + "apply.")
+    static let auditCheckpointToken = ConfigurationKey(
+        "audit.checkpoint_token", .password, default: nil,
+        meaning: "Bearer token that is sent to audit.checkpoint_url, in visible ASCII. Not "
+            + "accepted as a flag.")
 }

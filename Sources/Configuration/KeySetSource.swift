@@ -24,11 +24,12 @@ package struct KeySetSource: Sendable {
             return nil
         }
         let place = settings.place(.tokenKeySet)
+        let name = ConfigurationKey.tokenKeySet.name
         do throws(OutgoingURLError) { url = try OutgoingURL(text) } catch {
-            throw .keySetURL(at: place, reason: "\(error)")
+            throw .outgoingURL(at: place, key: name, reason: "\(error)")
         }
         do throws(OutgoingError) { try settings.outgoingRules.check(url) } catch {
-            throw .keySetURL(at: place, reason: "\(error)")
+            throw .outgoingURL(at: place, key: name, reason: "\(error)")
         }
         timeoutMilliseconds = settings.duration(.outgoingTimeout).nanoseconds / 1_000_000
         ageSeconds =

@@ -111,6 +111,8 @@ package struct ServiceConfiguration: Sendable {
         package let segmentBytesMax: Int
         package let recordsFeatures: Bool
         package let deadline: Duration
+        /// Nil: checkpoints are kept in the directory alone.
+        package let checkpointSink: CheckpointSink?
     }
 
     /// Requests that churnd itself sends.
@@ -131,6 +133,15 @@ package struct ServiceConfiguration: Sendable {
 }
 
 extension ServiceConfiguration {
+    /// Where the keys of an issuer are fetched from; nil where none are.
+    package var keySetSource: KeySetSource? {
+        guard case .named(let keys) = tokens.keys else { return nil }
+        return keys.files.source
+    }
+
+    /// Whether churnd sends requests of its own.
+    package var sendsRequests: Bool { keySetSource != nil || audit?.checkpointSink != nil }
+
     /// Reads the sources and checks what must fit together. With `security = strict` a weak setting
     /// is refused.
     package static func load(
@@ -226,6 +237,7 @@ extension ServiceConfiguration {
         _ settings: ConfigurationSettings, _ tokens: Tokens
     ) throws(ConfigurationError) -> Audit? {
         guard let directory = settings.optionalText(.auditDirectory) else {
+            try CheckpointSink.checkIsNotSet(settings)
             return nil
         }
         guard case .secret(let key) = settings.value(.auditKey) else { throw .noAuditKey }
@@ -240,7 +252,8 @@ extension ServiceConfiguration {
             directory: directory, key: key, sync: sync,
             segmentBytesMax: settings.integer(.auditSegmentBytes),
             recordsFeatures: settings.toggle(.auditFeatures),
-            deadline: settings.duration(.auditDeadline))
+            deadline: settings.duration(.auditDeadline),
+            checkpointSink: try CheckpointSink(settings, auditKey: key))
     }
 
     /// Also where a secret is set and not used: it may be used again.

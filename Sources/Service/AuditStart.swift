@@ -4,11 +4,14 @@ internal import Logging
 internal import POSIX
 
 extension AuditLog {
-    /// Opens the log that is configured, and says in the service's log what was found, and later
-    /// what becomes of it.
+    /// Opens the log that is configured, if one is, and says in the service's log what was found,
+    /// and later what becomes of it.
+    ///
+    /// - Parameter checkpoints: nil where they are kept in the directory alone.
     static func open(
-        _ configuration: ServiceConfiguration.Audit, logger: Logger
-    ) throws(StartError) -> AuditLog {
+        _ configuration: ServiceConfiguration, checkpoints: CheckpointDeliveries?, logger: Logger
+    ) throws(StartError) -> AuditLog? {
+        guard let configuration = configuration.audit else { return nil }
         let settings = AuditSettings(
             directory: configuration.directory, key: configuration.key.bytes,
             sync: configuration.sync, segmentBytesMax: configuration.segmentBytesMax,
@@ -16,7 +19,11 @@ extension AuditLog {
         let begin = Clock.monotonicNanoseconds()
         let log: AuditLog
         do throws(AuditError) {
-            log = try AuditLog.open(settings) { report in report.log(to: logger) }
+            log = try AuditLog.open(settings) { report in
+                report.log(to: logger)
+                guard case .checkpoint(let log, let count, let hash) = report else { return }
+                checkpoints?.take(log, count: count, hash: hash)
+            }
         } catch {
             throw .audit(error)
         }
@@ -71,7 +78,7 @@ extension AuditReport {
                 metadata: ["after_ms": "\(nanoseconds / 1_000_000)"])
         case .checkpointRefused:
             logger.error("a checkpoint of the audit log is not signed with audit.key")
-        case .checkpoint(let count, let hash):
+        case .checkpoint(_, let count, let hash):
             logger.info(
                 "audit log checkpoint", metadata: ["checkpoint": "\(count):\(hash)"])
         case .checkpointFailed(let reason):

@@ -84,9 +84,7 @@ final class KeyReloads: Sendable {
             issuerKeys.map { issuerKeys in
                 KeySetFetches(
                     source,
-                    client: OutgoingClient(
-                        "keys.fetch", rules: configuration.outgoing.rules,
-                        trust: OutgoingTrust(path: configuration.outgoing.authoritiesPath)),
+                    client: OutgoingClient("keys.fetch", configuration.outgoing),
                     keys: issuerKeys, logger: listeners.logger, queue: queue)
             }
         }

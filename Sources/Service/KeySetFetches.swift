@@ -3,7 +3,6 @@ internal import Dispatch
 internal import HTTPClient
 internal import JWT
 internal import Logging
-internal import OpenSSL
 internal import POSIX
 internal import Serving
 internal import Synchronization
@@ -100,7 +99,7 @@ final class KeySetFetches: Sendable {
                 return state.withLock { state in
                     state.schedule.failed(
                         now: Clock.monotonicNanoseconds(), retryAfterSeconds: nil,
-                        draw: KeySetFetches.draw())
+                        draw: RetryBackoff.draw())
                 }
             }
             succeeded(answer, set)
@@ -116,7 +115,7 @@ final class KeySetFetches: Sendable {
         let now = Clock.monotonicNanoseconds()
         let (age, isNews) = state.withLock { state in
             state.schedule.succeeded(
-                now: now, maxAgeSeconds: answer.maxAgeSeconds, draw: KeySetFetches.draw())
+                now: now, maxAgeSeconds: answer.maxAgeSeconds, draw: RetryBackoff.draw())
             if set != nil { state.entityTag = KeySetSource.entityTag(of: answer) }
             let isNews = !state.isUsed || state.failure != nil
             state.isUsed = true
@@ -139,7 +138,7 @@ final class KeySetFetches: Sendable {
         let isNews = state.withLock { state in
             state.schedule.failed(
                 now: Clock.monotonicNanoseconds(), retryAfterSeconds: retryAfterSeconds,
-                draw: KeySetFetches.draw())
+                draw: RetryBackoff.draw())
             defer { state.failure = reason }
             return state.failure != reason
         }
@@ -150,7 +149,4 @@ final class KeySetFetches: Sendable {
             : "the issuer's keys cannot be fetched: tokens of them get 503"
         logger.error(message, metadata: ["reason": "\(reason)"])
     }
-
-    /// From 0 to 1.
-    private static func draw() -> Double { Double(RandomBytes.make(1)[0]) / 255 }
 }

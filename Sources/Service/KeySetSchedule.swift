@@ -18,10 +18,6 @@ package struct KeySetSchedule: Sendable {
         }
     }
 
-    private static let retrySecondsMin: Int64 = 1
-    private static let retrySecondsMax: Int64 = 60
-    /// An issuer may ask for patience up to this.
-    private static let retryAfterSecondsMax: Int64 = 600
     private static let second: Int64 = 1_000_000_000
 
     private let limits: Limits
@@ -32,7 +28,7 @@ package struct KeySetSchedule: Sendable {
     private var beganAt: Int64?
     private var fetchedAt: Int64?
     package private(set) var ageSecondsMax: Int64
-    private var failureCount = 0
+    private var backoff = RetryBackoff()
 
     /// The first is due immediately.
     package init(_ limits: Limits, now: Int64) {
@@ -64,12 +60,13 @@ package struct KeySetSchedule: Sendable {
     ///   - draw: from 0 to 1, so that replicas do not all ask at the same time.
     package mutating func succeeded(now: Int64, maxAgeSeconds: Int64?, draw: Double) {
         isRunning = false
-        failureCount = 0
+        backoff.succeeded()
         fetchedAt = now
         let age = maxAgeSeconds ?? limits.ageSeconds.lowerBound
         ageSecondsMax = min(max(age, limits.ageSeconds.lowerBound), limits.ageSeconds.upperBound)
         // Ahead of its time, so that an issuer that is away for a moment goes unnoticed.
-        next = now + Self.part(0.75 + 0.15 * draw, ofSeconds: ageSecondsMax)
+        let part = 0.75 + 0.15 * draw
+        next = now + Int64(part * Double(ageSecondsMax) * Double(Self.second))
     }
 
     /// There was no answer, or none that can be used.
@@ -77,20 +74,12 @@ package struct KeySetSchedule: Sendable {
     /// - Parameter retryAfterSeconds: what the answer asks for.
     package mutating func failed(now: Int64, retryAfterSeconds: Int64?, draw: Double) {
         isRunning = false
-        let doubled = Self.retrySecondsMin << Int64(min(failureCount, 6))
-        failureCount += 1
-        let wait = Self.part(0.5 + 0.5 * draw, ofSeconds: min(doubled, Self.retrySecondsMax))
-        let asked = min(max(retryAfterSeconds ?? 0, 0), Self.retryAfterSecondsMax)
-        next = now + max(wait, asked * Self.second)
+        next = now + backoff.failed(retryAfterSeconds: retryAfterSeconds, draw: draw)
     }
 
     /// Whether the last set may still be used.
     package func isUsable(now: Int64) -> Bool {
         guard let fetchedAt else { return false }
         return now - fetchedAt < (ageSecondsMax + limits.staleSeconds) * Self.second
-    }
-
-    private static func part(_ part: Double, ofSeconds seconds: Int64) -> Int64 {
-        Int64(part * Double(seconds) * Double(second))
     }
 }

@@ -33,6 +33,8 @@ package final class Service: Sendable {
     private let logger: Logger
     private let state: ServiceState
     private let auditLog: AuditLog?
+    /// Nil where checkpoints are kept in the log's directory alone.
+    private let checkpoints: CheckpointDeliveries?
     private let models: ModelRegistry
     /// Nil where the key is one secret.
     private let keys: KeyReloads?
@@ -59,6 +61,9 @@ package final class Service: Sendable {
         /// The same after a second signal.
         static let hurriedAudit: Int64 = 250_000_000
         /// For the last turn of reactors.
+        /// For the log's last checkpoint, on its way to `audit.checkpoint_url`.
+        static let checkpoint = DispatchTimeInterval.seconds(1)
+        static let hurriedCheckpoint = DispatchTimeInterval.milliseconds(250)
         static let turn = DispatchTimeInterval.milliseconds(100)
         /// For all of it, the log's last lines included; then `LastExit` ends the process.
         static let all = DispatchTimeInterval.seconds(2)
@@ -97,7 +102,8 @@ package final class Service: Sendable {
         let model = try Service.loadModel(configuration.model, logger)
         tls = try ServiceTLS(configuration, logger)
         try Service.checkRedisTLS(configuration.store)
-        let issuerKeys = try Service.issuerKeys(configuration)
+        try OutgoingTrust.check(configuration)
+        let issuerKeys = IssuerKeys(configuration)
         let address = try Service.claimAddress(configuration.http)
         port = address.port
         let operationsConfiguration = configuration.operations
@@ -108,10 +114,8 @@ package final class Service: Sendable {
         }
         operationsAddress = listener?.address
         socketFile = listener?.socketFile
-        let auditLog = try configuration.audit.map { (audit) throws(StartError) in
-            try AuditLog.open(audit, logger: logger)
-        }
-        self.auditLog = auditLog
+        checkpoints = CheckpointDeliveries(configuration, logger: logger)
+        auditLog = try AuditLog.open(configuration, checkpoints: checkpoints, logger: logger)
         let store = AdmissionsSource(configuration)
         state = ServiceState(redis: store.health, auditLog: auditLog, issuerKeys: issuerKeys)
         let deployed = Published(Deployment(primary: model.bundle))
@@ -120,7 +124,8 @@ package final class Service: Sendable {
             auditLog: auditLog, sink: sink, logger: logger)
         let figures = ServiceFigures(
             state: state, deployed: deployed, auditLog: auditLog, sink: sink,
-            certificates: tls.published, behaviour: common.behaviour)
+            certificates: tls.published, behaviour: common.behaviour,
+            checkpoints: checkpoints?.figures)
         self.figures = figures
         let count = configuration.http.reactors.count(onCores: ProcessLimits.processorCount)
         let settings = try WorkerSettings(
@@ -190,19 +195,6 @@ package final class Service: Sendable {
     ) throws(StartError) {
         guard case .redis(let endpoint, _, _) = store else { return }
         do throws(RedisFailure) { _ = try endpoint.tls?.load() } catch { throw .redis(error) }
-    }
-
-    /// Nil where no keys are fetched. Authorities that cannot be used stop the start, and an issuer
-    /// that cannot be reached does not.
-    private static func issuerKeys(
-        _ configuration: ServiceConfiguration
-    ) throws(StartError) -> IssuerKeys? {
-        guard case .named(let keys) = configuration.tokens.keys, let source = keys.files.source
-        else { return nil }
-        let trust = OutgoingTrust(path: configuration.outgoing.authoritiesPath)
-        do throws(OutgoingTrustError) { _ = try trust.context() } catch { throw .trust(error) }
-        return IssuerKeys(
-            now: Clock.monotonicNanoseconds(), maxAgeSeconds: source.ageSeconds.lowerBound)
     }
 
     private static func claimAddress(
@@ -314,6 +306,8 @@ package final class Service: Sendable {
         }
         revocationLoop?.post { $0.stopListening() }
         let isClosed = closeAuditLog()
+        let isHurried = isHurried.load(ordering: .sequentiallyConsistent)
+        checkpoints?.end(waitingAtMost: isHurried ? Rest.hurriedCheckpoint : Rest.checkpoint)
         if isClosed { logger.info("ended") }
         lastExit.isNotNeeded()
         return isClosed

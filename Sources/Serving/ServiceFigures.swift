@@ -19,6 +19,8 @@ package final class ServiceFigures: Sendable {
     private let certificates: Certificates
     /// Nil where subjects have no baselines.
     private let behaviour: BehaviourMonitor?
+    /// Nil where checkpoints are kept in the audit log's directory alone.
+    private let checkpoints: CheckpointFigures?
     private let certificateReloads = Mutex(ClosedCounter<CertificateReloadResult>())
     private let noticed = Mutex(ClosedCounter<NoticedRevocation.Change>())
     private let reloads = Mutex(ClosedCounter<ModelReloadResult>())
@@ -38,8 +40,10 @@ package final class ServiceFigures: Sendable {
 
     package init(
         state: ServiceState, deployed: Published<Deployment>, auditLog: AuditLog?, sink: LogSink,
-        certificates: Certificates, behaviour: BehaviourMonitor? = nil
+        certificates: Certificates, behaviour: BehaviourMonitor? = nil,
+        checkpoints: CheckpointFigures? = nil
     ) {
+        self.checkpoints = checkpoints
         self.behaviour = behaviour
         self.state = state
         self.deployed = deployed
@@ -80,6 +84,7 @@ package final class ServiceFigures: Sendable {
         facts.keyReloads = keyReloads.withLock { $0 }
         facts.roleReloads = roleReloads.withLock { $0 }
         facts.issuerKeys = state.issuerKeys?.status(now: now)
+        facts.checkpoints = checkpoints?.status(now: now)
         if let auditLog {
             let statistics = auditLog.statistics
             facts.audit = ServiceStatus.Audit(

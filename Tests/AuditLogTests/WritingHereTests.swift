@@ -80,7 +80,8 @@ import Testing
         let records = try fixture.records()
         let told = [records[0], try #require(records.last)].enumerated().map { index, record in
             AuditReport.checkpoint(
-                count: index == 0 ? 1 : records.count, hash: field("hash", in: record) ?? "")
+                log.identity, count: index == 0 ? 1 : records.count,
+                hash: field("hash", in: record) ?? "")
         }
         #expect(fixture.toldCheckpoints == told)
     }

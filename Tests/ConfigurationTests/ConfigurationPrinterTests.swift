@@ -62,6 +62,7 @@ import Testing
         case .choice where key.name == "security": nil
         case .choice(let words): words.first { $0 != key.defaultText }
         case .text where ["jwt.keys", "jwt.jwks", "roles.path"].contains(key.name): nil
+        case .text where key.name == "audit.checkpoint_url": "https://sink.example:8443/c"
         case .text: "ünlike # default = 1"
         case .host: "::1"
         case .networks: "10.0.0.0/8 fd00::7"

@@ -238,6 +238,7 @@ private func keyNames(_ configuration: ServiceConfiguration) -> [String]? {
         #expect(configuration.audit?.segmentBytesMax == 65_536)
         #expect(configuration.audit?.recordsFeatures == true)
         #expect(configuration.audit?.deadline == .milliseconds(15))
+        #expect(configuration.audit?.checkpointSink?.host == "sink.example")
         #expect(configuration.operations.address == .tcp(host: "127.0.0.1", port: 1))
         #expect(configuration.operations.tls?.paths == ["o.pem", "o.key", "oca.pem"])
         #expect(configuration.operations.tls?.clientAuthentication == .optional)

@@ -30,6 +30,7 @@ let everyKey: [String: String] = [
     "audit.key": String(repeating: "a", count: 32), "audit.sync": "interval",
     "audit.interval": "2.5",
     "audit.segment_bytes": "65536", "audit.features": "on", "audit.deadline": "15",
+    "audit.checkpoint_url": "https://sink.example/c", "audit.checkpoint_token": "p",
     "operations.listen": "127.0.0.1:1", "operations.socket_mode": "660",
     "operations.tls.certificate": "o.pem", "operations.tls.key": "o.key",
     "operations.tls.client_ca": "oca.pem", "operations.tls.client_auth": "optional",

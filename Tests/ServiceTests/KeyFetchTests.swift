@@ -13,61 +13,14 @@ import Testing
     private let log = CapturedLog()
     private let old: IssuerKey
     private let new: IssuerKey
-    private let issuer: Issuer
+    private let issuer: RemoteService
     private let claims = #"{"sub":"acme","exp":4102444800,"iat":1}"#
 
     init() throws {
         directory = try TemporaryDirectory()
         old = try IssuerKey("old")
         new = try IssuerKey("new", .es256)
-        issuer = try Issuer()
-    }
-
-    /// What a stand-in answers with, over TLS.
-    private final class Issuer: Sendable {
-        private let steps: Mutex<[StandInServer.Step]>
-        private let server: Mutex<StandInServer?>
-        let authority: TestAuthority
-        let port: UInt16
-
-        init() throws {
-            authority = try TestAuthority.shared.get()
-            steps = Mutex([])
-            let server = try StandInServer(tls: authority.serverContext()) { _ in [] }
-            port = server.port
-            self.server = Mutex(server)
-            goAway()
-        }
-
-        func comeBack() throws {
-            let context = try authority.serverContext()
-            let opened = try StandInServer(tls: context, port: port) { [weak self] _ in
-                self?.steps.withLock { $0 } ?? []
-            }
-            server.withLock { $0 = opened }
-        }
-
-        func goAway() {
-            server.withLock {
-                $0?.close()
-                $0 = nil
-            }
-        }
-
-        /// Lets what is held be answered.
-        func release() { server.withLock { $0?.release() } }
-
-        func answer(_ steps: [StandInServer.Step]) { self.steps.withLock { $0 = steps } }
-
-        func publish(_ keys: [IssuerKey], maxAge: Int = 1, tag: String? = nil) throws {
-            answer(
-                StandInServer.answer(
-                    try IssuerKey.set(keys),
-                    fields: "Cache-Control: max-age=\(maxAge)\r\n"
-                        + (tag.map { "ETag: \($0)\r\n" } ?? "")))
-        }
-
-        var requests: [String] { server.withLock { $0?.requests ?? [] } }
+        issuer = try RemoteService()
     }
 
     private func start(
@@ -78,10 +31,8 @@ import Testing
             "jwt.jwks": "https://localhost:\(issuer.port)/keys?tenant=hidden",
             "jwt.jwks_age_min": "1", "jwt.jwks_cooldown": "1", "outgoing.timeout": "5",
             "quota.limit": "100000", "store.subjects": "100", "log.requests": "off",
-            "outgoing.ca": issuer.authority.path, "outgoing.networks": "127.0.0.0/8 ::1/128",
-            "outgoing.ports": "\(issuer.port)",
             "operations.listen": "unix:\(directory.path(of: "socket"))",
-        ].merging(settings) { $1 }
+        ].merging(issuer.settings) { $1 }.merging(settings) { $1 }
         let configuration = try ServiceConfiguration.testing(
             all.map { "--\($0.key)=\($0.value)" }, environment: environment)
         return try Service.start(configuration, sink: log.sink)
@@ -402,5 +353,15 @@ import Testing
         private let value = Atomic(false)
         var isSet: Bool { value.load(ordering: .relaxed) }
         func set() { value.store(true, ordering: .relaxed) }
+    }
+}
+
+extension RemoteService {
+    fileprivate func publish(_ keys: [IssuerKey], maxAge: Int = 1, tag: String? = nil) throws {
+        answer(
+            StandInServer.answer(
+                try IssuerKey.set(keys),
+                fields: "Cache-Control: max-age=\(maxAge)\r\n"
+                    + (tag.map { "ETag: \($0)\r\n" } ?? "")))
     }
 }

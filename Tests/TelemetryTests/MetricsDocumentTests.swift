@@ -35,6 +35,7 @@ import Testing
         try check("reloads", ModelReloadResult.self)
         try check("file reloads", FileReloadResult.self)
         try check("key fetches", KeyFetchResult.self)
+        try check("checkpoint deliveries", CheckpointDelivery.self)
     }
 
     @Test func `every label of a family is explained`() throws {

@@ -65,6 +65,8 @@ import Testing
         facts.behaviour = behaviour
         facts.issuerKeys = ServiceStatus.FetchedKeys(
             fetches: ClosedCounter(), ageSeconds: 1.5, maxAgeSeconds: 300)
+        facts.checkpoints = ServiceStatus.Checkpoints(
+            deliveries: ClosedCounter(), ageSeconds: 2.5, waitingSeconds: 0.5)
         facts.droppedLogLines = 7
         facts.lostLogLines = 8
         facts.process.cpuSeconds = 1.5
@@ -111,6 +113,8 @@ import Testing
             "churnd_redis_errors_total", "churnd_revocations_noticed_total",
             "churnd_model_info", "churnd_audit_up", "churnd_audit_records_total",
             "churnd_audit_bytes_total", "churnd_audit_failures_total",
+            "churnd_audit_checkpoint_deliveries_total", "churnd_audit_checkpoint_age_seconds",
+            "churnd_audit_checkpoint_waiting_seconds",
             "process_cpu_seconds_total", "process_resident_memory_bytes",
             "process_virtual_memory_bytes", "process_open_fds", "process_max_fds",
             "process_start_time_seconds",

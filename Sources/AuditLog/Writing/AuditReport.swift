@@ -10,7 +10,7 @@ package enum AuditReport: Equatable, Sendable {
     case checkpointRefused
     /// How far the log has come, to be kept elsewhere: reported once a minute at most, and
     /// at the end.
-    case checkpoint(count: Int, hash: String)
+    case checkpoint(LogIdentity, count: Int, hash: String)
     /// No checkpoint can be written; records still can, until one is due.
     case checkpointFailed(reason: String)
     /// The file of checkpoints has been removed, replaced or changed; the log continues in the

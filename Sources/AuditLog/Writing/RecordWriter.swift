@@ -180,7 +180,8 @@ struct RecordWriter: ~Copyable {
         toldAt = now + settings.checkpointNanosecondsMax
         reports.append(
             .checkpoint(
-                count: position.sequence, hash: String(decoding: position.hash, as: UTF8.self)))
+                identity, count: position.sequence,
+                hash: String(decoding: position.hash, as: UTF8.self)))
     }
 
     mutating func takeReports() -> [AuditReport] {

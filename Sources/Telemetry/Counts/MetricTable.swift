@@ -228,6 +228,18 @@ package enum MetricTable {
             help: "Writes to the audit log that failed."
         ) { if let audit = $0.status.audit { $1.sample(audit.failures) } },
         MetricRow(
+            "churnd_audit_checkpoint_deliveries_total", .counter, labels: ["result"],
+            help: "Attempts to deliver checkpoints, by result; absent without a sink."
+        ) { $0.status.checkpoints?.deliveries.write(to: &$1) },
+        MetricRow(
+            "churnd_audit_checkpoint_age_seconds", .gauge, unit: .seconds,
+            help: "Time since a checkpoint was acknowledged by the sink, or since the start."
+        ) { if let checkpoints = $0.status.checkpoints { $1.sample(checkpoints.ageSeconds) } },
+        MetricRow(
+            "churnd_audit_checkpoint_waiting_seconds", .gauge, unit: .seconds,
+            help: "For how long a checkpoint has waited for the sink's acknowledgement."
+        ) { if let checkpoints = $0.status.checkpoints { $1.sample(checkpoints.waitingSeconds) } },
+        MetricRow(
             "churnd_build_info", .info, labels: ["version"],
             help: "The program's version."
         ) { $1.info([$0.status.version]) },

@@ -76,6 +76,26 @@ package enum KeyFetchResult: Int, MetricLabel {
     }
 }
 
+/// What became of a checkpoint that was to be kept outside the audit log.
+package enum CheckpointDelivery: Int, MetricLabel {
+    case delivered
+    /// Answered with a status that is no success.
+    case refused
+    /// There was no answer, or one of a server in trouble.
+    case failed
+    /// A newer one took its place before it was delivered.
+    case replaced
+
+    package var label: String {
+        switch self {
+        case .delivered: "delivered"
+        case .refused: "refused"
+        case .failed: "failed"
+        case .replaced: "replaced"
+        }
+    }
+}
+
 /// What reading a listener's certificate again led to.
 package enum CertificateReloadResult: Int, MetricLabel {
     case loaded
@@ -140,6 +160,24 @@ package struct ServiceStatus: Sendable {
         }
     }
 
+    /// Checkpoints that are kept outside the audit log.
+    package struct Checkpoints: Equatable, Sendable {
+        package let deliveries: ClosedCounter<CheckpointDelivery>
+        /// Since one was acknowledged; before that, since the start.
+        package let ageSeconds: Double
+        /// Since the oldest that was not acknowledged was written; 0 where all are.
+        package let waitingSeconds: Double
+
+        package init(
+            deliveries: ClosedCounter<CheckpointDelivery>, ageSeconds: Double,
+            waitingSeconds: Double
+        ) {
+            self.deliveries = deliveries
+            self.ageSeconds = ageSeconds
+            self.waitingSeconds = waitingSeconds
+        }
+    }
+
     /// Of the program.
     package var version: String
     /// The active one.
@@ -159,6 +197,8 @@ package struct ServiceStatus: Sendable {
     package var issuerKeys: FetchedKeys?
     /// Nil without an audit log.
     package var audit: Audit?
+    /// Nil where checkpoints are kept in the audit log's directory alone.
+    package var checkpoints: Checkpoints?
     /// Nil with the store in memory.
     package var isRedisUp: Bool?
     /// Of the public listener.
