@@ -53,7 +53,11 @@ done
 
 measure() { # kind
     local before after redis_before redis_after rate count p50 p99 bad server port
-    [ "$1" = over-budget ] && set -- "$1" "${over_budget[@]}" || set -- "$1" "${within_budget[@]}"
+    if [ "$1" = over-budget ]; then
+        set -- "$1" "${over_budget[@]}"
+    else
+        set -- "$1" "${within_budget[@]}"
+    fi
     server=$2 port=$3
     before=$(ticks "$server")
     redis_before=$(ticks "$redis")
