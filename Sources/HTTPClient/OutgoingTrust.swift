@@ -31,7 +31,11 @@ package final class OutgoingTrust: Sendable {
     }
 
     private func read() throws(OutgoingTrustError) -> TLSContext {
-        guard let path else { return TLSContext(trustingSystem: ()) }
+        guard let path else {
+            do throws(TLSContextError) { return try TLSContext(trustingSystemWith: nil) } catch {
+                throw .unusable(path: "the system's authorities", error)
+            }
+        }
         let authorities: [UInt8]
         do throws(FileError) {
             authorities = try Files.read(path, bytesMax: OutgoingTrust.bytesMax)

@@ -90,19 +90,9 @@ package enum TLSClientAuthentication: String, CaseIterable, Sendable {
         guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else {
             throw .unusable(OpenSSLErrors.takeReason())
         }
-        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
-    }
-
-    /// For the client's side: the server must prove the name that it is asked for, by a certificate
-    /// that one of the system's authorities has signed.
-    package convenience init(trustingSystem: Void) {
-        do throws(TLSContextError) {
-            try self.init(isServer: false, nil, asksForCertificate: true)
-        } catch { preconditionFailure("there is no identity to refuse") }
-        // Where the system has none, every server is refused.
-        unsafe SSL_CTX_set_default_verify_paths(pointer)
-        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        // A system without authorities leaves its reason here, and every server is refused.
         OpenSSLErrors.clear()
+        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
     }
 
     private func trust(
