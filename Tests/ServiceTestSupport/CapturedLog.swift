@@ -1,6 +1,7 @@
 package import JSON
 internal import Synchronization
 package import Telemetry
+internal import TestSupport
 internal import Testing
 
 /// A log that is kept in memory.
@@ -32,6 +33,16 @@ package final class CapturedLog: Sendable {
             let bytes = Array(line.utf8)
             return try #require(try JSONValue(parsing: bytes.span).asObject)
         }
+    }
+
+    /// The lines of this message, once there are so many.
+    package func objects(_ message: String, count: Int) throws -> [JSONObject] {
+        var found: [JSONObject] = []
+        try eventually("\(count) lines \(message)") {
+            found = try objects().filter { $0["message"] == .string(message) }
+            return found.count >= count
+        }
+        return found
     }
 
     /// Logs a request that has ended, as a reactor does.

@@ -204,16 +204,21 @@ import Testing
         end(service)
     }
 
-    @Test func `keys that are too old are used no more, and their tokens get 503`() throws {
-        try issuer.publish([old])
-        try issuer.comeBack()
+    /// A directory with a secret for `jwt.keys`, and a token that is signed with it.
+    private func secretBeside() throws -> (keys: String, token: String) {
         let secret = "0123456789abcdefghijklmnopqrstuv"
         let keys = directory.path(of: "keys")
         try FileManager.default.createDirectory(
             atPath: keys, withIntermediateDirectories: false)
         try secret.write(toFile: "\(keys)/own", atomically: true, encoding: .utf8)
+        return (keys, try TokenFactory(secret: secret).token("acme", keyID: "own"))
+    }
+
+    @Test func `keys that are too old are used no more, and their tokens get 503`() throws {
+        try issuer.publish([old])
+        try issuer.comeBack()
+        let (keys, own) = try secretBeside()
         let service = try start(["jwt.jwks_stale": "3", "jwt.keys": keys])
-        let own = try TokenFactory(secret: secret).token("acme", keyID: "own")
         let token = try old.token(claims)
         // Secrets need no issuer.
         #expect(try status(service, own) == 200)
@@ -234,13 +239,8 @@ import Testing
     @Test func `keys that are too old are used no more where the files are refused, too`() throws {
         try issuer.publish([old])
         try issuer.comeBack()
-        let secret = "0123456789abcdefghijklmnopqrstuv"
-        let keys = directory.path(of: "keys")
-        try FileManager.default.createDirectory(
-            atPath: keys, withIntermediateDirectories: false)
-        try secret.write(toFile: "\(keys)/own", atomically: true, encoding: .utf8)
+        let (keys, own) = try secretBeside()
         let service = try start(["jwt.jwks_stale": "3", "jwt.keys": keys])
-        let own = try TokenFactory(secret: secret).token("acme", keyID: "own")
         let token = try old.token(claims)
         try becomesReady(service)
         try becomes(200, service, token)

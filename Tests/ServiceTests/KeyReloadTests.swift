@@ -41,16 +41,6 @@ import Testing
         try ClientSocket(port: service.port).exchange(.predict(token: token)).status
     }
 
-    /// The lines of this message, once there are so many.
-    private func lines(_ message: String, _ count: Int) throws -> [JSONObject] {
-        var found: [JSONObject] = []
-        try eventually("\(count) lines \(message)") {
-            found = try log.objects().filter { $0["message"] == .string(message) }
-            return found.count >= count
-        }
-        return found
-    }
-
     private func end(_ service: Service) {
         service.beginDraining()
         service.waitUntilEnded()
@@ -68,21 +58,21 @@ import Testing
         #expect(try statuses(newToken) == [401])
 
         try publish(IssuerKey.set([old, new]))
-        let added = try #require(try lines("keys changed", 1).first)
+        let added = try #require(try log.objects("keys changed", count: 1).first)
         #expect(added["keys"] == .string("2") && added["added"] == .string("new"))
         #expect(added["removed"] == .string("none") && added["trigger"] == .string("watch"))
         #expect(try statuses(oldToken) == [200])
         #expect(try statuses(newToken) == [200])
 
         try publish(IssuerKey.set([new]))
-        let removed = try lines("keys changed", 2)[1]
+        let removed = try log.objects("keys changed", count: 2)[1]
         #expect(removed["removed"] == .string("old"))
         #expect(try statuses(oldToken) == [401])
         #expect(try statuses(newToken) == [200])
 
         let other = try IssuerKey("new")
         try publish(IssuerKey.set([other]))
-        #expect(try lines("keys changed", 3)[2]["replaced"] == .string("new"))
+        #expect(try log.objects("keys changed", count: 3)[2]["replaced"] == .string("new"))
         #expect(try statuses(newToken) == [401])
         #expect(try statuses(other.token(claims)) == [200])
         end(service)
@@ -96,19 +86,21 @@ import Testing
         let set = try IssuerKey.set([new])
         for (number, text) in ["", "{", #"{"keys":[]}"#, String(set.dropLast(3))].enumerated() {
             try publish(text)
-            let line = try lines(message, number + 1)[number]
+            let line = try log.objects(message, count: number + 1)[number]
             #expect(line["level"] == .string("error"))
             #expect(line["reason"]?.asString?.hasPrefix("jwt.jwks: \(setPath): ") == true)
             #expect(try status(service, token) == 200)
         }
         try FileManager.default.removeItem(atPath: setPath)
-        #expect(try lines(message, 5)[4]["reason"]?.asString?.contains("No such file") == true)
+        #expect(
+            try log.objects(message, count: 5)[4]["reason"]?.asString?.contains("No such file")
+                == true)
         #expect(try status(service, token) == 200)
         try publish(set)
-        _ = try lines("keys changed", 1)
+        _ = try log.objects("keys changed", count: 1)
         #expect(try status(service, token) == 401)
         // Each refusal is reported once, however often the file is read.
-        #expect(try lines(message, 5).count == 5)
+        #expect(try log.objects(message, count: 5).count == 5)
         end(service)
     }
 
@@ -116,14 +108,14 @@ import Testing
         try publish(IssuerKey.set([old]))
         let service = try start(["--operations.listen=unix:\(directory.path(of: "socket"))"])
         service.reload()
-        _ = try lines("keys unchanged", 1)
+        _ = try log.objects("keys unchanged", count: 1)
         try publish("{")
         service.reload()
         service.reload()
-        _ = try lines("keys rejected, the previous ones stay in use", 2)
+        _ = try log.objects("keys rejected, the previous ones stay in use", count: 2)
         try publish(IssuerKey.set([new]))
         service.reload()
-        _ = try lines("keys changed", 1)
+        _ = try log.objects("keys changed", count: 1)
         let client = try ClientSocket(unixPath: directory.path(of: "socket"))
         let samples = MetricSamples(try client.exchange(.get("/metrics")).text)
         #expect(samples["churnd_key_reloads_total{result=\"changed\"}"] == 1)
@@ -159,7 +151,7 @@ import Testing
         #expect(try reload(#"{"a":1}"#).status == 422)
         try publish(IssuerKey.set([other]))
         #expect(try reload().status == 200)
-        _ = try lines("keys changed", 2)
+        _ = try log.objects("keys changed", count: 2)
         end(service)
         var text = ""
         for name in try FileManager.default.contentsOfDirectory(atPath: audit).sorted() {
@@ -204,7 +196,7 @@ import Testing
         #expect(try status(service, tokens[0]) == 200)
         #expect(try status(service, try old.token(claims)) == 200)
         try write("a", secrets[1])
-        #expect(try lines("keys changed", 1)[0]["replaced"] == .string("a"))
+        #expect(try log.objects("keys changed", count: 1)[0]["replaced"] == .string("a"))
         #expect(try status(service, tokens[0]) == 401)
         #expect(try status(service, tokens[1]) == 200)
 
@@ -215,7 +207,7 @@ import Testing
         ].enumerated() {
             try write("a", secrets[1])
             try write(name, secret)
-            let reason = try lines(message, number + 1)[number]["reason"]?.asString
+            let reason = try log.objects(message, count: number + 1)[number]["reason"]?.asString
             #expect(reason?.contains(says) == true, "\(reason ?? "none")")
             #expect(try status(service, tokens[1]) == 200)
             #expect(try status(service, try old.token(claims)) == 200)

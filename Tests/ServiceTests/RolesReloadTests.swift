@@ -34,16 +34,6 @@ import Testing
         return try Service.start(configuration, sink: log.sink)
     }
 
-    /// The lines of this message, once there are so many.
-    private func lines(_ message: String, _ count: Int) throws -> [JSONObject] {
-        var found: [JSONObject] = []
-        try eventually("\(count) lines \(message)") {
-            found = try log.objects().filter { $0["message"] == .string(message) }
-            return found.count >= count
-        }
-        return found
-    }
-
     private func end(_ service: Service) {
         service.beginDraining()
         service.waitUntilEnded()
@@ -63,12 +53,12 @@ import Testing
         #expect(try statuses() == [200])
         #expect(try statuses() == [200])
         try publish("role.service = metrics:read\n")
-        let line = try #require(try lines("roles changed", 1).first)
+        let line = try #require(try log.objects("roles changed", count: 1).first)
         #expect(line["trigger"] == .string("watch"))
         #expect(line["sha256"]?.asString?.count == 64)
         #expect(try statuses() == [403])
         try publish("role.service = predict:band\n")
-        _ = try lines("roles changed", 2)
+        _ = try log.objects("roles changed", count: 2)
         for client in clients {
             let answer = try client.exchange(request)
             #expect(answer.status == 200 && answer.member("churn_probability") == nil)
@@ -88,16 +78,16 @@ import Testing
             #expect(try client.exchange(request)["RateLimit"]?.contains("r=\(left);") == true)
         }
         try publish(3)
-        _ = try lines("roles changed", 1)
+        _ = try log.objects("roles changed", count: 1)
         let refused = try client.exchange(request)
         #expect(refused.status == 429)
         #expect(refused["RateLimit-Policy"]?.contains("q=3;") == true)
         try publish(4)
-        _ = try lines("roles changed", 2)
+        _ = try log.objects("roles changed", count: 2)
         #expect(try client.exchange(request).status == 200)
         #expect(try client.exchange(request).status == 429)
         try self.publish("role.service = predict\nquota.subject.ann = 6\n")
-        _ = try lines("roles changed", 3)
+        _ = try log.objects("roles changed", count: 3)
         #expect(try client.exchange(request)["RateLimit"]?.contains("r=1;") == true)
         end(service)
     }
@@ -105,7 +95,7 @@ import Testing
     @Test func `administration goes by the login that the file asks for now`() throws {
         try publish("role.guard = tokens:revoke\nstep_up.age.tokens:revoke = 86400\n")
         let service = try start(["--operations.listen=127.0.0.1:0"])
-        let address = try lines("listening", 1)[0]["operations"]?.asString
+        let address = try log.objects("listening", count: 1)[0]["operations"]?.asString
         let port = try #require(address?.split(separator: ":").last.flatMap { UInt16($0) })
         let claims =
             #"{"sub":"ann","exp":4102444800,"iat":\#(Int(Date().timeIntervalSince1970) - 90)"#
@@ -116,7 +106,7 @@ import Testing
         let client = try ClientSocket(port: port)
         #expect(try client.exchange(request).status == 200)
         try publish("role.guard = tokens:revoke\nstep_up.age.tokens:revoke = 60\n")
-        _ = try lines("roles changed", 1)
+        _ = try log.objects("roles changed", count: 1)
         let refused = try client.exchange(request)
         #expect(refused.status == 401)
         #expect(refused["WWW-Authenticate"]?.contains("max_age=60") == true)
@@ -140,7 +130,7 @@ import Testing
             (String(repeating: "#", count: 65_537), "65536"),
         ].enumerated() {
             try publish(text)
-            let line = try lines(Self.refusedMessage, number + 1)[number]
+            let line = try log.objects(Self.refusedMessage, count: number + 1)[number]
             #expect(line["level"] == .string("error"))
             let reason = line["reason"]?.asString ?? "none"
             #expect(reason.contains(says), "\(reason)")
@@ -148,14 +138,15 @@ import Testing
         }
         try FileManager.default.removeItem(atPath: path)
         #expect(
-            try lines(Self.refusedMessage, 6)[5]["reason"]?.asString?.contains("No such file")
+            try log.objects(Self.refusedMessage, count: 6)[5]["reason"]?.asString?.contains(
+                "No such file")
                 == true)
         #expect(try client.exchange(request).status == 200)
         try publish("role.service = metrics:read\n")
-        _ = try lines("roles changed", 1)
+        _ = try log.objects("roles changed", count: 1)
         #expect(try client.exchange(request).status == 403)
         // Each refusal is reported once, however often the file is read.
-        #expect(try lines(Self.refusedMessage, 6).count == 6)
+        #expect(try log.objects(Self.refusedMessage, count: 6).count == 6)
         end(service)
     }
 
@@ -164,18 +155,18 @@ import Testing
         let socket = directory.path(of: "socket")
         let service = try start(["--operations.listen=unix:\(socket)"])
         service.reload()
-        _ = try lines("roles unchanged", 1)
+        _ = try log.objects("roles unchanged", count: 1)
         // Another text that says the same.
         try publish("# a comment\nrole.service =  predict\n")
         service.reload()
-        _ = try lines("roles unchanged", 2)
+        _ = try log.objects("roles unchanged", count: 2)
         try publish("{")
         service.reload()
         service.reload()
-        _ = try lines(Self.refusedMessage, 2)
+        _ = try log.objects(Self.refusedMessage, count: 2)
         try publish("role.service = explain\n")
         service.reload()
-        _ = try lines("roles changed", 1)
+        _ = try log.objects("roles changed", count: 1)
         let client = try ClientSocket(unixPath: socket)
         let samples = MetricSamples(try client.exchange(.get("/metrics")).text)
         #expect(samples["churnd_role_reloads_total{result=\"changed\"}"] == 1)
@@ -199,10 +190,10 @@ import Testing
             ["--audit.directory=\(audit)"], environment: ["AUDIT_KEY": Self.auditKey])
         #expect(try records(audit).isEmpty)
         try publish("role.service = explain\n")
-        let watched = try #require(try lines("roles changed", 1).first)
+        let watched = try #require(try log.objects("roles changed", count: 1).first)
         try publish("role.service = predict\n")
         service.reload()
-        let line = try lines("roles changed", 2)[1]
+        let line = try log.objects("roles changed", count: 2)[1]
         let found = try records(audit)
         #expect(found.map { $0["roles_sha256"] } == [watched["sha256"], line["sha256"]])
         #expect(found[0]["action"] == .string("watch"))
@@ -221,10 +212,10 @@ import Testing
             environment: ["AUDIT_KEY": Self.auditKey])
         try disk.freeze()
         try publish("role.service = explain\n")
-        let line = try lines(Self.refusedMessage, 1)[0]
+        let line = try log.objects(Self.refusedMessage, count: 1)[0]
         #expect(line["reason"]?.asString?.hasPrefix("the audit log does not take") == true)
         try disk.thaw()
-        _ = try lines("roles changed", 1)
+        _ = try log.objects("roles changed", count: 1)
         #expect(try records(audit).last?["result"] == nil)
         end(service)
     }
