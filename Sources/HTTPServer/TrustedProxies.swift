@@ -29,7 +29,7 @@ package struct TrustedProxies: Sendable {
 
     /// - Parameter networks: at least one.
     package init(_ networks: [Network]) {
-        precondition(!networks.isEmpty, "without proxies there is none of these")
+        precondition(!networks.isEmpty, "made only where proxies are configured")
         self.networks = networks
     }
 

@@ -21,7 +21,7 @@ final class RolesReloads: Sendable {
     private let logger: Logger
     private let queue = DispatchQueue(label: "churnd.roles")
 
-    /// Checks from now on each second whether the file has changed. Nil where there is none.
+    /// Checks from now on each second whether the file has changed. Nil without one.
     init?(_ common: SharedSettings, _ figures: ServiceFigures, _ logger: Logger) {
         guard let file = common.configuration.tokens.rolesFile, let published = common.roles else {
             return nil

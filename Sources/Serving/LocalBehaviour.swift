@@ -60,7 +60,7 @@ package final class LocalBehaviour {
 
     /// Limits a call of a subject with an alarm.
     func limit(_ call: Call, unixMilliseconds: Int64) throws(ServiceFailure) {
-        // Almost always there is none, and then a subject need not be hashed.
+        // Almost always no alarm lasts, and then a subject need not be hashed.
         guard !alarmed.value.times.isEmpty, call.route?.access == .quota,
             let times = alarmed.value.times[call.subject], unixMilliseconds < times.until
         else { return }

@@ -25,7 +25,7 @@ struct BoundTokenTests {
     private static let zeros = String(repeating: "A", count: 43)
 
     @Test(arguments: [zeros, "_" + zeros.dropFirst(), "-" + zeros.dropLast(3) + "_8"])
-    func `the certificate of the connection has to be the token's, each time`(
+    func `the certificate of the connection must be the one in the token, at each use`(
         text: String
     ) throws {
         let digest = try BoundTokenTests.digest(text)

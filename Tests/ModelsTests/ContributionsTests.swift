@@ -95,7 +95,7 @@ struct ContributionsTests {
         }
     }
 
-    @Test func `covers that are all zero are none`() throws {
+    @Test func `covers that are all zero are ignored`() throws {
         let document = try SyntheticModels.document(depth: 2)
         let text = String(decoding: document, as: UTF8.self)
             .replacing(/"sum_hessian":\[([^\]]*)\]/) { match in
@@ -106,7 +106,7 @@ struct ContributionsTests {
     }
 
     @Test(arguments: ["-1E0", "1E39", "NaN"])
-    func `covers that are no counts are none`(_ cover: String) throws {
+    func `covers that are no counts are ignored`(_ cover: String) throws {
         let document = try SyntheticModels.document(depth: 2)
         let text = String(decoding: document, as: UTF8.self)
             .replacing(/"sum_hessian":\[[^,\]]*/, with: "\"sum_hessian\":[\(cover)")

@@ -14,7 +14,7 @@ struct ConnectionNotices {
     private var allowance: RefusedRequests.Allowance?
     private var skippedCount = 0
 
-    /// Appends a line of the log; false where there is none.
+    /// Appends a line of the log; false if the rate allows no line.
     ///
     /// - Parameter linesPerSecond: nil: any number.
     mutating func append(
