@@ -93,6 +93,7 @@ let package = Package(
         servingModule("JWT", ["Bytes", "Identity", "JSON", "OpenSSL"]),
         pureModule("Features", ["Bytes", "JSON"]),
         module("Tables", ["Bytes", "Features", "JSON", "POSIX"]),
+        pureModule("RecordFormats", ["Bytes", "Features", "JSON"]),
         servingModule("Models", ["Bytes", "Features", "JSON", "POSIX"]),
         module("Bundle", ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX"]),
         module("BatchScoring", ["Bundle", "Bytes", "Features", "JSON", "Models", "Tables"]),
@@ -198,6 +199,7 @@ let package = Package(
         tests("IdentityTests", ["Identity"]),
         tests("JWTTests", ["Identity", "JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
+        tests("RecordFormatsTests", ["RecordFormats", "Bytes", "Features", "JSON", "POSIX"]),
         tests("TablesTests", ["Tables", "Features", "JSON", "POSIX"]),
         tests(
             "ModelsTests", ["Models", "Bytes", "Features", "JSON", "POSIX", "XGBoost"],
