@@ -157,7 +157,8 @@ let package = Package(
                 "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
                 "Features",
                 "HTTP", "HTTPServer", "Identity", "JSON", "JWT", "Metrics", "ModelRegistry",
-                "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
+                "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "RecordFormats", "Redis",
+                "Telemetry",
             ]),
         module(
             "Service",

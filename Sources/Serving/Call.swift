@@ -84,6 +84,10 @@ final class Call {
     var contentFailure: ServiceFailure?
     var outcome = Outcome.unread
     var prediction = Prediction()
+    /// Of a call that brings several.
+    var records: ScoredRecords?
+    /// How those of a batch are answered.
+    var batchForm = BatchForm.lines
     /// What it was scored with, which may have been replaced meanwhile.
     var scorer: Scorer
     /// The SHA-256 of the body; nil where nothing is recorded, or the body was not looked at.
@@ -136,6 +140,7 @@ final class Call {
         contentFailure = nil
         outcome = .unread
         bodyDigest = nil
+        if records != nil { records = nil }
         isDecided = false
         refusal = nil
         if !keptBody.isEmpty { keptBody.removeAll(keepingCapacity: true) }
@@ -144,7 +149,13 @@ final class Call {
     }
 
     /// Whether an admission counts: not for a call that is answered with what is wrong with it.
-    var isCharged: Bool { route?.access == .quota && contentFailure == nil }
+    var isCharged: Bool { chargeCount > 0 }
+
+    /// How many admissions it needs.
+    var chargeCount: Int {
+        guard route?.access == .quota, contentFailure == nil else { return 0 }
+        return records?.scoredCount ?? 1
+    }
 
     /// Those that wait for its decision, which it then forgets.
     func takeFollowers() -> [Call] {

@@ -5,6 +5,7 @@ package import HTTPServer
 package import Identity
 package import JWT
 package import ModelRegistry
+package import RecordFormats
 package import Telemetry
 
 /// Everything that keeps a request from what it asks for: the errors of all parts. A new one is a
@@ -14,8 +15,12 @@ package enum ServiceFailure: Error, Equatable {
     case unknownPath
     case methodNotAllowed(allowed: String)
     case unsupportedContentType
+    /// The same, on a route that takes other types than JSON.
+    case unsupportedRecordsType(wanted: String)
     case unsupportedContentEncoding
     case bodyTooLarge(bytesMax: Int)
+    /// As many large bodies as there may be are under way.
+    case noRoom
     case lengthRequired
     /// A trusted proxy got the request, and with it the token, over plain HTTP.
     case plainHTTPAtProxy
@@ -36,8 +41,16 @@ package enum ServiceFailure: Error, Equatable {
     case noReasons
     case body(BodyError)
     case invalidRecord([Violation])
+    /// The body holds no records.
+    case recordFormat(RecordFormatError)
+    /// What has a record's place in a body is none.
+    case recordFault(RecordFault)
+    /// Of several records that are answered together.
+    case invalidRow(InvalidRow)
     case revoked
     case rateLimited(retrySeconds: Int)
+    /// More records than the quota ever admits together.
+    case beyondQuota(count: Int)
     case undecided(AdmissionFailure)
     /// The audit log does not take the record of what would be answered.
     case unrecorded
@@ -102,6 +115,10 @@ extension ServiceFailure {
                 .with { $0.fields = "Allow: \(allowed)\r\n" }
         case .unsupportedContentType:
             FailureRow(.unsupportedMediaType, "The Content-Type must be application/json")
+        case .unsupportedRecordsType(let wanted):
+            FailureRow(.unsupportedMediaType, "The Content-Type must be \(wanted)")
+        case .noRoom:
+            FailureRow(unavailable: "Too many large requests are under way; try again")
         case .unsupportedContentEncoding:
             FailureRow(.unsupportedMediaType, "The Content-Encoding must be identity or absent")
                 .with { $0.fields = "Accept-Encoding: identity\r\n" }
@@ -156,6 +173,12 @@ extension ServiceFailure {
                 $0.violations = violations
                 $0.isAbuse = true
             }
+        case .recordFormat(let error): FailureRow(error).with { $0.isAbuse = true }
+        case .recordFault(let fault): FailureRow(fault).with { $0.isAbuse = true }
+        case .invalidRow(let row): row.failureRow
+        case .beyondQuota(let count):
+            FailureRow(.rateLimited, "\(count) records are more than the quota")
+                .with { $0.recorded = .rateLimited }
         case .revoked:
             FailureRow(unauthorized: .tokenRevoked, "Token revoked").with {
                 $0.token = .revoked

@@ -69,6 +69,10 @@ extension Calls {
         do throws(ServiceFailure) {
             switch route.content {
             case .json: try request.checkContent(bodyBytesMax: rules.bodyBytesMax)
+            case .records:
+                try request.checkFraming()
+                try checkSize(of: request)
+                try route.handler.describe(call, request)
             case .none, .optionalJSON:
                 if request.isBodyTooLarge { throw .bodyTooLarge(bytesMax: rules.bodyBytesMax) }
             }
@@ -84,6 +88,16 @@ extension Calls {
         }
     }
 
+    /// Where the content was not read because the token is not good, that is said first.
+    private func checkSize(of request: borrowing Request) throws(ServiceFailure) {
+        let bytesMax = rules.batch.bytesMax
+        if request.hasNoRoom { throw .noRoom }
+        if request.body.count > bytesMax { throw .bodyTooLarge(bytesMax: bytesMax) }
+        if case .length(let length) = request.head.framing, length > bytesMax {
+            throw .bodyTooLarge(bytesMax: bytesMax)
+        }
+    }
+
     private func authenticate(
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) {
@@ -91,7 +105,7 @@ extension Calls {
             throw .plainHTTPAtProxy
         }
         var known: RecentTokens.Entry?
-        let range = try request.bearerToken {
+        let range = try request.head.bearerToken(in: request.headBytes) {
             known = verifier?.recall($0)
             return known != nil
         }
@@ -160,6 +174,11 @@ extension Calls {
     private func admit(
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) -> Step {
+        if call.records != nil {
+            call.leader = nil
+            unscored.append(call)
+            return .waits
+        }
         if call.isCharged, let audit, !audit.takesRecords {
             // Before the store is asked, so that it does not cost the caller a prediction.
             throw .unrecorded
@@ -178,14 +197,15 @@ extension Calls {
         return .waits
     }
 
-    private func ask(_ call: Call, _ token: Span<UInt8>, deadline: Int64) {
+    func ask(_ call: Call, _ token: Span<UInt8>, deadline: Int64) {
         let subject = call.subject
         let otherName = call.otherName
         admissions.admit(
             AdmissionRequest(
                 token: token, tokenID: otherName.span, subject: subject.span,
                 limit: call.quotaLimit,
-                issuedAt: call.token?.issuedAt, charges: call.isCharged, deadline: deadline,
+                issuedAt: call.token?.issuedAt, charges: call.chargeCount,
+                takesPart: call.records?.takesPart ?? false, deadline: deadline,
                 ticket: call.ticket))
     }
 }
@@ -197,7 +217,8 @@ extension Calls {
         case .judge: try judge(call)
         case .record:
             call.unixMilliseconds = loop.unixMilliseconds
-            if let audit {
+            // Where no record is good there is no prediction to be recorded.
+            if let audit, call.isCharged {
                 audit.hold(call)
                 return .waits
             }
@@ -249,14 +270,20 @@ extension Calls {
         case .revoked: throw .revoked
         case .unavailable(let failure): throw .undecided(failure)
         case .admitted where call.isCharged: try complete(call)
+        case .partly(let count, let seconds) where call.isCharged:
+            guard let records = call.records, records.takesPart, count < records.scoredCount else {
+                throw .undecided(.unexpectedReply)
+            }
+            records.admit(count, retrySeconds: seconds)
+        case .beyondLimit where call.chargeCount > 1: throw .beyondQuota(count: call.chargeCount)
         case .refused(let seconds) where call.isCharged:
             throw .rateLimited(retrySeconds: seconds)
         case .uncharged where !call.isCharged: break
         // Not the script's answer to what was asked.
-        case .admitted, .refused, .uncharged: throw .undecided(.unexpectedReply)
+        case .admitted, .partly, .beyondLimit, .refused, .uncharged: throw .undecided(.unexpectedReply)
         }
         if let failure = call.contentFailure {
-            if case .invalidRecord(let violations) = failure { counts.recordInvalid(violations) }
+            counts.noteInvalid(failure)
             throw failure
         }
     }
