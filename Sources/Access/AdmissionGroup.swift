@@ -65,7 +65,7 @@ struct AdmissionGroup {
         } else {
             issueTimes.append(UInt8(ascii: "-"))
         }
-        if request.charges {
+        if request.charges > 0 {
             quotaKeys.appendRedisArgument(AdmissionKeys.quota, request.subject)
             if quotaKeyCount == 0 { firstLimit = request.limit }
             if firstLimit != request.limit { limitsDiffer = true }
@@ -97,7 +97,7 @@ struct AdmissionGroup {
     mutating func appendProbe(_ name: Span<UInt8>) {
         append(
             AdmissionRequest(
-                token: name, tokenID: name, subject: name, issuedAt: nil, charges: true,
+                token: name, tokenID: name, subject: name, issuedAt: nil, charges: 1,
                 deadline: .max, ticket: 0))
         kinds[kinds.count - 1] += AdmissionScript.probeDigit
     }

@@ -54,9 +54,11 @@ package struct AdmissionRequest: ~Escapable {
     package let limit: Int?
     /// The token's `iat` in whole seconds since 1970; nil when it has none.
     package let issuedAt: Int64?
-    /// Whether an admission counts. When false, only revocation is asked for, as for a request
+    /// How many admissions it asks for. When 0, only revocation is asked for, as for a request
     /// whose body is invalid, and the decision is never `refused`.
-    package let charges: Bool
+    package let charges: Int
+    /// Whether as many as the quota still allows are admitted where it does not allow all.
+    package let takesPart: Bool
     /// Until when the decision is of use: nanoseconds of the monotonic clock.
     package let deadline: Int64
     /// The caller's own number for this request.
@@ -65,7 +67,7 @@ package struct AdmissionRequest: ~Escapable {
     @_lifetime(copy token, copy tokenID, copy subject)
     package init(
         token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, limit: Int? = nil,
-        issuedAt: Int64?, charges: Bool, deadline: Int64, ticket: UInt64
+        issuedAt: Int64?, charges: Int, takesPart: Bool = false, deadline: Int64, ticket: UInt64
     ) {
         self.token = token
         self.tokenID = tokenID
@@ -73,6 +75,7 @@ package struct AdmissionRequest: ~Escapable {
         self.limit = limit
         self.issuedAt = issuedAt
         self.charges = charges
+        self.takesPart = takesPart
         self.deadline = deadline
         self.ticket = ticket
     }
@@ -113,6 +116,10 @@ package enum AdmissionDecision: Equatable, Sendable {
     case revoked
     /// The quota is used up; nothing was stored. In `retrySeconds` one more is admitted.
     case refused(retrySeconds: Int)
+    /// Of several, the first `count` are admitted, and counted; in `retrySeconds` one more is.
+    case partly(count: Int, retrySeconds: Int)
+    /// More are asked for together than the quota ever allows; nothing was stored.
+    case beyondLimit
     /// It could not be decided.
     case unavailable(AdmissionFailure)
 }

@@ -77,7 +77,7 @@ package final class InMemoryAdmissions: Sendable {
             {
                 return .revoked
             }
-            return charges ? state.quotas.admit(subject, limit: limit, now: now) : .uncharged
+            return charges > 0 ? state.quotas.admit(subject, limit: limit, now: now) : .uncharged
         }
     }
 }

@@ -75,7 +75,7 @@ package enum ServiceFailure: Error, Equatable {
 package struct FailureRow {
     package let problem: ProblemType
     /// What callers read.
-    package let detail: String
+    package var detail: String
     /// Field lines beside those that every answer has, each with its CRLF.
     package var fields = ""
     /// What the log says in place of the detail; nothing that came from the caller.

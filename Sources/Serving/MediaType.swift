@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Judges the fields that describe a body (RFC 9110 §8.3, §8.4).
 package enum MediaType {
     /// Whether a Content-Type is `application/json`, in any case, with or without parameters.

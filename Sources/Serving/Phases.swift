@@ -1,5 +1,6 @@
 internal import Access
 internal import Bytes
+internal import Configuration
 internal import HTTP
 internal import HTTPServer
 internal import Identity

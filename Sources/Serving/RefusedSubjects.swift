@@ -62,7 +62,7 @@ package final class RefusedSubjects {
         case .revoked: set(name, until: now + RefusedSubjects.revokedNanoseconds)
         case .admitted:
             if !places.isEmpty, let place = places[name] { entries[place].until = .min }
-        case .uncharged, .unavailable: break
+        case .uncharged, .partly, .beyondLimit, .unavailable: break
         }
     }
 
@@ -92,7 +92,7 @@ extension AdmissionDecision {
         switch self {
         case .refused: isCharged ? self : .uncharged
         case .admitted: isCharged ? nil : .uncharged
-        case .revoked, .unavailable, .uncharged: self
+        case .revoked, .unavailable, .uncharged, .partly, .beyondLimit: self
         }
     }
 }

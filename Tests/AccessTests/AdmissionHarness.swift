@@ -82,7 +82,7 @@ extension AdmissionStore {
         admit(
             AdmissionRequest(
                 token: token.span, tokenID: tokenID.span, subject: ask.subject.span,
-                limit: ask.limit, issuedAt: ask.issuedAt, charges: ask.charges, deadline: deadline,
+                limit: ask.limit, issuedAt: ask.issuedAt, charges: ask.charges ? 1 : 0, deadline: deadline,
                 ticket: ticket))
     }
 }

@@ -1,7 +1,10 @@
 internal import Bytes
+internal import Features
+internal import HTTP
 internal import HTTPServer
 internal import JSON
 internal import Models
+internal import Telemetry
 
 /// The answers to the records of one request, made as the client takes them.
 final class BatchContent: ContentSource {
@@ -59,6 +62,7 @@ final class BatchContent: ContentSource {
     }
 
     private func appendJSON(_ result: ScoredRecords.Result, to output: inout [UInt8]) {
+        let (subject, modelName, requestID) = (subject, modelName, requestID)
         var json = JSONWriter(appendingTo: output)
         output = []
         switch result {
@@ -83,6 +87,7 @@ final class BatchContent: ContentSource {
         switch result {
         case .scored(let index):
             records.take(index, into: &prediction)
+            let subject = subject
             CSVAnswer.append(
                 prediction, subject: subject.span, showsProbability: showsProbability, to: &output)
         case .failed(let failure):

@@ -1,6 +1,8 @@
+internal import Configuration
 internal import Features
 internal import HTTPServer
 internal import Models
+internal import Reactor
 internal import RecordFormats
 internal import Telemetry
 

@@ -1,12 +1,15 @@
+internal import Behaviour
 internal import Bytes
+internal import HTTPServer
 internal import Models
-package import RecordFormats
+internal import RecordFormats
+internal import Telemetry
 
 /// The records of one call, and what came of each. It is made whole over some turns of the loop, so
 /// that a thousand records keep no other request waiting.
-package final class ScoredRecords {
+final class ScoredRecords {
     /// What came of a record.
-    package enum Result {
+    enum Result {
         /// Its place among `predictions`.
         case scored(Int)
         /// What is wrong with it.
@@ -36,7 +39,7 @@ package final class ScoredRecords {
     /// Whether the records that the quota still allows are answered where it does not allow all.
     let takesPart: Bool
     let texts: RecordTexts
-    package private(set) var results: [Result] = []
+    private(set) var results: [Result] = []
     private var predictions: [Compact] = []
     private var rests: [Int: Rest] = [:]
     private var text: [UInt8] = []
@@ -48,9 +51,9 @@ package final class ScoredRecords {
         predictions.reserveCapacity(self.texts.rows.count)
     }
 
-    package var count: Int { texts.rows.count }
+    var count: Int { texts.rows.count }
     /// How many are scored, and so how many admissions the call needs, or has.
-    package var scoredCount: Int { predictions.count }
+    var scoredCount: Int { predictions.count }
     var isWhole: Bool { results.count == count }
     /// The first that failed, with its place; nil where none has.
     private(set) var firstFailure: (row: Int, failure: ServiceFailure)?
@@ -114,7 +117,7 @@ package final class ScoredRecords {
     }
 
     /// Gives back the prediction at a place that a result names.
-    package func take(_ index: Int, into prediction: inout Prediction) {
+    func take(_ index: Int, into prediction: inout Prediction) {
         let compact = predictions[index]
         prediction.removeAll()
         prediction.probability = compact.probability

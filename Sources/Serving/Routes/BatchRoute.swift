@@ -1,4 +1,5 @@
 internal import Bytes
+internal import HTTP
 internal import HTTPServer
 internal import Models
 internal import RecordFormats
