@@ -24,9 +24,9 @@ extension ServiceConfiguration {
         /// Largest body.
         package let bytesMax: Int
 
-        init(_ settings: ConfigurationSettings) {
-            rowsMax = settings.integer(.batchRows)
-            bytesMax = settings.integer(.batchBytes)
+        package init(rowsMax: Int, bytesMax: Int) {
+            self.rowsMax = rowsMax
+            self.bytesMax = bytesMax
         }
     }
 }

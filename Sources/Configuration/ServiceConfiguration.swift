@@ -179,7 +179,9 @@ extension ServiceConfiguration {
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
-            routes: settings.routeFamilies, batch: Batch(settings),
+            routes: settings.routeFamilies,
+            batch: Batch(
+                rowsMax: settings.integer(.batchRows), bytesMax: settings.integer(.batchBytes)),
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(
