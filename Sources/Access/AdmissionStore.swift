@@ -119,7 +119,7 @@ package enum AdmissionDecision: Equatable, Sendable {
     /// Of several, the first `count` are admitted, and counted; in `retrySeconds` one more is.
     case partly(count: Int, retrySeconds: Int)
     /// More are asked for together than the quota ever allows; nothing was stored.
-    case beyondLimit
+    case beyondLimit(limit: Int)
     /// It could not be decided.
     case unavailable(AdmissionFailure)
 }

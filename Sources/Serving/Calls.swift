@@ -27,7 +27,8 @@ package final class Calls {
         let isPlainHTTPMeant: Bool
 
         package init(
-            bodyBytesMax: Int, batch: ServiceConfiguration.Batch, decisionNanoseconds: Int64, isPlainHTTPMeant: Bool = false
+            bodyBytesMax: Int, batch: ServiceConfiguration.Batch, decisionNanoseconds: Int64,
+            isPlainHTTPMeant: Bool = false
         ) {
             self.bodyBytesMax = bodyBytesMax
             self.batch = batch

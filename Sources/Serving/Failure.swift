@@ -50,7 +50,7 @@ package enum ServiceFailure: Error, Equatable {
     case revoked
     case rateLimited(retrySeconds: Int)
     /// More records than the quota ever admits together.
-    case beyondQuota(count: Int)
+    case beyondQuota(count: Int, limit: Int)
     case undecided(AdmissionFailure)
     /// The audit log does not take the record of what would be answered.
     case unrecorded
@@ -176,9 +176,11 @@ extension ServiceFailure {
         case .recordFormat(let error): FailureRow(error).with { $0.isAbuse = true }
         case .recordFault(let fault): FailureRow(fault).with { $0.isAbuse = true }
         case .invalidRow(let row): row.failureRow
-        case .beyondQuota(let count):
-            FailureRow(.rateLimited, "\(count) records are more than the quota")
-                .with { $0.recorded = .rateLimited }
+        case .beyondQuota(let count, let limit):
+            FailureRow(
+                .rateLimited, "\(count) records are more than the quota ever allows: \(limit)"
+            )
+            .with { $0.recorded = .rateLimited }
         case .revoked:
             FailureRow(unauthorized: .tokenRevoked, "Token revoked").with {
                 $0.token = .revoked

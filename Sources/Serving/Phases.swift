@@ -276,12 +276,14 @@ extension Calls {
                 throw .undecided(.unexpectedReply)
             }
             records.admit(count, retrySeconds: seconds)
-        case .beyondLimit where call.chargeCount > 1: throw .beyondQuota(count: call.chargeCount)
+        case .beyondLimit(let limit) where call.chargeCount > 1:
+            throw .beyondQuota(count: call.chargeCount, limit: limit)
         case .refused(let seconds) where call.isCharged:
             throw .rateLimited(retrySeconds: seconds)
         case .uncharged where !call.isCharged: break
         // Not the script's answer to what was asked.
-        case .admitted, .partly, .beyondLimit, .refused, .uncharged: throw .undecided(.unexpectedReply)
+        case .admitted, .partly, .beyondLimit, .refused, .uncharged:
+            throw .undecided(.unexpectedReply)
         }
         if let failure = call.contentFailure {
             counts.noteInvalid(failure)

@@ -82,7 +82,8 @@ extension AdmissionStore {
         admit(
             AdmissionRequest(
                 token: token.span, tokenID: tokenID.span, subject: ask.subject.span,
-                limit: ask.limit, issuedAt: ask.issuedAt, charges: ask.charges ? 1 : 0, deadline: deadline,
+                limit: ask.limit, issuedAt: ask.issuedAt, charges: ask.charges ? 1 : 0,
+                deadline: deadline,
                 ticket: ticket))
     }
 }
@@ -258,7 +259,8 @@ extension AdmissionDecision {
         switch self {
         case .admitted(let left, _): .admitted(left: left, resetSeconds: 0)
         case .refused: .refused(retrySeconds: 0)
-        case .uncharged, .revoked, .unavailable: self
+        case .partly(let count, _): .partly(count: count, retrySeconds: 0)
+        case .uncharged, .revoked, .beyondLimit, .unavailable: self
         }
     }
 }

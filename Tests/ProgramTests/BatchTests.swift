@@ -1,0 +1,211 @@
+import JSON
+import POSIX
+import TestSupport
+import Testing
+
+extension ProgramTests {
+    /// `POST /v1/predict/batch`: many customers in one request.
+    @Suite struct BatchTests {
+        private static let lines = "application/x-ndjson"
+
+        private func churnd(_ keys: [String: String] = [:]) throws -> ChurndProcess {
+            try ChurndProcess(
+                ["routes": "predict batch", "store": "memory"].merging(keys) { $1 })
+        }
+
+        private func batch(
+            _ body: String, _ type: String = lines, token: String, accept: String? = nil
+        ) -> HTTPRequest {
+            var request = HTTPRequest(
+                "POST", "/v1/predict/batch",
+                fields: [("Content-Type", type), ("Authorization", "Bearer \(token)")], body: body)
+            if let accept { request.fields.append(("Accept", accept)) }
+            return request
+        }
+
+        private func object(_ text: [UInt8]) throws -> JSONObject {
+            try #require(JSONValue(parsing: text.span).asObject)
+        }
+
+        private func rows(_ answer: HTTPAnswer) throws -> [JSONObject] {
+            try answer.text.split(separator: "\n").map { line in
+                try object(Array(line.utf8))
+            }
+        }
+
+        private func customers(_ count: Int) -> [String] {
+            (0..<count).map { index in
+                Customer.valid.with("tenure", "\(index % 72 + 1)").named("C-\(index)").json
+            }
+        }
+
+        /// Without what differs between two requests.
+        private func comparable(_ text: some StringProtocol) throws -> String {
+            let parts = text.split(separator: #","timestamp":"#)
+            let rest = try #require(parts.last?.split(separator: #","model_version":"#).last)
+            return "\(parts[0]) \(rest.split(separator: #","request_id""#).first ?? "")"
+        }
+
+        @Test func `each record has the bytes that /predict answers it with, in order`() throws {
+            let churnd = try churnd(["quota.limit": "100"])
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            let customers = customers(7)
+            let answer = try client.exchange(
+                batch(customers.joined(separator: "\n"), token: token))
+            #expect(answer.status == 200)
+            #expect(answer["Content-Type"] == Self.lines)
+            #expect(answer["RateLimit"]?.hasPrefix(#""hourly";r=93;"#) == true)
+            let lines = answer.text.split(separator: "\n")
+            #expect(lines.count == customers.count)
+            for (line, customer) in zip(lines, customers) {
+                let single = try client.exchange(.predict(token: token, body: customer))
+                #expect(try comparable(line) == comparable(single.text))
+            }
+        }
+
+        @Test(arguments: [
+            ("application/json", "application/json"), ("application/json; charset=utf-8", "*/*"),
+            (Self.lines, "application/json"), ("application/jsonl", "text/html, application/json"),
+        ])
+        func `records come as an array or in lines, and are answered as Accept says`(
+            type: String, accept: String
+        ) throws {
+            let churnd = try churnd()
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            let separator = type.hasPrefix("application/json") && !type.hasSuffix("l") ? "," : "\n"
+            let customers = customers(2).joined(separator: separator)
+            let body = separator == "," ? "[ \(customers)\n]" : "\r\n\(customers)\r\n\n"
+            let answer = try client.exchange(batch(body, type, token: token, accept: accept))
+            #expect(answer.status == 200)
+            let isArray = accept.hasSuffix("json")
+            #expect(answer["Content-Type"] == (isArray ? "application/json" : Self.lines))
+            let text = answer.body
+            let found =
+                isArray
+                ? try #require(JSONValue(parsing: text.span).asArray).compactMap(\.asObject)
+                : try rows(answer)
+            #expect(found.map { $0["customer_id"]?.asString } == ["C-0", "C-1"])
+        }
+
+        @Test func `a record that is not good is a problem in its place, and costs nothing`() throws
+        {
+            let churnd = try churnd(["quota.limit": "3"])
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            let good = customers(2)
+            let body = [
+                good[0], #"{"tenure":"#, Customer.valid.with("tenure", "-1").json, "[1]", good[1],
+            ].joined(separator: "\n")
+            let answer = try client.exchange(batch(body, token: token))
+            #expect(answer.status == 200)
+            let rows = try rows(answer)
+            #expect(
+                rows.map { $0["status"]?.asNumber.map { Int($0) } } == [nil, 400, 422, 400, nil])
+            #expect(rows[2]["type"]?.asString == "urn:churnd:problem:invalid-record")
+            #expect(rows[2]["errors"]?.asArray?.count == 1)
+            #expect(answer["RateLimit"]?.hasPrefix(#""hourly";r=1;"#) == true)
+        }
+
+        @Test func `as many as the quota still allows are admitted, and each other is told so`()
+            throws
+        {
+            let churnd = try churnd(["quota.limit": "5"])
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            #expect(try client.exchange(.predict(token: token)).status == 200)
+            let body = customers(7).joined(separator: "\n")
+            let answer = try client.exchange(batch(body, token: token))
+            #expect(answer.status == 200)
+            let rows = try rows(answer)
+            #expect(rows.map { $0["status"]?.asNumber } == [nil, nil, nil, nil, 429, 429, 429])
+            #expect(rows.prefix(4).allSatisfy { $0["churn_probability"] != nil })
+            #expect(answer["RateLimit"]?.hasPrefix(#""hourly";r=0;"#) == true)
+            let refused = try client.exchange(batch(body, token: token))
+            #expect(refused.status == 429)
+            #expect(refused["Retry-After"] != nil)
+        }
+
+        @Test(arguments: [
+            ("[]", "application/json", 400, "malformed-body"),
+            ("\n \r\n", Self.lines, 400, "malformed-body"),
+            ("{}", "application/json", 400, "malformed-body"),
+            ("[{}", "application/json", 400, "malformed-body"),
+            ("[{},]", "application/json", 400, "malformed-body"),
+            ("[,{}]", "application/json", 400, "malformed-body"),
+            ("[{}] 1", "application/json", 400, "malformed-body"),
+            ("[}]", "application/json", 400, "malformed-body"),
+            (#"["]"#, "application/json", 400, "malformed-body"),
+            ("{}", "text/plain", 415, "unsupported-media-type"),
+            ("{}", "application/jsonx", 415, "unsupported-media-type"),
+        ])
+        func `what holds no records is refused as a whole, and costs nothing`(
+            body: String, type: String, status: Int, problem: String
+        ) throws {
+            let churnd = try churnd(["quota.limit": "1"])
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            let answer = try client.exchange(batch(body, type, token: token))
+            #expect(answer.status == status)
+            #expect(answer.problem == problem)
+            #expect(try client.exchange(.predict(token: token)).status == 200)
+        }
+
+        @Test func `rows and bytes have their limits, and the content of strangers is not read`()
+            throws
+        {
+            let churnd = try churnd(["batch.rows": "3", "batch.bytes": "20000"])
+            let token = try TokenFactory().token("alice")
+            func status(_ body: String, token: String) throws -> Int {
+                try churnd.client().exchange(batch(body, token: token)).status
+            }
+            #expect(try status("{}\n{}\n{}", token: token) == 200)
+            #expect(try status("{}\n{}\n{}\n{}", token: token) == 413)
+            let spaces = String(repeating: " ", count: 19_998)
+            #expect(try status("{}" + spaces, token: token) == 200)
+            #expect(try status("{} " + spaces, token: token) == 413)
+            #expect(try status("{}" + spaces, token: "a.b.c") == 401)
+            #expect(try status("{}", token: "a.b.c") == 401)
+            let client = try churnd.client()
+            try client.send(
+                "POST /v1/predict/batch HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n"
+                    + "Authorization: Bearer \(token)\r\n"
+                    + "Content-Type: application/x-ndjson\r\n\r\n{}")
+            #expect(try client.readAnswer().status == 413)
+        }
+
+        @Test func `a thousand customers are answered together, and others meanwhile`() throws {
+            let churnd = try churnd(["quota.limit": "1001", "store.subjects": "10"])
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            try client.send(batch(customers(1000).joined(separator: "\n"), token: token).bytes)
+            #expect(try churnd.client().exchange(.predict(token: token)).status == 200)
+            let rows = try rows(client.readAnswer())
+            #expect(rows.count == 1000)
+            #expect(rows.last?["customer_id"]?.asString == "C-999")
+            #expect(rows.allSatisfy { $0["churn_probability"] != nil })
+        }
+
+        @Test func `a revoked token is told so before anything about its records`() throws {
+            let churnd = try churnd(["operations.listen": "127.0.0.1:0"])
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            var logout = HTTPRequest(
+                "POST", "/logout", fields: [("Authorization", "Bearer \(token)")])
+            logout.fields.append(("Content-Length", "0"))
+            #expect(try client.exchange(logout).status < 300)
+            for body in ["{}", customers(1)[0], ""] {
+                let answer = try client.exchange(batch(body, token: token))
+                #expect(answer.problem == "token-revoked", "\(body)")
+            }
+        }
+
+        @Test func `without the family the path is unknown`() throws {
+            let churnd = try ChurndProcess([:])
+            let token = try TokenFactory().token("alice")
+            let answer = try churnd.client().exchange(batch("{}", token: token))
+            #expect(answer.status == 404)
+        }
+    }
+}
