@@ -31,6 +31,7 @@ extension ProgramTests {
         /// old for that, one that was revoked, one that has expired. One word stands for all.
         private static let table = """
             POST /predict|missing ok ok ok revoked expired|nothing|nothing
+            POST /v1/predict/batch|missing ok ok ok revoked expired|nothing|nothing
             POST /logout|missing ok ok ok revoked expired|nothing|nothing
             GET /health|ok|ok|ok
             GET /livez|ok|ok|ok
@@ -49,7 +50,8 @@ extension ProgramTests {
             """
 
         private static let bodies = [
-            "/predict": Customer.valid.json, "/logout": "",
+            "/predict": Customer.valid.json, "/v1/predict/batch": "[\(Customer.valid.json)]",
+            "/logout": "",
             "/admin/models/activate": #"{"version":"1"}"#,
             "/admin/models/rollback": "{}",
             "/admin/tokens/revoke": #"{"jti":"another","seconds":60}"#,
@@ -115,7 +117,9 @@ extension ProgramTests {
 
         @Test func `every route answers who may use it, on the listener that has it`() throws {
             let versions = try ModelVersions(active: "1\n2\n")
-            let churnd = try ChurndProcess(["model.path": versions.path, "behaviour": "watch"])
+            let churnd = try ChurndProcess([
+                "model.path": versions.path, "behaviour": "watch", "routes": "predict batch",
+            ])
             let revocation = try churnd.operations(
                 .operations(
                     "POST", "/admin/tokens/revoke", token: try TokenFactory().administrator(),

@@ -60,6 +60,9 @@ extension ProgramTests {
 
         private static let matrix = [
             Row(method: "POST", path: "/predict", roles: ["service", "caller"]),
+            Row(
+                method: "POST", path: "/v1/predict/batch", body: "[\(Customer.valid.json)]",
+                roles: ["service", "caller"]),
             Row(method: "GET", path: "/metrics", roles: ["reader"]),
             Row(method: "GET", path: "/admin/models", roles: ["engineer"]),
             Row(
@@ -86,7 +89,7 @@ extension ProgramTests {
                 "churnd:admin",
             ]
             for row in RoleAccessTests.matrix {
-                let client = row.path == "/predict" ? service : operations
+                let client = row.path.hasSuffix("/predict") || row.path.hasPrefix("/v") ? service : operations
                 for role in roles {
                     let token = token(role, login: RoleAccessTests.goodLogin)
                     let answer = try client.exchange(row.request(token))

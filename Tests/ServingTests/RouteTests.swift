@@ -34,7 +34,7 @@ import Testing
         let path = "\(route.path)"
         let isHealth = ["/health", "/livez", "/readyz"].contains(path)
         #expect(route.label.isHealth == isHealth)
-        let isOfCallers = ["/predict", "/logout"].contains(path)
+        let isOfCallers = path.hasPrefix("/v") || ["/predict", "/logout"].contains(path)
         #expect(route.isServed(by: .service) == (isHealth || isOfCallers))
         #expect(route.isServed(by: .operations) == !isOfCallers)
         for listener in Route.Audience.allCases {
@@ -48,7 +48,7 @@ import Testing
         let path = "\(route.path)"
         let expected: Route.Access =
             switch path {
-            case "/predict": .quota
+            case "/predict", "/v1/predict/batch": .quota
             case "/logout": .token
             case _: path.hasPrefix("/admin/") ? .administrator : .open
             }
@@ -80,7 +80,7 @@ import Testing
     @Test(arguments: Route.table)
     func `a route accepts what its Allow says and nothing else`(route: Route) {
         let isPost = [
-            "predict", "logout", "activate", "rollback", "revoke", "clear", "reload",
+            "predict", "batch", "logout", "activate", "rollback", "revoke", "clear", "reload",
         ]
         .contains { "\(route.path)".hasSuffix($0) }
         let methods: [HTTPMethod] = isPost ? [.post] : [.get, .head]
