@@ -48,7 +48,8 @@ extension ConfigurationKey {
 
 extension ConfigurationSettings {
     /// The families of routes that are served.
-    var routeFamilies: Set<RouteFamily> {
-        Set(text(.routes).split(separator: " ").compactMap { RouteFamily(rawValue: String($0)) })
+    var routeFamilies: [RouteFamily] {
+        let words = text(.routes).split(separator: " ")
+        return RouteFamily.allCases.filter { words.contains(Substring($0.rawValue)) }
     }
 }

@@ -16,7 +16,7 @@ package struct ServiceConfiguration: Sendable {
     package let store: Store
     package let quota: Quota
     /// What the service's listener serves.
-    package let routes: Set<RouteFamily>
+    package let routes: [RouteFamily]
     package let batch: Batch
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool

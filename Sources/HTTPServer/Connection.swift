@@ -68,7 +68,7 @@ final class Connection: Channel {
     var output: [UInt8] = []
     var outputSent = 0
     /// What more of the current answer is made by, once the client has taken what there is.
-    var source: (any ContentSource)?
+    var source: ContentSource?
     /// Parts of that content are sent in chunks; else its end is the connection's.
     var isChunked = false
     /// It is among the server's `sources`.

@@ -1,13 +1,10 @@
 internal import Bytes
 internal import HTTP
 
-/// Content that is made part by part, as the client takes it, so that one that reads slowly costs no
-/// more memory than a part.
-package protocol ContentSource: AnyObject {
-    /// Appends the next part, which is empty only where it is the last; returns whether another
-    /// follows.
-    func appendPart(to output: inout [UInt8]) -> Bool
-}
+/// Makes content part by part, as the client takes it, so that one that reads slowly costs no more
+/// memory than a part: appends the next part, which is empty only where it is the last, and returns
+/// whether another follows.
+package typealias ContentSource = (inout [UInt8]) -> Bool
 
 extension HTTPServer {
     /// Answers a request with content that `source` makes. `write` appends the head, which says
@@ -15,7 +12,7 @@ extension HTTPServer {
     /// length. Returns false, and writes nothing, when the client has gone.
     @discardableResult
     package func answer(
-        _ exchange: Exchange, from source: any ContentSource,
+        _ exchange: Exchange, from source: @escaping ContentSource,
         _ write: (inout [UInt8], AnswerContext) -> Void
     ) -> Bool {
         guard let connection = awaiting(exchange) else { return false }
@@ -48,7 +45,7 @@ extension HTTPServer {
         connection.wantsPart = false
         guard let source = connection.source, connection.state == .writing else { return }
         var part: [UInt8] = []
-        let hasMore = source.appendPart(to: &part)
+        let hasMore = source(&part)
         enqueue(for: connection) { output in
             if connection.isChunked {
                 output.appendChunk(part.span)

@@ -58,7 +58,7 @@ package final class Answers {
     }
 
     /// Answers with content that `source` makes as the client takes it.
-    func answer(_ call: Call, contentType: StaticString, from source: any ContentSource) {
+    func answer(_ call: Call, contentType: StaticString, from source: @escaping ContentSource) {
         fields.removeAll(keepingCapacity: true)
         appendQuota(of: call, call.decision)
         appendTrace(of: call)

@@ -43,7 +43,7 @@ package enum ServiceFailure: Error, Equatable {
     case invalidRecord([Violation])
     /// The body holds no records.
     case recordFormat(RecordFormatError)
-    /// What has a record's place in a body is none.
+    /// What has a record's place in a body is no record.
     case recordFault(RecordFault)
     /// Of several records that are answered together.
     case invalidRow(InvalidRow)

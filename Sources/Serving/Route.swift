@@ -162,7 +162,7 @@ package struct RouteTable: Sendable {
     ///   - hasRoles: then what is open and has a scope needs a token that has it.
     package init(
         _ listener: Route.Audience, of routes: [Route] = Route.table,
-        families: Set<RouteFamily> = Set(RouteFamily.allCases), hasRoles: Bool = false
+        families: [RouteFamily] = RouteFamily.allCases, hasRoles: Bool = false
     ) {
         self.routes = routes.filter { route in
             route.isServed(by: listener) && route.family.map(families.contains) != false

@@ -14,8 +14,8 @@ import Testing
 ///
 /// A path that begins with `/hold` is answered when the test says so, `/later` in a later turn,
 /// `/big/N` with N bytes, `/slow/N` after N busy nanoseconds, `/peer` with the client's address,
-/// `/parts/N` with N parts of 1,000 bytes, `/large` takes a MiB of content, `/close` with an answer that
-/// closes, and everything else immediately with `method target
+/// `/parts/N` with N parts of 1,000 bytes, `/large` takes a MiB of content, `/close` with an answer
+/// that closes, and everything else immediately with `method target
 /// content`. All ends with the owner.
 final class TestServer: Sendable {
     /// What the handlers leave for the test.
@@ -236,7 +236,7 @@ extension TestServer {
         } else if target.hasPrefix("/large") {
             answer(server, exchange, 200, Array("\(request.body.count)".utf8))
         } else if target.hasPrefix("/parts/"), let count = Int(target.dropFirst(7)) {
-            answer(server, exchange, from: Parts(count, notes))
+            answer(server, exchange, from: content(count, notes))
         } else if target.hasPrefix("/hold") {
             notes.held.withLock { $0.append(exchange) }
         } else if target.hasPrefix("/later") {
@@ -257,17 +257,10 @@ extension TestServer {
         }
     }
 
-    /// Content of parts of 1,000 bytes.
-    private final class Parts: ContentSource {
-        private var left: Int
-        private let notes: Observations
-
-        init(_ count: Int, _ notes: Observations) {
-            left = count
-            self.notes = notes
-        }
-
-        func appendPart(to output: inout [UInt8]) -> Bool {
+    /// Content of so many parts of 1,000 bytes.
+    private static func content(_ count: Int, _ notes: Observations) -> ContentSource {
+        var left = count
+        return { output in
             guard left > 0 else { return false }
             left -= 1
             notes.partCount.wrappingAdd(1, ordering: .relaxed)
@@ -277,7 +270,7 @@ extension TestServer {
     }
 
     private static func answer(
-        _ server: HTTPServer, _ exchange: Exchange, from source: Parts
+        _ server: HTTPServer, _ exchange: Exchange, from source: @escaping ContentSource
     ) {
         server.answer(exchange, from: source) { output, context in
             let requestID = Array("1".utf8)

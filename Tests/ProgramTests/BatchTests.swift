@@ -1,3 +1,4 @@
+import AuditLog
 import JSON
 import POSIX
 import TestSupport
@@ -199,6 +200,32 @@ extension ProgramTests {
                 let answer = try client.exchange(batch(body, token: token))
                 #expect(answer.problem == "token-revoked", "\(body)")
             }
+        }
+
+        @Test(arguments: ["none", "always"])
+        func `each prediction is recorded with the digest of its own text, before the answer`(
+            sync: String
+        ) throws {
+            let audited = try AuditedChurnd(["routes": "batch", "audit.sync": sync])
+            let client = try audited.churnd.client()
+            let token = try TokenFactory().token("alice")
+            let good = customers(300)
+            let body = ([good[0], "{}", "[]"] + good.dropFirst()).joined(separator: "\n")
+            let answer = try client.exchange(batch(body, token: token))
+            let records = try audited.records(.prediction)
+            #expect(records.count == 300)
+            #expect(Set(records.map { $0.text("request_id") }) == [answer["X-Request-Id"]])
+            for (record, text) in zip(records, good) {
+                #expect(record.text("body_sha256") == ModelVersions.sha256(of: Array(text.utf8)))
+            }
+            let scored = try rows(answer).filter { $0["status"] == nil }
+            #expect(records.map { $0["probability"] } == scored.map { $0["churn_probability"] })
+            #expect(Set(records.map { $0.text("customer") }).count == 300)
+            // Nothing is recorded where no record is good.
+            #expect(try client.exchange(batch("{}\n[]", token: token)).status == 200)
+            #expect(try audited.records(.prediction).count == 300)
+            try audited.end()
+            #expect(try audited.verify().exit == .code(0))
         }
 
         @Test func `without the family the path is unknown`() throws {

@@ -135,6 +135,7 @@ extension ProgramTests {
             var flags = ChurndProcess.onSocket(in: directory)
             flags["model.path"] = versions.path
             flags["behaviour"] = "watch"
+            flags["routes"] = "predict batch"
             let churnd = try ChurndProcess(flags)
             let revocation = try churnd.operations(
                 .operations(
@@ -198,7 +199,7 @@ extension ProgramTests {
         }
 
         @Test func `another method is 405 with Allow where the route is, else 404`() throws {
-            let churnd = try ChurndProcess()
+            let churnd = try ChurndProcess(["routes": "predict batch"])
             let listeners = [
                 (Route.Audience.service, try churnd.client()),
                 (.operations, try churnd.operationsClient()),

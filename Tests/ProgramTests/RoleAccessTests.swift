@@ -31,7 +31,7 @@ extension ProgramTests {
             churnd = try ChurndProcess(
                 [
                     "roles.path": path, "behaviour": "watch", "operations.listen": "127.0.0.1:0",
-                    "model.path": versions.path, "model.watch": "0",
+                    "model.path": versions.path, "model.watch": "0", "routes": "predict batch",
                     "audit.directory": "\(directory.path)/audit",
                 ], environment: ["AUDIT_KEY": String(repeating: "audit-key", count: 5)])
         }
@@ -89,7 +89,8 @@ extension ProgramTests {
                 "churnd:admin",
             ]
             for row in RoleAccessTests.matrix {
-                let client = row.path.hasSuffix("/predict") || row.path.hasPrefix("/v") ? service : operations
+                let isPublic = row.path == "/predict" || row.path.hasPrefix("/v")
+                let client = isPublic ? service : operations
                 for role in roles {
                     let token = token(role, login: RoleAccessTests.goodLogin)
                     let answer = try client.exchange(row.request(token))

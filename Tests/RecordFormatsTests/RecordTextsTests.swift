@@ -2,10 +2,8 @@ import JSON
 import RecordFormats
 import Testing
 
-@Suite("Texts of a request's records")
 struct RecordTextsTests {
-    @Test("Parts of a body, written texts and faults keep their order")
-    func order() throws {
+    @Test func `parts of a body, written texts and faults keep their order`() throws {
         var texts = RecordTexts(in: Array(#"[{"a":1}]"#.utf8), rowsMax: 3)
         try texts.append(1..<8)
         try texts.append(.cellCount(found: 1, wanted: 2))
@@ -24,8 +22,8 @@ struct RecordTextsTests {
         #expect(shown == [#"{"a":1}"#, "cellCount(found: 1, wanted: 2)", #"{"b":2}"#])
     }
 
-    @Test("As many rows as are allowed are taken, and one more is refused", arguments: [1, 3])
-    func rows(max: Int) throws {
+    @Test(arguments: [1, 3])
+    func `as many rows as are allowed are taken, and one more is refused`(max: Int) throws {
         var texts = RecordTexts(in: [0x7B, 0x7D], rowsMax: max)
         for _ in 0..<max { try texts.append(0..<2) }
         #expect(throws: RecordFormatError.tooManyRows(max: max)) { try texts.append(0..<2) }

@@ -7,7 +7,7 @@ internal import Models
 internal import Telemetry
 
 /// The answers to the records of one request, made as the client takes them.
-final class BatchContent: ContentSource {
+final class BatchContent {
     let form: BatchForm
     private let records: ScoredRecords
     private let subject: [UInt8]
@@ -29,6 +29,7 @@ final class BatchContent: ContentSource {
         showsProbability = call.showsProbability
     }
 
+    /// A `ContentSource`.
     func appendPart(to output: inout [UInt8]) -> Bool {
         output.reserveCapacity(ServerLimits.partBytes + 1024)
         if next == 0 { begin(&output) }

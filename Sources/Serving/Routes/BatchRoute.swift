@@ -48,7 +48,7 @@ enum BatchRoute: RecordsHandler {
         calls.note(records, of: call)
         let content = BatchContent(records, of: call)
         calls.answer(call) { answers in
-            answers.answer(call, contentType: content.form.contentType, from: content)
+            answers.answer(call, contentType: content.form.contentType, from: content.appendPart)
         }
     }
 }
@@ -80,7 +80,7 @@ enum BatchForm: Sendable {
     }
 
     /// The first that an Accept field names, whatever its weight; `lines` where it names none of
-    /// them: an answer in another form is better than none (RFC 9110 §12.4.1).
+    /// them: an answer in another form is better than a refusal (RFC 9110 §12.4.1).
     init(accept: Range<Int>?, in headBytes: Span<UInt8>) {
         self = .lines
         guard let accept else { return }
