@@ -60,8 +60,8 @@ package struct HTTPAnswer: Equatable, Sendable {
         return (answer, bodyEnd - bytes.startIndex)
     }
 
-    /// The content of chunks without extensions and trailers, and where it ends; nil while it is not
-    /// whole.
+    /// The content of chunks without extensions and trailers, and where it ends; nil while it is
+    /// not whole.
     private static func chunked(
         _ bytes: ArraySlice<UInt8>, from start: Int
     ) throws(ClientSocket.Failure) -> (body: [UInt8], end: Int)? {
