@@ -185,7 +185,7 @@ extension Calls {
             AdmissionRequest(
                 token: token, tokenID: otherName.span, subject: subject.span,
                 limit: call.quotaLimit,
-                issuedAt: call.token?.issuedAt, charges: call.isCharged, deadline: deadline,
+                issuedAt: call.token?.issuedAt, charges: call.isCharged ? 1 : 0, deadline: deadline,
                 ticket: call.ticket))
     }
 }
@@ -220,7 +220,7 @@ extension Calls {
         let followers = call.takeFollowers()
         settle(call, decision)
         for follower in followers {
-            switch decision.ofFollower(isCharged: follower.isCharged) {
+            switch decision.ofFollower(charges: follower.isCharged ? 1 : 0, isAlike: true) {
             case let shared?: settle(follower, shared)
             case nil:
                 // It has the store's time once more: what is left of the first would be the
@@ -253,7 +253,8 @@ extension Calls {
             throw .rateLimited(retrySeconds: seconds)
         case .uncharged where !call.isCharged: break
         // Not the script's answer to what was asked.
-        case .admitted, .refused, .uncharged: throw .undecided(.unexpectedReply)
+        case .admitted, .refused, .uncharged, .partly, .beyondLimit:
+            throw .undecided(.unexpectedReply)
         }
         if let failure = call.contentFailure {
             if case .invalidRecord(let violations) = failure { counts.recordInvalid(violations) }
