@@ -54,10 +54,10 @@ package struct AdmissionRequest: ~Escapable {
     package let limit: Int?
     /// The token's `iat` in whole seconds since 1970; nil when it has none.
     package let issuedAt: Int64?
-    /// How many admissions it asks for. When 0, only revocation is asked for, as for a request
-    /// whose body is invalid, and the decision is never `refused`.
+    /// How many admissions are asked for, each of which counts. With 0 only revocation is asked
+    /// for, as for a request whose body is invalid, and the decision is never `refused`.
     package let charges: Int
-    /// Whether as many as the quota still allows are admitted where it does not allow all.
+    /// Whether as many are admitted as the quota still allows; when false, all or none are.
     package let takesPart: Bool
     /// Until when the decision is of use: nanoseconds of the monotonic clock.
     package let deadline: Int64
@@ -69,6 +69,7 @@ package struct AdmissionRequest: ~Escapable {
         token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, limit: Int? = nil,
         issuedAt: Int64?, charges: Int, takesPart: Bool = false, deadline: Int64, ticket: UInt64
     ) {
+        precondition(charges >= 0)
         self.token = token
         self.tokenID = tokenID
         self.subject = subject
@@ -107,18 +108,21 @@ package struct QuotaRules: Equatable, Sendable {
 }
 
 package enum AdmissionDecision: Equatable, Sendable {
-    /// Admitted and counted. `left` more would be admitted now; in `resetSeconds` the oldest
-    /// admission leaves the window.
+    /// All were admitted and counted. `left` more would be admitted now; in `resetSeconds` the
+    /// oldest admission leaves the window.
     case admitted(left: Int, resetSeconds: Int)
     /// Not revoked, and not to be counted.
     case uncharged
     /// The token is revoked; nothing was counted.
     case revoked
-    /// The quota is used up; nothing was stored. In `retrySeconds` one more is admitted.
+    /// The quota does not suffice; nothing was stored. In `retrySeconds` as many are admitted as
+    /// the request asks for, or one more of a request that takes a part.
     case refused(retrySeconds: Int)
-    /// Of several, the first `count` are admitted, and counted; in `retrySeconds` one more is.
+    /// So many were admitted and counted, at least one and fewer than the request asks for. In
+    /// `retrySeconds` one more is admitted.
     case partly(count: Int, retrySeconds: Int)
-    /// More are asked for together than the quota ever allows; nothing was stored.
+    /// All or none are asked for, and they are more than the limit, so that none ever will be;
+    /// nothing was stored.
     case beyondLimit(limit: Int)
     /// It could not be decided.
     case unavailable(AdmissionFailure)

@@ -242,7 +242,7 @@ extension Calls {
         let followers = call.takeFollowers()
         settle(call, decision)
         for follower in followers {
-            switch decision.ofFollower(isCharged: follower.isCharged) {
+            switch decision.ofFollower(charges: follower.isCharged ? 1 : 0, isAlike: true) {
             case let shared?: settle(follower, shared)
             case nil:
                 // It has the store's time once more: what is left of the first would be the

@@ -78,7 +78,7 @@ package struct ServiceMetrics: Sendable {
         switch decision {
         case .admitted: decided(.accepted, .admitted)
         case .uncharged: decided(.accepted, .uncharged)
-        case .partly: decided(.accepted, .admitted)
+        case .partly: decided(.accepted, .partly)
         case .refused, .beyondLimit: decided(.accepted, .refused)
         case .unavailable: decided(.undecided, .unavailable)
         case .revoked: tokens.count(.revoked)
