@@ -93,7 +93,7 @@ let package = Package(
         servingModule("JWT", ["Bytes", "Identity", "JSON", "OpenSSL"]),
         pureModule("Features", ["Bytes", "JSON"]),
         module("Tables", ["Bytes", "Features", "JSON", "POSIX"]),
-        pureModule("RecordFormats", ["Bytes", "Features", "JSON"]),
+        module("RecordFormats", ["Bytes", "Features", "JSON", "Tables"]),
         servingModule("Models", ["Bytes", "Features", "JSON", "POSIX"]),
         module("Bundle", ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX"]),
         module("BatchScoring", ["Bundle", "Bytes", "Features", "JSON", "Models", "Tables"]),

@@ -10,6 +10,7 @@ package import Telemetry
 package final class Scorer {
     /// The model's own name and version.
     package var model: (name: String, version: String) { (bundle.name, bundle.version) }
+    var schema: Schema { bundle.schema }
     private let bundle: ModelBundle
     /// `name/version` in UTF-8, as answers carry it.
     package let modelName: [UInt8]

@@ -90,6 +90,32 @@ extension ProgramTests {
             #expect(found.map { $0["customer_id"]?.asString } == ["C-0", "C-1"])
         }
 
+        @Test func `a table is read by its line of names, and answered as one`() throws {
+            let churnd = try churnd()
+            let client = try churnd.client()
+            let token = try TokenFactory().token("alice")
+            let names = Customer.valid.members.map(\.name) + ["customerID"]
+            let cells = Customer.valid.members.map { $0.value.filter { $0 != "\"" } }
+            let table = [
+                names, cells + ["C-1"], cells.dropLast() + ["x", "C,2"], ["1"],
+            ].map { $0.map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ",") }
+            let answer = try client.exchange(
+                batch(table.joined(separator: "\r\n"), "text/csv", token: token, accept: "text/csv")
+            )
+            #expect(answer.status == 200)
+            #expect(answer["Content-Type"] == "text/csv; charset=utf-8")
+            let single = try client.exchange(.predict(token: token))
+            let number = try #require(single.member("churn_probability")?.asNumber)
+            #expect(
+                answer.text.split(separator: "\r\n").map(String.init) == [
+                    "customer_id,churn_prediction,churn_probability,risk_level,status,detail",
+                    "C-1,true,\(number),High,200,",
+                    ",,,,422,1 field is not acceptable; TotalCharges must be a number from 0 to "
+                        + "100000",
+                    ",,,,400,The row has 1 cells; it must have 20",
+                ])
+        }
+
         @Test func `a record that is not good is a problem in its place, and costs nothing`() throws
         {
             let churnd = try churnd(["quota.limit": "3"])

@@ -36,7 +36,7 @@ enum BatchRoute: RecordsHandler {
             switch form {
             case .lines: return try JSONRecords.lines(body, rowsMax: rowsMax)
             case .array: return try JSONRecords.array(body, rowsMax: rowsMax)
-            case .csv: throw .noRows
+            case .csv: return try CSVRecords(call.scorer.schema).read(body, rowsMax: rowsMax)
             }
         } catch {
             throw .recordFormat(error)
