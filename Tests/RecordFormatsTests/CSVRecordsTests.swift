@@ -64,7 +64,7 @@ import Testing
         ),
         ("plan,months,bill\nA,1,2\nA,1,2\nA,1,2\n", .tooManyRows(max: 2)),
     ])
-    func `a table that is none is refused, and nothing of its cells is repeated`(
+    func `what is no table is refused, and nothing of its cells is repeated`(
         table: String, error: RecordFormatError
     ) throws {
         #expect(throws: error) { try read(table, rowsMax: 2) }

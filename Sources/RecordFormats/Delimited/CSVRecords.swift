@@ -1,31 +1,34 @@
 internal import Bytes
 package import Features
-package import JSON
+internal import JSON
 internal import Tables
 
 /// Records as a table (RFC 4180): a line of names, then one in each line. A blank cell is a field
 /// that the record does not have.
 package struct CSVRecords {
     /// What a column is for.
-    private enum Column {
+    private struct NamedColumn {
+        let name: String
         /// A number is written as it is, and anything else as a string, which is then refused.
-        case number(name: String)
-        case text(name: String)
+        let isNumber: Bool
     }
 
     /// The columns that a table may have, in the schema's order.
-    private let columns: [Column]
+    private let columns: [NamedColumn]
     private let identifierName: String?
 
     package init(_ schema: Schema) {
         var columns = schema.fields.map { field in
-            switch field.kind {
-            case .category: Column.text(name: field.name)
-            case .integer, .number: Column.number(name: field.name)
-            }
+            let isNumber =
+                switch field.kind {
+                case .category: false
+                case .integer, .number: true
+                }
+            return NamedColumn(name: field.name, isNumber: isNumber)
         }
         if let identifier = schema.identifier {
-            columns.insert(.text(name: identifier.name), at: identifier.position)
+            columns.insert(
+                NamedColumn(name: identifier.name, isNumber: false), at: identifier.position)
         }
         self.columns = columns
         identifierName = schema.identifier?.name
@@ -66,8 +69,8 @@ package struct CSVRecords {
     }
 
     /// The column of each cell, by the line of names.
-    private func order(of names: CSVRecord) throws(RecordFormatError) -> [Column] {
-        var order: [Column] = []
+    private func order(of names: CSVRecord) throws(RecordFormatError) -> [NamedColumn] {
+        var order: [NamedColumn] = []
         var found: Set<String> = []
         var unknownCount = 0
         for index in 0..<names.count {
@@ -95,11 +98,11 @@ package struct CSVRecords {
         return order
     }
 
-    private func write(_ record: CSVRecord, _ order: [Column], to json: inout JSONWriter) {
+    private func write(_ record: CSVRecord, _ order: [NamedColumn], to json: inout JSONWriter) {
         json.beginObject()
         for index in order.indices where !record[index].isEmpty {
             json.name(order[index].name)
-            if case .number = order[index], JSONNumber.isNumber(record[index]) {
+            if order[index].isNumber, NumberGrammar.isNumber(record[index]) {
                 json.raw(record[index])
             } else {
                 json.string(record[index])
@@ -109,16 +112,8 @@ package struct CSVRecords {
     }
 }
 
-extension CSVRecords.Column {
-    fileprivate var name: String {
-        switch self {
-        case .number(let name), .text(let name): name
-        }
-    }
-}
-
 /// The grammar of numbers (RFC 8259 §6).
-enum JSONNumber {
+enum NumberGrammar {
     static func isNumber(_ text: Span<UInt8>) -> Bool {
         var index = 0
         if index < text.count, text[index] == UInt8(ascii: "-") { index += 1 }

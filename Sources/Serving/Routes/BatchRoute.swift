@@ -64,7 +64,7 @@ enum BatchForm: Sendable {
 
     static let wanted = "application/x-ndjson, application/json or text/csv"
 
-    /// Nil for a type that is none of these.
+    /// Nil for any other type.
     init?(mediaType: Span<UInt8>) {
         if MediaType.matches(mediaType, "application/json") {
             self = .array
