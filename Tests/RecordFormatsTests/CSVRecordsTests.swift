@@ -4,10 +4,11 @@ import Testing
 
 @Suite struct CSVRecordsTests {
     private static let document = #"""
-        {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",
-         "properties":{"id":{"type":"string","x-identifier":true},
-          "plan":{"enum":["A","B, b"]},"months":{"type":"integer","minimum":0,"maximum":9},
-          "bill":{"type":"number","minimum":0,"maximum":99}}}
+        {"type":"object","properties":{"id":{"type":"string","x-identifier":true},
+        "plan":{"type":"string","enum":["A","B, b"]},
+        "months":{"type":"integer","minimum":0,"maximum":9},
+        "bill":{"type":"number","minimum":0,"maximum":99}},
+        "required":["plan","months","bill"],"additionalProperties":false}
         """#
 
     private func read(_ table: String, rowsMax: Int = 5) throws(RecordFormatError) -> [String] {
