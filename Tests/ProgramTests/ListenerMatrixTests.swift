@@ -36,11 +36,11 @@ extension ProgramTests {
             GET /v2/health/live|ok|nothing|nothing
             GET /v2/health/ready|ok|nothing|nothing
             GET /v2/models/telco-churn|missing ok ok ok revoked expired|nothing|nothing
-            GET /v2/models/telco-churn/versions/2|missing ok ok ok revoked expired|nothing|nothing
+            GET /v2/models/telco-churn/versions/1|missing ok ok ok revoked expired|nothing|nothing
             GET /v2/models/telco-churn/ready|ok|nothing|nothing
-            GET /v2/models/telco-churn/versions/2/ready|ok|nothing|nothing
+            GET /v2/models/telco-churn/versions/1/ready|ok|nothing|nothing
             POST /v2/models/telco-churn/infer|missing ok ok ok revoked expired|nothing|nothing
-            POST /v2/models/telco-churn/versions/2/infer|missing ok ok ok revoked expired|nothing|nothing
+            POST /v2/models/telco-churn/versions/1/infer|missing ok ok ok revoked expired|nothing|nothing
             POST /v2/repository/index|missing ok ok ok revoked expired|nothing|nothing
             POST /logout|missing ok ok ok revoked expired|nothing|nothing
             GET /health|ok|ok|ok
@@ -61,8 +61,8 @@ extension ProgramTests {
 
         private static let bodies = [
             "/predict": Customer.valid.json, "/v1/predict/batch": "[\(Customer.valid.json)]",
-            "/v2/models/telco-churn/infer": Inference.customer,
-            "/v2/models/telco-churn/versions/2/infer": Inference.customer,
+            "/v2/models/telco-churn/infer": InferenceText.one,
+            "/v2/models/telco-churn/versions/1/infer": InferenceText.one,
             "/v2/repository/index": "{}", "/logout": "",
             "/admin/models/activate": #"{"version":"1"}"#,
             "/admin/models/rollback": "{}",
