@@ -99,4 +99,4 @@ def check(what, found, wanted):
     """Ends the program where two values differ."""
     if found != wanted:
         raise SystemExit(f"{what}: found {found!r}, expected {wanted!r}")
-    print(f"ok: {what}")
+    print(f"ok: {what}", flush=True)
