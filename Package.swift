@@ -200,7 +200,9 @@ let package = Package(
         tests("IdentityTests", ["Identity"]),
         tests("JWTTests", ["Identity", "JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
-        tests("RecordFormatsTests", ["RecordFormats", "Bytes", "Features", "JSON", "POSIX"]),
+        tests(
+            "RecordFormatsTests", ["RecordFormats", "Bytes", "Features", "JSON", "POSIX"],
+            hasFixtures: true),
         tests("TablesTests", ["Tables", "Features", "JSON", "POSIX"]),
         tests(
             "ModelsTests", ["Models", "Bytes", "Features", "JSON", "POSIX", "XGBoost"],

@@ -57,6 +57,20 @@ package final class Answers {
         send(call, status: status, contentType: contentType, problem: nil)
     }
 
+    /// Answers with predictions in content that exists already.
+    ///
+    /// - Parameter appendFields: appends the fields that belong to it, each with its CRLF.
+    func answerRecords(
+        _ call: Call, contentType: StaticString, content: [UInt8],
+        appendFields: (inout [UInt8]) -> Void
+    ) {
+        fields.removeAll(keepingCapacity: true)
+        appendQuota(of: call, call.decision)
+        appendFields(&fields)
+        self.content = content
+        send(call, status: 200, contentType: contentType, problem: nil)
+    }
+
     /// Answers with content that `source` makes as the client takes it.
     func answer(_ call: Call, contentType: StaticString, from source: @escaping ContentSource) {
         fields.removeAll(keepingCapacity: true)
@@ -95,7 +109,7 @@ package final class Answers {
 
     /// Answers with a problem.
     func fail(_ call: Call, _ failure: ServiceFailure, _ row: FailureRow) {
-        let form = call.route?.errors ?? .problem
+        let form = call.route?.errors ?? call.errors
         fields.removeAll(keepingCapacity: true)
         if case .rateLimited(let retrySeconds) = failure {
             quota.append(

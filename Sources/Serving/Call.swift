@@ -7,6 +7,7 @@ internal import Metrics
 internal import Models
 internal import OpenSSL
 internal import POSIX
+internal import RecordFormats
 internal import Telemetry
 
 /// What a call goes through. Documentation of HTTP, "The order of judgement": the first that fails
@@ -54,6 +55,8 @@ final class Call {
     /// Nil when the head could not be read.
     var method: HTTPMethod?
     var route: Route?
+    /// How failures are answered while no route is known.
+    var errors = ErrorForm.problem
     /// The client's address, as far as it is known.
     var peer = PeerAddress()
     /// Nil where it came through no trusted proxy.
@@ -86,6 +89,8 @@ final class Call {
     var prediction = Prediction()
     /// Of a call that brings several.
     var records: ScoredRecords?
+    /// What is answered to an inference request.
+    var inference: OpenInferenceAnswer?
     /// How those of a batch are answered.
     var batchForm = BatchForm.lines
     /// What it was scored with, which may have been replaced meanwhile.
@@ -133,6 +138,7 @@ final class Call {
         phase = .identify
         stages = StageTimes(start: receivedAt)
         route = nil
+        errors = .problem
         leader = nil
         token = nil
         showsProbability = true
@@ -141,6 +147,7 @@ final class Call {
         outcome = .unread
         bodyDigest = nil
         if records != nil { records = nil }
+        if inference != nil { inference = nil }
         isDecided = false
         refusal = nil
         if !keptBody.isEmpty { keptBody.removeAll(keepingCapacity: true) }

@@ -13,6 +13,8 @@ package import Telemetry
 package enum ServiceFailure: Error, Equatable {
     case rejected(Rejection)
     case unknownPath
+    /// A path of a model, or of a version of it, that is not `active`.
+    case unknownModel(active: String)
     case methodNotAllowed(allowed: String)
     case unsupportedContentType
     /// The same, on a route that takes other types than JSON.
@@ -110,6 +112,8 @@ extension ServiceFailure {
         switch self {
         case .rejected(let rejection): FailureRow(rejection)
         case .unknownPath: FailureRow(.notFound, "No such path")
+        case .unknownModel(let active):
+            FailureRow(.notFound, "No such model; the active one is \(active)")
         case .methodNotAllowed(let allowed):
             FailureRow(.methodNotAllowed, "Allowed here: \(allowed)")
                 .with { $0.fields = "Allow: \(allowed)\r\n" }

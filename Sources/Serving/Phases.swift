@@ -39,7 +39,9 @@ extension Calls {
         case .otherMethods(let route, let allowed):
             call.route = route
             throw .methodNotAllowed(allowed: allowed)
-        case .nothing: throw .unknownPath
+        case .nothing:
+            call.errors = routes.errors(ofUnknown: request.headBytes.extracting(head.path))
+            throw .unknownPath
         }
     }
 

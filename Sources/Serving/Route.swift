@@ -76,6 +76,27 @@ package struct Route: Sendable {
         Route(
             "/v1/predict/batch", .post, on: .service, access: .quota, scope: .predict,
             content: .records, family: .batch, BatchRoute.self),
+        .openInference("/v2", .get, access: .token, InferenceServerRoute.self),
+        .openInference("/v2/health/live", .get, isHealth: true, InferenceLivenessRoute.self),
+        .openInference("/v2/health/ready", .get, isHealth: true, InferenceReadinessRoute.self),
+        .openInference("/v2/models/{model}", .get, access: .token, InferenceModelRoute.self),
+        .openInference(
+            "/v2/models/{model}/versions/{version}", .get, access: .token,
+            InferenceModelRoute.self),
+        .openInference(
+            "/v2/models/{model}/ready", .get, isHealth: true, InferenceModelReadinessRoute.self),
+        .openInference(
+            "/v2/models/{model}/versions/{version}/ready", .get, isHealth: true,
+            InferenceModelReadinessRoute.self),
+        .openInference(
+            "/v2/models/{model}/infer", .post, access: .quota, scope: .predict, content: .records,
+            InferenceRoute.self),
+        .openInference(
+            "/v2/models/{model}/versions/{version}/infer", .post, access: .quota, scope: .predict,
+            content: .records, InferenceRoute.self),
+        .openInference(
+            "/v2/repository/index", .post, access: .token, content: .optionalJSON,
+            InferenceRepositoryRoute.self),
         Route("/logout", .post, on: .service, access: .token, LogoutRoute.self),
         Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
         Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
@@ -106,6 +127,16 @@ package struct Route: Sendable {
             "/admin/keys/reload", .post, on: .operations, access: .administrator,
             scope: .manageKeys, content: .optionalJSON, KeyReloadRoute.self),
     ])
+
+    /// A route of the Open Inference Protocol.
+    private static func openInference(
+        _ path: StaticString, _ method: Method, access: Access = .open, scope: Scope? = nil,
+        content: Content = .none, isHealth: Bool = false, _ handler: any RouteHandler.Type
+    ) -> Route {
+        Route(
+            path, method, on: .service, access: access, scope: scope, content: content,
+            errors: .openInference, family: .oip, isHealth: isHealth, handler)
+    }
 
     private static func numbered(_ routes: [Route]) -> [Route] {
         routes.enumerated().map { index, route in
@@ -167,6 +198,17 @@ package struct RouteTable: Sendable {
         self.routes = routes.filter { route in
             route.isServed(by: listener) && route.family.map(families.contains) != false
         }.map { hasRoles ? $0.guarded : $0 }
+    }
+
+    /// How it is answered that there is no such path: clients of the Open Inference Protocol ask
+    /// for paths of extensions too, and read its form alone.
+    func errors(ofUnknown path: Span<UInt8>) -> ErrorForm {
+        let prefix: StaticString = "/v2/"
+        let isInference =
+            path.count > prefix.utf8CodeUnitCount
+            && path.extracting(first: prefix.utf8CodeUnitCount).equals(prefix)
+            && routes.contains { $0.family == .oip }
+        return isInference ? .openInference : .problem
     }
 
     /// What a path, without its query, and a method lead to. Nothing is decoded and nothing is cut:
@@ -242,6 +284,7 @@ extension RequestLabels {
     /// Answers that alerts count: they exist from the start.
     private static let initialStatuses: [String: [UInt16]] = [
         "/health": [200, 503], "/readyz": [200, 503],
+        "/v2/health/ready": [200, 503],
         "/predict": [200, 400, 401, 403, 411, 413, 415, 422, 429, 503],
     ]
 

@@ -31,7 +31,7 @@ extension ProgramTests {
             churnd = try ChurndProcess(
                 [
                     "roles.path": path, "behaviour": "watch", "operations.listen": "127.0.0.1:0",
-                    "model.path": versions.path, "model.watch": "0", "routes": "predict batch",
+                    "model.path": versions.path, "model.watch": "0", "routes": "predict batch oip",
                     "audit.directory": "\(directory.path)/audit",
                 ], environment: ["AUDIT_KEY": String(repeating: "audit-key", count: 5)])
         }
@@ -62,6 +62,9 @@ extension ProgramTests {
             Row(method: "POST", path: "/predict", roles: ["service", "caller"]),
             Row(
                 method: "POST", path: "/v1/predict/batch", body: "[\(Customer.valid.json)]",
+                roles: ["service", "caller"]),
+            Row(
+                method: "POST", path: "/v2/models/telco-logistic/infer", body: InferenceText.one,
                 roles: ["service", "caller"]),
             Row(method: "GET", path: "/metrics", roles: ["reader"]),
             Row(method: "GET", path: "/admin/models", roles: ["engineer"]),
