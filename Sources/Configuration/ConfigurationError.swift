@@ -61,6 +61,8 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case tokenClaims(TokenRulesError)
     case noStore
     case noSecret
+    /// Requests without a token, from an address that is not this machine's.
+    case platformExposed(at: ConfigurationPlace, host: String)
     case developmentHost(at: ConfigurationPlace, host: String)
     case developmentStore(at: ConfigurationPlace)
     /// `--dev` signs a token of a day and shows it, so it uses only its own secret.
@@ -149,6 +151,10 @@ extension ConfigurationError: CustomStringConvertible {
             "\(path): with its quotas, store.subjects \(subjects) may have \(admissions) "
                 + "admissions to hold in memory, expected at most "
                 + "\(ConfigurationLimits.memoryAdmissionsMax)"
+        case .platformExposed(let place, let host):
+            "\(place): auth = platform at \(ShownText.quoted(host.utf8)), where anyone could ask "
+                + "without a token, expected a loopback address, or auth.platform_exposed = on "
+                + "where nobody but the platform reaches it"
         case .developmentHost(let place, let host):
             "\(place): http.host: \(host), but with --dev expected a loopback address (127.0.0.1)"
         case .developmentOperations(let place, let host):

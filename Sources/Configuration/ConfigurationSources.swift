@@ -14,13 +14,17 @@ package struct ConfigurationSources: Sendable {
     private let environment: [String: String]
     /// Variables as well; their values are secrets.
     private let secrets: [String: Secret]
+    /// Whether churnd was started as SageMaker starts containers.
+    private let isServe: Bool
     let files: ConfigurationFiles
 
     /// `filePath`: a file that must exist; nil: `standardFilePath` if it exists.
     package init(
         flags: [ConfigurationFlag], filePath: String?, environment: [String: String],
-        secrets: [String: Secret] = [:], files: ConfigurationFiles = .system
+        secrets: [String: Secret] = [:], files: ConfigurationFiles = .system,
+        isServe: Bool = false
     ) {
+        self.isServe = isServe
         self.flags = flags
         self.filePath = filePath
         self.environment = environment
@@ -31,7 +35,7 @@ package struct ConfigurationSources: Sendable {
     /// This process' environment. The secrets in it are read and wiped in place, so call it once,
     /// while there is only one thread.
     package static func ofProcess(
-        flags: [ConfigurationFlag], filePath: String?
+        flags: [ConfigurationFlag], filePath: String?, isServe: Bool = false
     ) -> ConfigurationSources {
         let keys = ConfigurationTable.keys.filter(\.isSecret)
         let names = Set(keys.flatMap { [$0.bareVariable, $0.variable].compactMap { $0 } })
@@ -42,7 +46,7 @@ package struct ConfigurationSources: Sendable {
         Environment.wipe(names)
         return ConfigurationSources(
             flags: flags, filePath: filePath, environment: Environment.variables(),
-            secrets: secrets)
+            secrets: secrets, isServe: isServe)
     }
 
     /// Every key that is given or has a default.
@@ -55,6 +59,7 @@ package struct ConfigurationSources: Sendable {
         try addFile(to: &settings)
         try addEnvironment(to: &settings)
         try addFlags(to: &settings)
+        try settings.addPlatformVariables(environment, isServe: isServe)
         return settings
     }
 

@@ -30,6 +30,8 @@ package enum ConfigurationTable {
         .redisSentinelUser, .redisSentinelPassword, .redisKeyspaceEvents,
         .quotaLimit, .quotaWindow,
         .routes, .batchRows, .batchBytes,
+        .authentication, .authenticationSubject, .authenticationExposed,
+        .authenticationTokenField, .vertexPredictRoute, .vertexHealthRoute,
         .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,

@@ -18,6 +18,7 @@ package struct ServiceConfiguration: Sendable {
     /// What the service's listener serves.
     package let routes: [RouteFamily]
     package let batch: Batch
+    package let platform: Platform
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool
     /// Nil: off.
@@ -182,6 +183,7 @@ extension ServiceConfiguration {
             routes: settings.routeFamilies,
             batch: Batch(
                 rowsMax: settings.integer(.batchRows), bytesMax: settings.integer(.batchBytes)),
+            platform: try Platform(settings),
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(

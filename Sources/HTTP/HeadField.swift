@@ -8,6 +8,11 @@ extension Span<UInt8> {
     /// - Returns: the value of the first such field, without the white space around it, and how
     ///   many there are; nil without one.
     package func headField(_ name: StaticString) -> (value: Range<Int>, count: Int)? {
+        headField(name.bytes)
+    }
+
+    /// The same with a name that is known only as the program runs.
+    package func headField(_ name: Span<UInt8>) -> (value: Range<Int>, count: Int)? {
         var found: Range<Int>?
         var fieldCount = 0
         var start = 0
@@ -18,7 +23,7 @@ extension Span<UInt8> {
             if extracting(start..<lineEnd).isHeadField(name) {
                 fieldCount += 1
                 if found == nil {
-                    found = trimmingBlanks(start + name.utf8CodeUnitCount + 1..<lineEnd)
+                    found = trimmingBlanks(start + name.count + 1..<lineEnd)
                 }
             }
             start = end + 1
@@ -27,9 +32,13 @@ extension Span<UInt8> {
     }
 
     /// Whether a field line has this name, which is in lower case.
-    func isHeadField(_ name: StaticString) -> Bool {
-        let count = name.utf8CodeUnitCount
-        guard self.count > count, self[count] == ASCII.colon else { return false }
-        return extracting(first: count).equalsIgnoringCase(name)
+    func isHeadField(_ name: StaticString) -> Bool { isHeadField(name.bytes) }
+
+    private func isHeadField(_ name: Span<UInt8>) -> Bool {
+        guard count > name.count, self[name.count] == ASCII.colon else { return false }
+        for index in name.indices where ASCII.lowercased(self[index]) != name[index] {
+            return false
+        }
+        return true
     }
 }

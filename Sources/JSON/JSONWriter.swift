@@ -53,6 +53,12 @@ package struct JSONWriter: ~Copyable {
         endName()
     }
 
+    /// The next member's name as JSON already, with its quotes; it is not checked.
+    package mutating func rawName(_ json: Span<UInt8>) {
+        raw(json)
+        endName()
+    }
+
     /// The next member's name.
     package mutating func name(_ name: String) {
         string(name)

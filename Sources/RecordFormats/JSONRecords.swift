@@ -16,7 +16,7 @@ package enum JSONRecords {
         while start < body.count {
             var end = start
             while end < body.count, body[end] != ASCII.lineFeed { end += 1 }
-            let text = body.trimmingSpace(start..<end)
+            let text = body.trimmingJSONSpace(start..<end)
             if !text.isEmpty { try texts.append(text) }
             start = end + 1
         }
@@ -27,7 +27,7 @@ package enum JSONRecords {
     package static func array(
         _ body: Span<UInt8>, rowsMax: Int
     ) throws(RecordFormatError) -> RecordTexts {
-        let whole = body.trimmingSpace(0..<body.count)
+        let whole = body.trimmingJSONSpace(0..<body.count)
         guard !whole.isEmpty, body[whole.lowerBound] == UInt8(ascii: "[") else {
             throw .malformed(detail: "The body must be a JSON array of records")
         }
@@ -35,7 +35,7 @@ package enum JSONRecords {
         var index = whole.lowerBound + 1
         while true {
             let end = try elementEnd(in: body, from: index, to: whole.upperBound)
-            let element = body.trimmingSpace(index..<end)
+            let element = body.trimmingJSONSpace(index..<end)
             let isLast = body[end] == UInt8(ascii: "]")
             if element.isEmpty {
                 // Of an empty array; else a comma has no element before or after it.
@@ -81,22 +81,5 @@ package enum JSONRecords {
             index += 1
         }
         throw .malformed(detail: "The array does not end")
-    }
-}
-
-extension Span<UInt8> {
-    /// A range without the white space of JSON at its ends.
-    fileprivate func trimmingSpace(_ range: Range<Int>) -> Range<Int> {
-        var (start, end) = (range.lowerBound, range.upperBound)
-        while start < end, isSpace(self[start]) { start += 1 }
-        while end > start, isSpace(self[end - 1]) { end -= 1 }
-        return start..<end
-    }
-
-    private func isSpace(_ byte: UInt8) -> Bool {
-        switch byte {
-        case ASCII.space, ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn: true
-        case _: false
-        }
     }
 }

@@ -30,6 +30,13 @@ package struct RecordTexts: Equatable, Sendable {
         try append(.text(range))
     }
 
+    /// Takes a text from elsewhere as the next record.
+    mutating func append(copying text: Span<UInt8>) throws(RecordFormatError) {
+        let start = bytes.count
+        bytes.appendBytes(text)
+        try append(start..<bytes.count)
+    }
+
     /// Takes what is no record in the place of the next.
     package mutating func append(_ fault: RecordFault) throws(RecordFormatError) {
         try append(.fault(fault))

@@ -109,11 +109,13 @@ struct WorkerSettings: Sendable {
             loop: loop,
             rules: Calls.Rules(
                 bodyBytesMax: limits.http.bodyBytesMax, batch: configuration.batch,
+                platform: PlatformCallers(configuration.platform),
                 decisionNanoseconds: common.store.deadlineNanoseconds,
                 isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(
                 operations == nil ? .service : .operations,
-                families: configuration.routes, hasRoles: tokenRules?.roles != nil),
+                families: configuration.routes, aliases: configuration.platform.aliases,
+                hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
                 LocalVerifier(
                     of: common.keys, roles: common.roles, rules: $0, mailbox: mailbox)

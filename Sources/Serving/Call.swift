@@ -93,6 +93,8 @@ final class Call {
     var inference: OpenInferenceAnswer?
     /// How those of a batch are answered.
     var batchForm = BatchForm.lines
+    /// What the client calls its request, where it is to be said again.
+    var clientRequestName: [UInt8]?
     /// What it was scored with, which may have been replaced meanwhile.
     var scorer: Scorer
     /// The SHA-256 of the body; nil where nothing is recorded, or the body was not looked at.
@@ -147,6 +149,7 @@ final class Call {
         outcome = .unread
         bodyDigest = nil
         if records != nil { records = nil }
+        if clientRequestName != nil { clientRequestName = nil }
         if inference != nil { inference = nil }
         isDecided = false
         refusal = nil

@@ -21,17 +21,21 @@ package final class Calls {
         let bodyBytesMax: Int
         /// Of requests that may bring several records.
         let batch: ServiceConfiguration.Batch
+        /// Of the platforms' routes.
+        let platform: PlatformCallers
         /// How long a decision may take, from the request's last byte on.
         let decisionNanoseconds: Int64
         /// Tokens that a trusted proxy got over plain HTTP are accepted.
         let isPlainHTTPMeant: Bool
 
         package init(
-            bodyBytesMax: Int, batch: ServiceConfiguration.Batch, decisionNanoseconds: Int64,
+            bodyBytesMax: Int, batch: ServiceConfiguration.Batch,
+            platform: PlatformCallers = PlatformCallers(nil), decisionNanoseconds: Int64,
             isPlainHTTPMeant: Bool = false
         ) {
             self.bodyBytesMax = bodyBytesMax
             self.batch = batch
+            self.platform = platform
             self.decisionNanoseconds = decisionNanoseconds
             self.isPlainHTTPMeant = isPlainHTTPMeant
         }
@@ -142,7 +146,10 @@ package final class Calls {
         else { return nil }
         do throws(ServiceFailure) {
             var known: RecentTokens.Entry?
-            let range = try head.bearerToken(in: headBytes) {
+            if rules.platform.token(for: route) != nil { return rules.batch.bytesMax }
+            let range = try head.bearerToken(
+                in: headBytes, field: rules.platform.tokenField(for: route)
+            ) {
                 known = verifier.recall($0)
                 return known != nil
             }

@@ -8,12 +8,15 @@ package enum ErrorForm: Sendable {
     case problem
     /// Of the Open Inference Protocol, whose clients read one text.
     case openInference
+    case mlflow
+    case vertex
+    case azure
 
     package var contentType: StaticString {
         switch self {
         case .problem: "application/problem+json"
         // KServe's client reads the text of no other type.
-        case .openInference: "application/json"
+        case .openInference, .mlflow, .vertex, .azure: "application/json"
         }
     }
 
@@ -24,6 +27,9 @@ package enum ErrorForm: Sendable {
         switch self {
         case .problem: row.appendProblem(requestID: requestID, to: &writer)
         case .openInference: row.appendText(requestID: requestID, to: &writer)
+        case .mlflow: row.appendCode(requestID: requestID, to: &writer)
+        case .vertex: row.appendStatus(requestID: requestID, to: &writer)
+        case .azure: row.appendMessage(requestID: requestID, to: &writer)
         }
     }
 }
@@ -40,6 +46,56 @@ extension FailureRow {
     fileprivate func appendText(requestID: Span<UInt8>, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.name("error")
+        writer.string(text)
+        writer.name("request_id")
+        writer.string(requestID)
+        writer.endObject()
+    }
+}
+
+// The forms of the platforms.
+extension FailureRow {
+    /// As MLflow's scoring server names it.
+    private var errorCode: StaticString {
+        switch problem.status {
+        case 401: "UNAUTHENTICATED"
+        case 403: "PERMISSION_DENIED"
+        case 404: "ENDPOINT_NOT_FOUND"
+        case 422: "INVALID_PARAMETER_VALUE"
+        case 429: "REQUEST_LIMIT_EXCEEDED"
+        case 503: "TEMPORARILY_UNAVAILABLE"
+        case _: "BAD_REQUEST"
+        }
+    }
+
+    fileprivate func appendCode(requestID: Span<UInt8>, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("error_code")
+        writer.string(errorCode)
+        writer.name("message")
+        writer.string(text)
+        writer.name("request_id")
+        writer.string(requestID)
+        writer.endObject()
+    }
+
+    fileprivate func appendStatus(requestID: Span<UInt8>, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("error")
+        writer.beginObject()
+        writer.name("code")
+        writer.number(Int(problem.status))
+        writer.name("message")
+        writer.string(text)
+        writer.endObject()
+        writer.name("request_id")
+        writer.string(requestID)
+        writer.endObject()
+    }
+
+    fileprivate func appendMessage(requestID: Span<UInt8>, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("message")
         writer.string(text)
         writer.name("request_id")
         writer.string(requestID)

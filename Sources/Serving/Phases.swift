@@ -107,8 +107,14 @@ extension Calls {
         if let origin = call.origin, origin.isPlain, !rules.isPlainHTTPMeant {
             throw .plainHTTPAtProxy
         }
+        if let token = rules.platform.token(for: call.route) {
+            call.token = token
+            if let behaviour { try behaviour.limit(call, unixMilliseconds: loop.unixMilliseconds) }
+            return call.stages.end(.token)
+        }
         var known: RecentTokens.Entry?
-        let range = try request.head.bearerToken(in: request.headBytes) {
+        let field = rules.platform.tokenField(for: call.route)
+        let range = try request.head.bearerToken(in: request.headBytes, field: field) {
             known = verifier?.recall($0)
             return known != nil
         }

@@ -26,11 +26,19 @@ extension Request {
 
 extension RequestHead {
     /// Where in the head the token stands.
+    ///
+    /// - Parameter field: the name of the field that has it in the place of Authorization, in lower
+    ///   case; nil: Authorization has it.
     func bearerToken(
-        in headBytes: Span<UInt8>, isKnown: (Span<UInt8>) -> Bool
+        in headBytes: Span<UInt8>, field name: [UInt8]? = nil, isKnown: (Span<UInt8>) -> Bool
     ) throws(ServiceFailure) -> Range<Int> {
-        guard authorizationCount <= 1 else { throw .repeatedAuthorization }
-        guard let field = authorization else { throw .missingToken }
+        var (found, count) = (authorization, authorizationCount)
+        if let name {
+            let other = headBytes.headField(name.span)
+            (found, count) = (other?.value, other?.count ?? 0)
+        }
+        guard count <= 1 else { throw .repeatedAuthorization }
+        guard let field = found else { throw .missingToken }
         let value = headBytes.extracting(field)
         switch BearerCredentials(inAuthorization: value, isKnown: isKnown) {
         case .absent: throw .missingToken

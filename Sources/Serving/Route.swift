@@ -36,8 +36,8 @@ package struct Route: Sendable {
     package let path: StaticString
     package let method: Method
     private let place: Place
-    /// By which it is switched on; nil: it always is.
-    let family: RouteFamily?
+    /// By each of which it is switched on; empty: it always is.
+    let families: [RouteFamily]
     package private(set) var access: Access
     /// What roles must allow, where they are configured; nil: any token will do.
     let scope: Scope?
@@ -53,13 +53,13 @@ package struct Route: Sendable {
     private init(
         _ path: StaticString, _ method: Method, on place: Place, access: Access = .open,
         scope: Scope? = nil, content: Content = .none, errors: ErrorForm = .problem,
-        family: RouteFamily? = nil, isHealth: Bool = false,
+        family: RouteFamily? = nil, families: [RouteFamily] = [], isHealth: Bool = false,
         _ handler: any RouteHandler.Type
     ) {
         self.path = path
         self.method = method
         self.place = place
-        self.family = family
+        self.families = families + [family].compactMap { $0 }
         self.access = access
         self.scope = scope
         self.content = content
@@ -97,6 +97,21 @@ package struct Route: Sendable {
         .openInference(
             "/v2/repository/index", .post, access: .token, content: .optionalJSON,
             InferenceRepositoryRoute.self),
+        Route(
+            "/invocations", .post, on: .service, access: .quota, scope: .predict,
+            content: .records, errors: .mlflow, families: [.mlflow, .sagemaker],
+            InvocationsRoute.self),
+        Route(
+            "/vertex/predict", .post, on: .service, access: .quota, scope: .predict,
+            content: .records, errors: .vertex, family: .vertex, VertexRoute.self),
+        Route(
+            "/score", .post, on: .service, access: .quota, scope: .predict, content: .records,
+            errors: .azure, family: .azure, AzureRoute.self),
+        Route(
+            "/ping", .get, on: .service, families: [.mlflow, .sagemaker, .vertex],
+            isHealth: true, PingRoute.self),
+        Route("/version", .get, on: .service, family: .mlflow, VersionRoute.self),
+        Route("/", .get, on: .service, family: .azure, isHealth: true, AzureRootRoute.self),
         Route("/logout", .post, on: .service, access: .token, LogoutRoute.self),
         Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
         Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
@@ -187,16 +202,32 @@ package struct RouteTable: Sendable {
     }
 
     private let routes: [Route]
+    /// Other paths, which come before those of the routes.
+    private let aliases: [Alias]
+
+    /// A path by which a platform knows a route.
+    package struct Alias: Sendable {
+        let path: [UInt8]
+        let target: StaticString
+
+        package init(_ path: String, of target: StaticString) {
+            self.path = Array(path.utf8)
+            self.target = target
+        }
+    }
 
     /// - Parameters:
     ///   - families: those that are switched on.
     ///   - hasRoles: then what is open and has a scope needs a token that has it.
     package init(
         _ listener: Route.Audience, of routes: [Route] = Route.table,
-        families: [RouteFamily] = RouteFamily.allCases, hasRoles: Bool = false
+        families: [RouteFamily] = RouteFamily.allCases, aliases: [Alias] = [],
+        hasRoles: Bool = false
     ) {
+        self.aliases = aliases
         self.routes = routes.filter { route in
-            route.isServed(by: listener) && route.family.map(families.contains) != false
+            route.isServed(by: listener)
+                && (route.families.isEmpty || route.families.contains(where: families.contains))
         }.map { hasRoles ? $0.guarded : $0 }
     }
 
@@ -207,13 +238,23 @@ package struct RouteTable: Sendable {
         let isInference =
             path.count > prefix.utf8CodeUnitCount
             && path.extracting(first: prefix.utf8CodeUnitCount).equals(prefix)
-            && routes.contains { $0.family == .oip }
+            && routes.contains { $0.families.contains(.oip) }
         return isInference ? .openInference : .problem
     }
 
     /// What a path, without its query, and a method lead to. Nothing is decoded and nothing is cut:
     /// `/health/` is another path, and so is `/%68ealth`.
     package func match(_ path: Span<UInt8>, _ method: HTTPMethod) -> Match {
+        if !aliases.isEmpty {
+            for alias in aliases {
+                let other = alias.path
+                if other.span.equals(path) { return find(alias.target.bytes, method) }
+            }
+        }
+        return find(path, method)
+    }
+
+    private func find(_ path: Span<UInt8>, _ method: HTTPMethod) -> Match {
         var other: Route?
         var allowed = ""
         for index in routes.indices where PathPattern.matches(routes[index].path, path) {

@@ -91,7 +91,11 @@ struct Launch {
     }
 
     private func sources() throws(ConfigurationError) -> ConfigurationSources {
-        .ofProcess(flags: try ConfigurationFlag.parse(keys), filePath: filePath)
+        // SageMaker's argument, in the place of a command.
+        let isServe = keys.first == "serve"
+        return .ofProcess(
+            flags: try ConfigurationFlag.parse(isServe ? Array(keys.dropFirst()) : keys),
+            filePath: filePath, isServe: isServe)
     }
 
     private func heedSignals(_ service: Service, _ sink: LogSink) {

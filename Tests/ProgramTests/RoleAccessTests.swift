@@ -31,7 +31,8 @@ extension ProgramTests {
             churnd = try ChurndProcess(
                 [
                     "roles.path": path, "behaviour": "watch", "operations.listen": "127.0.0.1:0",
-                    "model.path": versions.path, "model.watch": "0", "routes": "predict batch oip",
+                    "model.path": versions.path, "model.watch": "0",
+                    "routes": "predict batch oip mlflow",
                     "audit.directory": "\(directory.path)/audit",
                 ], environment: ["AUDIT_KEY": String(repeating: "audit-key", count: 5)])
         }
@@ -66,6 +67,9 @@ extension ProgramTests {
             Row(
                 method: "POST", path: "/v2/models/telco-logistic/infer", body: InferenceText.one,
                 roles: ["service", "caller"]),
+            Row(
+                method: "POST", path: "/invocations",
+                body: #"{"instances":[\#(Customer.valid.json)]}"#, roles: ["service", "caller"]),
             Row(method: "GET", path: "/metrics", roles: ["reader"]),
             Row(method: "GET", path: "/admin/models", roles: ["engineer"]),
             Row(
@@ -92,7 +96,8 @@ extension ProgramTests {
                 "churnd:admin",
             ]
             for row in RoleAccessTests.matrix {
-                let isPublic = row.path == "/predict" || row.path.hasPrefix("/v")
+                let isPublic =
+                    ["/predict", "/invocations"].contains(row.path) || row.path.hasPrefix("/v")
                 let client = isPublic ? service : operations
                 for role in roles {
                     let token = token(role, login: RoleAccessTests.goodLogin)

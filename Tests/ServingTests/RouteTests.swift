@@ -4,6 +4,10 @@ import Telemetry
 import Testing
 
 @Suite struct RouteTests {
+    private let platformPaths = [
+        "/invocations", "/vertex/predict", "/score", "/ping", "/version", "/",
+    ]
+
     /// What a listener has for a path and a method, in words.
     private func found(
         _ path: Span<UInt8>, _ method: HTTPMethod, on listener: Route.Audience
@@ -33,11 +37,14 @@ import Testing
     ) {
         let path = "\(route.path)"
         let isHealth = ["/health", "/livez", "/readyz"].contains(path)
+        let isOfPlatform = platformPaths.contains(path)
         let isInference = path.hasPrefix("/v2")
         #expect(
             route.label.isHealth
-                == (isHealth || isInference && ["live", "ready"].contains { path.hasSuffix($0) }))
-        let isOfCallers = path.hasPrefix("/v") || ["/predict", "/logout"].contains(path)
+                == (isHealth || isInference && ["live", "ready"].contains { path.hasSuffix($0) }
+                    || ["/ping", "/"].contains(path)))
+        let isOfCallers =
+            path.hasPrefix("/v") || isOfPlatform || ["/predict", "/logout"].contains(path)
         #expect(route.isServed(by: .service) == (isHealth || isOfCallers))
         #expect(route.isServed(by: .operations) == !isOfCallers)
         for listener in Route.Audience.allCases {
@@ -51,7 +58,8 @@ import Testing
         let path = "\(route.path)"
         let expected: Route.Access =
             switch path {
-            case "/predict", "/v1/predict/batch": .quota
+            case "/predict", "/v1/predict/batch", "/invocations", "/vertex/predict", "/score":
+                .quota
             case "/logout", "/v2/repository/index": .token
             case _ where path.hasPrefix("/v2"):
                 path.hasSuffix("/infer")
@@ -62,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/", "*", "/health/", "//health", "/Health", "/health%20", "/%68ealth", "/healt",
+        "", "*", "/health/", "//health", "/Health", "/health%20", "/%68ealth", "/healt",
         "/healthz", "health", "/health/..", "/./health", "/health?", "/health?x=1", "/health#x",
         "/health;v=1", " /health", "/health ", "/health\u{0}", "/predict/1",
         "/predic\u{74}\u{301}", "/livez/", "/readyz\r", "/ready", "/live",
@@ -87,7 +95,7 @@ import Testing
     func `a route accepts what its Allow says and nothing else`(route: Route) {
         let isPost = [
             "predict", "batch", "logout", "activate", "rollback", "revoke", "clear", "reload",
-            "infer", "index",
+            "infer", "index", "invocations", "score",
         ]
         .contains { "\(route.path)".hasSuffix($0) }
         let methods: [HTTPMethod] = isPost ? [.post] : [.get, .head]

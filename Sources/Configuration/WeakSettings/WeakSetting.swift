@@ -73,6 +73,7 @@ extension WeakSettingRule {
     ) { subject in
         let http = subject.configuration.http
         guard http.tls == nil, !http.isInsecureMeant, http.trustedProxies.isEmpty,
+            subject.configuration.platform.subject == nil,
             !ServiceConfiguration.isLoopback(http.host)
         else { return [] }
         return ["\(http.host) (\(http.hostPlace)), beyond this machine and without TLS"]

@@ -37,24 +37,45 @@ package struct CSVRecords {
     /// Reads a table. A row with another number of cells than the line of names is a fault in its
     /// place; quotes that are not as RFC 4180 wants them leave no rows after them, so they are an
     /// error.
+    ///
+    /// - Parameter mayLackNames: a table whose first line has no name of the schema's is read as one
+    ///   without names, whose columns are the schema's fields in their order, without the identifier.
     package func read(
-        _ body: Span<UInt8>, rowsMax: Int
+        _ body: Span<UInt8>, mayLackNames: Bool = false, rowsMax: Int
     ) throws(RecordFormatError) -> RecordTexts {
         var reader = CSVReader()
         var offset = 0
         var texts = RecordTexts(rowsMax: rowsMax)
         guard try next(&reader, body, &offset) else { throw .noRows }
-        let order = try order(of: reader.record)
+        let order: [NamedColumn]
+        if mayLackNames, !hasName(reader.record) {
+            order = columns.filter { $0.name != identifierName }
+            try take(reader.record, order, into: &texts)
+        } else {
+            order = try self.order(of: reader.record)
+        }
         while try next(&reader, body, &offset) {
-            guard reader.record.count == order.count else {
-                try texts.append(
-                    .cellCount(found: reader.record.count, wanted: order.count))
-                continue
-            }
-            let record = reader.record
-            try texts.append { json in write(record, order, to: &json) }
+            try take(reader.record, order, into: &texts)
         }
         return texts
+    }
+
+    private func take(
+        _ record: CSVRecord, _ order: [NamedColumn], into texts: inout RecordTexts
+    ) throws(RecordFormatError) {
+        if record.count == order.count {
+            try texts.append { json in write(record, order, to: &json) }
+        } else {
+            try texts.append(.cellCount(found: record.count, wanted: order.count))
+        }
+    }
+
+    private func hasName(_ record: CSVRecord) -> Bool {
+        for index in 0..<record.count {
+            let cell = String(decoding: Array(copying: record[index]), as: UTF8.self)
+            if columns.contains(where: { $0.name == cell }) { return true }
+        }
+        return false
     }
 
     private func next(

@@ -70,6 +70,7 @@ enum BatchForm: Sendable {
             self = .array
         } else if MediaType.matches(mediaType, "application/x-ndjson")
             || MediaType.matches(mediaType, "application/jsonl")
+            || MediaType.matches(mediaType, "application/jsonlines")
         {
             self = .lines
         } else if MediaType.matches(mediaType, "text/csv") {
@@ -81,8 +82,8 @@ enum BatchForm: Sendable {
 
     /// The first that an Accept field names, whatever its weight; `lines` where it names none of
     /// them: an answer in another form is better than a refusal (RFC 9110 §12.4.1).
-    init(accept: Range<Int>?, in headBytes: Span<UInt8>) {
-        self = .lines
+    init(accept: Range<Int>?, in headBytes: Span<UInt8>, or standard: BatchForm = .lines) {
+        self = standard
         guard let accept else { return }
         var start = accept.lowerBound
         while start < accept.upperBound {
