@@ -58,9 +58,9 @@ package enum AdmissionScript {
     //
     // A request for n admissions looks at the place that is n before the limit in place of one
     // before it, and pushes the same time n times, of which only the first has the mark: it is the
-    // oldest of them. Where not all fit and it takes a part, the list is trimmed first, so that its length
-    // shows how many do. `push` is made only where requests have their own terms: a closure costs
-    // every run of the script. Lua hands over fewer than 8,000 values in one call.
+    // oldest of them. Where not all fit and it takes a part, the list's length after it was trimmed
+    // shows how many do. It has a function of its own, which only groups with terms make, so that
+    // the others cost what they did. Lua hands over fewer than 8,000 values in one call.
     //
     // One EXISTS over the keys of all tokens; only where any is there, it is looked which. A
     // subject's key holds a time. A token without `iat` is older than any; what is no time is later
@@ -84,28 +84,11 @@ package enum AdmissionScript {
         local past, trusted = now - window, now - math.floor(packed / 262144)
         local stamp, last = string.format('%.0f', now), nil
         local terms = limit == 0 and ARGV[3]:gmatch('/(%d+)')
-        local count, takesPart, push, stamps = 1, false, nil, nil
 
-        local function setTerms(number)
-            limit, count, takesPart = number % 1048576, 1, number >= 1099511627776
-            if number > limit then count = math.floor(number / 1048576) % 1048576 end
-            last = limit > count and tostring(limit - count - 1) or '-2'
+        local function setLimit(number)
+            limit, last = number, number > 1 and tostring(number - 2) or '-2'
         end
-        if terms then
-            function push(list, first, wanted)
-                stamps = stamps or {}
-                for place = #stamps + 1, math.min(wanted - 1, 5000) do stamps[place] = stamp end
-                local pushed = math.min(wanted, 5001)
-                local length = call('LPUSH', list, first, unpack(stamps, 1, pushed - 1))
-                while pushed < wanted and type(length) == 'number' do
-                    local piece = math.min(wanted - pushed, 5000)
-                    length, pushed = call('LPUSH', list, unpack(stamps, 1, piece)), pushed + piece
-                end
-                return length
-            end
-        else
-            last = limit > 1 and tostring(limit - 2) or '-2'
-        end
+        setLimit(limit)
 
         local function trim(list)
             local gone, kept, place, since = 1, nil, 2, nil
@@ -121,14 +104,10 @@ package enum AdmissionScript {
 
         local function admit(list, isProbe)
             local found = call('LRANGE', list, '-1', last)
-            local oldest, isFull, isLasting, wrong, part = found[1], false, false, nil, nil
+            local oldest, isFull, isLasting, wrong = found[1], false, false, nil
             if not oldest then
                 if found.err then return found end
-                oldest, isFull = call('LINDEX', list, limit - count), true
-                if takesPart and (tonumber(oldest) or past) > past then
-                    oldest, part = call('LINDEX', list, limit - 1), count
-                    if not oldest then oldest, isFull = call('LINDEX', list, -1), false end
-                end
+                oldest, isFull = call('LINDEX', list, limit - 1), true
             end
             local since = tonumber(oldest)
             if since and since > past then
@@ -145,18 +124,7 @@ package enum AdmissionScript {
                 if type(lives) ~= 'number' then return lives end
                 isLasting = lives >= window + 1000
             end
-            if part then
-                local length = call('LLEN', list)
-                if type(length) ~= 'number' then return length end
-                part = math.min(part, limit - length)
-                if part < 1 then return 3 + window * 4194304 end
-            end
-            local length
-            if count == 1 then
-                length = call('LPUSH', list, isLasting and stamp or '+' .. stamp)
-            else
-                length = push(list, isLasting and stamp or '+' .. stamp, part or count)
-            end
+            local length = call('LPUSH', list, isLasting and stamp or '+' .. stamp)
             if isProbe and type(length) == 'number' then
                 local trimmed, lives = call('LTRIM', list, 1, 0), call('PTTL', list)
                 if type(lives) ~= 'number' then return lives end
@@ -168,8 +136,64 @@ package enum AdmissionScript {
             end
             if type(length) ~= 'number' then return length end
             if not since or since > now then since = now end
-            if part and part < count then return 3 + part * 4 + (since - past) * 4194304 end
             return (limit - length) * 4 + (since - past) * 4194304
+        end
+
+        local setTerms
+        if terms then
+            local several, takesPart, stamps = 1, false, {}
+
+            local function admitSeveral(list)
+                local oldest = call('LINDEX', list, -1)
+                local since = tonumber(oldest)
+                if oldest and not since then
+                    return type(oldest) == 'table' and oldest or {err = 'WRONGTYPE no time'}
+                end
+                local leaves = tonumber(call('LINDEX', list, limit - several))
+                if takesPart and leaves and leaves > past then
+                    leaves = tonumber(call('LINDEX', list, limit - 1))
+                end
+                if leaves and leaves > past then
+                    return 3 + (leaves < now and leaves - past or window) * 4194304
+                end
+                if since and since <= past then
+                    local kept, wrong = trim(list)
+                    if wrong then return wrong end
+                    since = kept
+                end
+                local length, lives = call('LLEN', list), call('PTTL', list)
+                if type(length) ~= 'number' then return length end
+                if type(lives) ~= 'number' then return lives end
+                local given, isLasting = math.min(several, limit - length), lives >= window + 1000
+                if given < (takesPart and 1 or several) then return 3 + window * 4194304 end
+                for place = #stamps + 1, math.min(given, 5000) do stamps[place] = stamp end
+                local pushed = math.min(given, 5000)
+                local first = isLasting and stamp or '+' .. stamp
+                length = call('LPUSH', list, first, unpack(stamps, 2, pushed))
+                while pushed < given and type(length) == 'number' do
+                    local piece = math.min(given - pushed, 5000)
+                    length = call('LPUSH', list, unpack(stamps, 1, piece))
+                    pushed = pushed + piece
+                end
+                if not isLasting and type(length) == 'number' then
+                    local extended = call('PEXPIRE', list, window + math.floor(window / 8) + 1000)
+                    if type(extended) ~= 'number' then return extended end
+                end
+                if type(length) ~= 'number' then return length end
+                if not since or since > now then since = now end
+                local code = given < several and 3 + given * 4 or (limit - length) * 4
+                return code + (since - past) * 4194304
+            end
+
+            function setTerms(number)
+                if number < 1048576 then
+                    setLimit(number)
+                    return admit
+                end
+                limit, takesPart = number % 1048576, number >= 1099511627776
+                several = math.floor(number / 1048576) % 1048576
+                return admitSeveral
+            end
         end
 
         local function isBefore(subject, issued)
@@ -195,9 +219,10 @@ package enum AdmissionScript {
         for request = 1, #kinds do
             local kind = kinds[request]
             if kind % 2 == 1 then
+                local decide = admit
                 quota = quota + 1
-                if terms then setTerms(tonumber(terms())) end
-                answer[request + 1] = revoked[request] or admit(keys[quota], kind >= 52)
+                if terms then decide = setTerms(tonumber(terms())) end
+                answer[request + 1] = revoked[request] or decide(keys[quota], kind >= 52)
             else
                 answer[request + 1] = revoked[request] or 1
             end
@@ -207,14 +232,14 @@ package enum AdmissionScript {
 
     /// The SHA-1 of the text in hexadecimal, by which Redis knows a script that it has seen. Were
     /// it wrong, each decision would take two round trips.
-    package static let digest: StaticString = "974a58b1541480fcd9f95b2192280d41963e7cc9"
+    package static let digest: StaticString = "c10bd73e02fa2359de9c894f9ce6a1a61b23eeac"
 }
 
 extension AdmissionScript {
     /// The script's number for a request: its two lowest bits are a code, the next 20 what is left,
-    /// and those above are the milliseconds until the reset, less than 2 to the 31. Of a request that
-    /// was refused, "left" is how many admissions it was given all the same, because it takes a
-    /// part. The sum stays below 2 to the 53, so that Lua's numbers hold it. One number for each
+    /// and those above are the milliseconds until the reset, less than 2 to the 31. Of a request
+    /// that was refused, "left" is how many admissions it was given all the same, because it takes
+    /// a part. The sum stays below 2 to the 53, so that Lua's numbers hold it. One number for each
     /// request rather than three saves a sixteenth of Redis' time.
     struct Verdict {
         enum Code: Int64 { case admitted = 0, uncharged = 1, revoked = 2, refused = 3 }

@@ -18,8 +18,8 @@ extension AuditEvent {
         case .prediction:
             AuditEvent.callerMembers + [
                 .init("model"), .init("model_sha256"), .init("body_sha256"),
-                .init("features", isOptional: true), .init("probability"),
-                .init("probability_bits"), .init("risk"), .init("status"),
+                .init("row", isOptional: true), .init("features", isOptional: true),
+                .init("probability"), .init("probability_bits"), .init("risk"), .init("status"),
             ]
         case .refusal:
             AuditEvent.callerMembers + [

@@ -26,7 +26,7 @@ enum AuditValueForm: Equatable {
     init(of name: String) {
         switch name {
         case "reactor", "status", "count", "torn_bytes", "missing", "failed_for_ms", "peer_uid",
-            "peer_pid", "format", "checkpoints_missing", "unproven":
+            "peer_pid", "format", "checkpoints_missing", "unproven", "row":
             self = .natural
         case "probability": self = .number
         case "features": self = .object

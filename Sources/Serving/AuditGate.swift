@@ -85,9 +85,9 @@ package final class AuditGate {
         let bytes = records.texts.bytes
         for index in 0..<records.scoredCount {
             records.take(index, into: &scratch)
-            let text = records.record(of: index).text
-            let digest = digests.hash(bytes.span.extracting(text))
-            encoder.append(call, scratch, digest: digest, to: &batch)
+            let record = records.record(of: index)
+            let digest = digests.hash(bytes.span.extracting(record.text))
+            encoder.append(call, scratch, digest: digest, row: record.row, to: &batch)
         }
     }
 
@@ -158,21 +158,23 @@ extension AuditRecordEncoder {
     /// Appends the record of what a call is about to be answered with; nothing for what the log
     /// does not hold.
     ///
-    /// - Parameter digest: the SHA-256 of the record's text; nil where nothing was looked at.
+    /// - Parameters:
+    ///   - digest: the SHA-256 of the record's text; nil where nothing was looked at.
+    ///   - row: its place among several; nil where it is alone.
     func append(
-        _ call: Call, _ prediction: Prediction, digest: InlineArray<32, UInt8>?,
+        _ call: Call, _ prediction: Prediction, digest: InlineArray<32, UInt8>?, row: Int? = nil,
         to batch: inout AuditBatch
     ) {
         if let trace = call.trace {
-            append(call, prediction, digest: digest, traceID: trace.traceID, to: &batch)
+            append(call, prediction, digest: digest, row, traceID: trace.traceID, to: &batch)
         } else {
             let none: [UInt8] = []
-            append(call, prediction, digest: digest, traceID: none.span, to: &batch)
+            append(call, prediction, digest: digest, row, traceID: none.span, to: &batch)
         }
     }
 
     private func append(
-        _ call: Call, _ prediction: Prediction, digest: InlineArray<32, UInt8>?,
+        _ call: Call, _ prediction: Prediction, digest: InlineArray<32, UInt8>?, _ row: Int?,
         traceID: Span<UInt8>, to batch: inout AuditBatch
     ) {
         let requestID = call.requestID
@@ -199,7 +201,7 @@ extension AuditRecordEncoder {
         let features = prediction.features
         appendPrediction(
             AuditedPrediction(
-                caller: caller, model: call.scorer.audited, bodyDigest: digest,
+                caller: caller, model: call.scorer.audited, bodyDigest: digest, row: row,
                 features: features.span, probability: prediction.probability,
                 risk: prediction.risk.rawValue),
             to: &batch)

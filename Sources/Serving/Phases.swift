@@ -244,7 +244,9 @@ extension Calls {
     func decide(_ ticket: UInt64, _ decision: AdmissionDecision) {
         let call = pool[ticket]
         if call.route?.access == .quota {
-            refused.note(decision, on: call.subject, limit: call.quotaLimit, now: loop.now)
+            refused.note(
+                decision, on: call.subject, limit: call.quotaLimit,
+                isAllOrNone: call.records?.takesPart == false, now: loop.now)
         }
         refused.dismiss(ticket)
         let followers = call.takeFollowers()

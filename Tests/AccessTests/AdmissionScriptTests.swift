@@ -6,58 +6,11 @@ import Testing
 
 /// The script under a clock of the test's.
 @Suite struct AdmissionScriptTests {
-    private final class Script {
-        private let server: RedisServer
-        let client: RedisClient
-        private let text: [UInt8]
-
-        private let old: [UInt8]
-
-        init() throws {
-            server = try RedisServer()
-            client = try server.client()
-            text = try Script.onTestClock("\(AdmissionScript.text)")
-            old = try Script.onTestClock(oldText)
-        }
-
-        private static func onTestClock(_ script: String) throws -> [UInt8] {
-            let parts = script.split(separator: "redis.call('TIME')")
-            try #require(parts.count == 2)
-            return Array("\(parts[0])redis.call('MGET', 'seconds', 'microseconds')\(parts[1])".utf8)
-        }
-
-        func decide(
-            _ subject: String, limit: Int, milliseconds: Int64, now: Int64, isOld: Bool = false,
-            trusted: Int64 = 0, isOwnLimit: Bool = false
-        ) throws -> [RedisClient.Reply] {
-            let microseconds = now % 1000 * 1000 + 999
-            try client.command(
-                "MSET", "seconds", "\(now / 1000)", "microseconds", "\(microseconds)")
-            // Of one request, which is charged, and two keys of its token; its question is 77.
-            let words =
-                isOld
-                ? ["2", "blacklist:t", "quota:\(subject)", "\(limit)", "\(milliseconds)", "1"]
-                : [
-                    "3", "blacklist:t", "revoked-before:\(subject)", "quota:\(subject)",
-                    "\(Int(milliseconds) << 20 | (isOwnLimit ? 0 : limit))",
-                    "\(Int(trusted) << 18 | 2 << 8 | 1)", isOwnLimit ? "1/\(limit) -" : "1 -", "77",
-                ]
-            let reply = try client.command(
-                [Array("EVAL".utf8), isOld ? old : text] + words.map { Array($0.utf8) })
-            guard case .array(let answer) = reply else { return [] }
-            if isOld { return answer }
-            guard answer.count == 2, answer[0] == .integer(77),
-                case .integer(let number) = answer[1]
-            else { return [] }
-            return [number & 3, number >> 2 & 0xF_FFFF, number >> 22].map { .integer($0) }
-        }
-    }
-
     @Test(arguments: [(999_999, false), (1_000_000, true), (1_000_001, true)] as [(Int64, Bool)])
     func `an admission leaves at the window's end to the millisecond`(
         _ later: Int64, _ isAdmitted: Bool
     ) throws {
-        let script = try Script()
+        let script = try ClockedScript()
         let begin: Int64 = 1_700_000_000_123
         let first = try script.decide("ann", limit: 1, milliseconds: 1_000_000, now: begin)
         #expect(first == [.integer(0), .integer(0), .integer(1_000_000)])
@@ -71,7 +24,7 @@ import Testing
 
     @Test(arguments: [1, 2, 4, 30])
     func `random requests are decided as in memory`(limit: Int) throws {
-        let script = try Script()
+        let script = try ClockedScript()
         let window: Int64 = 10_000
         let memory = MemoryHarness(
             quota: QuotaRules(limit: limit, windowMilliseconds: window), subjectsMax: 100)
@@ -87,12 +40,12 @@ import Testing
             let subject = ["a", "b", "c"].randomElement(using: &random) ?? "a"
             let answer = try script.decide(
                 subject, limit: limit, milliseconds: window, now: now, trusted: window / 8)
-            #expect(try decision(of: answer) == memory.decide(.by(subject)))
+            #expect(try script.decision(of: answer) == memory.decide(.by(subject)))
         }
     }
 
     @Test func `random requests with limits of their own are decided as in memory`() throws {
-        let script = try Script()
+        let script = try ClockedScript()
         let window: Int64 = 10_000
         let memory = MemoryHarness(
             quota: QuotaRules(limit: 7, windowMilliseconds: window), subjectsMax: 100)
@@ -107,14 +60,14 @@ import Testing
             let subject = ["a", "b"].randomElement(using: &random) ?? "a"
             let answer = try script.decide(
                 subject, limit: limit, milliseconds: window, now: now, trusted: window / 8,
-                isOwnLimit: true)
-            #expect(try decision(of: answer) == memory.decide(.by(subject, limit: limit)))
+                terms: limit)
+            #expect(try script.decision(of: answer) == memory.decide(.by(subject, limit: limit)))
         }
     }
 
     @Test(arguments: [1, 3, 25])
     func `a churnd of 0.2.0 beside it decides alike on the same lists`(limit: Int) throws {
-        let script = try Script()
+        let script = try ClockedScript()
         let window: Int64 = 10_000
         let memory = MemoryHarness(
             quota: QuotaRules(limit: limit, windowMilliseconds: window), subjectsMax: 100)
@@ -127,7 +80,8 @@ import Testing
             let isOld = random.next() % 2 == 0
             let answer = try script.decide(
                 "a", limit: limit, milliseconds: window, now: now, isOld: isOld)
-            #expect(try decision(of: answer) == memory.decide(.by("a")), "by 0.2.0: \(isOld)")
+            #expect(
+                try script.decision(of: answer) == memory.decide(.by("a")), "by 0.2.0: \(isOld)")
         }
     }
 
@@ -135,7 +89,7 @@ import Testing
     func `a key outlives the window of every admission, though its end is read rarely`(
         limit: Int
     ) throws {
-        let script = try Script()
+        let script = try ClockedScript()
         let window: Int64 = 1_000_000
         let memory = MemoryHarness(
             quota: QuotaRules(limit: limit, windowMilliseconds: window), subjectsMax: 100)
@@ -155,7 +109,7 @@ import Testing
             let answer = try script.decide(
                 "a", limit: limit, milliseconds: window, now: now,
                 trusted: min(window / 8, now - begin))
-            let decision = try decision(of: answer)
+            let decision = try script.decision(of: answer)
             #expect(try decision == memory.decide(.by("a")))
             guard case .integer(let left) = try script.client.command("PTTL", "quota:a") else {
                 Issue.record("no end")
@@ -165,19 +119,6 @@ import Testing
             // A second for what passes between two commands.
             if now + Int64(left) > end + 1000 { end = now + Int64(left) }
         }
-    }
-
-    private func decision(of answer: [RedisClient.Reply]) throws -> AdmissionDecision {
-        try #require(answer.count == 3)
-        guard case .integer(let code) = answer[0], case .integer(let left) = answer[1],
-            case .integer(let reset) = answer[2]
-        else {
-            Issue.record("not three numbers: \(answer)")
-            return .uncharged
-        }
-        let seconds = (reset + 999) / 1000
-        return code == 0
-            ? .admitted(left: left, resetSeconds: seconds) : .refused(retrySeconds: seconds)
     }
 }
 
@@ -276,59 +217,3 @@ extension AdmissionScriptTests {
         #expect(try callCount(client) == 3)
     }
 }
-
-/// The script of 0.2.0, word for word: during an upgrade it decides over the same lists.
-private let oldText = """
-    local limit, window, kinds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
-    local call, time = redis.pcall, redis.call('TIME')
-    local now = time[1] * 1000 + math.floor(time[2] / 1000)
-    local answer, key = {}, 0
-    for request = 1, #kinds do
-        local kind, code, left, reset = kinds:byte(request) - 48, 0, 0, 0
-        local revoked
-        if kind >= 2 then
-            revoked = call('EXISTS', KEYS[key + 1], KEYS[key + 2])
-            key = key + 2
-        else
-            revoked = call('EXISTS', KEYS[key + 1])
-            key = key + 1
-        end
-        if kind % 2 == 1 then key = key + 1 end
-        if type(revoked) ~= 'number' then
-            code = revoked
-        elseif revoked > 0 then
-            code = 2
-        elseif kind % 2 == 0 then
-            code = 1
-        else
-            local quota = KEYS[key]
-            local oldest = call('LINDEX', quota, -1)
-            local since = tonumber(oldest)
-            while since and since + window <= now do
-                oldest = call('RPOP', quota)
-                if type(oldest) ~= 'table' then oldest = call('LINDEX', quota, -1) end
-                since = tonumber(oldest)
-            end
-            local count = since and call('LLEN', quota) or 0
-            if oldest and not since then
-                code = type(oldest) == 'table' and oldest or {err = 'WRONGTYPE not a time'}
-            elseif count >= limit then
-                if count > limit then
-                    since = tonumber(call('LINDEX', quota, limit - 1)) or now
-                end
-                code, reset = 3, since + window - now
-            else
-                local length = call('LPUSH', quota, now)
-                if type(length) == 'number' then
-                    call('PEXPIRE', quota, window)
-                    left, reset = limit - length, (since or now) + window - now
-                else
-                    code = length
-                end
-            end
-        end
-        local last = #answer
-        answer[last + 1], answer[last + 2], answer[last + 3] = code, left, reset
-    end
-    return answer
-    """

@@ -91,6 +91,23 @@ import Testing
         #expect(!statistics.contains("cmdstat_eval:"))
     }
 
+    /// What a group has before one admission more is asked for, and how many scripts run.
+    @Test(arguments: [(4998, 1), (4999, 2), (5000, 2)])
+    func `a group that asks for many admissions takes no further request`(
+        _ charges: Int, _ scripts: Int
+    ) throws {
+        let server = try RedisServer()
+        let harness = try harness(server, limit: 100_000, probe: .ping)
+        _ = try harness.decide(.by("loads the script"))
+        let client = try server.client()
+        try client.command("CONFIG", "RESETSTAT")
+        let asks = [Ask.by("ann", charges: charges), .by("bob"), .by("cat")]
+        let decisions = try harness.decideUntimed(asks)
+        #expect(decisions[0] == .admitted(left: 100_000 - charges, resetSeconds: 0))
+        let statistics = try client.command("INFO", "commandstats").text ?? ""
+        #expect(statistics.contains("cmdstat_evalsha:calls=\(scripts),"))
+    }
+
     @Test func `while two questions are under way the next one waits and grows`() throws {
         let server = try RedisServer()
         let harness = try harness(server, probe: .ping)

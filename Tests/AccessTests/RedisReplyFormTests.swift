@@ -7,7 +7,9 @@ import Testing
 /// What the store makes of answers that a real Redis gives only in trouble, or never.
 @Suite struct RedisReplyFormTests {
     /// The decision over two requests of one turn when Redis answers `answer`.
-    private func decisions(answering answer: String) throws -> (RedisHarness, [AdmissionDecision]) {
+    private func decisions(
+        answering answer: String, to asks: [Ask] = [.by("ann"), .by("bob")]
+    ) throws -> (RedisHarness, [AdmissionDecision]) {
         let server = try ScriptedServer()
         let harness = try RedisHarness(
             port: server.port, quota: QuotaRules(limit: 10, windowMilliseconds: 60_000),
@@ -16,7 +18,7 @@ import Testing
         try harness.reactor.turns(until: "PING") { try server.receivedText().contains("PING") }
         try server.send("+PONG\r\n")
         try harness.reactor.turns(until: "it passes") { harness.isPassing }
-        let tickets = harness.begin([.by("ann"), .by("bob")])
+        let tickets = harness.begin(asks)
         // What is asked in a turn leaves at its end.
         harness.reactor.turn(waitingAtMost: 0)
         let question = try server.receivedText()
@@ -64,6 +66,27 @@ import Testing
             answering: "*3\r\n:NONCE\r\n\(number)\(reply(left: 9, reset: 60_000))")
         #expect(
             decisions == [.unavailable(.unexpectedReply), .admitted(left: 9, resetSeconds: 60)])
+    }
+
+    /// Of requests for 4 of 10.
+    @Test(arguments: [
+        (reply(left: 6), false, AdmissionDecision.admitted(left: 6, resetSeconds: 1)),
+        (reply(left: 7), false, .unavailable(.unexpectedReply)),
+        (reply(code: 3), false, .refused(retrySeconds: 1)),
+        (reply(code: 3, left: 1), false, .unavailable(.unexpectedReply)),
+        (reply(code: 3, left: 1), true, .partly(count: 1, retrySeconds: 1)),
+        (reply(code: 3, left: 3), true, .partly(count: 3, retrySeconds: 1)),
+        (reply(code: 3, left: 4), true, .unavailable(.unexpectedReply)),
+        (reply(code: 2, reset: 0), true, .revoked),
+        (reply(code: 1, reset: 0), true, .unavailable(.unexpectedReply)),
+    ])
+    func `a number for several admissions fits what was asked for, or decides nothing`(
+        _ number: String, _ takesPart: Bool, _ expected: AdmissionDecision
+    ) throws {
+        let (_, decisions) = try decisions(
+            answering: "*3\r\n:NONCE\r\n\(number)\(reply(left: 9))",
+            to: [.by("ann", charges: 4, takesPart: takesPart), .by("bob")])
+        #expect(decisions == [expected, .admitted(left: 9, resetSeconds: 1)])
     }
 
     @Test(arguments: [

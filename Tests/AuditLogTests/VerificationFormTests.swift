@@ -86,6 +86,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("0", true), ("1", true), ("4999", true), ("00", false), ("01", false), ("-1", false),
+        ("1.0", false), ("1e3", false), ("\"1\"", false), ("null", false),
+    ]) func `a row is a whole number from 0, or is not there`(row: String, isGood: Bool) throws {
+        for body in [Self.prediction, SampleLog.prediction(request: "a", features: "{}")] {
+            let digest = "\"body_sha256\":\"\(SampleLog.digest)\""
+            let kinds = try found(body.replacing(digest, with: "\(digest),\"row\":\(row)"))
+            #expect(kinds.isEmpty == isGood, "\(kinds)")
+            // Not before the digest of the body, nor twice.
+            #expect(
+                try found(body.replacing(digest, with: "\"row\":\(row),\(digest)")).count == 1)
+            let twice = "\(digest),\"row\":\(row),\"row\":\(row)"
+            #expect(try found(body.replacing(digest, with: twice)).count == 1)
+        }
+        let refusal = SampleLog.refusal(request: "b")
+        let withRow = refusal.replacing(",\"status\"", with: ",\"row\":\(row),\"status\"")
+        #expect(try found(withRow).count == 1)
+    }
+
     @Test func `members in another order are told`() throws {
         let body =
             SampleLog.time("refusals")

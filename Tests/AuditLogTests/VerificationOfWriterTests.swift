@@ -44,6 +44,7 @@ import Testing
         let log = try open()
         let writer = Writer()
         writer.refuse("r", .rateLimited)
+        for row in [nil, 0, 4999] { writer.predict("r", features: "{}", row: row) }
         for reason in AuditRefusalReason.allCases { writer.batch.countRefusal(reason) }
         #expect(try writer.write(to: log))
         let model = AuditedModel(
@@ -79,7 +80,7 @@ import Testing
         let found = try verify()
         #expect(found.faults == [])
         #expect(found.remarks == [])
-        #expect(found.recordCount == 1 + 1 + 3 + 3 * 25 + 2 * 2 + 1)
+        #expect(found.recordCount == 1 + 1 + 3 + 3 + 3 * 25 + 2 * 2 + 1)
     }
 
     @Test func `a log of many starts and segments is verified`() throws {

@@ -122,7 +122,7 @@ final class Writer {
         peer: String = "", proxy: String = "", subject: String = "anna", tokenID: String = "",
         customer: String = "",
         body: String = "{}", features: String = "", probability: Float = 0.7316,
-        risk: String = "High"
+        risk: String = "High", row: Int? = nil
     ) {
         let (requestID, traceID) = (Array(requestID.utf8), Array(traceID.utf8))
         let (peer, proxy) = (Array(peer.utf8), Array(proxy.utf8))
@@ -137,7 +137,7 @@ final class Writer {
         encoder.appendPrediction(
             AuditedPrediction(
                 caller: caller, model: LogFixture.model, bodyDigest: digest.hash(body.span),
-                features: features.span, probability: probability, risk: risk),
+                row: row, features: features.span, probability: probability, risk: risk),
             to: &batch)
     }
 

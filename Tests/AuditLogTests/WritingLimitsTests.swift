@@ -87,7 +87,7 @@ import Testing
             writer.predict(
                 "r", traceID: String(repeating: "a", count: 32),
                 tokenID: String(repeating: "\"", count: 256), customer: "c",
-                features: String(repeating: "1", count: count))
+                features: String(repeating: "1", count: count), row: 9_999)
         }
         #expect(try writer.write(to: log))
         log.close()

@@ -31,7 +31,7 @@ import Testing
             "req-1", traceID: "4bf92f3577b34da6a3ce929d0e0e4736", peer: "2001:db8::1",
             proxy: "10.0.0.7", subject: "anna",
             tokenID: "t\"ö", customer: "7590-VHVEG", body: "{\"tenure\":1}",
-            features: "{\"tenure\":1}", probability: 0.73164, risk: "High")
+            features: "{\"tenure\":1}", probability: 0.73164, risk: "High", row: 999)
         #expect(try writer.write(to: log))
         log.close()
         let keys = AuditKeys(secret: LogFixture.key)
@@ -45,7 +45,8 @@ import Testing
                 "customer":"\(pseudonym("7590-VHVEG", keys.customer))",\
                 "model":"telco-churn/2","model_sha256":"\(model)",\
                 "body_sha256":"\(SHA256.hexDigest(Array("{\"tenure\":1}".utf8).span))",\
-                "features":{"tenure":1},"probability":0.7316,"probability_bits":"3f3b4cc2",\
+                "row":999,"features":{"tenure":1},"probability":0.7316,\
+                "probability_bits":"3f3b4cc2",\
                 "risk":"High","status":200
                 """)
     }

@@ -83,6 +83,7 @@ extension ProgramTests {
                 encoder.appendPrediction(
                     AuditedPrediction(
                         caller: caller, model: model, bodyDigest: InlineArray(repeating: 7),
+                        row: index == 2 ? 41 : nil,
                         features: hasFeatures(index) ? row.request.span : none.span,
                         probability: isWrong(index) ? probability.nextUp : probability,
                         risk: bundle.riskLevel(probability).rawValue),
@@ -340,6 +341,8 @@ extension ProgramTests {
             }
             all = files.split(separator: "\n")
             #expect(all.count == 8)
+            // Of one that has several records.
+            #expect(all.indices.filter { all[$0].contains(",\"row\":41,") } == [3])
             let asked: [([String], [Int])] = [
                 ([], Array(0..<8)), (["--customer", "customer-3"], [4]),
                 (["--subject", "alice"], Array(1...5)), (["--request-id", "request-0"], [1]),

@@ -8,7 +8,8 @@ import Testing
     private let ann = Array("ann".utf8)
 
     static let decisions: [(AdmissionDecision, untilSeconds: Int64?)] = [
-        (.refused(retrySeconds: 5), 5), (.admitted(left: 0, resetSeconds: 7), 7), (.revoked, 1),
+        (.refused(retrySeconds: 5), 5), (.partly(count: 2, retrySeconds: 6), 6),
+        (.beyondLimit(limit: 10), nil), (.admitted(left: 0, resetSeconds: 7), 7), (.revoked, 1),
         (.admitted(left: 1, resetSeconds: 7), nil), (.uncharged, nil),
         (.unavailable(.unexpectedReply), nil),
     ]
@@ -81,6 +82,27 @@ import Testing
         #expect(refused.leaderOfTurn == 7)
         refused.dismiss(7)
         #expect(refused.leaderOfTurn == nil)
+    }
+
+    @Test func `what did not fit whole says nothing of a request for fewer`() {
+        let refused = RefusedSubjects()
+        refused.note(.refused(retrySeconds: 5), on: [1], limit: nil, isAllOrNone: true, now: 0)
+        #expect(!refused.contains([1], limit: nil, now: 1))
+        refused.note(.refused(retrySeconds: 5), on: [1], limit: nil, isAllOrNone: false, now: 0)
+        #expect(refused.contains([1], limit: nil, now: 1))
+    }
+
+    @Test func `another that asks for more or fewer has a question of its own`() {
+        let decisions: [AdmissionDecision] = [
+            .refused(retrySeconds: 3), .beyondLimit(limit: 10), .partly(count: 2, retrySeconds: 3),
+        ]
+        for decision in decisions {
+            #expect(decision.ofFollower(charges: 2, isAlike: false) == nil)
+            #expect(decision.ofFollower(charges: 0, isAlike: false) == .uncharged)
+        }
+        #expect(
+            decisions.map { $0.ofFollower(charges: 4, isAlike: true) }
+                == [decisions[0], decisions[1], nil])
     }
 
     @Test func `a stage that is come to twice counts both times`() {

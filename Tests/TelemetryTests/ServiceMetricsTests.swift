@@ -146,7 +146,9 @@ import Testing
     @Test(arguments: [
         (AdmissionDecision.admitted(left: 1, resetSeconds: 2), TokenResult.accepted, ["admitted"]),
         (.uncharged, .accepted, ["uncharged"]),
+        (.partly(count: 3, retrySeconds: 3), .accepted, ["partly"]),
         (.refused(retrySeconds: 3), .accepted, ["refused"]),
+        (.beyondLimit(limit: 3), .accepted, ["refused"]),
         (.unavailable(.unexpectedReply), .undecided, ["unavailable"]),
         (.revoked, .revoked, []),
     ]) func `a decision of the store is counted for token and quota`(
@@ -159,7 +161,7 @@ import Testing
             let name = #"churnd_auth_total{result="\#(other.label)"}"#
             #expect(text[name] == (other == result ? "1" : "0"))
         }
-        for other in ["admitted", "refused", "uncharged", "unavailable"] {
+        for other in ["admitted", "partly", "refused", "uncharged", "unavailable"] {
             let name = #"churnd_quota_total{decision="\#(other)"}"#
             #expect(text[name] == (quota.contains(other) ? "1" : "0"))
         }

@@ -30,6 +30,7 @@ package final class AuditRecordEncoder {
         appendCaller(prediction.caller, to: &batch.bytes)
         batch.bytes.appendBytes(prediction.model.members.span)
         appendBodyDigest(prediction.bodyDigest, to: &batch.bytes)
+        if let row = prediction.row { batch.bytes.appendMember(",\"row\":", row) }
         // No real schema has fields that take more; the record stays in bounds.
         if 1...AuditLimits.featuresBytesMax ~= prediction.features.count {
             batch.bytes.appendLiteral(",\"features\":")

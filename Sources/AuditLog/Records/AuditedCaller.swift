@@ -53,6 +53,9 @@ package struct AuditedPrediction: ~Escapable {
     package let model: AuditedModel
     /// The SHA-256 of the request's body.
     package let bodyDigest: InlineArray<32, UInt8>
+    /// The place of the record that it is about among those of the request, from 0; nil for a
+    /// request that is one record by itself.
+    package let row: Int?
     /// The object of the model's fields, rendered as JSON; empty where features are not recorded.
     package let features: Span<UInt8>
     package let probability: Float
@@ -62,12 +65,13 @@ package struct AuditedPrediction: ~Escapable {
     @_lifetime(copy caller, copy features)
     package init(
         caller: AuditedCaller, model: AuditedModel, bodyDigest: InlineArray<32, UInt8>,
-        features: Span<UInt8>,
-        probability: Float, risk: String
+        row: Int? = nil, features: Span<UInt8>, probability: Float, risk: String
     ) {
+        precondition(row ?? 0 >= 0)
         self.caller = caller
         self.model = model
         self.bodyDigest = bodyDigest
+        self.row = row
         self.features = features
         self.probability = probability
         self.risk = risk
