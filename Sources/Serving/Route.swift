@@ -325,7 +325,6 @@ extension RequestLabels {
     /// Answers that alerts count: they exist from the start.
     private static let initialStatuses: [String: [UInt16]] = [
         "/health": [200, 503], "/readyz": [200, 503],
-        "/v2/health/ready": [200, 503],
         "/predict": [200, 400, 401, 403, 411, 413, 415, 422, 429, 503],
     ]
 

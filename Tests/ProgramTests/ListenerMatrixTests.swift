@@ -43,7 +43,8 @@ extension ProgramTests {
             GET /v2/models/telco-churn/ready|ok|nothing|nothing
             GET /v2/models/telco-churn/versions/1/ready|ok|nothing|nothing
             POST /v2/models/telco-churn/infer|missing ok ok ok revoked expired|nothing|nothing
-            POST /v2/models/telco-churn/versions/1/infer|missing ok ok ok revoked expired|nothing|nothing
+            POST /v2/models/telco-churn/versions/1/infer|missing ok ok ok revoked expired\
+            |nothing|nothing
             POST /v2/repository/index|missing ok ok ok revoked expired|nothing|nothing
             POST /invocations|missing ok ok ok revoked expired|nothing|nothing
             POST /vertex/predict|missing ok ok ok revoked expired|nothing|nothing

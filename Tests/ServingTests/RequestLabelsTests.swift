@@ -19,7 +19,11 @@ import Testing
         #expect(Set(labels.map { "\($0.path)" }).count == labels.count)
         #expect(labels.map(\.index) == Array(labels.indices))
         let health = labels.filter(\.isHealth).map { "\($0.path)" }
-        #expect(health == ["/health", "/livez", "/readyz"])
+        #expect(
+            health.sorted() == [
+                "/health", "/livez", "/readyz", "/v2/health/live", "/v2/health/ready",
+                "/v2/models/{model}/ready", "/v2/models/{model}/versions/{version}/ready",
+            ])
     }
 
     @Test func `every status of the service has its number`() throws {
