@@ -112,7 +112,8 @@ struct WorkerSettings: Sendable {
                 decisionNanoseconds: common.store.deadlineNanoseconds,
                 isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(
-                operations == nil ? .service : .operations, hasRoles: tokenRules?.roles != nil),
+                operations == nil ? .service : .operations,
+                families: configuration.routes, hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
                 LocalVerifier(
                     of: common.keys, roles: common.roles, rules: $0, mailbox: mailbox)

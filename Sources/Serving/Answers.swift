@@ -60,6 +60,16 @@ package final class Answers {
         send(call, status: status, contentType: contentType, problem: nil)
     }
 
+    /// Answers with content that the client may keep, or, where it has that already, with 304.
+    func answer(_ call: Call, _ kept: KeptContent, isKnown: Bool) {
+        fields.removeAll(keepingCapacity: true)
+        fields.appendBytes(kept.fields.span)
+        content = isKnown ? [] : kept.content
+        send(
+            call, status: isKnown ? 304 : 200, contentType: isKnown ? nil : kept.mediaType,
+            cacheControl: "no-cache", problem: nil)
+    }
+
     /// Answers with a problem.
     func fail(_ call: Call, _ failure: ServiceFailure, _ row: FailureRow) {
         let form = call.route?.errors ?? .problem
@@ -109,8 +119,8 @@ package final class Answers {
     }
 
     private func send(
-        _ call: Call, status: UInt16, contentType: StaticString,
-        problem: RequestOutcome.LoggedProblem?
+        _ call: Call, status: UInt16, contentType: StaticString?,
+        cacheControl: StaticString = "no-store", problem: RequestOutcome.LoggedProblem?
     ) {
         if let trace = call.trace {
             fields.appendLiteral("traceparent: ")
@@ -123,8 +133,8 @@ package final class Answers {
         call.server.answer(call.exchange) { output, context in
             ResponseEncoder.append(
                 ResponseHead(
-                    status: status, contentType: contentType, connection: context.connection,
-                    answersHEAD: context.answersHEAD),
+                    status: status, contentType: contentType, cacheControl: cacheControl,
+                    connection: context.connection, answersHEAD: context.answersHEAD),
                 date: date, requestID: call.requestID.bytes, fields: fields.span,
                 body: content.span, to: &output)
         }

@@ -88,6 +88,8 @@ final class Call {
     var scorer: Scorer
     /// The SHA-256 of the body; nil where nothing is recorded, or the body was not looked at.
     var bodyDigest: InlineArray<32, UInt8>?
+    /// What is answered, where that exists already, and whether the client has it.
+    var kept: (content: KeptContent, isKnown: Bool)?
     /// Of the answer to a scrape.
     var format = ExpositionFormat(accept: nil, in: [UInt8]().span)
     /// Bytes of the request that are needed after it has waited: the body, and the token's text.
@@ -129,6 +131,7 @@ final class Call {
         phase = .identify
         stages = StageTimes(start: receivedAt)
         route = nil
+        if kept != nil { kept = nil }
         leader = nil
         token = nil
         showsProbability = true

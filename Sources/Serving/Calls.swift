@@ -58,6 +58,7 @@ package final class Calls {
     let behaviour: LocalBehaviour?
     private let names: CallNames
     let health = HealthDocument()
+    let documents = InterfaceDocuments()
     var pool = CallPool()
     var digest = SHA256Context()
 

@@ -1,4 +1,5 @@
 internal import Bytes
+package import Configuration
 package import HTTP
 internal import Identity
 package import Telemetry
@@ -31,6 +32,8 @@ package struct Route: Sendable {
     package let path: StaticString
     package let method: Method
     private let place: Place
+    /// By which it is switched on; nil: it always is.
+    let family: RouteFamily?
     package private(set) var access: Access
     /// What roles must allow, where they are configured; nil: any token will do.
     let scope: Scope?
@@ -46,12 +49,13 @@ package struct Route: Sendable {
     private init(
         _ path: StaticString, _ method: Method, on place: Place, access: Access = .open,
         scope: Scope? = nil, content: Content = .none, errors: ErrorForm = .problem,
-        isHealth: Bool = false,
+        family: RouteFamily? = nil, isHealth: Bool = false,
         _ handler: any RouteHandler.Type
     ) {
         self.path = path
         self.method = method
         self.place = place
+        self.family = family
         self.access = access
         self.scope = scope
         self.content = content
@@ -64,11 +68,14 @@ package struct Route: Sendable {
     package static let table = numbered([
         Route(
             "/predict", .post, on: .service, access: .quota, scope: .predict, content: .json,
-            PredictRoute.self),
+            family: .predict, PredictRoute.self),
         Route("/logout", .post, on: .service, access: .token, LogoutRoute.self),
         Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
         Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
         Route("/readyz", .get, on: .both, isHealth: true, ReadinessRoute.self),
+        Route("/openapi.json", .get, on: .service, family: .docs, OpenAPIRoute.self),
+        Route("/docs", .get, on: .service, family: .docs, DocsPageRoute.self),
+        Route("/docs/{file}", .get, on: .service, family: .docs, DocsFileRoute.self),
         Route("/metrics", .get, on: .operations, scope: .readMetrics, MetricsRoute.self),
         Route(
             "/admin/models", .get, on: .operations, access: .administrator,
@@ -146,13 +153,19 @@ package struct RouteTable: Sendable {
 
     private let routes: [Route]
 
-    /// - Parameter hasRoles: then what is open and has a scope needs a token that has it.
+    /// In the order of the table.
+    package var all: [Route] { routes }
+
+    /// - Parameters:
+    ///   - families: those that are switched on.
+    ///   - hasRoles: then what is open and has a scope needs a token that has it.
     package init(
-        _ listener: Route.Audience, of routes: [Route] = Route.table, hasRoles: Bool = false
+        _ listener: Route.Audience, of routes: [Route] = Route.table,
+        families: Set<RouteFamily> = Set(RouteFamily.allCases), hasRoles: Bool = false
     ) {
-        self.routes = routes.filter { $0.isServed(by: listener) }.map {
-            hasRoles ? $0.guarded : $0
-        }
+        self.routes = routes.filter { route in
+            route.isServed(by: listener) && route.family.map(families.contains) != false
+        }.map { hasRoles ? $0.guarded : $0 }
     }
 
     /// What a path, without its query, and a method lead to. Nothing is decoded and nothing is cut:
@@ -234,7 +247,7 @@ extension RequestLabels {
     /// All routes and statuses of the service.
     package static let service = RequestLabels(
         routes: Route.table.map(\.label),
-        statuses: Set(ProblemType.allCases.map(\.status) + [200]).sorted(),
+        statuses: Set(ProblemType.allCases.map(\.status) + [200, 204, 304]).sorted(),
         initial: Route.table.compactMap { route in
             initialStatuses["\(route.path)"].map {
                 Initial(route.method == .post ? .post : .get, route.label, statuses: $0)

@@ -10,7 +10,7 @@ package import Telemetry
 package final class Scorer {
     /// The model's own name and version.
     package var model: (name: String, version: String) { (bundle.name, bundle.version) }
-    private let bundle: ModelBundle
+    let bundle: ModelBundle
     /// `name/version` in UTF-8, as answers carry it.
     package let modelName: [UInt8]
     /// The model as the audit log names it.
