@@ -30,6 +30,7 @@ package enum ConfigurationTable {
         .redisSentinelUser, .redisSentinelPassword, .redisKeyspaceEvents,
         .quotaLimit, .quotaWindow,
         .routes, .batchRows, .batchBytes,
+        .crossOrigins,
         .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,

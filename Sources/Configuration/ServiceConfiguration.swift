@@ -18,6 +18,8 @@ package struct ServiceConfiguration: Sendable {
     /// What the service's listener serves.
     package let routes: Set<RouteFamily>
     package let batch: Batch
+    /// `cors.origins`: empty where no page of another origin may call.
+    package let crossOrigins: [String]
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool
     /// Nil: off.
@@ -180,6 +182,7 @@ extension ServiceConfiguration {
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
             routes: settings.routeFamilies, batch: Batch(settings),
+            crossOrigins: settings.crossOrigins,
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(

@@ -14,6 +14,8 @@ package final class Answers {
     private let log: RequestLog
     private let counts: WorkerCounts
     private let quota: QuotaFields
+    /// Nil where pages of other origins may do nothing.
+    let crossOrigin: CrossOrigin?
     var writer = PredictionWriter()
     private var date: HTTPDate
     // Kept from answer to answer for their memory.
@@ -22,7 +24,11 @@ package final class Answers {
     /// The latest document of each type of problem, for answers of which there may be floods.
     private var documents: [ProblemType: FailureDocument] = [:]
 
-    package init(loop: Loop, log: RequestLog, counts: WorkerCounts, quota: QuotaFields) {
+    package init(
+        loop: Loop, log: RequestLog, counts: WorkerCounts, quota: QuotaFields,
+        crossOrigin: CrossOrigin? = nil
+    ) {
+        self.crossOrigin = crossOrigin
         self.loop = loop
         self.log = log
         self.counts = counts
@@ -68,6 +74,13 @@ package final class Answers {
         send(
             call, status: isKnown ? 304 : 200, contentType: isKnown ? nil : kept.mediaType,
             cacheControl: "no-cache", problem: nil)
+    }
+
+    func answerWithoutContent(_ call: Call, status: UInt16, fields: [UInt8]) {
+        self.fields.removeAll(keepingCapacity: true)
+        self.fields.appendBytes(fields.span)
+        content.removeAll(keepingCapacity: true)
+        send(call, status: status, contentType: nil, problem: nil)
     }
 
     /// Answers with a problem.
@@ -122,6 +135,7 @@ package final class Answers {
         _ call: Call, status: UInt16, contentType: StaticString?,
         cacheControl: StaticString = "no-store", problem: RequestOutcome.LoggedProblem?
     ) {
+        crossOrigin?.append(forOriginAt: call.originPlace, to: &fields)
         if let trace = call.trace {
             fields.appendLiteral("traceparent: ")
             fields.appendBytes(trace.bytes)

@@ -62,6 +62,8 @@ final class Call {
     var clientName: TLSPeerName?
     /// Of the monotonic clock, in nanoseconds.
     var receivedAt: Int64 = 0
+    /// Of the page that sent it, among the origins that are allowed; nil for any other.
+    var originPlace: Int?
     /// Nil where traces are off.
     var trace: TraceContext?
 
@@ -131,6 +133,7 @@ final class Call {
         phase = .identify
         stages = StageTimes(start: receivedAt)
         route = nil
+        originPlace = nil
         if kept != nil { kept = nil }
         leader = nil
         token = nil

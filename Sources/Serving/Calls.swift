@@ -117,6 +117,9 @@ package final class Calls {
         names.name(
             call, requestID: request.head.onlyRequestID, traceParent: request.head.onlyTraceParent,
             in: request.headBytes)
+        if let crossOrigin = answers.crossOrigin {
+            call.originPlace = crossOrigin.place(ofRequestWith: request.headBytes)
+        }
         run(call, request)
     }
 
@@ -141,6 +144,9 @@ package final class Calls {
             call, requestID: request.head?.onlyRequestID,
             traceParent: request.head?.onlyTraceParent, in: request.headBytes)
         if let head = request.head {
+            if let crossOrigin = answers.crossOrigin {
+                call.originPlace = crossOrigin.place(ofRequestWith: request.headBytes)
+            }
             switch routes.match(request.headBytes.extracting(head.path), head.method) {
             case .route(let route), .otherMethods(let route, allowed: _): call.route = route
             case .nothing: break

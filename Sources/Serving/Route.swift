@@ -37,9 +37,11 @@ package struct Route: Sendable {
     package private(set) var access: Access
     /// What roles must allow, where they are configured; nil: any token will do.
     let scope: Scope?
-    let content: Content
+    private(set) var content: Content
     let errors: ErrorForm
-    let handler: any RouteHandler.Type
+    private(set) var handler: any RouteHandler.Type
+    /// What a preflight is answered with; empty for any other request.
+    private(set) var preflightMethods = ""
     /// As the log and the metrics name it.
     package private(set) var label: RouteLabel
 
@@ -114,6 +116,16 @@ package struct Route: Sendable {
     fileprivate var guarded: Route {
         var route = self
         if route.access == .open, route.scope != nil { route.access = .token }
+        return route
+    }
+
+    /// What answers a preflight for its path.
+    func preflight(allowed: String) -> Route {
+        var route = self
+        route.access = .open
+        route.content = .none
+        route.handler = PreflightRoute.self
+        route.preflightMethods = allowed
         return route
     }
 
