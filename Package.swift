@@ -235,6 +235,7 @@ let package = Package(
             hasFixtures: true),
         tests("BehaviourTests", ["Behaviour"]),
         tests("ReportsTests", ["Reports"]),
+        tests("OpenAPITests", ["OpenAPI", "Bytes", "Features", "JSON"]),
         tests(
             "TrainingTests",
             [

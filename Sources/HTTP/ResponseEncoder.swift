@@ -50,7 +50,7 @@ package enum ResponseEncoder {
     /// The bytes of a head without the values that callers bring, rounded up.
     private static let fixedBytes = 320
 
-    /// Appends one whole final answer, whose status is none of 1xx; with 204 and 304 there is no
+    /// Appends one whole final answer, whose status is 200 or more; with 204 and 304 there is no
     /// content. `requestID` must be a valid field value, and `fields` whole valid field lines,
     /// each with its CRLF, none of them one that is written here; neither is checked.
     package static func append(

@@ -60,12 +60,14 @@ import Testing
         case .toggle: key.defaultText == "on" ? "off" : "on"
         // With which much of the rest would be refused.
         case .choice where key.name == "security": nil
+        case .words(let words): words.reversed().prefix(2).joined(separator: " ")
         case .choice(let words): words.first { $0 != key.defaultText }
         case .text where ["jwt.keys", "jwt.jwks", "roles.path"].contains(key.name): nil
         case .text where key.name == "audit.checkpoint_url": "https://sink.example:8443/c"
         case .text: "ünlike # default = 1"
         case .host: "::1"
         case .networks: "10.0.0.0/8 fd00::7"
+        case .origins: "https://app.example http://localhost:3000"
         case .scope: "a b:c"
         // No claim is for two purposes.
         case .claims(.name): "of-\(key.name.split(separator: ".").last ?? "")"

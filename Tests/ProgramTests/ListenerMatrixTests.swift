@@ -35,6 +35,9 @@ extension ProgramTests {
             GET /health|ok|ok|ok
             GET /livez|ok|ok|ok
             GET /readyz|ok|ok|ok
+            GET /openapi.json|ok|nothing|nothing
+            GET /docs|ok|nothing|nothing
+            GET /docs/{file}|nothing|nothing|nothing
             GET /metrics|nothing|ok|ok
             GET /admin/models|nothing|missing scope ok stale revoked expired|ok
             POST /admin/models/activate|nothing|missing scope ok stale revoked expired|ok
@@ -115,7 +118,9 @@ extension ProgramTests {
 
         @Test func `every route answers who may use it, on the listener that has it`() throws {
             let versions = try ModelVersions(active: "1\n2\n")
-            let churnd = try ChurndProcess(["model.path": versions.path, "behaviour": "watch"])
+            let churnd = try ChurndProcess([
+                "model.path": versions.path, "behaviour": "watch", "routes": "predict docs",
+            ])
             let revocation = try churnd.operations(
                 .operations(
                     "POST", "/admin/tokens/revoke", token: try TokenFactory().administrator(),
@@ -194,7 +199,7 @@ extension ProgramTests {
         }
 
         @Test func `another method is 405 with Allow where the route is, else 404`() throws {
-            let churnd = try ChurndProcess()
+            let churnd = try ChurndProcess(["routes": "predict docs"])
             let listeners = [
                 (Route.Audience.service, try churnd.client()),
                 (.operations, try churnd.operationsClient()),

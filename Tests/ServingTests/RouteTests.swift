@@ -34,7 +34,8 @@ import Testing
         let path = "\(route.path)"
         let isHealth = ["/health", "/livez", "/readyz"].contains(path)
         #expect(route.label.isHealth == isHealth)
-        let isOfCallers = ["/predict", "/logout"].contains(path)
+        let isOfCallers =
+            ["/predict", "/logout", "/openapi.json"].contains(path) || path.hasPrefix("/docs")
         #expect(route.isServed(by: .service) == (isHealth || isOfCallers))
         #expect(route.isServed(by: .operations) == !isOfCallers)
         for listener in Route.Audience.allCases {

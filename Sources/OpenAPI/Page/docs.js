@@ -17,6 +17,11 @@ function element(name, attributes = {}, ...children) {
   return node;
 }
 
+// Of CommonMark the descriptions use backquotes alone.
+function prose(text) {
+  return text.split('`').map((part, index) => index % 2 === 1 ? element('code', {}, part) : part);
+}
+
 function resolve(node) {
   for (let steps = 0; node && typeof node.$ref === 'string' && steps < 16; steps += 1) {
     node = node.$ref.slice(2).split('/').reduce((place, name) => {
@@ -163,8 +168,8 @@ function bodyFields(operation, form) {
   const example = element('button', { type: 'button' }, 'Back to the example');
   example.addEventListener('click', reset);
   form.append(element('label', { for: mediaType.id }, 'Media type'), mediaType,
-    element('label', { for: body.id }, 'Body'), body, element('div', { class: 'row' }, example));
-  return { mediaType, body };
+    element('label', { for: body.id }, 'Body'), body);
+  return { mediaType, body, example };
 }
 
 function parameterFields(operation, form) {
@@ -174,7 +179,7 @@ function parameterFields(operation, form) {
       autocomplete: 'off', 'aria-describedby': `${id}-hint` });
     const hint = [parameter.description, values(parameter.schema || {})].filter(Boolean).join('. ');
     form.append(element('label', { for: id }, `${parameter.name} (${parameter.in})`), input,
-      element('p', { class: 'hint', id: `${id}-hint` }, hint));
+      element('p', { class: 'hint', id: `${id}-hint` }, ...prose(hint)));
     return { parameter, input };
   });
 }
@@ -203,7 +208,7 @@ function operationPanel(operation) {
   const inputs = parameterFields(operation, form);
   const fields = { inputs, ...bodyFields(operation, form) };
   const button = element('button', { type: 'submit' }, 'Send');
-  form.append(element('div', { class: 'row' }, button));
+  form.append(element('div', { class: 'row' }, button, fields.example || ''));
   const answer = element('section', { class: 'answer', 'aria-live': 'polite',
     'aria-label': `Answer of ${operation.method.toUpperCase()} ${operation.path}` });
   form.addEventListener('submit', (event) => {
@@ -215,7 +220,7 @@ function operationPanel(operation) {
       element('span', { class: 'method' }, operation.method.toUpperCase()), ' ',
       element('code', { class: 'path' }, operation.path), ' ', operation.summary || ''),
     element('div', {},
-      operation.description ? element('p', {}, operation.description) : '',
+      element('p', {}, ...prose(operation.description || '')),
       element('p', { class: 'hint' }, needsToken ? 'Needs a token.' : 'Needs no token.'),
       form, answer, schemaDetails(operation), answersTable(operation)));
 }
