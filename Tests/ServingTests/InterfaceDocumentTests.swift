@@ -89,6 +89,55 @@ import Testing
         #expect(try document(other)["info"]?.asObject?["x-model"] == .string("telco-churn/2"))
     }
 
+    @Test(arguments: [
+        ("*", true), ("TAG", true), ("W/TAG", true), ("\"x\", TAG", true), ("TAG,\"x\"", true),
+        ("\"x\",,\t W/TAG ,", true), ("\"\"", false), (",", false), ("W/", false),
+        ("W/W/TAG", false), ("w/TAG", false), ("TAGTAG", false), ("x\"TAG", false),
+    ])
+    func `content that If-None-Match names is not sent`(condition: String, isNamed: Bool) throws {
+        let worker = try WorkerUnderTest()
+        let client = try worker.client()
+        for path in ["/docs", "/docs/docs.js", "/openapi.json"] {
+            let tag = try #require(try exchange(worker, client, .get(path))["ETag"])
+            let request = HTTPRequest.get(path)
+                .with("If-None-Match", condition.replacing("TAG", with: tag))
+            let answer = try exchange(worker, client, request)
+            #expect(answer.status == (isNamed ? 304 : 200))
+            #expect(answer.body.isEmpty == isNamed)
+            #expect(answer["ETag"] == tag)
+        }
+    }
+
+    @Test(arguments: [
+        ("/docs", "text/html; charset=utf-8"), ("/docs/docs.css", "text/css; charset=utf-8"),
+        ("/docs/docs.js", "text/javascript; charset=utf-8"), ("/docs/icon.svg", "image/svg+xml"),
+    ])
+    func `the page and its files allow nothing from elsewhere`(path: String, type: String) throws {
+        let worker = try WorkerUnderTest()
+        let answer = try exchange(worker, worker.client(), .get(path))
+        #expect(answer.status == 200)
+        #expect(answer["Content-Type"] == type)
+        #expect(answer["X-Content-Type-Options"] == "nosniff")
+        #expect(answer["Referrer-Policy"] == "no-referrer")
+        #expect(answer["Cache-Control"] == "no-cache")
+        let policy = try #require(answer["Content-Security-Policy"])
+        for part in [
+            "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'",
+            "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+        ] {
+            #expect(policy.contains(part))
+        }
+        #expect(!policy.contains("unsafe"))
+    }
+
+    @Test(arguments: ["/docs/", "/docs/docs.jsx", "/docs/docs.html", "/docs/..", "/docs/%64ocs.js"])
+    func `there is no other file`(path: String) throws {
+        let worker = try WorkerUnderTest()
+        let answer = try exchange(worker, worker.client(), .get(path))
+        #expect(answer.status == 404)
+        #expect(answer.text.contains("not-found"))
+    }
+
     @Test func `the example of a record gets the answer that is shown`() throws {
         let worker = try WorkerUnderTest()
         let client = try worker.client()
