@@ -1,9 +1,12 @@
 """The page of the interface in Chromium: what it shows, what it sends, and that it loads nothing from elsewhere."""
+import http.server
+import json
 import os
 import pathlib
 import re
 import shutil
 import tempfile
+import threading
 import urllib.parse
 
 from playwright.sync_api import expect, sync_playwright
@@ -165,6 +168,42 @@ def check_hostile_description(browser, url):
     page.close()
 
 
+class EmptyPage(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def check_other_origin(browser):
+    """A page of another origin predicts where its origin is listed, and gets nothing where it is not."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        origin = f"http://127.0.0.1:{server.server_port}"
+        script = """async ([url, token, body]) => {
+            const headers = {Authorization: `Bearer ${token}`, 'Content-Type': 'application/json'};
+            try {
+                const answer = await fetch(`${url}/predict`, {method: 'POST', headers, body});
+                return [answer.status, answer.headers.get('RateLimit') !== null, (await answer.json()).status ?? 0];
+            } catch (error) { return [error.name]; }
+        }"""
+        cases = (origin, [[200, True, 0], [401, False, 401]]), ("https://app.example", [["TypeError"]] * 2)
+        for origins, wanted in cases:
+            with Service(cors__origins=origins) as service:
+                page = browser.new_page()
+                page.goto(origin)
+                document = page.request.get(f"{service.url}/openapi.json").json()
+                content = document["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
+                found = [page.evaluate(script, [service.url, text, json.dumps(content["example"])])
+                         for text in (token("eve"), "no-token")]
+                assert found == wanted, found
+                page.close()
+        server.shutdown()
+
+
 def run():
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -181,5 +220,7 @@ def run():
         with Service(quota__limit="2") as service:
             check_failures(browser, service.url)
         check_roles(browser)
+        check_other_origin(browser)
         browser.close()
-    print("Chromium: the page sends the example, shows answers of all kinds, and loads nothing from elsewhere")
+    print("Chromium: the page sends the example, shows answers of all kinds, and loads nothing from elsewhere;\n"
+          "Chromium: a page of another origin predicts where it is listed alone")
