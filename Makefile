@@ -8,7 +8,7 @@ SERVER_PACKAGES := libssl-dev libhiredis-dev
 TRAINING_PACKAGES := libxgboost-dev
 TEST_PACKAGES := redis-server curl prometheus strace minisign python3-seccomp
 # What the tests with packages of Python need.
-CLIENT_PACKAGES := python3-venv
+CLIENT_PACKAGES := python3-venv chromium
 
 # The table that the models learned from is not part of the repository.
 DATA ?= $(CHURN_TELCO_CSV)

@@ -31,9 +31,11 @@ let inlinedElsewhere: [SwiftSetting] = [
 ]
 
 /// A module without C, whose functions are inlined into those above it.
-func pureModule(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func pureModule(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies,
+        name: name, dependencies: dependencies, resources: resources,
         swiftSettings: languageRules + inlinedElsewhere + [.strictMemorySafety()])
 }
 
@@ -101,6 +103,12 @@ let package = Package(
         module("Behaviour", ["POSIX"]),
         module("Measures", ["Bytes", "Features", "Models", "POSIX"]),
         module("Reports", ["Bytes"]),
+        pureModule(
+            "OpenAPI", ["Features", "JSON"],
+            resources: [
+                .embedInCode("Page/docs.html"), .embedInCode("Page/docs.css"),
+                .embedInCode("Page/docs.js"), .embedInCode("Page/icon.svg"),
+            ]),
         module(
             "Training",
             [
@@ -157,7 +165,8 @@ let package = Package(
                 "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
                 "Features",
                 "HTTP", "HTTPServer", "Identity", "JSON", "JWT", "Metrics", "ModelRegistry",
-                "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "RecordFormats", "Redis",
+                "Models", "OpenAPI", "OpenSSL", "OperationsAPI", "POSIX", "Reactor",
+                "RecordFormats", "Redis",
                 "Telemetry",
             ]),
         module(
@@ -229,6 +238,7 @@ let package = Package(
             hasFixtures: true),
         tests("BehaviourTests", ["Behaviour"]),
         tests("ReportsTests", ["Reports"]),
+        tests("OpenAPITests", ["OpenAPI", "Bytes", "Features", "JSON"]),
         tests(
             "TrainingTests",
             [

@@ -37,7 +37,7 @@ package struct ConfigurationKey: Sendable {
         switch kind {
         case .secret, .password, .redisURL: true
         case .integer, .eventLoops, .duration, .toggle, .choice, .words, .text, .host, .networks,
-            .scope, .claims, .outgoing, .operationsListener, .fileMode, .redisKey:
+            .origins, .scope, .claims, .outgoing, .operationsListener, .fileMode, .redisKey:
             false
         }
     }
@@ -79,6 +79,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     case host
     /// IP addresses, and networks such as `10.0.0.0/8`.
     case networks(countMax: Int)
+    /// Origins of pages, or `*`.
+    case origins(countMax: Int)
     /// Scope-tokens of RFC 6749 §3.3 with one space between each two.
     case scope
     /// Names of claims, in the form that they have here.
@@ -117,6 +119,10 @@ package enum ConfigurationKind: Equatable, Sendable {
         case .networks(let countMax):
             "1 to \(countMax) of IP address or network/prefix, with a space between each two, no "
                 + "bits beyond a prefix, IPv4 not as ::ffff:…"
+        case .origins(let countMax):
+            "`*`, or 1 to \(countMax) origins such as https://app.example, each once, with a space "
+                + "between each two: scheme and host in lower case, a port unless it is the "
+                + "scheme's own, no path"
         case .scope: "scopes with a space between, 1 to \(ConfigurationLimits.scopeBytesMax) bytes"
         case .claims(.name): "the name of a claim, 1 to \(TokenClaimNames.nameBytesMax) bytes"
         case .claims(.paths):
@@ -148,8 +154,9 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .eventLoops, .toggle, .choice, .words, .text, .host, .networks, .scope, .claims,
-            .outgoing, .secret, .password, .redisURL, .operationsListener, .fileMode, .redisKey:
+        case .eventLoops, .toggle, .choice, .words, .text, .host, .networks, .origins, .scope,
+            .claims, .outgoing, .secret, .password, .redisURL, .operationsListener, .fileMode,
+            .redisKey:
             .none
         }
     }
@@ -198,6 +205,7 @@ package enum ConfigurationLimits {
     package static let hostBytesMax = 253
     package static let networksBytesMax = 4096
     package static let scopeBytesMax = 256
+    package static let originsBytesMax = 4096
     package static let claimsBytesMax = 1024
     package static let outgoingNetworksMax = 64
     package static let outgoingPortsMax = 16

@@ -32,6 +32,7 @@ package enum ConfigurationTable {
         .routes, .batchRows, .batchBytes,
         .authentication, .authenticationSubject, .authenticationExposed,
         .authenticationTokenField, .vertexPredictRoute, .vertexHealthRoute,
+        .crossOrigins,
         .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,

@@ -46,7 +46,7 @@ extension ConfigurationKind {
             }
         case .operationsListener: return .operations(try operations(bytes))
         case .integer, .eventLoops, .duration, .toggle, .choice, .words, .text, .host, .networks,
-            .scope, .claims, .outgoing, .fileMode, .redisKey:
+            .origins, .scope, .claims, .outgoing, .fileMode, .redisKey:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: ShownText.quoted(bytes), wanted: wanted)
             }
@@ -88,6 +88,10 @@ extension ConfigurationKind {
         case .networks(let countMax):
             text(bytes, bytesMax: ConfigurationLimits.networksBytesMax)
                 .flatMap { networks($0, countMax: countMax) }.map { .networks($0) }
+        case .origins(let countMax):
+            text(bytes, bytesMax: ConfigurationLimits.originsBytesMax).flatMap {
+                OriginSyntax.accepts($0, countMax: countMax) ? .text($0) : nil
+            }
         case .scope:
             isScope(bytes)
                 ? text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax).map { .text($0) } : nil

@@ -19,6 +19,8 @@ package struct ServiceConfiguration: Sendable {
     package let routes: [RouteFamily]
     package let batch: Batch
     package let platform: Platform
+    /// `cors.origins`: empty where no page of another origin may call.
+    package let crossOrigins: [String]
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool
     /// Nil: off.
@@ -184,6 +186,7 @@ extension ServiceConfiguration {
             batch: Batch(
                 rowsMax: settings.integer(.batchRows), bytesMax: settings.integer(.batchBytes)),
             platform: try Platform(settings),
+            crossOrigins: settings.crossOrigins,
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(

@@ -4,6 +4,8 @@ package enum ReasonPhrase {
     package static func phrase(of status: UInt16) -> StaticString {
         switch status {
         case 200: "OK"
+        case 204: "No Content"
+        case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 403: "Forbidden"

@@ -24,16 +24,19 @@ package struct ResponseHead: Sendable {
     package var status: UInt16
     /// Nil only where there is no content.
     package var contentType: StaticString?
+    /// Whether clients and proxies may keep the answer.
+    package var cacheControl: StaticString
     package var connection: ConnectionOption
     /// Whether the request was HEAD: the content's length is given, the content is not sent.
     package var answersHEAD: Bool
 
     package init(
-        status: UInt16, contentType: StaticString?, connection: ConnectionOption,
-        answersHEAD: Bool
+        status: UInt16, contentType: StaticString?, cacheControl: StaticString = "no-store",
+        connection: ConnectionOption, answersHEAD: Bool
     ) {
         self.status = status
         self.contentType = contentType
+        self.cacheControl = cacheControl
         self.connection = connection
         self.answersHEAD = answersHEAD
     }
@@ -50,8 +53,8 @@ package enum ResponseEncoder {
     /// The bytes of a head without the values that callers bring, rounded up.
     private static let fixedBytes = 320
 
-    /// Appends one whole final answer. The status is one whose answers have content: none of 1xx,
-    /// 204, 304. `requestID` must be a valid field value, and `fields` whole valid field lines,
+    /// Appends one whole final answer, whose status is 200 or more; with 204 and 304 there is no
+    /// content. `requestID` must be a valid field value, and `fields` whole valid field lines,
     /// each with its CRLF, none of them one that is written here; neither is checked.
     package static func append(
         _ head: ResponseHead, date: HTTPDate, requestID: Span<UInt8>, fields: Span<UInt8>,
@@ -62,8 +65,11 @@ package enum ResponseEncoder {
             output.reserveCapacity(max(output.count + byteCount, output.capacity * 2))
         }
         appendStart(of: head, date: date, to: &output)
-        output.appendLiteral("\r\nContent-Length: ")
-        output.appendDecimal(body.count)
+        // RFC 9110 §8.6: not with 204; with 304 it would be that of the content which is not sent.
+        if head.status != 204, head.status != 304 {
+            output.appendLiteral("\r\nContent-Length: ")
+            output.appendDecimal(body.count)
+        }
         appendEnd(of: head, requestID: requestID, fields: fields, to: &output)
         if !head.answersHEAD { output.appendBytes(body) }
     }
@@ -100,8 +106,9 @@ package enum ResponseEncoder {
     ) {
         output.appendLiteral("\r\nX-Request-Id: ")
         output.appendBytes(requestID)
-        output.appendLiteral(
-            "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n")
+        output.appendLiteral("\r\nCache-Control: ")
+        output.appendLiteral(head.cacheControl)
+        output.appendLiteral("\r\nX-Content-Type-Options: nosniff\r\n")
         output.appendBytes(fields)
         switch head.connection {
         case .implied: break

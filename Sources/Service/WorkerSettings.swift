@@ -123,7 +123,9 @@ struct WorkerSettings: Sendable {
             model: common.makeModel(mailbox, countedBy: counts), counts: counts,
             answers: Answers(
                 loop: loop, log: log, counts: counts,
-                quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds)),
+                quota: QuotaFields(quotaLimit: quota.limit, windowSeconds: quota.windowSeconds),
+                crossOrigin: operations == nil && !configuration.crossOrigins.isEmpty
+                    ? CrossOrigin(configuration.crossOrigins) : nil),
             admissions: admissions, audit: audit,
             behaviour: operations == nil
                 ? common.behaviour.map { LocalBehaviour($0, loop: loop, mailbox: mailbox) } : nil,

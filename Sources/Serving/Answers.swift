@@ -14,6 +14,8 @@ package final class Answers {
     private let log: RequestLog
     private let counts: WorkerCounts
     private let quota: QuotaFields
+    /// Nil where pages of other origins may do nothing.
+    let crossOrigin: CrossOrigin?
     var writer = PredictionWriter()
     private var date: HTTPDate
     // Kept from answer to answer for their memory.
@@ -22,7 +24,11 @@ package final class Answers {
     /// The latest document of each type of problem, for answers of which there may be floods.
     private var documents: [ProblemType: FailureDocument] = [:]
 
-    package init(loop: Loop, log: RequestLog, counts: WorkerCounts, quota: QuotaFields) {
+    package init(
+        loop: Loop, log: RequestLog, counts: WorkerCounts, quota: QuotaFields,
+        crossOrigin: CrossOrigin? = nil
+    ) {
+        self.crossOrigin = crossOrigin
         self.loop = loop
         self.log = log
         self.counts = counts
@@ -75,6 +81,7 @@ package final class Answers {
     func answer(_ call: Call, contentType: StaticString, from source: @escaping ContentSource) {
         fields.removeAll(keepingCapacity: true)
         appendQuota(of: call, call.decision)
+        crossOrigin?.append(forOriginAt: call.originPlace, to: &fields)
         appendTrace(of: call)
         let fields = fields
         date.update(unixSeconds: loop.unixMilliseconds / 1000)
@@ -105,6 +112,23 @@ package final class Answers {
         fields.appendLiteral("traceparent: ")
         fields.appendBytes(trace.bytes)
         fields.appendLiteral("\r\n")
+    }
+
+    /// Answers with content that the client may keep, or, where it has that already, with 304.
+    func answer(_ call: Call, _ kept: KeptContent, isKnown: Bool) {
+        fields.removeAll(keepingCapacity: true)
+        fields.appendBytes(kept.fields.span)
+        content = isKnown ? [] : kept.content
+        send(
+            call, status: isKnown ? 304 : 200, contentType: isKnown ? nil : kept.mediaType,
+            cacheControl: "no-cache", problem: nil)
+    }
+
+    func answerWithoutContent(_ call: Call, status: UInt16, fields: [UInt8]) {
+        self.fields.removeAll(keepingCapacity: true)
+        self.fields.appendBytes(fields.span)
+        content.removeAll(keepingCapacity: true)
+        send(call, status: status, contentType: nil, problem: nil)
     }
 
     /// Answers with a problem.
@@ -156,9 +180,10 @@ package final class Answers {
     }
 
     private func send(
-        _ call: Call, status: UInt16, contentType: StaticString,
-        problem: RequestOutcome.LoggedProblem?
+        _ call: Call, status: UInt16, contentType: StaticString?,
+        cacheControl: StaticString = "no-store", problem: RequestOutcome.LoggedProblem?
     ) {
+        crossOrigin?.append(forOriginAt: call.originPlace, to: &fields)
         appendTrace(of: call)
         date.update(unixSeconds: loop.unixMilliseconds / 1000)
         // Second references: the closure cannot lend what belongs to this object.
@@ -166,8 +191,8 @@ package final class Answers {
         call.server.answer(call.exchange) { output, context in
             ResponseEncoder.append(
                 ResponseHead(
-                    status: status, contentType: contentType, connection: context.connection,
-                    answersHEAD: context.answersHEAD),
+                    status: status, contentType: contentType, cacheControl: cacheControl,
+                    connection: context.connection, answersHEAD: context.answersHEAD),
                 date: date, requestID: call.requestID.bytes, fields: fields.span,
                 body: content.span, to: &output)
         }

@@ -65,6 +65,8 @@ final class Call {
     var clientName: TLSPeerName?
     /// Of the monotonic clock, in nanoseconds.
     var receivedAt: Int64 = 0
+    /// Of the page that sent it, among the origins that are allowed; nil for any other.
+    var originPlace: Int?
     /// Nil where traces are off.
     var trace: TraceContext?
 
@@ -99,6 +101,8 @@ final class Call {
     var scorer: Scorer
     /// The SHA-256 of the body; nil where nothing is recorded, or the body was not looked at.
     var bodyDigest: InlineArray<32, UInt8>?
+    /// What is answered, where that exists already, and whether the client has it.
+    var kept: (content: KeptContent, isKnown: Bool)?
     /// Of the answer to a scrape.
     var format = ExpositionFormat(accept: nil, in: [UInt8]().span)
     /// Bytes of the request that are needed after it has waited: the body, and the token's text.
@@ -141,6 +145,8 @@ final class Call {
         stages = StageTimes(start: receivedAt)
         route = nil
         errors = .problem
+        originPlace = nil
+        if kept != nil { kept = nil }
         leader = nil
         token = nil
         showsProbability = true

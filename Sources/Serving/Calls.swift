@@ -67,6 +67,7 @@ package final class Calls {
     let behaviour: LocalBehaviour?
     private let names: CallNames
     let health = HealthDocument()
+    let documents = InterfaceDocuments()
     var pool = CallPool()
     var digest = SHA256Context()
     /// Calls whose records are not all scored.
@@ -132,6 +133,9 @@ package final class Calls {
         names.name(
             call, requestID: request.head.onlyRequestID, traceParent: request.head.onlyTraceParent,
             in: request.headBytes)
+        if let crossOrigin = answers.crossOrigin {
+            call.originPlace = crossOrigin.place(ofRequestWith: request.headBytes)
+        }
         run(call, request)
     }
 
@@ -184,6 +188,9 @@ package final class Calls {
             call, requestID: request.head?.onlyRequestID,
             traceParent: request.head?.onlyTraceParent, in: request.headBytes)
         if let head = request.head {
+            if let crossOrigin = answers.crossOrigin {
+                call.originPlace = crossOrigin.place(ofRequestWith: request.headBytes)
+            }
             switch routes.match(request.headBytes.extracting(head.path), head.method) {
             case .route(let route), .otherMethods(let route, allowed: _): call.route = route
             case .nothing: break

@@ -37,6 +37,10 @@ extension Calls {
         switch routes.match(request.headBytes.extracting(head.path), head.method) {
         case .route(let route): call.route = route
         case .otherMethods(let route, let allowed):
+            if call.originPlace != nil, CrossOrigin.isPreflight(head, request.headBytes) {
+                call.route = route.preflight(allowed: allowed)
+                return
+            }
             call.route = route
             throw .methodNotAllowed(allowed: allowed)
         case .nothing:

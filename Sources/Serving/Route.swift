@@ -41,9 +41,11 @@ package struct Route: Sendable {
     package private(set) var access: Access
     /// What roles must allow, where they are configured; nil: any token will do.
     let scope: Scope?
-    let content: Content
+    private(set) var content: Content
     let errors: ErrorForm
-    let handler: any RouteHandler.Type
+    private(set) var handler: any RouteHandler.Type
+    /// What a preflight is answered with; empty for any other request.
+    private(set) var preflightMethods = ""
     /// As the log and the metrics name it.
     package private(set) var label: RouteLabel
 
@@ -116,6 +118,9 @@ package struct Route: Sendable {
         Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
         Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
         Route("/readyz", .get, on: .both, isHealth: true, ReadinessRoute.self),
+        Route("/openapi.json", .get, on: .service, family: .docs, OpenAPIRoute.self),
+        Route("/docs", .get, on: .service, family: .docs, DocsPageRoute.self),
+        Route("/docs/{file}", .get, on: .service, family: .docs, DocsFileRoute.self),
         Route("/metrics", .get, on: .operations, scope: .readMetrics, MetricsRoute.self),
         Route(
             "/admin/models", .get, on: .operations, access: .administrator,
@@ -167,6 +172,16 @@ package struct Route: Sendable {
         return route
     }
 
+    /// What answers a preflight for its path.
+    func preflight(allowed: String) -> Route {
+        var route = self
+        route.access = .open
+        route.content = .none
+        route.handler = PreflightRoute.self
+        route.preflightMethods = allowed
+        return route
+    }
+
     package func isServed(by listener: Audience) -> Bool {
         switch place {
         case .both: true
@@ -215,6 +230,9 @@ package struct RouteTable: Sendable {
             self.target = target
         }
     }
+
+    /// In the order of the table.
+    package var all: [Route] { routes }
 
     /// - Parameters:
     ///   - families: those that are switched on.
@@ -331,7 +349,7 @@ extension RequestLabels {
     /// All routes and statuses of the service.
     package static let service = RequestLabels(
         routes: Route.table.map(\.label),
-        statuses: Set(ProblemType.allCases.map(\.status) + [200]).sorted(),
+        statuses: Set(ProblemType.allCases.map(\.status) + [200, 204, 304]).sorted(),
         initial: Route.table.compactMap { route in
             initialStatuses["\(route.path)"].map {
                 Initial(route.method == .post ? .post : .get, route.label, statuses: $0)

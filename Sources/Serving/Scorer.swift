@@ -15,7 +15,7 @@ package final class Scorer {
     var schema: Schema { bundle.schema }
     /// Reads inference requests for it; made for the first of them.
     private(set) lazy var inferences = OpenInferenceReader(schema: bundle.schema)
-    private let bundle: ModelBundle
+    let bundle: ModelBundle
     /// `name/version` in UTF-8, as answers carry it.
     package let modelName: [UInt8]
     /// The model as the audit log names it.

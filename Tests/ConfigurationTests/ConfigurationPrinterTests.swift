@@ -67,6 +67,7 @@ import Testing
         case .text: "ünlike # default = 1"
         case .host: "::1"
         case .networks: "10.0.0.0/8 fd00::7"
+        case .origins: "https://app.example http://localhost:3000"
         case .scope: "a b:c"
         // No claim is for two purposes.
         case .claims(.name): "of-\(key.name.split(separator: ".").last ?? "")"

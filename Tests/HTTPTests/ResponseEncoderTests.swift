@@ -56,6 +56,19 @@ struct ResponseEncoderTests {
         #expect(text.hasSuffix("nosniff\r\n\r\n"))
     }
 
+    @Test(arguments: [(204, "No Content"), (304, "Not Modified")] as [(UInt16, String)])
+    func `an answer that has no content by its status has no length`(
+        status: UInt16, reason: String
+    ) {
+        let head = ResponseHead(
+            status: status, contentType: nil, cacheControl: "no-cache", connection: .implied,
+            answersHEAD: false)
+        let text = encode(head)
+        #expect(text.hasPrefix("HTTP/1.1 \(status) \(reason)\r\n"))
+        #expect(!text.contains("Content-Length:"))
+        #expect(text.contains("\r\nCache-Control: no-cache\r\n"))
+    }
+
     @Test func `answers follow each other in one buffer`() {
         let head = ResponseHead(
             status: 404, contentType: "a/b", connection: .implied, answersHEAD: false)

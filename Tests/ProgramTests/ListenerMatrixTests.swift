@@ -56,6 +56,9 @@ extension ProgramTests {
             GET /health|ok|ok|ok
             GET /livez|ok|ok|ok
             GET /readyz|ok|ok|ok
+            GET /openapi.json|ok|nothing|nothing
+            GET /docs|ok|nothing|nothing
+            GET /docs/{file}|nothing|nothing|nothing
             GET /metrics|nothing|ok|ok
             GET /admin/models|nothing|missing scope ok stale revoked expired|ok
             POST /admin/models/activate|nothing|missing scope ok stale revoked expired|ok

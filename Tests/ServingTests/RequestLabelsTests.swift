@@ -28,7 +28,7 @@ import Testing
 
     @Test func `every status of the service has its number`() throws {
         var metrics = ServiceMetrics(labels: .service)
-        let statuses = Set(ProblemType.allCases.map(\.status) + [200])
+        let statuses = Set(ProblemType.allCases.map(\.status) + [200, 204, 304])
         let health = try #require(Route.table.first { "\($0.path)" == "/health" }).label
         for status in statuses {
             metrics.requestAnswered(

@@ -1,5 +1,5 @@
 /// One HTTP answer as a client sees it, read strictly: CRLF everywhere, a Content-Length with every
-/// final answer, or chunks.
+/// final answer but 204 and 304, or chunks.
 package struct HTTPAnswer: Equatable, Sendable {
     package let status: Int
     package let reason: String
@@ -37,7 +37,6 @@ package struct HTTPAnswer: Equatable, Sendable {
             let status = Int(parts[1]), (100...599).contains(status)
         else { throw .malformed("status line: \(lines[0])") }
         let fields = try lines.dropFirst().map(field)
-        let isInterim = status < 200
         if fields.contains(where: { $0.name.lowercased() == "transfer-encoding" }) {
             return try chunked(bytes, from: bodyStart).map { body, end in
                 let answer = HTTPAnswer(
@@ -45,11 +44,12 @@ package struct HTTPAnswer: Equatable, Sendable {
                 return (answer, end - bytes.startIndex)
             }
         }
+        let hasContent = status >= 200 && status != 204 && status != 304
         let lengths = fields.filter { $0.name.lowercased() == "content-length" }
-        guard isInterim ? lengths.isEmpty : lengths.count == 1 else {
+        guard lengths.count == (hasContent ? 1 : 0) else {
             throw .malformed("\(lengths.count) content lengths in a \(status)")
         }
-        guard let length = isInterim ? 0 : Int(lengths[0].value), length >= 0 else {
+        guard let length = hasContent ? Int(lengths[0].value) : 0, length >= 0 else {
             throw .malformed("content length: \(lengths[0].value)")
         }
         let bodyEnd = bodyStart + (toHEAD ? 0 : length)

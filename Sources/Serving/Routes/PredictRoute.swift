@@ -1,11 +1,18 @@
 internal import Bytes
 internal import HTTPServer
 internal import Models
+internal import OpenAPI
 internal import Reactor
 internal import Telemetry
 
 /// What a route does beside what all routes go through.
 protocol RouteHandler: SendableMetatype {
+    /// What the description of the interface says of it.
+    static var description: OperationDescription { get }
+
+    /// What it may be answered with beside the problems that follow from its row.
+    static var problems: Set<ProblemType> { get }
+
     /// Reads what the query asks for.
     static func describe(_ call: Call, query: Span<UInt8>) throws(ServiceFailure)
 
