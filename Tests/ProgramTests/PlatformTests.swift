@@ -174,7 +174,7 @@ extension ProgramTests {
                     .with("Accept", "text/csv"))
             #expect(answer.status == 200)
             let lines = answer.text.split(separator: "\n")
-            #expect(lines.count == 2 && lines[0] == lines[1] && lines[0].hasSuffix(",High"))
+            #expect(lines.count == 2 && lines[0] == lines[1] && lines[0].hasSuffix(",Low"))
             let broken = try client.exchange(
                 post("/invocations", "\(row)\n\(row),1\n", type: "text/csv"))
             #expect(broken.status == 400)

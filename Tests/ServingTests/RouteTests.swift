@@ -44,7 +44,8 @@ import Testing
                 == (isHealth || isInference && ["live", "ready"].contains { path.hasSuffix($0) }
                     || ["/ping", "/"].contains(path)))
         let isOfCallers =
-            path.hasPrefix("/v") || isOfPlatform || ["/predict", "/logout", "/openapi.json"].contains(path)
+            path.hasPrefix("/v") || isOfPlatform
+            || ["/predict", "/logout", "/openapi.json"].contains(path)
             || path.hasPrefix("/docs")
         #expect(route.isServed(by: .service) == (isHealth || isOfCallers))
         #expect(route.isServed(by: .operations) == !isOfCallers)

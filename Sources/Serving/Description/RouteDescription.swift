@@ -25,7 +25,7 @@ extension Route {
         ])
         switch content {
         case .none, .optionalJSON: break
-        case .json: problems.formUnion([.lengthRequired, .unsupportedMediaType])
+        case .json, .records: problems.formUnion([.lengthRequired, .unsupportedMediaType])
         }
         switch access {
         case .open: return problems
@@ -55,7 +55,7 @@ extension Route {
             switch content {
             case .none: .none
             case .optionalJSON: .optional
-            case .json: .required
+            case .json, .records: .required
             }
         let scopes = hasRoles ? scope.map { ["\($0.name)"] } ?? [] : []
         let failures = ProblemType.allCases.filter(problems.contains).map { problem in
@@ -63,7 +63,7 @@ extension Route {
         }
         return methods.map { method in
             DescribedOperation(
-                method, path, tag: family?.rawValue ?? "service", handler.description,
+                method, path, tag: families.first?.rawValue ?? "service", handler.description,
                 scopes: access == .open ? nil : scopes, body: body,
                 fields: access == .quota ? always + [.rateLimitPolicy, .rateLimit] : always,
                 failures: failures)
@@ -93,6 +93,7 @@ extension ErrorForm {
     var shape: ContentShape {
         switch self {
         case .problem: .named(.problem)
+        case .openInference, .mlflow, .vertex, .azure: .anyObject
         }
     }
 
@@ -100,6 +101,10 @@ extension ErrorForm {
     func exampleName(of problem: ProblemType) -> String {
         switch self {
         case .problem: problem.rawValue
+        case .openInference: "inference-\(problem.rawValue)"
+        case .mlflow: "mlflow-\(problem.rawValue)"
+        case .vertex: "vertex-\(problem.rawValue)"
+        case .azure: "azure-\(problem.rawValue)"
         }
     }
 }
