@@ -40,7 +40,7 @@ def error(client, data):
 def documented(service):
     """What the program in the document prints."""
     program = (ROOT / "Docs/protocols/mlflow.md").read_text().split("```python\n")[1].split("```")[0]
-    environment = os.environ | {"CHURND_PORT_OF_DOCUMENT": str(service.port)}
+    environment = os.environ | {"SCORING_PORT": str(service.port)}
     return subprocess.run(
         [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True).stdout
 
