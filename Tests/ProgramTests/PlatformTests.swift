@@ -112,6 +112,18 @@ extension ProgramTests {
             #expect(try client.exchange(.predict(token: token)).status == 200)
         }
 
+        @Test func `a call without a token does not look for that of the call before it`() throws {
+            let churnd = try ChurndProcess([
+                "routes": "predict mlflow", "auth": "platform", "http.reactors": "1",
+            ])
+            let client = try churnd.client()
+            let token = try TokenFactory().token(String(repeating: "alice", count: 40))
+            for _ in 0..<2 {
+                #expect(try client.exchange(.predict(token: token)).status == 200)
+                #expect(try client.exchange(post("/invocations", Self.instances)).status == 200)
+            }
+        }
+
         @Test(arguments: [
             ("0.0.0.0", [:], false), ("::", [:], false), ("127.0.0.1", [:], true),
             ("0.0.0.0", ["auth.platform_exposed": "on"], true),
