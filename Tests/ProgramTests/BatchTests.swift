@@ -110,8 +110,8 @@ extension ProgramTests {
                 answer.text.split(separator: "\r\n").map(String.init) == [
                     "customer_id,churn_prediction,churn_probability,risk_level,status,detail",
                     "C-1,false,\(number),Low,200,",
-                    #",,,,422,"1 field is not acceptable; TotalCharges must be a number from 0 to 9000, "#
-                        + #"or null for 0""#,
+                    #",,,,422,"1 field is not acceptable; TotalCharges must be a number from 0 to "#
+                        + #"1000000000, or null for 0""#,
                     ",,,,400,The row has 1 cells; it must have 20",
                 ])
         }

@@ -21,7 +21,7 @@ import Testing
         let health = labels.filter(\.isHealth).map { "\($0.path)" }
         #expect(
             health.sorted() == [
-                "/health", "/livez", "/readyz", "/v2/health/live", "/v2/health/ready",
+                "/", "/health", "/livez", "/ping", "/readyz", "/v2/health/live", "/v2/health/ready",
                 "/v2/models/{model}/ready", "/v2/models/{model}/versions/{version}/ready",
             ])
     }

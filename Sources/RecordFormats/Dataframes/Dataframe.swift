@@ -31,7 +31,7 @@ package enum Dataframe: Sendable {
     package func read(
         _ body: Span<UInt8>, rowsMax: Int
     ) throws(RecordFormatError) -> RecordTexts {
-        let parts = try JSONParts(body)
+        let parts = try JSONSlices(body)
         guard parts.isObject(parts.whole) else { throw wrongMembers }
         var rows: (name: Range<Int>, value: Range<Int>)?
         for member in parts.members(of: parts.whole) {
@@ -70,7 +70,7 @@ package enum Dataframe: Sendable {
 
     /// `columns`, and rows of cells in `data`; `index` is ignored.
     private static func takeSplit(
-        _ members: [(name: Range<Int>, value: Range<Int>)], _ parts: borrowing JSONParts,
+        _ members: [(name: Range<Int>, value: Range<Int>)], _ parts: borrowing JSONSlices,
         into texts: inout RecordTexts
     ) throws(RecordFormatError) {
         var columns: [Range<Int>]?
@@ -107,7 +107,7 @@ package enum Dataframe: Sendable {
 
     /// An object of columns, each an array of values.
     private static func takeColumns(
-        _ members: [(name: Range<Int>, value: Range<Int>)], _ parts: borrowing JSONParts,
+        _ members: [(name: Range<Int>, value: Range<Int>)], _ parts: borrowing JSONSlices,
         into texts: inout RecordTexts
     ) throws(RecordFormatError) {
         var columns: [(name: Range<Int>, cells: [Range<Int>])] = []
