@@ -17,6 +17,7 @@ struct ComponentCollection {
         case .record, .named:
             appendReference(shape.reference ?? "", to: &writer)
         case .anyObject: writer.raw(jsonText(#"{"type":"object"}"#).span)
+        case .anyArray: writer.raw(jsonText(#"{"type":"array"}"#).span)
         case .text: writer.raw(jsonText(#"{"type":"string"}"#).span)
         }
     }

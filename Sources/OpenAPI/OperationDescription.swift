@@ -79,6 +79,7 @@ package enum ContentShape: Sendable {
     /// A schema of `components`.
     case named(NamedSchema)
     case anyObject
+    case anyArray
     /// Text, or bytes in the form of their media type.
     case text
 
@@ -87,7 +88,7 @@ package enum ContentShape: Sendable {
         switch self {
         case .record: "#/components/schemas/\(NamedSchema.recordName)"
         case .named(let schema): "#/components/schemas/\(schema.name)"
-        case .anyObject, .text: nil
+        case .anyObject, .anyArray, .text: nil
         }
     }
 }
