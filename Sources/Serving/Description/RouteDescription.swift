@@ -25,7 +25,9 @@ extension Route {
         ])
         switch content {
         case .none, .optionalJSON: break
-        case .json, .records: problems.formUnion([.lengthRequired, .unsupportedMediaType])
+        case .json: problems.formUnion([.lengthRequired, .unsupportedMediaType])
+        case .records:
+            problems.formUnion([.lengthRequired, .unsupportedMediaType, .malformedBody])
         }
         switch access {
         case .open: return problems
@@ -93,7 +95,8 @@ extension ErrorForm {
     var shape: ContentShape {
         switch self {
         case .problem: .named(.problem)
-        case .openInference, .mlflow, .vertex, .azure: .anyObject
+        case .openInference: .named(.openInferenceError)
+        case .mlflow, .vertex, .azure: .anyObject
         }
     }
 
