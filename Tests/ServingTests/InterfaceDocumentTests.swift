@@ -176,11 +176,12 @@ import Testing
 
     @Test(
         arguments: [
-            ([], []), ([.predict], ["/predict"]),
+            ([], []), ([.predict], ["/predict"]), ([.batch], ["/v1/predict/batch"]),
+            ([.sagemaker], ["/invocations", "/ping"]),
             ([.docs], ["/docs", "/docs/{file}", "/openapi.json"]),
-        ] as [(Set<RouteFamily>, [String])])
+        ] as [([RouteFamily], [String])])
     func `a family that is off is not served, and what has none always is`(
-        families: Set<RouteFamily>, paths: [String]
+        families: [RouteFamily], paths: [String]
     ) {
         let always = ["/health", "/livez", "/logout", "/readyz"]
         let table = RouteTable(.service, families: families)

@@ -45,8 +45,10 @@ extension Route {
     /// - Parameters:
     ///   - samples: failures by type.
     ///   - always: fields of every answer.
+    ///   - needsNoToken: the platform has authenticated the caller.
     func described(
-        _ samples: [ProblemType: FailureRow], always: [AnswerField], hasRoles: Bool
+        _ samples: [ProblemType: FailureRow], always: [AnswerField], hasRoles: Bool,
+        needsNoToken: Bool
     ) -> [DescribedOperation] {
         let methods: [DescribedOperation.Method] =
             switch method {
@@ -66,7 +68,7 @@ extension Route {
         return methods.map { method in
             DescribedOperation(
                 method, path, tag: families.first?.rawValue ?? "service", handler.description,
-                scopes: access == .open ? nil : scopes, body: body,
+                scopes: access == .open || needsNoToken ? nil : scopes, body: body,
                 fields: access == .quota ? always + [.rateLimitPolicy, .rateLimit] : always,
                 failures: failures)
         }
