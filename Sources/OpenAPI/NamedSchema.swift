@@ -80,6 +80,23 @@ extension NamedSchema {
         "items":{"$ref":"#/components/schemas/Violation"}}}}
         """#, needs: [violation])
 
+    /// Records of which each is judged by itself.
+    package static let batch = NamedSchema(
+        "Batch",
+        #"""
+        {"type":"array","minItems":1,
+        "description":"Whatever is no record of the schema gets a problem in its place",
+        "items":{"anyOf":[{"$ref":"#/components/schemas/CustomerRecord"},{}]}}
+        """#)
+
+    package static let batchAnswer = NamedSchema(
+        "BatchAnswer",
+        #"""
+        {"type":"array","description":"In the order of the records",
+        "items":{"anyOf":[{"$ref":"#/components/schemas/Prediction"},
+        {"$ref":"#/components/schemas/Problem"}]}}
+        """#, needs: [prediction, problem])
+
     package static let health = NamedSchema(
         "Health",
         #"""

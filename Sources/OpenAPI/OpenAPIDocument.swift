@@ -197,13 +197,7 @@ package struct OpenAPIDocument: Sendable {
         writer.beginObject()
         writer.name("schema")
         components.append(content.shape, to: &writer)
-        let example: [UInt8] =
-            switch content.example {
-            case .absent: []
-            case .record: model.recordExample
-            case .prediction: model.predictionExample
-            case .json(let text): jsonText(text)
-            }
+        let example = model.bytes(of: content.example)
         if !example.isEmpty {
             writer.name("example")
             writer.raw(example.span)

@@ -98,6 +98,14 @@ package enum ContentExample: Sendable {
     case absent
     /// A record that the active model takes.
     case record
+    /// An array with that record.
+    case records
+    /// An object with such an array as its member of this name.
+    case wrapped(String)
+    /// A line with it, as text.
+    case recordLine
+    /// An inference request of the Open Inference Protocol with it.
+    case tensors
     /// What is answered for that record.
     case prediction
     case json(StaticString)

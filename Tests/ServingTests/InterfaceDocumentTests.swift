@@ -176,7 +176,8 @@ import Testing
 
     @Test(
         arguments: [
-            ([], []), ([.predict], ["/predict"]),
+            ([], []), ([.predict], ["/predict"]), ([.batch], ["/v1/predict/batch"]),
+            ([.sagemaker], ["/invocations", "/ping"]),
             ([.docs], ["/docs", "/docs/{file}", "/openapi.json"]),
         ] as [([RouteFamily], [String])])
     func `a family that is off is not served, and what has none always is`(

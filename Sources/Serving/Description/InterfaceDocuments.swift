@@ -95,7 +95,9 @@ final class InterfaceDocuments {
             model: calls.model.scorer.described(
                 by: &calls.answers.writer, unixMilliseconds: sampleUnixMilliseconds),
             operations: calls.routes.all.flatMap {
-                $0.described(samples, always: always, hasRoles: hasRoles)
+                $0.described(
+                    samples, always: always, hasRoles: hasRoles,
+                    needsNoToken: calls.rules.platform.token(for: $0) != nil)
             }
         ).bytes()
     }

@@ -25,7 +25,9 @@ extension Route {
         ])
         switch content {
         case .none, .optionalJSON: break
-        case .json, .records: problems.formUnion([.lengthRequired, .unsupportedMediaType])
+        case .json: problems.formUnion([.lengthRequired, .unsupportedMediaType])
+        case .records:
+            problems.formUnion([.lengthRequired, .unsupportedMediaType, .malformedBody])
         }
         switch access {
         case .open: return problems
@@ -43,8 +45,10 @@ extension Route {
     /// - Parameters:
     ///   - samples: failures by type.
     ///   - always: fields of every answer.
+    ///   - needsNoToken: the platform has authenticated the caller.
     func described(
-        _ samples: [ProblemType: FailureRow], always: [AnswerField], hasRoles: Bool
+        _ samples: [ProblemType: FailureRow], always: [AnswerField], hasRoles: Bool,
+        needsNoToken: Bool
     ) -> [DescribedOperation] {
         let methods: [DescribedOperation.Method] =
             switch method {
@@ -64,7 +68,7 @@ extension Route {
         return methods.map { method in
             DescribedOperation(
                 method, path, tag: families.first?.rawValue ?? "service", handler.description,
-                scopes: access == .open ? nil : scopes, body: body,
+                scopes: access == .open || needsNoToken ? nil : scopes, body: body,
                 fields: access == .quota ? always + [.rateLimitPolicy, .rateLimit] : always,
                 failures: failures)
         }
@@ -93,7 +97,8 @@ extension ErrorForm {
     var shape: ContentShape {
         switch self {
         case .problem: .named(.problem)
-        case .openInference, .mlflow, .vertex, .azure: .anyObject
+        case .openInference: .named(.openInferenceError)
+        case .mlflow, .vertex, .azure: .anyObject
         }
     }
 

@@ -8,14 +8,7 @@ extension PredictRoute {
             "Predict whether a customer leaves",
             details: "Costs one prediction of the quota of the token's subject. Only a 200 is "
                 + "charged. A prediction changes nothing but the quota, so it can be repeated.",
-            parameters: [
-                .init(
-                    "explain",
-                    "How many reasons the answer has, the strongest first; `all`: what every field "
-                        + "adds, in the schema's order",
-                    schema: #"{"anyOf":[{"type":"integer","minimum":1,"maximum":64},"#
-                        + #"{"const":"all"}]}"#)
-            ],
+            parameters: [reasons],
             requests: [.init(.record, example: .record)],
             answers: [
                 .init("The prediction", .init(.named(.prediction), example: .prediction))
@@ -25,6 +18,41 @@ extension PredictRoute {
     static var problems: Set<ProblemType> {
         [.malformedBody, .invalidParameter, .conflict, .invalidRecord]
     }
+
+    fileprivate static var reasons: OperationDescription.Parameter {
+        .init(
+            "explain",
+            "How many reasons the answer has, the strongest first; `all`: what every field adds, "
+                + "in the schema's order",
+            schema: #"{"anyOf":[{"type":"integer","minimum":1,"maximum":64},{"const":"all"}]}"#)
+    }
+}
+
+extension BatchRoute {
+    static var description: OperationDescription {
+        OperationDescription(
+            "Predict for many customers, each with its own answer",
+            details: "Each prediction costs one of the quota. A record that is not good costs "
+                + "nothing and spoils no other. The answer has the first form of these that "
+                + "`Accept` names, else lines.",
+            parameters: [PredictRoute.reasons],
+            requests: [
+                .init(.named(.batch), example: .records),
+                .init(.text, as: "application/x-ndjson", example: .recordLine),
+                .init(.text, as: "text/csv"),
+            ],
+            answers: [
+                .init("A prediction or a problem for each record", .init(.named(.batchAnswer))),
+                .init(
+                    "A prediction or a problem for each record",
+                    .init(.text, as: BatchForm.lines.contentType)),
+                .init(
+                    "A prediction or a problem for each record",
+                    .init(.text, as: BatchForm.csv.contentType)),
+            ])
+    }
+
+    static var problems: Set<ProblemType> { [.invalidParameter, .conflict] }
 }
 
 extension LogoutRoute {

@@ -107,6 +107,27 @@ def check_generated_client(url, document):
         assert answer.status_code == 401 and answer.parsed.type_ == "urn:churnd:problem:invalid-token", answer
 
 
+def check_requests(url, document):
+    """Each example of a request is one that works, and each operation says what it does. Returns how many there are."""
+    name, version = document["info"]["x-model"].split("/")
+    count = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert not operation["summary"].startswith(method.upper()), f"{method} {path}: {operation['summary']}"
+            for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+                if "example" not in content:
+                    continue
+                example = content["example"]
+                fields = {"Authorization": f"Bearer {token('frank')}", "Content-Type": media_type}
+                request = urllib.request.Request(
+                    url + path.replace("{model}", name).replace("{version}", version), headers=fields,
+                    data=(example if isinstance(example, str) else json.dumps(example)).encode())
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    assert answer.status == 200, f"{method} {path}: {answer.status}"
+                count += 1
+    return count
+
+
 def check_everything():
     """With all families: what other programs cannot send, as they know JSON alone, is still described."""
     families = "predict batch customers oip mlflow sagemaker vertex azure docs"
@@ -114,7 +135,9 @@ def check_everything():
         document = fetch(f"{service.url}/openapi.json")
         openapi_spec_validator.validate(document)
         count = check_examples(document)
-        print(f"openapi-spec-validator: valid with every family; {count} examples agree with their schemas")
+        requests = check_requests(service.url, document)
+        print(f"openapi-spec-validator: valid with every family; {count} examples agree with their schemas, and the "
+              f"{requests} of requests get predictions")
 
 
 def run():
