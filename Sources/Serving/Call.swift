@@ -149,6 +149,9 @@ final class Call {
         if kept != nil { kept = nil }
         leader = nil
         token = nil
+        // Where the platform has authenticated the caller there is no token in the head, and the
+        // place of an earlier call's may lie beyond its end.
+        tokenRange = 0..<0
         showsProbability = true
         reasonCount = nil
         contentFailure = nil

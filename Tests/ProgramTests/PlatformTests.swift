@@ -66,7 +66,8 @@ extension ProgramTests {
             ("{}", 400, "BAD_REQUEST", "one of dataframe_split"),
             (#"{"instances":[{"tenure":NaN}]}"#, 400, "BAD_REQUEST", "NaN at byte 24"),
             (
-                #"{"instances":[\#(Customer.valid.json),\#(Customer.valid.with("tenure", "-1").json)]}"#,
+                #"{"instances":[\#(Customer.valid.json),"#
+                    + #"\#(Customer.valid.with("tenure", "-1").json)]}"#,
                 422, "INVALID_PARAMETER_VALUE", "Record 1 of 2, counted from 0"
             ),
         ])
@@ -110,6 +111,18 @@ extension ProgramTests {
             #expect(try client.exchange(.predict(token: nil)).status == 401)
             let token = try TokenFactory().token("alice")
             #expect(try client.exchange(.predict(token: token)).status == 200)
+        }
+
+        @Test func `a call without a token does not look for that of the call before it`() throws {
+            let churnd = try ChurndProcess([
+                "routes": "predict mlflow", "auth": "platform", "http.reactors": "1",
+            ])
+            let client = try churnd.client()
+            let token = try TokenFactory().token(String(repeating: "alice", count: 40))
+            for _ in 0..<2 {
+                #expect(try client.exchange(.predict(token: token)).status == 200)
+                #expect(try client.exchange(post("/invocations", Self.instances)).status == 200)
+            }
         }
 
         @Test(arguments: [
