@@ -38,8 +38,9 @@ package struct CSVRecords {
     /// place; quotes that are not as RFC 4180 wants them leave no rows after them, so they are an
     /// error.
     ///
-    /// - Parameter mayLackNames: a table whose first line has no name of the schema's is read as one
-    ///   without names, whose columns are the schema's fields in their order, without the identifier.
+    /// - Parameter mayLackNames: a table whose first line has no name of the schema's is read as
+    ///   one without names, whose columns are the schema's fields in their order, without the
+    ///   identifier.
     package func read(
         _ body: Span<UInt8>, mayLackNames: Bool = false, rowsMax: Int
     ) throws(RecordFormatError) -> RecordTexts {

@@ -3,7 +3,7 @@ internal import JSON
 
 /// The parts of a JSON text that is known to be well-formed, by brackets and quotes alone, so that
 /// values pass as they were written.
-struct JSONParts: ~Escapable {
+struct JSONPieces: ~Escapable {
     private static let quote = UInt8(ascii: "\"")
 
     private let text: Span<UInt8>
@@ -17,7 +17,7 @@ struct JSONParts: ~Escapable {
             try scanner.skipValue()
             try scanner.finish()
         } catch {
-            if let word = JSONParts.nonFiniteWord(in: text) {
+            if let word = JSONPieces.nonFiniteWord(in: text) {
                 throw .malformed(
                     detail: "\(word.name) at byte \(word.place) is not JSON: clients write it for "
                         + "a missing number, for which null, or no such field, is expected")
@@ -31,7 +31,7 @@ struct JSONParts: ~Escapable {
 
     func isObject(_ value: Range<Int>) -> Bool { text[value.lowerBound] == UInt8(ascii: "{") }
 
-    func isString(_ value: Range<Int>) -> Bool { text[value.lowerBound] == JSONParts.quote }
+    func isString(_ value: Range<Int>) -> Bool { text[value.lowerBound] == JSONPieces.quote }
 
     func isArray(_ value: Range<Int>) -> Bool { text[value.lowerBound] == UInt8(ascii: "[") }
 
@@ -73,7 +73,7 @@ struct JSONParts: ~Escapable {
         var index = value.lowerBound + 1
         while index < value.upperBound {
             switch text[index] {
-            case JSONParts.quote:
+            case JSONPieces.quote:
                 index = stringEnd(from: index)
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
@@ -90,7 +90,7 @@ struct JSONParts: ~Escapable {
     /// The place after the quote that closes a string.
     private func stringEnd(from start: Int) -> Int {
         var index = start + 1
-        while text[index] != JSONParts.quote {
+        while text[index] != JSONPieces.quote {
             index += text[index] == UInt8(ascii: "\\") ? 2 : 1
         }
         return index + 1
