@@ -14,7 +14,7 @@ extension ServiceConfiguration {
         package let subject: String?
         /// The field that has the token in the place of Authorization, in lower case; nil: none.
         package let tokenField: String?
-        /// Paths that Vertex AI has chosen; nil where it has not.
+        /// Paths that Vertex AI has chosen; nil where it has not, or is not in `routes`.
         package let predictRoute: String?
         package let healthRoute: String?
 
@@ -22,8 +22,11 @@ extension ServiceConfiguration {
             let isPlatform = settings.text(.authentication) == "platform"
             subject = isPlatform ? settings.text(.authenticationSubject) : nil
             tokenField = try Platform.tokenField(settings)
-            predictRoute = try Platform.route(.vertexPredictRoute, settings)
-            healthRoute = try Platform.route(.vertexHealthRoute, settings)
+            let predictRoute = try Platform.route(.vertexPredictRoute, settings)
+            let healthRoute = try Platform.route(.vertexHealthRoute, settings)
+            let isVertex = settings.routeFamilies.contains(.vertex)
+            self.predictRoute = isVertex ? predictRoute : nil
+            self.healthRoute = isVertex ? healthRoute : nil
             let host = settings.text(.host)
             if isPlatform, !isLoopback(host), !settings.toggle(.authenticationExposed) {
                 throw .platformExposed(at: settings.place(.authentication), host: host)
@@ -66,6 +69,14 @@ extension ServiceConfiguration {
             }
             return path
         }
+    }
+}
+
+extension ServiceConfiguration {
+    /// Whether no prediction is asked for with a token: all predictions are for platforms, which
+    /// have authenticated their callers and speak TLS with them.
+    var servesPlatformsAlone: Bool {
+        platform.subject != nil && routes.allSatisfy(RouteFamily.platforms.contains)
     }
 }
 

@@ -114,7 +114,8 @@ struct WorkerSettings: Sendable {
                 isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(
                 operations == nil ? .service : .operations,
-                families: configuration.routes, aliases: configuration.platform.aliases,
+                families: configuration.routes,
+                aliases: operations == nil ? configuration.platform.aliases : [],
                 hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
                 LocalVerifier(

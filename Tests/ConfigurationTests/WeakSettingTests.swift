@@ -222,6 +222,21 @@ private let otherSamples: [WeakSample] = [
         name: "core dumps", rule: "security.core_dumps", says: "on",
         flags: ["security.core_dumps": "on"]),
     WeakSample(
+        name: "a platform that has authenticated the callers", rule: "auth",
+        says: "platform: no token is needed for mlflow, azure at 127.0.0.1",
+        flags: ["auth": "platform", "routes": "azure predict mlflow"]),
+    WeakSample(
+        name: "a platform that keeps others away", rule: "auth",
+        says: "platform: no token is needed for vertex at 0.0.0.0",
+        flags: [
+            "auth": "platform", "routes": "vertex", "http.host": "0.0.0.0",
+            "auth.platform_exposed": "on",
+        ]),
+    WeakSample(
+        name: "a platform beside callers with tokens", rule: "http.host",
+        says: "0.0.0.0 (flag --http.host), beyond",
+        flags: ["routes": "predict vertex", "http.host": "0.0.0.0"]),
+    WeakSample(
         name: "development", rule: "--dev", says: "given",
         environment: ["JWT_SECRET": nil, "REDIS_URL": nil], isDevelopment: true),
 ]
@@ -241,6 +256,7 @@ private let goodSamples: [WeakSample] = [
     WeakSample(
         name: "a proxy terminates TLS",
         flags: ["http.host": "0.0.0.0", "http.trusted_proxies": "10.0.0.7"]),
+    WeakSample(name: "platforms without their routes", flags: ["auth": "platform"]),
     WeakSample(name: "loopback by another name", flags: ["http.host": "localhost"]),
     WeakSample(
         name: "a socket for a group",

@@ -58,7 +58,8 @@ package struct WeakSettingRule: Sendable {
     package static let all: [WeakSettingRule] = [
         guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, rolesFile,
         signersFile, keyFile, host, operations, socketMode, issuer, audience, memory,
-        redisPassword, redisPlain, noAudit, auditDirectory, model, coreDumps, development,
+        redisPassword, redisPlain, noAudit, auditDirectory, model, coreDumps, platform,
+        development,
     ]
 }
 
@@ -66,14 +67,14 @@ extension WeakSettingRule {
     static let host = WeakSettingRule(
         "http.host",
         weakWhen: "it is not a loopback address, and `tls.certificate` and `http.trusted_proxies` "
-            + "are not set and `http.insecure` is off: HTTP without TLS, tokens and customers in "
-            + "the clear",
+            + "are not set and `http.insecure` is off, and with `auth = platform` `routes` has "
+            + "more than platforms' routes: HTTP without TLS, tokens and customers in the clear",
         wanted: "tls.certificate, a loopback address, http.trusted_proxies where a proxy in front "
             + "terminates TLS, or http.insecure = on"
     ) { subject in
         let http = subject.configuration.http
         guard http.tls == nil, !http.isInsecureMeant, http.trustedProxies.isEmpty,
-            subject.configuration.platform.subject == nil,
+            !subject.configuration.servesPlatformsAlone,
             !ServiceConfiguration.isLoopback(http.host)
         else { return [] }
         return ["\(http.host) (\(http.hostPlace)), beyond this machine and without TLS"]
@@ -157,6 +158,18 @@ extension WeakSettingRule {
         "security.core_dumps", weakWhen: "`on`: a dump holds keys and customers' values",
         wanted: "off, except while investigating a fault"
     ) { $0.configuration.allowsCoreDumps ? ["on"] : [] }
+
+    static let platform = WeakSettingRule(
+        "auth",
+        weakWhen: "`platform`: anyone who reaches the address gets predictions without a token "
+            + "from the routes of mlflow, sagemaker, vertex and azure in `routes`",
+        wanted: "token, or auth.token_field where the platform keeps Authorization"
+    ) { subject in
+        let families = subject.configuration.routes.filter(RouteFamily.platforms.contains)
+        guard subject.configuration.platform.subject != nil, !families.isEmpty else { return [] }
+        let names = families.map(\.rawValue).joined(separator: ", ")
+        return ["platform: no token is needed for \(names) at \(subject.configuration.http.host)"]
+    }
 
     static let development = WeakSettingRule(
         "--dev", weakWhen: "given: standard error shows a token valid for a day",

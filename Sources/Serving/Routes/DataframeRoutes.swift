@@ -129,10 +129,7 @@ enum VersionRoute: RouteHandler {
 extension Calls {
     /// Answers with a text, or with 503 where requests should not be sent here.
     fileprivate func answerHealth(_ call: Call, _ text: StaticString) {
-        let isReady = HealthReport(
-            store: state.readyStore(now: loop.now), audit: state.audit(now: loop.now),
-            keys: state.keys, isDraining: state.isDraining
-        ).passes
+        let isReady = readiness.passes
         var content: [UInt8] = []
         content.appendLiteral(isReady ? text : "not ready\n")
         answer(call) {
