@@ -48,13 +48,17 @@ def token(subject):
 class Service:
     """For a `with` statement: churnd runs in it, and its log is in a file of a temporary directory."""
 
+    def __init__(self, settings=None):
+        """Settings: by key, in the place of those that tests usually have."""
+        self.settings = settings or {}
+
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
         log = pathlib.Path(self.directory.name) / "log"
         settings = {
             "http.host": "127.0.0.1", "http.port": "0", "store": "memory", "operations.listen": "off",
             "model.path": str(ROOT / "Models/telco-churn/3"), "quota.limit": str(QUOTA),
-        }
+        } | self.settings
         self.process = subprocess.Popen(
             ["churnd"] + [f"--{name}={value}" for name, value in settings.items()],
             stdout=log.open("wb"), cwd=ROOT, env=os.environ | {"JWT_SECRET": SECRET})
