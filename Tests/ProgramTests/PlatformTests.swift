@@ -67,7 +67,7 @@ extension ProgramTests {
             (#"{"instances":[{"tenure":NaN}]}"#, 400, "BAD_REQUEST", "NaN at byte 24"),
             (
                 #"{"instances":[\#(Customer.valid.json),"#
-                    + Customer.valid.with("tenure", "-1").json + "]}",
+                    + #"\#(Customer.valid.with("tenure", "-1").json)]}"#,
                 422, "INVALID_PARAMETER_VALUE", "Record 1 of 2, counted from 0"
             ),
         ])

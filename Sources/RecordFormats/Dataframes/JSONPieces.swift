@@ -3,7 +3,11 @@ internal import JSON
 
 /// The parts of a JSON text that is known to be well-formed, by brackets and quotes alone, so that
 /// values pass as they were written.
-struct JSONSlices: ~Escapable {
+<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
+struct JSONPieces: ~Escapable {
+========
+struct JSONPieces: ~Escapable {
+>>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
     private static let quote = UInt8(ascii: "\"")
 
     private let text: Span<UInt8>
@@ -17,7 +21,11 @@ struct JSONSlices: ~Escapable {
             try scanner.skipValue()
             try scanner.finish()
         } catch {
-            if let word = JSONSlices.nonFiniteWord(in: text) {
+<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
+            if let word = JSONPieces.nonFiniteWord(in: text) {
+========
+            if let word = JSONPieces.nonFiniteWord(in: text) {
+>>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
                 throw .malformed(
                     detail: "\(word.name) at byte \(word.place) is not JSON: clients write it for "
                         + "a missing number, for which null, or no such field, is expected")
@@ -31,7 +39,11 @@ struct JSONSlices: ~Escapable {
 
     func isObject(_ value: Range<Int>) -> Bool { text[value.lowerBound] == UInt8(ascii: "{") }
 
-    func isString(_ value: Range<Int>) -> Bool { text[value.lowerBound] == JSONSlices.quote }
+<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
+    func isString(_ value: Range<Int>) -> Bool { text[value.lowerBound] == JSONPieces.quote }
+========
+    func isString(_ value: Range<Int>) -> Bool { text[value.lowerBound] == JSONPieces.quote }
+>>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
 
     func isArray(_ value: Range<Int>) -> Bool { text[value.lowerBound] == UInt8(ascii: "[") }
 
@@ -73,7 +85,11 @@ struct JSONSlices: ~Escapable {
         var index = value.lowerBound + 1
         while index < value.upperBound {
             switch text[index] {
-            case JSONSlices.quote:
+<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
+            case JSONPieces.quote:
+========
+            case JSONPieces.quote:
+>>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
                 index = stringEnd(from: index)
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
@@ -90,7 +106,11 @@ struct JSONSlices: ~Escapable {
     /// The place after the quote that closes a string.
     private func stringEnd(from start: Int) -> Int {
         var index = start + 1
-        while text[index] != JSONSlices.quote {
+<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
+        while text[index] != JSONPieces.quote {
+========
+        while text[index] != JSONPieces.quote {
+>>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
             index += text[index] == UInt8(ascii: "\\") ? 2 : 1
         }
         return index + 1
