@@ -3,11 +3,7 @@ internal import JSON
 
 /// The parts of a JSON text that is known to be well-formed, by brackets and quotes alone, so that
 /// values pass as they were written.
-<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
 struct JSONPieces: ~Escapable {
-========
-struct JSONPieces: ~Escapable {
->>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
     private static let quote = UInt8(ascii: "\"")
 
     private let text: Span<UInt8>
@@ -21,11 +17,7 @@ struct JSONPieces: ~Escapable {
             try scanner.skipValue()
             try scanner.finish()
         } catch {
-<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
             if let word = JSONPieces.nonFiniteWord(in: text) {
-========
-            if let word = JSONPieces.nonFiniteWord(in: text) {
->>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
                 throw .malformed(
                     detail: "\(word.name) at byte \(word.place) is not JSON: clients write it for "
                         + "a missing number, for which null, or no such field, is expected")
@@ -39,11 +31,7 @@ struct JSONPieces: ~Escapable {
 
     func isObject(_ value: Range<Int>) -> Bool { text[value.lowerBound] == UInt8(ascii: "{") }
 
-<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
     func isString(_ value: Range<Int>) -> Bool { text[value.lowerBound] == JSONPieces.quote }
-========
-    func isString(_ value: Range<Int>) -> Bool { text[value.lowerBound] == JSONPieces.quote }
->>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
 
     func isArray(_ value: Range<Int>) -> Bool { text[value.lowerBound] == UInt8(ascii: "[") }
 
@@ -85,11 +73,7 @@ struct JSONPieces: ~Escapable {
         var index = value.lowerBound + 1
         while index < value.upperBound {
             switch text[index] {
-<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
             case JSONPieces.quote:
-========
-            case JSONPieces.quote:
->>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
                 index = stringEnd(from: index)
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
@@ -106,11 +90,7 @@ struct JSONPieces: ~Escapable {
     /// The place after the quote that closes a string.
     private func stringEnd(from start: Int) -> Int {
         var index = start + 1
-<<<<<<<< HEAD:Sources/RecordFormats/Dataframes/JSONPieces.swift
         while text[index] != JSONPieces.quote {
-========
-        while text[index] != JSONPieces.quote {
->>>>>>>> d4493abad1e9a50ef133c67b370fce7b8a3ee733:Sources/RecordFormats/Dataframes/JSONPieces.swift
             index += text[index] == UInt8(ascii: "\\") ? 2 : 1
         }
         return index + 1
