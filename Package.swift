@@ -92,6 +92,7 @@ let package = Package(
         pureModule("Identity", ["Bytes"]),
         servingModule("JWT", ["Bytes", "Identity", "JSON", "OpenSSL"]),
         pureModule("Features", ["Bytes", "JSON"]),
+        pureModule("FeatureStore", ["Bytes", "Features", "JSON"]),
         module("Tables", ["Bytes", "Features", "JSON", "POSIX"]),
         servingModule("Models", ["Bytes", "Features", "JSON", "POSIX"]),
         module("Bundle", ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX"]),
@@ -198,6 +199,8 @@ let package = Package(
         tests("IdentityTests", ["Identity"]),
         tests("JWTTests", ["Identity", "JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
+        tests(
+            "FeatureStoreTests", ["FeatureStore", "Features", "JSON", "POSIX"], hasFixtures: true),
         tests("TablesTests", ["Tables", "Features", "JSON", "POSIX"]),
         tests(
             "ModelsTests", ["Models", "Bytes", "Features", "JSON", "POSIX", "XGBoost"],
