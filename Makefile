@@ -38,6 +38,7 @@ test: swift-is-there ## Run all tests, with a real redis-server
 test-clients: swift-is-there ## Run the tests with packages from PyPI, as far as they can be installed
 	@Scripts/install-packages.sh $(SERVER_PACKAGES) $(TRAINING_PACKAGES) $(CLIENT_PACKAGES)
 	swift build --product churnctl
+	swift build --product churnd
 	Scripts/test-clients.sh
 
 train: swift-is-there ## Train telco-churn/3 again on DATA=table.csv and compare the bytes

@@ -94,6 +94,7 @@ let package = Package(
         pureModule("Features", ["Bytes", "JSON"]),
         pureModule("FeatureStore", ["Bytes", "Features", "JSON"]),
         module("Tables", ["Bytes", "Features", "JSON", "POSIX"]),
+        module("RecordFormats", ["Bytes", "Features", "JSON", "Tables"]),
         servingModule("Models", ["Bytes", "Features", "JSON", "POSIX"]),
         module("Bundle", ["Bytes", "Features", "JSON", "Models", "OpenSSL", "POSIX"]),
         module("BatchScoring", ["Bundle", "Bytes", "Features", "JSON", "Models", "Tables"]),
@@ -157,7 +158,8 @@ let package = Package(
                 "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
                 "Features",
                 "HTTP", "HTTPServer", "Identity", "JSON", "JWT", "Metrics", "ModelRegistry",
-                "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "Redis", "Telemetry",
+                "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "RecordFormats", "Redis",
+                "Telemetry",
             ]),
         module(
             "Service",
@@ -201,6 +203,9 @@ let package = Package(
         tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
         tests(
             "FeatureStoreTests", ["FeatureStore", "Features", "JSON", "POSIX"], hasFixtures: true),
+        tests(
+            "RecordFormatsTests", ["RecordFormats", "Bytes", "Features", "JSON", "POSIX"],
+            hasFixtures: true),
         tests("TablesTests", ["Tables", "Features", "JSON", "POSIX"]),
         tests(
             "ModelsTests", ["Models", "Bytes", "Features", "JSON", "POSIX", "XGBoost"],

@@ -20,7 +20,9 @@ struct ScriptRules {
 struct AdmissionGroup {
     /// The earliest of the requests' deadlines.
     private(set) var deadline = Int64.max
-    private var tickets: [UInt64] = []
+    /// How many admissions the requests ask for together.
+    private(set) var charges = 0
+    private var asked: [(ticket: UInt64, terms: AdmissionTerms)] = []
     /// A digit for each request.
     private var kinds: [UInt8] = []
     /// Encoded already, so that the spans of a request need not outlive the call that brings it.
@@ -30,25 +32,21 @@ struct AdmissionGroup {
     private var issueTimes: [UInt8] = []
     private var quotaKeys: [UInt8] = []
     private var quotaKeyCount = 0
-    /// Of each request; nil: that of the rules.
-    private var limits: [Int?] = []
-    /// Whether two requests to be charged have different limits.
-    private var limitsDiffer = false
+    /// Whether two requests to be charged have different limits, or one asks for several
+    /// admissions.
+    private var termsDiffer = false
     /// Of the first request to be charged.
     private var firstLimit: Int?
 
-    var count: Int { tickets.count }
+    var count: Int { asked.count }
 
-    func ticket(at index: Int) -> UInt64 { tickets[index] }
+    func ticket(at index: Int) -> UInt64 { asked[index].ticket }
 
-    func charges(at index: Int) -> Bool {
-        (kinds[index] - UInt8(ascii: "0")) & AdmissionScript.chargesDigit != 0
-    }
+    func terms(at index: Int) -> AdmissionTerms { asked[index].terms }
 
-    /// The request's own limit.
-    func limit(at index: Int) -> Int? { limits[index] }
-
-    mutating func append(_ request: borrowing AdmissionRequest) {
+    /// - Parameter usualLimit: of a request that has no limit of its own.
+    mutating func append(_ request: borrowing AdmissionRequest, usualLimit: Int) {
+        let terms = AdmissionTerms(request, usualLimit: usualLimit)
         var kind = UInt8(ascii: "0")
         tokenKeys.appendRedisArgument(AdmissionKeys.revocation, request.token)
         tokenKeyCount += 1
@@ -65,40 +63,40 @@ struct AdmissionGroup {
         } else {
             issueTimes.append(UInt8(ascii: "-"))
         }
-        if request.charges {
+        if terms.count > 0 {
             quotaKeys.appendRedisArgument(AdmissionKeys.quota, request.subject)
-            if quotaKeyCount == 0 { firstLimit = request.limit }
-            if firstLimit != request.limit { limitsDiffer = true }
+            if quotaKeyCount == 0 { firstLimit = terms.limit }
+            if firstLimit != terms.limit || terms.count > 1 { termsDiffer = true }
             quotaKeyCount += 1
+            charges += terms.count
             kind += AdmissionScript.chargesDigit
         }
         kinds.append(kind)
-        limits.append(request.limit)
-        tickets.append(request.ticket)
+        asked.append((request.ticket, terms))
         deadline = min(deadline, request.deadline)
     }
 
     /// Forgets the requests, but for the memory that they took.
     mutating func removeAll() {
         deadline = .max
-        tickets.removeAll(keepingCapacity: true)
+        charges = 0
+        asked.removeAll(keepingCapacity: true)
         kinds.removeAll(keepingCapacity: true)
         tokenKeys.removeAll(keepingCapacity: true)
         tokenKeyCount = 0
         issueTimes.removeAll(keepingCapacity: true)
         quotaKeys.removeAll(keepingCapacity: true)
         quotaKeyCount = 0
-        limits.removeAll(keepingCapacity: true)
-        limitsDiffer = false
+        termsDiffer = false
         firstLimit = nil
     }
 
     /// Appends a request that runs every command of the script.
-    mutating func appendProbe(_ name: Span<UInt8>) {
+    mutating func appendProbe(_ name: Span<UInt8>, limit: Int) {
         append(
             AdmissionRequest(
-                token: name, tokenID: name, subject: name, issuedAt: nil, charges: true,
-                deadline: .max, ticket: 0))
+                token: name, tokenID: name, subject: name, issuedAt: nil, charges: 1,
+                deadline: .max, ticket: 0), usualLimit: limit)
         kinds[kinds.count - 1] += AdmissionScript.probeDigit
     }
 
@@ -121,24 +119,26 @@ struct AdmissionGroup {
         bytes.append(contentsOf: tokenKeys)
         bytes.append(contentsOf: quotaKeys)
         if let markerKey = rules.markerKey { bytes.appendRedisArgument(markerKey.span) }
-        let limit = limitsDiffer ? AdmissionScript.ownLimits : firstLimit ?? rules.limit
+        let limit = termsDiffer ? AdmissionScript.ownLimits : firstLimit ?? rules.limit
         bytes.appendRedisArgument(Int(rules.windowMilliseconds) << 20 | limit)
         bytes.appendRedisArgument(
             AdmissionScript.packed(
                 trustedMilliseconds: trustedMilliseconds, tokenKeys: tokenKeyCount,
                 requests: count))
-        let kinds = limitsDiffer ? kindsWithLimits(rules) : kinds
+        let kinds = termsDiffer ? kindsWithTerms : kinds
         bytes.appendRedisArgument(kinds.span, issueTimes.span)
         bytes.appendRedisArgument(nonce)
         if markerCount > 0 { bytes.appendRedisArgument(markerCount) }
     }
 
-    /// The digits of the requests, followed by a slash and the limit for each that is charged.
-    private func kindsWithLimits(_ rules: ScriptRules) -> [UInt8] {
+    /// The digits of the requests, followed by a slash and the terms for each that is charged.
+    private var kindsWithTerms: [UInt8] {
         var text = kinds
-        for index in 0..<count where charges(at: index) {
+        for (_, terms) in asked where terms.count > 0 {
             text.append(UInt8(ascii: "/"))
-            text.appendDecimal(limits[index] ?? rules.limit)
+            text.appendDecimal(
+                AdmissionScript.ownTerms(
+                    limit: terms.limit, count: terms.count, takesPart: terms.takesPart))
         }
         return text
     }

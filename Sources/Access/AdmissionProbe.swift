@@ -11,7 +11,7 @@ package enum AdmissionProbe {
         let rules = ScriptRules(
             limit: 2, windowMilliseconds: 1000, markerKey: markerKey)
         var group = AdmissionGroup()
-        group.appendProbe(name.span)
+        group.appendProbe(name.span, limit: rules.limit)
         let question = group
         return RedisProbe(
             append: {

@@ -54,9 +54,11 @@ package struct AdmissionRequest: ~Escapable {
     package let limit: Int?
     /// The token's `iat` in whole seconds since 1970; nil when it has none.
     package let issuedAt: Int64?
-    /// Whether an admission counts. When false, only revocation is asked for, as for a request
-    /// whose body is invalid, and the decision is never `refused`.
-    package let charges: Bool
+    /// How many admissions are asked for, each of which counts. With 0 only revocation is asked
+    /// for, as for a request whose body is invalid, and the decision is never `refused`.
+    package let charges: Int
+    /// Whether as many are admitted as the quota still allows; when false, all or none are.
+    package let takesPart: Bool
     /// Until when the decision is of use: nanoseconds of the monotonic clock.
     package let deadline: Int64
     /// The caller's own number for this request.
@@ -65,14 +67,16 @@ package struct AdmissionRequest: ~Escapable {
     @_lifetime(copy token, copy tokenID, copy subject)
     package init(
         token: Span<UInt8>, tokenID: Span<UInt8>, subject: Span<UInt8>, limit: Int? = nil,
-        issuedAt: Int64?, charges: Bool, deadline: Int64, ticket: UInt64
+        issuedAt: Int64?, charges: Int, takesPart: Bool = false, deadline: Int64, ticket: UInt64
     ) {
+        precondition(charges >= 0)
         self.token = token
         self.tokenID = tokenID
         self.subject = subject
         self.limit = limit
         self.issuedAt = issuedAt
         self.charges = charges
+        self.takesPart = takesPart
         self.deadline = deadline
         self.ticket = ticket
     }
@@ -104,15 +108,22 @@ package struct QuotaRules: Equatable, Sendable {
 }
 
 package enum AdmissionDecision: Equatable, Sendable {
-    /// Admitted and counted. `left` more would be admitted now; in `resetSeconds` the oldest
-    /// admission leaves the window.
+    /// All were admitted and counted. `left` more would be admitted now; in `resetSeconds` the
+    /// oldest admission leaves the window.
     case admitted(left: Int, resetSeconds: Int)
     /// Not revoked, and not to be counted.
     case uncharged
     /// The token is revoked; nothing was counted.
     case revoked
-    /// The quota is used up; nothing was stored. In `retrySeconds` one more is admitted.
+    /// The quota does not suffice; nothing was stored. In `retrySeconds` as many are admitted as
+    /// the request asks for, or one more of a request that takes a part.
     case refused(retrySeconds: Int)
+    /// So many were admitted and counted, at least one and fewer than the request asks for. In
+    /// `retrySeconds` one more is admitted.
+    case partly(count: Int, retrySeconds: Int)
+    /// All or none are asked for, and they are more than the limit, so that none ever will be;
+    /// nothing was stored.
+    case beyondLimit(limit: Int)
     /// It could not be decided.
     case unavailable(AdmissionFailure)
 }

@@ -18,10 +18,12 @@ package final class InMemoryAdmissions: Sendable {
     /// 8 KiB that one may have.
     package static let revocationBytesMax = 32 << 20
 
+    private let usualLimit: Int
     private let state: Mutex<State>
 
     /// - Parameter subjectsMax: how many subjects may have admissions within the window.
     package init(quota: QuotaRules, subjectsMax: Int) {
+        usualLimit = quota.limit
         state = Mutex(State(quotas: SubjectQuotas(quota: quota, subjectsMax: subjectsMax)))
     }
 
@@ -69,7 +71,8 @@ package final class InMemoryAdmissions: Sendable {
         let token = Array(copying: request.token)
         let tokenID = Array(copying: request.tokenID)
         let subject = Array(copying: request.subject)
-        let (issuedAt, charges, limit) = (request.issuedAt, request.charges, request.limit)
+        let issuedAt = request.issuedAt
+        let terms = AdmissionTerms(request, usualLimit: usualLimit)
         return state.withLock { state in
             if state.revocations.contains(token, now: now)
                 || !tokenID.isEmpty && state.revocations.contains(tokenID, now: now)
@@ -77,7 +80,7 @@ package final class InMemoryAdmissions: Sendable {
             {
                 return .revoked
             }
-            return charges ? state.quotas.admit(subject, limit: limit, now: now) : .uncharged
+            return terms.count > 0 ? state.quotas.admit(subject, terms, now: now) : terms.ofNone
         }
     }
 }

@@ -6,6 +6,9 @@ package import Redis
 package final class RedisAdmissionStore: AdmissionStore {
     /// Requests in one run of the script, which nothing else in Redis interrupts: a millisecond.
     package static let groupMax = 128
+    /// Once the requests of a group ask for so many admissions together, it takes no further one:
+    /// half a millisecond.
+    package static let groupChargesMax = 5_000
     /// Questions on their way to Redis and back. While there are so many, the next one waits and
     /// grows: a run of the script costs Redis and this loop as much as deciding ten requests.
     package static let questionsMax = 2
@@ -67,8 +70,12 @@ package final class RedisAdmissionStore: AdmissionStore {
                 .unavailable(.redis(.deadlinePassed)), for: request.ticket)
         }
         if question.group.count == 0 { waitEnd = loop.now + RedisAdmissionStore.waitNanoseconds }
-        question.group.append(request)
-        if question.group.count == RedisAdmissionStore.groupMax { askNow() }
+        question.group.append(request, usualLimit: quota.limit)
+        if question.group.count == RedisAdmissionStore.groupMax
+            || question.group.charges >= RedisAdmissionStore.groupChargesMax
+        {
+            askNow()
+        }
     }
 
     package func takeDecision() -> (ticket: UInt64, decision: AdmissionDecision)? {
@@ -149,15 +156,13 @@ package final class RedisAdmissionStore: AdmissionStore {
         guard numbers.count == question.group.count else { return end(question, .unexpectedReply) }
         for index in 0..<question.group.count {
             let decision = decision(
-                of: numbers[numbers.startIndex + index],
-                limit: question.group.limit(at: index) ?? quota.limit,
-                charges: question.group.charges(at: index))
+                of: numbers[numbers.startIndex + index], question.group.terms(at: index))
             decisions.append(decision, for: question.group.ticket(at: index))
         }
     }
 
     private func decision(
-        of answer: RedisReply, limit: Int, charges: Bool
+        of answer: RedisReply, _ terms: AdmissionTerms
     ) -> AdmissionDecision {
         if case .error(let text) = answer {
             let code = RedisErrorCode(of: text)
@@ -166,13 +171,15 @@ package final class RedisAdmissionStore: AdmissionStore {
             return .unavailable(.redis(.errorReply(code)))
         }
         guard case .integer(let number) = answer,
-            let verdict = AdmissionScript.Verdict(number, limit: limit, charges: charges)
+            let verdict = AdmissionScript.Verdict(number, terms)
         else { return .unavailable(.unexpectedReply) }
         let seconds = quota.seconds(untilReset: verdict.resetMilliseconds)
         return switch verdict.code {
-        case .admitted: .admitted(left: verdict.left, resetSeconds: seconds)
-        case .uncharged: .uncharged
+        case .admitted: terms.ofAll(left: verdict.left, resetSeconds: seconds)
+        case .uncharged: terms.ofNone
         case .revoked: .revoked
+        case .refused where verdict.left > 0:
+            .partly(count: verdict.left, retrySeconds: seconds)
         case .refused: .refused(retrySeconds: seconds)
         }
     }

@@ -1,7 +1,7 @@
 internal import Reactor
 
-/// The latest admissions of many subjects. Each request costs constant time: at most two subjects
-/// whose admissions have all left the window are forgotten with it.
+/// The latest admissions of many subjects. Each admission costs constant time, and so does each
+/// request: at most two subjects whose admissions have all left the window are forgotten with it.
 struct SubjectQuotas {
     private struct Subject {
         var name: [UInt8]
@@ -25,11 +25,11 @@ struct SubjectQuotas {
         ends = DeadlineQueue(timeout: quota.windowMilliseconds)
     }
 
-    /// - Parameter limit: of the request; nil: that of the rules.
+    /// - Parameter terms: of a request for at least one admission.
     mutating func admit(
-        _ name: [UInt8], limit: Int?, now clock: Int64
+        _ name: [UInt8], _ terms: AdmissionTerms, now clock: Int64
     ) -> AdmissionDecision {
-        let limit = limit ?? quota.limit
+        let limit = terms.limit
         // Each reactor reads the clock for itself, so that one may be behind another.
         let now = max(clock, latestNow)
         latestNow = now
@@ -42,17 +42,20 @@ struct SubjectQuotas {
         let window = quota.windowMilliseconds
         subjects[slot].times.removeAll(through: now - window)
         let count = subjects[slot].times.count
-        guard count < limit else {
+        // At least so many must fit.
+        let wanted = terms.takesPart ? 1 : terms.count
+        guard count + wanted <= limit else {
             // Under a higher limit more may have been admitted: these must leave too.
-            let last = subjects[slot].times[count - limit]
+            let last = subjects[slot].times[count + wanted - 1 - limit]
             return .refused(retrySeconds: quota.seconds(untilReset: last + window - now))
         }
-        subjects[slot].times.append(now, countMax: limit)
+        let given = min(terms.count, limit - count)
+        for _ in 0..<given { subjects[slot].times.append(now, countMax: limit) }
         ends.set(slot, now: now)
         let oldest = subjects[slot].times.first ?? now
-        return .admitted(
-            left: limit - count - 1,
-            resetSeconds: quota.seconds(untilReset: oldest + window - now))
+        let seconds = quota.seconds(untilReset: oldest + window - now)
+        if given < terms.count { return .partly(count: given, retrySeconds: seconds) }
+        return terms.ofAll(left: limit - count - given, resetSeconds: seconds)
     }
 
     private mutating func forgetEnded(_ now: Int64) {

@@ -36,8 +36,8 @@ package struct ConfigurationKey: Sendable {
     package var isSecret: Bool {
         switch kind {
         case .secret, .password, .redisURL: true
-        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .networks, .scope,
-            .claims, .outgoing, .operationsListener, .fileMode, .redisKey:
+        case .integer, .eventLoops, .duration, .toggle, .choice, .words, .text, .host, .networks,
+            .scope, .claims, .outgoing, .operationsListener, .fileMode, .redisKey:
             false
         }
     }
@@ -71,6 +71,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     case toggle
     /// One of these words.
     case choice([String])
+    /// Some of these words, with a space between each two.
+    case words([String])
     /// Text without control characters.
     case text(bytesMax: Int)
     /// An IP address, or a name for one.
@@ -108,6 +110,8 @@ package enum ConfigurationKind: Equatable, Sendable {
                 + " to \(ConfigurationKind.decimal(range.upperBound))"
         case .toggle: "on or off"
         case .choice(let words): words.joined(separator: " or ")
+        case .words(let words):
+            "some of \(words.joined(separator: ", ")), each once, with a space between each two"
         case .text(let bytesMax): "1 to \(bytesMax) bytes without control characters"
         case .host: "an IP address or a host name"
         case .networks(let countMax):
@@ -144,9 +148,8 @@ package enum ConfigurationKind: Equatable, Sendable {
     package var unit: ConfigurationUnit {
         switch self {
         case .integer(_, in: let unit), .duration(thousandths: _, in: let unit): unit
-        case .eventLoops, .toggle, .choice, .text, .host, .networks, .scope, .claims, .outgoing,
-            .secret, .password,
-            .redisURL, .operationsListener, .fileMode, .redisKey:
+        case .eventLoops, .toggle, .choice, .words, .text, .host, .networks, .scope, .claims,
+            .outgoing, .secret, .password, .redisURL, .operationsListener, .fileMode, .redisKey:
             .none
         }
     }
@@ -190,6 +193,8 @@ package enum ConfigurationLimits {
     package static let tokenKeysMax = 64
     /// Of `quota.limit` and the quotas in the file of roles.
     static let quotaLimitMax = 100_000
+    /// Admissions that one run of the script in Redis may add for a request.
+    package static let batchRowsMax = 5000
     package static let hostBytesMax = 253
     package static let networksBytesMax = 4096
     package static let scopeBytesMax = 256

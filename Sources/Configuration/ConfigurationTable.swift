@@ -29,6 +29,7 @@ package enum ConfigurationTable {
         .redisTLSCA, .redisTLSCertificate, .redisTLSKey,
         .redisSentinelUser, .redisSentinelPassword, .redisKeyspaceEvents,
         .quotaLimit, .quotaWindow,
+        .routes, .batchRows, .batchBytes,
         .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,

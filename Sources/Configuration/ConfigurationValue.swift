@@ -45,8 +45,8 @@ extension ConfigurationKind {
                 throw UnacceptableValue(found: error.description, wanted: wanted)
             }
         case .operationsListener: return .operations(try operations(bytes))
-        case .integer, .eventLoops, .duration, .toggle, .choice, .text, .host, .networks, .scope,
-            .claims, .outgoing, .fileMode, .redisKey:
+        case .integer, .eventLoops, .duration, .toggle, .choice, .words, .text, .host, .networks,
+            .scope, .claims, .outgoing, .fileMode, .redisKey:
             guard let value = plainValue(of: bytes) else {
                 throw UnacceptableValue(found: ShownText.quoted(bytes), wanted: wanted)
             }
@@ -78,6 +78,9 @@ extension ConfigurationKind {
             }
         case .choice(let words):
             words.first { $0.utf8.elementsEqual(bytes) }.map { .text($0) }
+        case .words(let words):
+            text(bytes, bytesMax: ConfigurationLimits.scopeBytesMax)
+                .flatMap { areWords($0, of: words) ? .text($0) : nil }
         case .text(let bytesMax): text(bytes, bytesMax: bytesMax).map { .text($0) }
         case .host:
             bytes.allSatisfy(ASCII.isHost)
@@ -173,6 +176,11 @@ extension ConfigurationKind {
         let isUsable = networks.allSatisfy { !$0.description.hasPrefix("::ffff:") }
         return networks.count == words.count && words.count <= countMax && isUsable
             ? networks : nil
+    }
+
+    private func areWords(_ text: String, of words: [String]) -> Bool {
+        let found = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        return Set(found).count == found.count && found.allSatisfy(words.contains)
     }
 
     private func text(_ bytes: [UInt8], bytesMax: Int) -> String? {

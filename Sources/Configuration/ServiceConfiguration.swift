@@ -15,6 +15,9 @@ package struct ServiceConfiguration: Sendable {
     package var tokens: Tokens
     package let store: Store
     package let quota: Quota
+    /// What the service's listener serves.
+    package let routes: [RouteFamily]
+    package let batch: Batch
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool
     /// Nil: off.
@@ -176,6 +179,9 @@ extension ServiceConfiguration {
             quota: Quota(
                 limit: settings.integer(.quotaLimit),
                 windowSeconds: settings.integer(.quotaWindow)),
+            routes: settings.routeFamilies,
+            batch: Batch(
+                rowsMax: settings.integer(.batchRows), bytesMax: settings.integer(.batchBytes)),
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(

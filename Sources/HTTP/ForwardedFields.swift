@@ -26,7 +26,7 @@ package struct ForwardedFields: Equatable, Sendable {
             var start = lineEnd
             while start > 0, bytes[start - 1] != ASCII.lineFeed { start -= 1 }
             let line = bytes.extracting(start..<lineEnd)
-            if line.isField("x-forwarded-for") {
+            if line.isHeadField("x-forwarded-for") {
                 line.forEachElementFromEnd(after: 16) { element in
                     guard hopsLeft > 0 else { return false }
                     hopsLeft -= 1
@@ -34,7 +34,7 @@ package struct ForwardedFields: Equatable, Sendable {
                     hopsLeft = 0
                     return false
                 }
-            } else if line.isField("x-forwarded-proto") {
+            } else if line.isHeadField("x-forwarded-proto") {
                 line.forEachElementFromEnd(after: 18) { element in
                     isPlain = isPlain || element.equalsIgnoringCase("http")
                     return !isPlain
@@ -46,13 +46,6 @@ package struct ForwardedFields: Equatable, Sendable {
 }
 
 extension Span<UInt8> {
-    /// Whether a field line has this name, which is in lower case.
-    fileprivate func isField(_ name: StaticString) -> Bool {
-        let count = name.utf8CodeUnitCount
-        guard self.count > count, self[count] == ASCII.colon else { return false }
-        return extracting(first: count).equalsIgnoringCase(name)
-    }
-
     /// The elements of a list that begins at an offset, from the last on, until `take` returns
     /// false.
     fileprivate func forEachElementFromEnd(after start: Int, _ take: (Span<UInt8>) -> Bool) {

@@ -44,6 +44,9 @@ package enum ResponseEncoder {
     /// The interim answer to `Expect: 100-continue`.
     package static let continueResponse: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
+    /// What ends content in chunks.
+    package static let lastChunk: StaticString = "0\r\n\r\n"
+
     /// The bytes of a head without the values that callers bring, rounded up.
     private static let fixedBytes = 320
 
@@ -58,6 +61,27 @@ package enum ResponseEncoder {
         if output.capacity - output.count < byteCount {
             output.reserveCapacity(max(output.count + byteCount, output.capacity * 2))
         }
+        appendStart(of: head, date: date, to: &output)
+        output.appendLiteral("\r\nContent-Length: ")
+        output.appendDecimal(body.count)
+        appendEnd(of: head, requestID: requestID, fields: fields, to: &output)
+        if !head.answersHEAD { output.appendBytes(body) }
+    }
+
+    /// Appends the head of an answer whose content follows in chunks (RFC 9112 §7.1), or, not
+    /// chunked, until the connection's end.
+    package static func appendHead(
+        _ head: ResponseHead, isChunked: Bool, date: HTTPDate, requestID: Span<UInt8>,
+        fields: Span<UInt8>, to output: inout [UInt8]
+    ) {
+        appendStart(of: head, date: date, to: &output)
+        if isChunked { output.appendLiteral("\r\nTransfer-Encoding: chunked") }
+        appendEnd(of: head, requestID: requestID, fields: fields, to: &output)
+    }
+
+    private static func appendStart(
+        of head: ResponseHead, date: HTTPDate, to output: inout [UInt8]
+    ) {
         output.appendLiteral("HTTP/1.1 ")
         output.appendDecimal(Int(head.status))
         output.append(ASCII.space)
@@ -68,8 +92,12 @@ package enum ResponseEncoder {
             output.appendLiteral("\r\nContent-Type: ")
             output.appendLiteral(contentType)
         }
-        output.appendLiteral("\r\nContent-Length: ")
-        output.appendDecimal(body.count)
+    }
+
+    private static func appendEnd(
+        of head: ResponseHead, requestID: Span<UInt8>, fields: Span<UInt8>,
+        to output: inout [UInt8]
+    ) {
         output.appendLiteral("\r\nX-Request-Id: ")
         output.appendBytes(requestID)
         output.appendLiteral(
@@ -81,6 +109,17 @@ package enum ResponseEncoder {
         case .close: output.appendLiteral("Connection: close\r\n")
         }
         output.appendLiteral("\r\n")
-        if !head.answersHEAD { output.appendBytes(body) }
+    }
+}
+
+extension [UInt8] {
+    /// Appends bytes as one chunk (RFC 9112 §7.1); nothing where there is no byte, since an empty
+    /// chunk would be the last.
+    package mutating func appendChunk(_ bytes: Span<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        append(contentsOf: String(bytes.count, radix: 16).utf8)
+        appendLiteral("\r\n")
+        appendBytes(bytes)
+        appendLiteral("\r\n")
     }
 }

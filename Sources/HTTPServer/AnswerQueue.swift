@@ -38,16 +38,12 @@ extension HTTPServer {
         _ exchange: Exchange, closes: Bool = false,
         _ write: (inout [UInt8], AnswerContext) -> Void
     ) -> Bool {
-        let slot = Int(exchange.slot)
-        guard slot < connections.count, let connection = connections[slot],
-            connection.exchangeNumber == exchange.number, connection.state == .awaiting
-        else { return false }
+        guard let connection = awaiting(exchange) else { return false }
         if closes || isDraining { connection.closesAfterAnswer = true }
-        let context = AnswerContext(
-            connection: connection.closesAfterAnswer ? .close : connection.connectionOption,
-            answersHEAD: connection.isHead, unixMilliseconds: loop.unixMilliseconds)
+        let context = context(of: connection)
         enqueue(for: connection) { write(&$0, context) }
         connection.exchangeNumber &+= 1
+        giveBackRoom(of: connection)
         if connection.output.isEmpty {
             connection.state = connection.closesAfterAnswer ? .closing : .reading
         } else {
@@ -56,6 +52,22 @@ extension HTTPServer {
         if answers.bytes.count > ServerLimits.answerBytesMax { sendAnswers() }
         if !connection.isProcessing { processPending(of: connection) }
         return true
+    }
+
+    /// The connection of a request that is not answered yet; nil when the client has gone.
+    func awaiting(_ exchange: Exchange) -> Connection? {
+        let slot = Int(exchange.slot)
+        guard slot < connections.count, let connection = connections[slot],
+            connection.exchangeNumber == exchange.number, connection.state == .awaiting
+        else { return nil }
+        return connection
+    }
+
+    func context(of connection: Connection) -> AnswerContext {
+        AnswerContext(
+            connection: connection.closesAfterAnswer ? .close : connection.connectionOption,
+            answersHEAD: connection.isHead, isChunked: connection.isChunked,
+            unixMilliseconds: loop.unixMilliseconds)
     }
 
     /// The process that sent a request which is not answered yet; nil unless it came over a Unix
@@ -69,6 +81,7 @@ extension HTTPServer {
     }
 
     package func endTurn() {
+        makeParts()
         sendAnswers()
         acceptIfReady()
         turn &+= 1
@@ -122,6 +135,7 @@ extension HTTPServer {
             connection.outputSent = 0
             disarm(connection)
             watch(connection, .readable)
+            if connection.source != nil { return wantPart(of: connection) }
             guard connection.state == .writing else { return }
             connection.state = connection.closesAfterAnswer ? .closing : .reading
             finishSending(to: connection)
@@ -134,6 +148,7 @@ extension HTTPServer {
 
     /// The bytes sent so far are with the kernel.
     private func finishSending(to connection: Connection) {
+        if connection.source != nil, connection.queuedEntries == 0 { wantPart(of: connection) }
         guard connection.state == .closing, connection.queuedEntries == 0 else { return }
         if connection.peerHasEnded { return close(connection) }
         connection.tls?.shutDown()

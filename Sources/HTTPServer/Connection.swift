@@ -31,6 +31,8 @@ final class Connection: Channel {
         var headBytes: [UInt8] = []
         var chunks: ChunkedDecoder?
         var body: [UInt8] = []
+        /// More of its content than of most requests cannot be held now.
+        var hasNoRoom = false
     }
 
     let descriptor: FileDescriptor
@@ -65,11 +67,20 @@ final class Connection: Channel {
     /// writing, watched for being writable, and under the write deadline.
     var output: [UInt8] = []
     var outputSent = 0
+    /// What more of the current answer is made by, once the client has taken what there is.
+    var source: ContentSource?
+    /// Parts of that content are sent in chunks; else its end is the connection's.
+    var isChunked = false
+    /// It is among the server's `sources`.
+    var wantsPart = false
+    /// Counts among the server's `largeContents`.
+    var holdsLargeContent = false
     /// Its entries in the queue of this turn's answers.
     var queuedEntries = 0
     var closesAfterAnswer = false
     /// Of the current request, for its answer.
     var isHead = false
+    var knowsChunks = true
     /// What its answer says of the connection, unless that closes.
     var connectionOption = ConnectionOption.implied
     /// The client has shut down its side; what it sent before is still answered.

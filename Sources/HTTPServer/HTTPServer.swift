@@ -27,6 +27,11 @@ package final class HTTPServer {
     /// When the bytes that are being parsed were taken up.
     var parseStartedAt: Int64 = 0
     var answers = AnswerQueue()
+    /// Connections whose answer has more content to be made, now that the client has taken the part
+    /// before.
+    var sources: [Connection] = []
+    /// Contents larger than those of most requests that are held now.
+    var largeContents = 0
     /// Connections whose pipelined requests are left for a later turn, in the order of their turns;
     /// those before `takenUpCount` have had it.
     var takeUps: [Connection?] = []
@@ -137,6 +142,8 @@ package final class HTTPServer {
         if connection.state == .handshaking { endHandshake(of: connection, .closed) }
         connection.tls?.shutDown()
         connection.state = .closed
+        connection.source = nil
+        giveBackRoom(of: connection)
         disarm(connection)
         if let registration = connection.registration {
             loop.unregister(connection.descriptor.rawValue, registration)
@@ -277,7 +284,9 @@ extension HTTPServer {
 
     /// Whether there are answers to send, or requests to continue with, that came up after the end
     /// of its turn.
-    package var isBusy: Bool { !answers.entries.isEmpty || !takeUps.isEmpty }
+    package var isBusy: Bool {
+        !answers.entries.isEmpty || !takeUps.isEmpty || !sources.isEmpty
+    }
 
     package var deadline: Int64? {
         var earliest = listener?.resumesAt

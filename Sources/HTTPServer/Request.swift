@@ -30,6 +30,8 @@ package struct Request: ~Escapable {
     package let body: Span<UInt8>
     /// The content is, or says it is, over the limit. Whatever is answered, the connection closes.
     package let isBodyTooLarge: Bool
+    /// As many large contents as there may be are held already. It is treated as too large.
+    package let hasNoRoom: Bool
     /// The other end of the connection.
     package let peer: PeerAddress
     /// Nil where that is no trusted proxy.
@@ -44,13 +46,14 @@ package struct Request: ~Escapable {
     @_lifetime(copy headBytes, copy body)
     init(
         head: RequestHead, headBytes: Span<UInt8>, body: Span<UInt8>, isBodyTooLarge: Bool,
-        peer: PeerAddress, origin: ForwardedOrigin?, clientName: TLSPeerName?,
+        hasNoRoom: Bool, peer: PeerAddress, origin: ForwardedOrigin?, clientName: TLSPeerName?,
         receivedAt: Int64, parsedAt: Int64
     ) {
         self.head = head
         self.headBytes = headBytes
         self.body = body
         self.isBodyTooLarge = isBodyTooLarge
+        self.hasNoRoom = hasNoRoom
         self.peer = peer
         self.origin = origin
         self.clientName = clientName
@@ -104,6 +107,8 @@ package struct AnswerContext: Sendable {
     package let connection: ConnectionOption
     /// The request was a HEAD: the head says what a GET's would, and no content follows.
     package let answersHEAD: Bool
+    /// Of content that is made part by part.
+    package let isChunked: Bool
     /// When the answer is made, since 1970.
     package let unixMilliseconds: Int64
 }
@@ -113,19 +118,25 @@ package struct AnswerContext: Sendable {
 package struct RequestHandlers {
     package typealias Handle = (borrowing Request, Exchange, HTTPServer) -> Void
     package typealias Reject = (borrowing RejectedRequest, Exchange, HTTPServer) -> Void
+    package typealias LargeContent = (RequestHead, Span<UInt8>, TLSPeerName?) -> Int?
 
     package let handle: Handle
     package let reject: Reject
     /// Called for each handshake that failed, unless the client left, or spoke plain HTTP and gets
     /// an answer.
     package let handshakeFailed: (PeerAddress, HandshakeResult) -> Void
+    /// How many bytes of content are taken for a head, where that is more than the limits allow all
+    /// requests. Asked where the content may be larger than they allow.
+    package let largeContentMax: LargeContent
 
     package init(
         handle: @escaping Handle, reject: @escaping Reject,
-        handshakeFailed: @escaping (PeerAddress, HandshakeResult) -> Void = { _, _ in }
+        handshakeFailed: @escaping (PeerAddress, HandshakeResult) -> Void = { _, _ in },
+        largeContentMax: @escaping LargeContent = { _, _, _ in nil }
     ) {
         self.handle = handle
         self.reject = reject
         self.handshakeFailed = handshakeFailed
+        self.largeContentMax = largeContentMax
     }
 }

@@ -199,8 +199,12 @@ extension HTTPServer {
             deliver(head, headBytes, body: bytes.extracting(first: 0), connection)
             return head.byteCount
         case .length(let length) where length > limits.http.bodyBytesMax:
-            deliverTooLarge(head, headBytes, connection)
-            return bytes.count
+            let room = largeRoom(for: head, headBytes, connection)
+            guard case .bytes(let bytesMax) = room, length <= bytesMax else {
+                deliverTooLarge(head, headBytes, hasNoRoom: room == .taken, connection)
+                return bytes.count
+            }
+            return beginBody(of: head, from: bytes, connection)
         case .length(let length) where length <= bytes.count - head.byteCount:
             let end = head.byteCount + length
             deliver(head, headBytes, body: bytes.extracting(head.byteCount..<end), connection)
@@ -210,13 +214,30 @@ extension HTTPServer {
         }
     }
 
+    /// How large a content may be that is larger than most.
+    private enum LargeRoom: Equatable { case bytes(Int), none, taken }
+
+    private func largeRoom(
+        for head: RequestHead, _ headBytes: Span<UInt8>, _ connection: Connection
+    ) -> LargeRoom {
+        let bytesMax = handlers.largeContentMax(head, headBytes, connection.clientName)
+        guard let bytesMax, bytesMax > limits.http.bodyBytesMax else { return .none }
+        return takeRoom(for: connection) ? .bytes(bytesMax) : .taken
+    }
+
     private func beginBody(
         of head: RequestHead, from bytes: Span<UInt8>, _ connection: Connection
     ) -> Int {
         var partial = Connection.PartialRequest(
             parser: RequestHeadParser(limits: limits.http), head: head)
         partial.headBytes.appendBytes(bytes.extracting(first: head.byteCount))
-        if case .chunked = head.framing { partial.chunks = ChunkedDecoder(limits: limits.http) }
+        if case .chunked = head.framing {
+            var limits = limits.http
+            let room = largeRoom(for: head, bytes.extracting(first: head.byteCount), connection)
+            if case .bytes(let bytesMax) = room { limits.bodyBytesMax = bytesMax }
+            partial.hasNoRoom = room == .taken
+            partial.chunks = ChunkedDecoder(limits: limits)
+        }
         let box = Box(partial)
         connection.partial = box
         arm(connection, .body)
@@ -247,7 +268,8 @@ extension HTTPServer {
             } catch .bodyTooLarge {
                 connection.partial = nil
                 let headBytes = partial.value.headBytes
-                deliverTooLarge(head, headBytes.span, connection)
+                deliverTooLarge(
+                    head, headBytes.span, hasNoRoom: partial.value.hasNoRoom, connection)
                 return bytes.count
             } catch {
                 reject(connection, .malformed(error))
@@ -266,26 +288,29 @@ extension HTTPServer {
     }
 
     private func deliverTooLarge(
-        _ head: RequestHead, _ headBytes: Span<UInt8>, _ connection: Connection
+        _ head: RequestHead, _ headBytes: Span<UInt8>, hasNoRoom: Bool, _ connection: Connection
     ) {
         connection.closesAfterAnswer = true
         deliver(
-            head, headBytes, body: headBytes.extracting(first: 0), isTooLarge: true, connection)
+            head, headBytes, body: headBytes.extracting(first: 0), isTooLarge: true,
+            hasNoRoom: hasNoRoom, connection)
     }
 
     private func deliver(
         _ head: RequestHead, _ headBytes: Span<UInt8>, body: Span<UInt8>, isTooLarge: Bool = false,
-        _ connection: Connection
+        hasNoRoom: Bool = false, _ connection: Connection
     ) {
         connection.state = .awaiting
         connection.isHead = head.method == .head
+        connection.knowsChunks = head.versionMinor > 0
+        connection.isChunked = false
         connection.connectionOption = ConnectionOption(answering: head, keepsConnection: true)
         // Content that came without a length would be read as the next request.
         if !head.keepAlive || head.mayHaveUnframedContent { connection.closesAfterAnswer = true }
         disarm(connection)
         let request = Request(
             head: head, headBytes: headBytes, body: body, isBodyTooLarge: isTooLarge,
-            peer: connection.peer, origin: origin(of: headBytes, connection),
+            hasNoRoom: hasNoRoom, peer: connection.peer, origin: origin(of: headBytes, connection),
             clientName: connection.clientName, receivedAt: parseStartedAt,
             parsedAt: Clock.monotonicNanoseconds())
         handlers.handle(

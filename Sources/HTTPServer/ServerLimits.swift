@@ -53,6 +53,12 @@ package struct ServerLimits: Sendable {
     /// Answers that wait for the end of the turn; beyond them they are sent immediately.
     package static let answerBytesMax = 1 << 18
 
+    /// Contents beyond `HTTPLimits.bodyBytesMax` that are held together, from the head to the last
+    /// byte of the answer that the kernel took.
+    package static let largeContentsMax = 32
+    /// What is made of content that a client takes slowly, at least, before it is sent.
+    package static let partBytes = 1 << 15
+
     /// From the accept to the first byte: nothing is lost with a client that sends nothing.
     var firstByteTimeout: Int64 { min(headTimeout, idleTimeout) }
 

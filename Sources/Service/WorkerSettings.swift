@@ -108,11 +108,12 @@ struct WorkerSettings: Sendable {
         let calls = Calls(
             loop: loop,
             rules: Calls.Rules(
-                bodyBytesMax: limits.http.bodyBytesMax,
+                bodyBytesMax: limits.http.bodyBytesMax, batch: configuration.batch,
                 decisionNanoseconds: common.store.deadlineNanoseconds,
                 isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(
-                operations == nil ? .service : .operations, hasRoles: tokenRules?.roles != nil),
+                operations == nil ? .service : .operations,
+                families: configuration.routes, hasRoles: tokenRules?.roles != nil),
             verifier: tokenRules.map {
                 LocalVerifier(
                     of: common.keys, roles: common.roles, rules: $0, mailbox: mailbox)

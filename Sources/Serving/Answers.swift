@@ -37,10 +37,7 @@ package final class Answers {
         _ call: Call, decision: AdmissionDecision = .uncharged, _ body: (inout JSONWriter) -> Void
     ) {
         fields.removeAll(keepingCapacity: true)
-        if case .admitted(let left, let resetSeconds) = decision {
-            quota.append(
-                limit: call.quotaLimit, left: left, resetSeconds: resetSeconds, to: &fields)
-        }
+        appendQuota(of: call, decision)
         content.removeAll(keepingCapacity: true)
         var json = JSONWriter(appendingTo: content)
         content = []
@@ -60,9 +57,59 @@ package final class Answers {
         send(call, status: status, contentType: contentType, problem: nil)
     }
 
+    /// Answers with predictions in content that exists already.
+    ///
+    /// - Parameter appendFields: appends the fields that belong to it, each with its CRLF.
+    func answerRecords(
+        _ call: Call, contentType: StaticString, content: [UInt8],
+        appendFields: (inout [UInt8]) -> Void
+    ) {
+        fields.removeAll(keepingCapacity: true)
+        appendQuota(of: call, call.decision)
+        appendFields(&fields)
+        self.content = content
+        send(call, status: 200, contentType: contentType, problem: nil)
+    }
+
+    /// Answers with content that `source` makes as the client takes it.
+    func answer(_ call: Call, contentType: StaticString, from source: @escaping ContentSource) {
+        fields.removeAll(keepingCapacity: true)
+        appendQuota(of: call, call.decision)
+        appendTrace(of: call)
+        let fields = fields
+        date.update(unixSeconds: loop.unixMilliseconds / 1000)
+        call.server.answer(call.exchange, from: source) { output, context in
+            ResponseEncoder.appendHead(
+                ResponseHead(
+                    status: 200, contentType: contentType, connection: context.connection,
+                    answersHEAD: false),
+                isChunked: context.isChunked, date: date, requestID: call.requestID.bytes,
+                fields: fields.span, to: &output)
+        }
+        note(call, status: 200, problem: nil)
+    }
+
+    private func appendQuota(of call: Call, _ decision: AdmissionDecision) {
+        switch decision {
+        case .admitted(let left, let resetSeconds):
+            quota.append(
+                limit: call.quotaLimit, left: left, resetSeconds: resetSeconds, to: &fields)
+        case .partly(_, let seconds):
+            quota.append(limit: call.quotaLimit, left: 0, resetSeconds: seconds, to: &fields)
+        case .uncharged, .revoked, .refused, .beyondLimit, .unavailable: break
+        }
+    }
+
+    private func appendTrace(of call: Call) {
+        guard let trace = call.trace else { return }
+        fields.appendLiteral("traceparent: ")
+        fields.appendBytes(trace.bytes)
+        fields.appendLiteral("\r\n")
+    }
+
     /// Answers with a problem.
     func fail(_ call: Call, _ failure: ServiceFailure, _ row: FailureRow) {
-        let form = call.route?.errors ?? .problem
+        let form = call.route?.errors ?? call.errors
         fields.removeAll(keepingCapacity: true)
         if case .rateLimited(let retrySeconds) = failure {
             quota.append(
@@ -112,11 +159,7 @@ package final class Answers {
         _ call: Call, status: UInt16, contentType: StaticString,
         problem: RequestOutcome.LoggedProblem?
     ) {
-        if let trace = call.trace {
-            fields.appendLiteral("traceparent: ")
-            fields.appendBytes(trace.bytes)
-            fields.appendLiteral("\r\n")
-        }
+        appendTrace(of: call)
         date.update(unixSeconds: loop.unixMilliseconds / 1000)
         // Second references: the closure cannot lend what belongs to this object.
         let (fields, content) = (fields, content)
@@ -128,6 +171,10 @@ package final class Answers {
                 date: date, requestID: call.requestID.bytes, fields: fields.span,
                 body: content.span, to: &output)
         }
+        note(call, status: status, problem: problem)
+    }
+
+    private func note(_ call: Call, status: UInt16, problem: RequestOutcome.LoggedProblem?) {
         let now = Clock.monotonicNanoseconds()
         let outcome = RequestOutcome(
             method: call.method, route: call.route?.label, status: status,

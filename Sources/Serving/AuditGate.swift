@@ -2,8 +2,10 @@ package import AuditLog
 internal import HTTP
 internal import JWT
 internal import Models
+internal import OpenSSL
 internal import POSIX
 package import Reactor
+internal import RecordFormats
 internal import Telemetry
 
 /// One worker's way into the audit log. What a turn brings is handed over at its end in one batch,
@@ -30,6 +32,9 @@ package final class AuditGate {
     /// Those whose record is written or cannot be, until they are taken.
     private var settled: [(call: Call, isRecorded: Bool)] = []
     private var takenCount = 0
+    /// For the records of a call that brings several.
+    private var digests = SHA256Context()
+    private var scratch = Prediction()
 
     /// - Parameters:
     ///   - door: the way to this gate from other threads.
@@ -67,8 +72,23 @@ package final class AuditGate {
             settled.append((call, true))
             return
         }
-        encoder.append(call, to: &batch)
+        if let records = call.records, call.refusal == nil {
+            append(records, of: call)
+        } else {
+            encoder.append(call, call.prediction, digest: call.bodyDigest, to: &batch)
+        }
         held.append(call)
+    }
+
+    /// One for each that is answered with a prediction, with the digest of its own text.
+    private func append(_ records: ScoredRecords, of call: Call) {
+        let bytes = records.texts.bytes
+        for index in 0..<records.scoredCount {
+            records.take(index, into: &scratch)
+            let text = records.record(of: index).text
+            let digest = digests.hash(bytes.span.extracting(text))
+            encoder.append(call, scratch, digest: digest, to: &batch)
+        }
     }
 
     /// Counts a refusal of a caller whom nobody knows.
@@ -137,22 +157,30 @@ package final class AuditGate {
 extension AuditRecordEncoder {
     /// Appends the record of what a call is about to be answered with; nothing for what the log
     /// does not hold.
-    func append(_ call: Call, to batch: inout AuditBatch) {
+    ///
+    /// - Parameter digest: the SHA-256 of the record's text; nil where nothing was looked at.
+    func append(
+        _ call: Call, _ prediction: Prediction, digest: InlineArray<32, UInt8>?,
+        to batch: inout AuditBatch
+    ) {
         if let trace = call.trace {
-            append(call, traceID: trace.traceID, to: &batch)
+            append(call, prediction, digest: digest, traceID: trace.traceID, to: &batch)
         } else {
             let none: [UInt8] = []
-            append(call, traceID: none.span, to: &batch)
+            append(call, prediction, digest: digest, traceID: none.span, to: &batch)
         }
     }
 
-    private func append(_ call: Call, traceID: Span<UInt8>, to batch: inout AuditBatch) {
+    private func append(
+        _ call: Call, _ prediction: Prediction, digest: InlineArray<32, UInt8>?,
+        traceID: Span<UInt8>, to batch: inout AuditBatch
+    ) {
         let requestID = call.requestID
         let peer = call.peer
         let proxy = call.proxy
         let subject = call.subject
         let tokenID = call.tokenID
-        let customerID = call.prediction.customerID
+        let customerID = prediction.customerID
         let caller = AuditedCaller(
             unixMilliseconds: call.unixMilliseconds, requestID: requestID.bytes, traceID: traceID,
             peer: peer.bytes, proxy: proxy.bytes, clientName: call.clientName,
@@ -162,18 +190,18 @@ extension AuditRecordEncoder {
         if let refusal = call.refusal {
             guard let reason = refusal.row.recorded else { return }
             return appendRefusal(
-                AuditedRefusal(caller: caller, bodyDigest: call.bodyDigest, reason: reason),
+                AuditedRefusal(caller: caller, bodyDigest: digest, reason: reason),
                 to: &batch)
         }
-        guard let digest = call.bodyDigest else {
+        guard let digest else {
             preconditionFailure("a prediction that is recorded has a body")
         }
-        let features = call.prediction.features
+        let features = prediction.features
         appendPrediction(
             AuditedPrediction(
                 caller: caller, model: call.scorer.audited, bodyDigest: digest,
-                features: features.span, probability: call.prediction.probability,
-                risk: call.prediction.risk.rawValue),
+                features: features.span, probability: prediction.probability,
+                risk: prediction.risk.rawValue),
             to: &batch)
     }
 }

@@ -7,6 +7,7 @@ internal import Metrics
 internal import Models
 internal import OpenSSL
 internal import POSIX
+internal import RecordFormats
 internal import Telemetry
 
 /// What a call goes through. Documentation of HTTP, "The order of judgement": the first that fails
@@ -54,6 +55,8 @@ final class Call {
     /// Nil when the head could not be read.
     var method: HTTPMethod?
     var route: Route?
+    /// How failures are answered while no route is known.
+    var errors = ErrorForm.problem
     /// The client's address, as far as it is known.
     var peer = PeerAddress()
     /// Nil where it came through no trusted proxy.
@@ -84,6 +87,12 @@ final class Call {
     var contentFailure: ServiceFailure?
     var outcome = Outcome.unread
     var prediction = Prediction()
+    /// Of a call that brings several.
+    var records: ScoredRecords?
+    /// What is answered to an inference request.
+    var inference: OpenInferenceAnswer?
+    /// How those of a batch are answered.
+    var batchForm = BatchForm.lines
     /// What it was scored with, which may have been replaced meanwhile.
     var scorer: Scorer
     /// The SHA-256 of the body; nil where nothing is recorded, or the body was not looked at.
@@ -129,6 +138,7 @@ final class Call {
         phase = .identify
         stages = StageTimes(start: receivedAt)
         route = nil
+        errors = .problem
         leader = nil
         token = nil
         showsProbability = true
@@ -136,6 +146,8 @@ final class Call {
         contentFailure = nil
         outcome = .unread
         bodyDigest = nil
+        if records != nil { records = nil }
+        if inference != nil { inference = nil }
         isDecided = false
         refusal = nil
         if !keptBody.isEmpty { keptBody.removeAll(keepingCapacity: true) }
@@ -144,7 +156,13 @@ final class Call {
     }
 
     /// Whether an admission counts: not for a call that is answered with what is wrong with it.
-    var isCharged: Bool { route?.access == .quota && contentFailure == nil }
+    var isCharged: Bool { chargeCount > 0 }
+
+    /// How many admissions it needs.
+    var chargeCount: Int {
+        guard route?.access == .quota, contentFailure == nil else { return 0 }
+        return records?.scoredCount ?? 1
+    }
 
     /// Those that wait for its decision, which it then forgets.
     func takeFollowers() -> [Call] {

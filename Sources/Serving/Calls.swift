@@ -1,5 +1,6 @@
 internal import Access
 internal import Bytes
+package import Configuration
 internal import HTTP
 package import HTTPServer
 internal import JSON
@@ -18,15 +19,19 @@ package final class Calls {
     /// What of the configuration concerns calls.
     package struct Rules: Sendable {
         let bodyBytesMax: Int
+        /// Of requests that may bring several records.
+        let batch: ServiceConfiguration.Batch
         /// How long a decision may take, from the request's last byte on.
         let decisionNanoseconds: Int64
         /// Tokens that a trusted proxy got over plain HTTP are accepted.
         let isPlainHTTPMeant: Bool
 
         package init(
-            bodyBytesMax: Int, decisionNanoseconds: Int64, isPlainHTTPMeant: Bool = false
+            bodyBytesMax: Int, batch: ServiceConfiguration.Batch, decisionNanoseconds: Int64,
+            isPlainHTTPMeant: Bool = false
         ) {
             self.bodyBytesMax = bodyBytesMax
+            self.batch = batch
             self.decisionNanoseconds = decisionNanoseconds
             self.isPlainHTTPMeant = isPlainHTTPMeant
         }
@@ -60,6 +65,10 @@ package final class Calls {
     let health = HealthDocument()
     var pool = CallPool()
     var digest = SHA256Context()
+    /// Calls whose records are not all scored.
+    var unscored: [Call] = []
+    /// Memory for one prediction.
+    var scratch = Prediction()
 
     package init(
         loop: Loop, rules: Rules, routes: RouteTable, verifier: LocalVerifier?,
@@ -99,7 +108,10 @@ package final class Calls {
         RequestHandlers(
             handle: { request, exchange, server in self.begin(request, exchange, server) },
             reject: { request, exchange, server in self.reject(request, exchange, server) },
-            handshakeFailed: { peer, result in self.answers.noteFailedHandshake(peer, result) })
+            handshakeFailed: { peer, result in self.answers.noteFailedHandshake(peer, result) },
+            largeContentMax: { head, headBytes, clientName in
+                self.largeContentMax(head, headBytes, clientName)
+            })
     }
 
     private func begin(
@@ -117,6 +129,31 @@ package final class Calls {
             call, requestID: request.head.onlyRequestID, traceParent: request.head.onlyTraceParent,
             in: request.headBytes)
         run(call, request)
+    }
+
+    /// How much content is taken of a request that may bring several records: of one with a good
+    /// token more, for memory is not spent on strangers.
+    private func largeContentMax(
+        _ head: RequestHead, _ headBytes: Span<UInt8>, _ clientName: TLSPeerName?
+    ) -> Int? {
+        guard
+            case .route(let route) = routes.match(headBytes.extracting(head.path), head.method),
+            route.content == .records, let verifier
+        else { return nil }
+        do throws(ServiceFailure) {
+            var known: RecentTokens.Entry?
+            let range = try head.bearerToken(in: headBytes) {
+                known = verifier.recall($0)
+                return known != nil
+            }
+            _ = try verifier.admitted(
+                headBytes.extracting(range), known: known,
+                nowUnixMilliseconds: loop.unixMilliseconds, certificate: clientName?.fingerprint,
+                anyScope: true)
+        } catch {
+            return nil
+        }
+        return rules.batch.bytesMax
     }
 
     /// Takes the latest deployment, keys and roles, for the requests of the next turn.

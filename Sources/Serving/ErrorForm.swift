@@ -6,10 +6,14 @@ package import JSON
 package enum ErrorForm: Sendable {
     /// RFC 9457.
     case problem
+    /// Of the Open Inference Protocol, whose clients read one text.
+    case openInference
 
     package var contentType: StaticString {
         switch self {
         case .problem: "application/problem+json"
+        // KServe's client reads the text of no other type.
+        case .openInference: "application/json"
         }
     }
 
@@ -19,7 +23,27 @@ package enum ErrorForm: Sendable {
     ) {
         switch self {
         case .problem: row.appendProblem(requestID: requestID, to: &writer)
+        case .openInference: row.appendText(requestID: requestID, to: &writer)
         }
+    }
+}
+
+extension FailureRow {
+    /// All that is wrong in one text.
+    fileprivate var text: String {
+        violations.isEmpty
+            ? detail
+            : detail + ": "
+                + violations.map { "\($0.field) \($0.detail)" }.joined(separator: "; ")
+    }
+
+    fileprivate func appendText(requestID: Span<UInt8>, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("error")
+        writer.string(text)
+        writer.name("request_id")
+        writer.string(requestID)
+        writer.endObject()
     }
 }
 

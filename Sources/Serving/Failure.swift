@@ -5,6 +5,7 @@ package import HTTPServer
 package import Identity
 package import JWT
 package import ModelRegistry
+package import RecordFormats
 package import Telemetry
 
 /// Everything that keeps a request from what it asks for: the errors of all parts. A new one is a
@@ -12,10 +13,16 @@ package import Telemetry
 package enum ServiceFailure: Error, Equatable {
     case rejected(Rejection)
     case unknownPath
+    /// A path of a model, or of a version of it, that is not `active`.
+    case unknownModel(active: String)
     case methodNotAllowed(allowed: String)
     case unsupportedContentType
+    /// The same, on a route that takes other types than JSON.
+    case unsupportedRecordsType(wanted: String)
     case unsupportedContentEncoding
     case bodyTooLarge(bytesMax: Int)
+    /// As many large bodies as there may be are under way.
+    case noRoom
     case lengthRequired
     /// A trusted proxy got the request, and with it the token, over plain HTTP.
     case plainHTTPAtProxy
@@ -36,8 +43,16 @@ package enum ServiceFailure: Error, Equatable {
     case noReasons
     case body(BodyError)
     case invalidRecord([Violation])
+    /// The body holds no records.
+    case recordFormat(RecordFormatError)
+    /// What has a record's place in a body is no record.
+    case recordFault(RecordFault)
+    /// Of several records that are answered together.
+    case invalidRow(InvalidRow)
     case revoked
     case rateLimited(retrySeconds: Int)
+    /// More records than the quota ever admits together.
+    case beyondQuota(count: Int, limit: Int)
     case undecided(AdmissionFailure)
     /// The audit log does not take the record of what would be answered.
     case unrecorded
@@ -62,7 +77,7 @@ package enum ServiceFailure: Error, Equatable {
 package struct FailureRow {
     package let problem: ProblemType
     /// What callers read.
-    package let detail: String
+    package var detail: String
     /// Field lines beside those that every answer has, each with its CRLF.
     package var fields = ""
     /// What the log says in place of the detail; nothing that came from the caller.
@@ -97,11 +112,17 @@ extension ServiceFailure {
         switch self {
         case .rejected(let rejection): FailureRow(rejection)
         case .unknownPath: FailureRow(.notFound, "No such path")
+        case .unknownModel(let active):
+            FailureRow(.notFound, "No such model; the active one is \(active)")
         case .methodNotAllowed(let allowed):
             FailureRow(.methodNotAllowed, "Allowed here: \(allowed)")
                 .with { $0.fields = "Allow: \(allowed)\r\n" }
         case .unsupportedContentType:
             FailureRow(.unsupportedMediaType, "The Content-Type must be application/json")
+        case .unsupportedRecordsType(let wanted):
+            FailureRow(.unsupportedMediaType, "The Content-Type must be \(wanted)")
+        case .noRoom:
+            FailureRow(unavailable: "Too many large requests are under way; try again")
         case .unsupportedContentEncoding:
             FailureRow(.unsupportedMediaType, "The Content-Encoding must be identity or absent")
                 .with { $0.fields = "Accept-Encoding: identity\r\n" }
@@ -156,6 +177,14 @@ extension ServiceFailure {
                 $0.violations = violations
                 $0.isAbuse = true
             }
+        case .recordFormat(let error): FailureRow(error).with { $0.isAbuse = true }
+        case .recordFault(let fault): FailureRow(fault).with { $0.isAbuse = true }
+        case .invalidRow(let row): row.failureRow
+        case .beyondQuota(let count, let limit):
+            FailureRow(
+                .rateLimited, "\(count) records are more than the quota ever allows: \(limit)"
+            )
+            .with { $0.recorded = .rateLimited }
         case .revoked:
             FailureRow(unauthorized: .tokenRevoked, "Token revoked").with {
                 $0.token = .revoked

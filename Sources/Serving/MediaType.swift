@@ -1,8 +1,15 @@
+internal import Bytes
+
 /// Judges the fields that describe a body (RFC 9110 §8.3, §8.4).
 package enum MediaType {
     /// Whether a Content-Type is `application/json`, in any case, with or without parameters.
     package static func isJSON(_ value: Span<UInt8>) -> Bool {
-        let expected = "application/json".utf8.span
+        matches(value, "application/json")
+    }
+
+    /// Whether a value is a media type, which is in lower case, with or without parameters.
+    package static func matches(_ value: Span<UInt8>, _ type: StaticString) -> Bool {
+        let expected = type.bytes
         guard matches(value, lowercase: expected) else { return false }
         var index = expected.count
         while index < value.count, isBlank(value[index]) { index += 1 }

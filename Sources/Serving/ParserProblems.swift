@@ -1,6 +1,7 @@
 internal import Features
 internal import HTTP
 internal import JSON
+internal import RecordFormats
 
 // What is said of requests and bodies that cannot be parsed: names and places, never their bytes.
 
@@ -9,6 +10,24 @@ extension FailureRow {
         switch error {
         case .malformed(let error): self.init(.malformedBody, error.explanation)
         case .notAnObject: self.init(.malformedBody, "The body must be a JSON object")
+        }
+    }
+
+    init(_ error: RecordFormatError) {
+        switch error {
+        case .malformed(let detail): self.init(.malformedBody, detail)
+        case .tooManyRows(let max):
+            self.init(.contentTooLarge, "The body must hold at most \(max) records")
+        case .noRows: self.init(.malformedBody, "The body must hold a record at least")
+        }
+    }
+
+    init(_ fault: RecordFault) {
+        switch fault {
+        case .cellCount(let found, let wanted):
+            self.init(.malformedBody, "The row has \(found) cells; it must have \(wanted)")
+        case .malformedCell(let column):
+            self.init(.malformedBody, "The quotes of cell \(column) are not as RFC 4180 wants them")
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Access
 internal import Bytes
+internal import Configuration
 internal import HTTP
 internal import HTTPServer
 internal import Identity
@@ -38,7 +39,9 @@ extension Calls {
         case .otherMethods(let route, let allowed):
             call.route = route
             throw .methodNotAllowed(allowed: allowed)
-        case .nothing: throw .unknownPath
+        case .nothing:
+            call.errors = routes.errors(ofUnknown: request.headBytes.extracting(head.path))
+            throw .unknownPath
         }
     }
 
@@ -69,6 +72,10 @@ extension Calls {
         do throws(ServiceFailure) {
             switch route.content {
             case .json: try request.checkContent(bodyBytesMax: rules.bodyBytesMax)
+            case .records:
+                try request.checkFraming()
+                try checkSize(of: request)
+                try route.handler.describe(call, request)
             case .none, .optionalJSON:
                 if request.isBodyTooLarge { throw .bodyTooLarge(bytesMax: rules.bodyBytesMax) }
             }
@@ -84,6 +91,16 @@ extension Calls {
         }
     }
 
+    /// Where the content was not read because the token is not good, that is said first.
+    private func checkSize(of request: borrowing Request) throws(ServiceFailure) {
+        let bytesMax = rules.batch.bytesMax
+        if request.hasNoRoom { throw .noRoom }
+        if request.body.count > bytesMax { throw .bodyTooLarge(bytesMax: bytesMax) }
+        if case .length(let length) = request.head.framing, length > bytesMax {
+            throw .bodyTooLarge(bytesMax: bytesMax)
+        }
+    }
+
     private func authenticate(
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) {
@@ -91,7 +108,7 @@ extension Calls {
             throw .plainHTTPAtProxy
         }
         var known: RecentTokens.Entry?
-        let range = try request.bearerToken {
+        let range = try request.head.bearerToken(in: request.headBytes) {
             known = verifier?.recall($0)
             return known != nil
         }
@@ -160,6 +177,11 @@ extension Calls {
     private func admit(
         _ call: Call, _ request: borrowing Request
     ) throws(ServiceFailure) -> Step {
+        if call.records != nil {
+            call.leader = nil
+            unscored.append(call)
+            return .waits
+        }
         if call.isCharged, let audit, !audit.takesRecords {
             // Before the store is asked, so that it does not cost the caller a prediction.
             throw .unrecorded
@@ -178,14 +200,15 @@ extension Calls {
         return .waits
     }
 
-    private func ask(_ call: Call, _ token: Span<UInt8>, deadline: Int64) {
+    func ask(_ call: Call, _ token: Span<UInt8>, deadline: Int64) {
         let subject = call.subject
         let otherName = call.otherName
         admissions.admit(
             AdmissionRequest(
                 token: token, tokenID: otherName.span, subject: subject.span,
                 limit: call.quotaLimit,
-                issuedAt: call.token?.issuedAt, charges: call.isCharged, deadline: deadline,
+                issuedAt: call.token?.issuedAt, charges: call.chargeCount,
+                takesPart: call.records?.takesPart ?? false, deadline: deadline,
                 ticket: call.ticket))
     }
 }
@@ -197,7 +220,8 @@ extension Calls {
         case .judge: try judge(call)
         case .record:
             call.unixMilliseconds = loop.unixMilliseconds
-            if let audit {
+            // Where no record is good there is no prediction to be recorded.
+            if let audit, call.isCharged {
                 audit.hold(call)
                 return .waits
             }
@@ -220,7 +244,7 @@ extension Calls {
         let followers = call.takeFollowers()
         settle(call, decision)
         for follower in followers {
-            switch decision.ofFollower(isCharged: follower.isCharged) {
+            switch decision.ofFollower(charges: follower.isCharged ? 1 : 0, isAlike: true) {
             case let shared?: settle(follower, shared)
             case nil:
                 // It has the store's time once more: what is left of the first would be the
@@ -249,14 +273,22 @@ extension Calls {
         case .revoked: throw .revoked
         case .unavailable(let failure): throw .undecided(failure)
         case .admitted where call.isCharged: try complete(call)
+        case .partly(let count, let seconds) where call.isCharged:
+            guard let records = call.records, records.takesPart, count < records.scoredCount else {
+                throw .undecided(.unexpectedReply)
+            }
+            records.admit(count, retrySeconds: seconds)
+        case .beyondLimit(let limit) where call.chargeCount > 1:
+            throw .beyondQuota(count: call.chargeCount, limit: limit)
         case .refused(let seconds) where call.isCharged:
             throw .rateLimited(retrySeconds: seconds)
         case .uncharged where !call.isCharged: break
         // Not the script's answer to what was asked.
-        case .admitted, .refused, .uncharged: throw .undecided(.unexpectedReply)
+        case .admitted, .partly, .beyondLimit, .refused, .uncharged:
+            throw .undecided(.unexpectedReply)
         }
         if let failure = call.contentFailure {
-            if case .invalidRecord(let violations) = failure { counts.recordInvalid(violations) }
+            counts.noteInvalid(failure)
             throw failure
         }
     }

@@ -52,17 +52,23 @@ package final class RefusedSubjects {
     }
 
     /// Takes the store's decision on a request of the subject with this limit.
+    ///
+    /// - Parameter isAllOrNone: whether the request asked for several admissions, all or none of
+    ///   which are given: where they do not fit, fewer may.
     package func note(
-        _ decision: AdmissionDecision, on subject: [UInt8], limit: Int?, now: Int64
+        _ decision: AdmissionDecision, on subject: [UInt8], limit: Int?, isAllOrNone: Bool = false,
+        now: Int64
     ) {
         let name = Name(subject: subject, limit: limit)
         switch decision {
-        case .refused(let seconds), .admitted(left: 0, resetSeconds: let seconds):
+        case .refused where isAllOrNone: break
+        case .refused(let seconds), .partly(_, let seconds),
+            .admitted(left: 0, resetSeconds: let seconds):
             set(name, until: now + Int64(seconds) * 1_000_000_000)
         case .revoked: set(name, until: now + RefusedSubjects.revokedNanoseconds)
         case .admitted:
             if !places.isEmpty, let place = places[name] { entries[place].until = .min }
-        case .uncharged, .unavailable: break
+        case .uncharged, .beyondLimit, .unavailable: break
         }
     }
 
@@ -88,10 +94,15 @@ package final class RefusedSubjects {
 extension AdmissionDecision {
     /// What a decision means for another request of the same turn with the same token; nil when the
     /// store must be asked about that one too.
-    package func ofFollower(isCharged: Bool) -> AdmissionDecision? {
+    ///
+    /// - Parameters:
+    ///   - charges: how many admissions the other asks for.
+    ///   - isAlike: whether it asks for as many as the one that was decided, and takes a part of
+    ///     them if that one does. Otherwise fewer may be admitted, or one has to wait longer.
+    package func ofFollower(charges: Int, isAlike: Bool) -> AdmissionDecision? {
         switch self {
-        case .refused: isCharged ? self : .uncharged
-        case .admitted: isCharged ? nil : .uncharged
+        case .refused, .beyondLimit: charges == 0 ? .uncharged : isAlike ? self : nil
+        case .admitted, .partly: charges == 0 ? .uncharged : nil
         case .revoked, .unavailable, .uncharged: self
         }
     }

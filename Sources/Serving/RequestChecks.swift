@@ -10,18 +10,27 @@ extension Request {
         if let range = head.contentType, !MediaType.isJSON(headBytes.extracting(range)) {
             throw .unsupportedContentType
         }
+        try checkFraming()
+        if isBodyTooLarge { throw .bodyTooLarge(bytesMax: bodyBytesMax) }
+    }
+
+    /// That the content has a length, and no encoding.
+    func checkFraming() throws(ServiceFailure) {
         if head.contentEncodingCount > 1 { throw .unsupportedContentEncoding }
         if let range = head.contentEncoding, !MediaType.isIdentity(headBytes.extracting(range)) {
             throw .unsupportedContentEncoding
         }
         if case .none = head.framing { throw .lengthRequired }
-        if isBodyTooLarge { throw .bodyTooLarge(bytesMax: bodyBytesMax) }
     }
+}
 
+extension RequestHead {
     /// Where in the head the token stands.
-    func bearerToken(isKnown: (Span<UInt8>) -> Bool) throws(ServiceFailure) -> Range<Int> {
-        guard head.authorizationCount <= 1 else { throw .repeatedAuthorization }
-        guard let field = head.authorization else { throw .missingToken }
+    func bearerToken(
+        in headBytes: Span<UInt8>, isKnown: (Span<UInt8>) -> Bool
+    ) throws(ServiceFailure) -> Range<Int> {
+        guard authorizationCount <= 1 else { throw .repeatedAuthorization }
+        guard let field = authorization else { throw .missingToken }
         let value = headBytes.extracting(field)
         switch BearerCredentials(inAuthorization: value, isKnown: isKnown) {
         case .absent: throw .missingToken

@@ -1,4 +1,5 @@
 internal import Bytes
+package import Configuration
 package import HTTP
 internal import Identity
 package import Telemetry
@@ -26,11 +27,17 @@ package struct Route: Sendable {
     }
 
     /// What a request brings beside its head.
-    package enum Content: Sendable { case none, json, optionalJSON }
+    package enum Content: Sendable {
+        case none, json, optionalJSON
+        /// Of a `RecordsHandler`, which judges the media type.
+        case records
+    }
 
     package let path: StaticString
     package let method: Method
     private let place: Place
+    /// By which it is switched on; nil: it always is.
+    let family: RouteFamily?
     package private(set) var access: Access
     /// What roles must allow, where they are configured; nil: any token will do.
     let scope: Scope?
@@ -46,12 +53,13 @@ package struct Route: Sendable {
     private init(
         _ path: StaticString, _ method: Method, on place: Place, access: Access = .open,
         scope: Scope? = nil, content: Content = .none, errors: ErrorForm = .problem,
-        isHealth: Bool = false,
+        family: RouteFamily? = nil, isHealth: Bool = false,
         _ handler: any RouteHandler.Type
     ) {
         self.path = path
         self.method = method
         self.place = place
+        self.family = family
         self.access = access
         self.scope = scope
         self.content = content
@@ -64,7 +72,31 @@ package struct Route: Sendable {
     package static let table = numbered([
         Route(
             "/predict", .post, on: .service, access: .quota, scope: .predict, content: .json,
-            PredictRoute.self),
+            family: .predict, PredictRoute.self),
+        Route(
+            "/v1/predict/batch", .post, on: .service, access: .quota, scope: .predict,
+            content: .records, family: .batch, BatchRoute.self),
+        .openInference("/v2", .get, access: .token, InferenceServerRoute.self),
+        .openInference("/v2/health/live", .get, isHealth: true, InferenceLivenessRoute.self),
+        .openInference("/v2/health/ready", .get, isHealth: true, InferenceReadinessRoute.self),
+        .openInference("/v2/models/{model}", .get, access: .token, InferenceModelRoute.self),
+        .openInference(
+            "/v2/models/{model}/versions/{version}", .get, access: .token,
+            InferenceModelRoute.self),
+        .openInference(
+            "/v2/models/{model}/ready", .get, isHealth: true, InferenceModelReadinessRoute.self),
+        .openInference(
+            "/v2/models/{model}/versions/{version}/ready", .get, isHealth: true,
+            InferenceModelReadinessRoute.self),
+        .openInference(
+            "/v2/models/{model}/infer", .post, access: .quota, scope: .predict, content: .records,
+            InferenceRoute.self),
+        .openInference(
+            "/v2/models/{model}/versions/{version}/infer", .post, access: .quota, scope: .predict,
+            content: .records, InferenceRoute.self),
+        .openInference(
+            "/v2/repository/index", .post, access: .token, content: .optionalJSON,
+            InferenceRepositoryRoute.self),
         Route("/logout", .post, on: .service, access: .token, LogoutRoute.self),
         Route("/health", .get, on: .both, isHealth: true, HealthRoute.self),
         Route("/livez", .get, on: .both, isHealth: true, LivenessRoute.self),
@@ -95,6 +127,16 @@ package struct Route: Sendable {
             "/admin/keys/reload", .post, on: .operations, access: .administrator,
             scope: .manageKeys, content: .optionalJSON, KeyReloadRoute.self),
     ])
+
+    /// A route of the Open Inference Protocol.
+    private static func openInference(
+        _ path: StaticString, _ method: Method, access: Access = .open, scope: Scope? = nil,
+        content: Content = .none, isHealth: Bool = false, _ handler: any RouteHandler.Type
+    ) -> Route {
+        Route(
+            path, method, on: .service, access: access, scope: scope, content: content,
+            errors: .openInference, family: .oip, isHealth: isHealth, handler)
+    }
 
     private static func numbered(_ routes: [Route]) -> [Route] {
         routes.enumerated().map { index, route in
@@ -146,13 +188,27 @@ package struct RouteTable: Sendable {
 
     private let routes: [Route]
 
-    /// - Parameter hasRoles: then what is open and has a scope needs a token that has it.
+    /// - Parameters:
+    ///   - families: those that are switched on.
+    ///   - hasRoles: then what is open and has a scope needs a token that has it.
     package init(
-        _ listener: Route.Audience, of routes: [Route] = Route.table, hasRoles: Bool = false
+        _ listener: Route.Audience, of routes: [Route] = Route.table,
+        families: [RouteFamily] = RouteFamily.allCases, hasRoles: Bool = false
     ) {
-        self.routes = routes.filter { $0.isServed(by: listener) }.map {
-            hasRoles ? $0.guarded : $0
-        }
+        self.routes = routes.filter { route in
+            route.isServed(by: listener) && route.family.map(families.contains) != false
+        }.map { hasRoles ? $0.guarded : $0 }
+    }
+
+    /// How it is answered that there is no such path: clients of the Open Inference Protocol ask
+    /// for paths of extensions too, and read its form alone.
+    func errors(ofUnknown path: Span<UInt8>) -> ErrorForm {
+        let prefix: StaticString = "/v2/"
+        let isInference =
+            path.count > prefix.utf8CodeUnitCount
+            && path.extracting(first: prefix.utf8CodeUnitCount).equals(prefix)
+            && routes.contains { $0.family == .oip }
+        return isInference ? .openInference : .problem
     }
 
     /// What a path, without its query, and a method lead to. Nothing is decoded and nothing is cut:
@@ -228,6 +284,7 @@ extension RequestLabels {
     /// Answers that alerts count: they exist from the start.
     private static let initialStatuses: [String: [UInt16]] = [
         "/health": [200, 503], "/readyz": [200, 503],
+        "/v2/health/ready": [200, 503],
         "/predict": [200, 400, 401, 403, 411, 413, 415, 422, 429, 503],
     ]
 

@@ -4,12 +4,17 @@ package import Bundle
 internal import Bytes
 internal import Features
 package import Models
+internal import RecordFormats
 package import Telemetry
 
 /// A loaded model with one worker's memory for reading records and scoring them.
 package final class Scorer {
     /// The model's own name and version.
     package var model: (name: String, version: String) { (bundle.name, bundle.version) }
+    /// The fields that it takes.
+    var schema: Schema { bundle.schema }
+    /// Reads inference requests for it; made for the first of them.
+    private(set) lazy var inferences = OpenInferenceReader(schema: bundle.schema)
     private let bundle: ModelBundle
     /// `name/version` in UTF-8, as answers carry it.
     package let modelName: [UInt8]

@@ -10,6 +10,8 @@ package import Telemetry
 package enum TurnStep: CaseIterable {
     /// Requests that clients have pipelined beyond their share of an earlier turn.
     case pipelines
+    /// Records of requests that bring several are scored, so many in a turn.
+    case scores
     /// What the store has decided is recorded or answered, and what the audit log has written is
     /// answered. Before the question, which also covers what such clients have pipelined.
     case decisions
@@ -61,7 +63,9 @@ package final class Worker: LoopOwner {
     /// What a scrape gets.
     var snapshot: WorkerCounts.Snapshot { calls.counts.snapshot(server.figures) }
 
-    package var isBusy: Bool { server.isBusy || admissions.isBusy || audit?.isBusy == true }
+    package var isBusy: Bool {
+        server.isBusy || calls.hasUnscored || admissions.isBusy || audit?.isBusy == true
+    }
 
     package var deadline: Int64? {
         var earliest = server.deadline ?? .max
@@ -94,6 +98,7 @@ package final class Worker: LoopOwner {
     private func end(_ step: TurnStep) {
         switch step {
         case .pipelines: server.takeUpPipelines()
+        case .scores: if calls.hasUnscored { calls.scoreRecords() }
         case .decisions:
             while let (ticket, decision) = admissions.takeDecision() {
                 calls.decide(ticket, decision)

@@ -12,10 +12,14 @@ struct Ask {
     /// Nil: that of the store.
     var limit: Int?
     var issuedAt: Int64? = 1000
-    var charges = true
+    var charges = 1
+    var takesPart = false
 
-    static func by(_ subject: String, limit: Int? = nil) -> Ask {
-        Ask(subject: Array(subject.utf8), limit: limit)
+    static func by(
+        _ subject: String, limit: Int? = nil, charges: Int = 1, takesPart: Bool = false
+    ) -> Ask {
+        Ask(
+            subject: Array(subject.utf8), limit: limit, charges: charges, takesPart: takesPart)
     }
 }
 
@@ -82,8 +86,8 @@ extension AdmissionStore {
         admit(
             AdmissionRequest(
                 token: token.span, tokenID: tokenID.span, subject: ask.subject.span,
-                limit: ask.limit, issuedAt: ask.issuedAt, charges: ask.charges, deadline: deadline,
-                ticket: ticket))
+                limit: ask.limit, issuedAt: ask.issuedAt, charges: ask.charges,
+                takesPart: ask.takesPart, deadline: deadline, ticket: ticket))
     }
 }
 
@@ -258,7 +262,8 @@ extension AdmissionDecision {
         switch self {
         case .admitted(let left, _): .admitted(left: left, resetSeconds: 0)
         case .refused: .refused(retrySeconds: 0)
-        case .uncharged, .revoked, .unavailable: self
+        case .partly(let count, _): .partly(count: count, retrySeconds: 0)
+        case .uncharged, .revoked, .beyondLimit, .unavailable: self
         }
     }
 }

@@ -62,7 +62,7 @@ import Testing
             expected.contains(harness.healthFailure)
         }
         // Requests that need not write are decided, and do not make it pass.
-        let idle = [Ask(token: "bad", subject: [0x61]), Ask(subject: [0x61], charges: false)]
+        let idle = [Ask(token: "bad", subject: [0x61]), Ask(subject: [0x61], charges: 0)]
         for _ in 0..<20 {
             #expect(!harness.isPassing)
             for decision in try harness.decide(idle) {
@@ -155,7 +155,7 @@ import Testing
         let harness = try RedisHarness(
             port: server.port, quota: AdmissionProbeTests.quota, markerKey: Array(marker.utf8))
         let missing = RedisFailure.errorReply(.noMarker)
-        let asks = [Ask.by("ann"), Ask(subject: [0x61], charges: false)]
+        let asks = [Ask.by("ann"), Ask(subject: [0x61], charges: 0)]
         for _ in 0..<2 {
             #expect(
                 try harness.decide(asks)

@@ -44,7 +44,7 @@ import Testing
         }
         #expect(try harness.decide(.by("d")) == .unavailable(.storeFull(subjectsMax: 3)))
         #expect(try harness.decide(.by("a")) == .admitted(left: 0, resetSeconds: 1))
-        #expect(try harness.decide(Ask(subject: [0x64], charges: false)) == .uncharged)
+        #expect(try harness.decide(Ask(subject: [0x64], charges: 0)) == .uncharged)
 
         // b ends at 1,100 ms, c at 1,200 ms, and a, admitted again at 300 ms, at 1,300 ms.
         harness.advance(milliseconds: 799)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SubjectRevocationTests {
     private static let before: Int64 = 1_700_000_000
 
-    private static func ask(_ subject: String, issuedAt: Int64?, charges: Bool = true) -> Ask {
+    private static func ask(_ subject: String, issuedAt: Int64?, charges: Int = 1) -> Ask {
         Ask(subject: Array(subject.utf8), issuedAt: issuedAt, charges: charges)
     }
 
@@ -19,9 +19,9 @@ import Testing
         _ kind: StoreKind, _ issued: (at: Int64?, isRevoked: Bool)
     ) throws {
         let harness = try kind.harness(limit: 2, seconds: 3600)
-        for charges in [true, false] {
+        for charges in [1, 0] {
             let ask = Self.ask("ann", issuedAt: issued.at, charges: charges)
-            let plain = charges ? nil : AdmissionDecision.uncharged
+            let plain = charges > 0 ? nil : AdmissionDecision.uncharged
             try harness.revoke(subject: "ann", before: Self.before, forMilliseconds: 3_600_000)
             let decision = try harness.decide(ask)
             #expect((decision == .revoked) == issued.isRevoked)
@@ -45,8 +45,8 @@ import Testing
         good.tokenID = "good"
         let asks = [
             Self.ask("eve", issuedAt: nil), Self.ask("ann", issuedAt: Self.before), good, bad,
-            Self.ask("bob", issuedAt: Self.before + 5, charges: false),
-            Self.ask("bob", issuedAt: Self.before + 6, charges: false),
+            Self.ask("bob", issuedAt: Self.before + 5, charges: 0),
+            Self.ask("bob", issuedAt: Self.before + 6, charges: 0),
             Self.ask("ann", issuedAt: nil), Self.ask("an", issuedAt: Self.before),
         ]
         #expect(

@@ -60,6 +60,7 @@ import Testing
         case .toggle: key.defaultText == "on" ? "off" : "on"
         // With which much of the rest would be refused.
         case .choice where key.name == "security": nil
+        case .words(let words): words.reversed().prefix(2).joined(separator: " ")
         case .choice(let words): words.first { $0 != key.defaultText }
         case .text where ["jwt.keys", "jwt.jwks", "roles.path"].contains(key.name): nil
         case .text where key.name == "audit.checkpoint_url": "https://sink.example:8443/c"

@@ -14,7 +14,8 @@ import Testing
 ///
 /// A path that begins with `/hold` is answered when the test says so, `/later` in a later turn,
 /// `/big/N` with N bytes, `/slow/N` after N busy nanoseconds, `/peer` with the client's address,
-/// `/close` with an answer that closes, and everything else immediately with `method target
+/// `/parts/N` with N parts of 1,000 bytes, `/large` takes a MiB of content, `/close` with an answer
+/// that closes, and everything else immediately with `method target
 /// content`. All ends with the owner.
 final class TestServer: Sendable {
     /// What the handlers leave for the test.
@@ -23,6 +24,7 @@ final class TestServer: Sendable {
         let requests = Mutex<[String]>([])
         let held = Mutex<[Exchange]>([])
         let turnCount = Atomic<Int>(0)
+        let partCount = Atomic<Int>(0)
         let drainedCount = Atomic<Int>(0)
         let releasesBehindTurn = Atomic<Bool>(false)
     }
@@ -127,6 +129,9 @@ final class TestServer: Sendable {
     /// The turns the reactor has taken.
     var turnCount: Int { notes.turnCount.load(ordering: .relaxed) }
 
+    /// The parts of contents that have been made.
+    var partCount: Int { notes.partCount.load(ordering: .relaxed) }
+
     /// How often the server has said that it has drained.
     var drainedCount: Int { notes.drainedCount.load(ordering: .relaxed) }
 
@@ -211,6 +216,11 @@ extension TestServer {
                 let status = ServiceFailure.rejected(rejection).row.problem.status
                 notes.requests.withLock { $0.append("\(status)") }
                 answer(server, exchange, status, Array("\(rejection)".utf8))
+            },
+            largeContentMax: { head, headBytes, _ in
+                let target = text(headBytes.extracting(head.target))
+                return target.hasPrefix("/large") || target.hasPrefix("/hold-large")
+                    ? 1 << 20 : nil
             })
     }
 
@@ -222,7 +232,11 @@ extension TestServer {
         let target = text(request.headBytes.extracting(request.head.target))
         notes.requests.withLock { $0.append("\(method) \(target)") }
         if request.isBodyTooLarge {
-            answer(server, exchange, 413, [])
+            answer(server, exchange, request.hasNoRoom ? 503 : 413, [])
+        } else if target.hasPrefix("/large") {
+            answer(server, exchange, 200, Array("\(request.body.count)".utf8))
+        } else if target.hasPrefix("/parts/"), let count = Int(target.dropFirst(7)) {
+            answer(server, exchange, from: content(count, notes))
         } else if target.hasPrefix("/hold") {
             notes.held.withLock { $0.append(exchange) }
         } else if target.hasPrefix("/later") {
@@ -240,6 +254,32 @@ extension TestServer {
             let closes = target.hasPrefix("/close")
             answer(
                 server, exchange, 200, Array("\(method) \(target) \(body)".utf8), closes: closes)
+        }
+    }
+
+    /// Content of so many parts of 1,000 bytes.
+    private static func content(_ count: Int, _ notes: Observations) -> ContentSource {
+        var left = count
+        return { output in
+            guard left > 0 else { return false }
+            left -= 1
+            notes.partCount.wrappingAdd(1, ordering: .relaxed)
+            output.append(contentsOf: repeatElement(UInt8(ascii: "p"), count: 1000))
+            return left > 0
+        }
+    }
+
+    private static func answer(
+        _ server: HTTPServer, _ exchange: Exchange, from source: @escaping ContentSource
+    ) {
+        server.answer(exchange, from: source) { output, context in
+            let requestID = Array("1".utf8)
+            ResponseEncoder.appendHead(
+                ResponseHead(
+                    status: 200, contentType: "text/plain", connection: context.connection,
+                    answersHEAD: false), isChunked: context.isChunked,
+                date: HTTPDate(unixSeconds: context.unixMilliseconds / 1000),
+                requestID: requestID.span, fields: [UInt8]().span, to: &output)
         }
     }
 

@@ -31,7 +31,7 @@ extension ProgramTests {
             churnd = try ChurndProcess(
                 [
                     "roles.path": path, "behaviour": "watch", "operations.listen": "127.0.0.1:0",
-                    "model.path": versions.path, "model.watch": "0",
+                    "model.path": versions.path, "model.watch": "0", "routes": "predict batch oip",
                     "audit.directory": "\(directory.path)/audit",
                 ], environment: ["AUDIT_KEY": String(repeating: "audit-key", count: 5)])
         }
@@ -60,6 +60,12 @@ extension ProgramTests {
 
         private static let matrix = [
             Row(method: "POST", path: "/predict", roles: ["service", "caller"]),
+            Row(
+                method: "POST", path: "/v1/predict/batch", body: "[\(Customer.valid.json)]",
+                roles: ["service", "caller"]),
+            Row(
+                method: "POST", path: "/v2/models/telco-logistic/infer", body: InferenceText.one,
+                roles: ["service", "caller"]),
             Row(method: "GET", path: "/metrics", roles: ["reader"]),
             Row(method: "GET", path: "/admin/models", roles: ["engineer"]),
             Row(
@@ -86,7 +92,8 @@ extension ProgramTests {
                 "churnd:admin",
             ]
             for row in RoleAccessTests.matrix {
-                let client = row.path == "/predict" ? service : operations
+                let isPublic = row.path == "/predict" || row.path.hasPrefix("/v")
+                let client = isPublic ? service : operations
                 for role in roles {
                     let token = token(role, login: RoleAccessTests.goodLogin)
                     let answer = try client.exchange(row.request(token))

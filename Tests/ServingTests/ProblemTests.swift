@@ -21,6 +21,21 @@ import Testing
         return try #require(try JSONValue(parsing: bytes.span).asObject)
     }
 
+    @Test func `a failure of inference is one text, with all that is wrong`() {
+        let violations = [
+            Violation(field: "tenure", code: .outOfRange, detail: "must be an integer"),
+            Violation(field: "a\"b", code: .unknownField, detail: "is not a field"),
+        ]
+        var writer = JSONWriter()
+        let id = Array("r-1".utf8)
+        ErrorForm.openInference.append(
+            ServiceFailure.invalidRecord(violations).row, requestID: id.span, to: &writer)
+        #expect(
+            String(decoding: writer.finish(), as: UTF8.self)
+                == #"{"error":"2 fields are not acceptable: tenure must be an integer; "#
+                + #"a\"b is not a field","request_id":"r-1"}"#)
+    }
+
     @Test func `content has the members of RFC 9457 and the request's id`() throws {
         let object = try content(.missingToken, requestID: "abc")
         #expect(object.members.map(\.name) == ["type", "title", "status", "detail", "request_id"])
@@ -37,6 +52,7 @@ import Testing
         (
             .methodNotAllowed(allowed: "GET, HEAD"), .methodNotAllowed, "Allow: GET, HEAD\r\n"
         ),
+        (.unknownModel(active: "m, version 1"), .notFound, ""),
         (.unsupportedContentType, .unsupportedMediaType, ""),
         (.unsupportedContentEncoding, .unsupportedMediaType, "Accept-Encoding: identity\r\n"),
         (.bodyTooLarge(bytesMax: 16_384), .contentTooLarge, ""),

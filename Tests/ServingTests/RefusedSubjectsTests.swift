@@ -101,8 +101,8 @@ import Testing
                 (.admitted(left: 1, resetSeconds: 3), nil, .uncharged),
             ]
         for (decision, charged, invalid) in cases {
-            #expect(decision.ofFollower(isCharged: true) == charged)
-            #expect(decision.ofFollower(isCharged: false) == invalid)
+            #expect(decision.ofFollower(charges: 1, isAlike: true) == charged)
+            #expect(decision.ofFollower(charges: 0, isAlike: false) == invalid)
         }
     }
 }

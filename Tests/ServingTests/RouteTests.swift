@@ -33,8 +33,11 @@ import Testing
     ) {
         let path = "\(route.path)"
         let isHealth = ["/health", "/livez", "/readyz"].contains(path)
-        #expect(route.label.isHealth == isHealth)
-        let isOfCallers = ["/predict", "/logout"].contains(path)
+        let isInference = path.hasPrefix("/v2")
+        #expect(
+            route.label.isHealth
+                == (isHealth || isInference && ["live", "ready"].contains { path.hasSuffix($0) }))
+        let isOfCallers = path.hasPrefix("/v") || ["/predict", "/logout"].contains(path)
         #expect(route.isServed(by: .service) == (isHealth || isOfCallers))
         #expect(route.isServed(by: .operations) == !isOfCallers)
         for listener in Route.Audience.allCases {
@@ -48,8 +51,11 @@ import Testing
         let path = "\(route.path)"
         let expected: Route.Access =
             switch path {
-            case "/predict": .quota
-            case "/logout": .token
+            case "/predict", "/v1/predict/batch": .quota
+            case "/logout", "/v2/repository/index": .token
+            case _ where path.hasPrefix("/v2"):
+                path.hasSuffix("/infer")
+                    ? .quota : path.hasSuffix("/live") || path.hasSuffix("/ready") ? .open : .token
             case _: path.hasPrefix("/admin/") ? .administrator : .open
             }
         #expect(route.access == expected)
@@ -80,7 +86,8 @@ import Testing
     @Test(arguments: Route.table)
     func `a route accepts what its Allow says and nothing else`(route: Route) {
         let isPost = [
-            "predict", "logout", "activate", "rollback", "revoke", "clear", "reload",
+            "predict", "batch", "logout", "activate", "rollback", "revoke", "clear", "reload",
+            "infer", "index",
         ]
         .contains { "\(route.path)".hasSuffix($0) }
         let methods: [HTTPMethod] = isPost ? [.post] : [.get, .head]

@@ -45,7 +45,7 @@ import Testing
     @Test func `a turn ends in this order`() {
         #expect(
             TurnStep.allCases == [
-                .pipelines, .decisions, .question, .commands, .records, .answers, .log,
+                .pipelines, .scores, .decisions, .question, .commands, .records, .answers, .log,
                 .observations, .published,
             ])
     }

@@ -1,6 +1,7 @@
 import Access
 import AuditLog
 import Bundle
+import Configuration
 import Deployment
 import HTTP
 import HTTPServer
@@ -60,6 +61,7 @@ final class WorkerUnderTest {
                 loop: loop,
                 rules: Calls.Rules(
                     bodyBytesMax: HTTPLimits.contract.bodyBytesMax,
+                    batch: ServiceConfiguration.Batch(rowsMax: 8, bytesMax: 32_768),
                     decisionNanoseconds: 10 * WorkerUnderTest.second),
                 routes: RouteTable(.service),
                 verifier: LocalVerifier(of: keys, rules: rules, mailbox: mailbox),

@@ -1,5 +1,5 @@
 /// One HTTP answer as a client sees it, read strictly: CRLF everywhere, a Content-Length with every
-/// final answer.
+/// final answer, or chunks.
 package struct HTTPAnswer: Equatable, Sendable {
     package let status: Int
     package let reason: String
@@ -38,6 +38,13 @@ package struct HTTPAnswer: Equatable, Sendable {
         else { throw .malformed("status line: \(lines[0])") }
         let fields = try lines.dropFirst().map(field)
         let isInterim = status < 200
+        if fields.contains(where: { $0.name.lowercased() == "transfer-encoding" }) {
+            return try chunked(bytes, from: bodyStart).map { body, end in
+                let answer = HTTPAnswer(
+                    status: status, reason: String(parts[2]), fields: fields, body: body)
+                return (answer, end - bytes.startIndex)
+            }
+        }
         let lengths = fields.filter { $0.name.lowercased() == "content-length" }
         guard isInterim ? lengths.isEmpty : lengths.count == 1 else {
             throw .malformed("\(lengths.count) content lengths in a \(status)")
@@ -51,6 +58,30 @@ package struct HTTPAnswer: Equatable, Sendable {
             status: status, reason: String(parts[2]), fields: fields,
             body: Array(bytes[bodyStart..<bodyEnd]))
         return (answer, bodyEnd - bytes.startIndex)
+    }
+
+    /// The content of chunks without extensions and trailers, and where it ends; nil while it is
+    /// not whole.
+    private static func chunked(
+        _ bytes: ArraySlice<UInt8>, from start: Int
+    ) throws(ClientSocket.Failure) -> (body: [UInt8], end: Int)? {
+        var body: [UInt8] = []
+        var index = start
+        while let lineEnd = bytes[index...].firstIndex(of: 0x0A) {
+            let line = String(decoding: bytes[index..<lineEnd], as: UTF8.self)
+            guard line.hasSuffix("\r"), let size = Int(line.dropLast(), radix: 16) else {
+                throw .malformed("size of a chunk: \(line)")
+            }
+            let end = lineEnd + 1 + size
+            guard end + 2 <= bytes.endIndex else { return nil }
+            guard bytes[end] == 0x0D, bytes[end + 1] == 0x0A else {
+                throw .malformed("a chunk of \(size) bytes has no end")
+            }
+            if size == 0 { return (body, end + 2) }
+            body += bytes[lineEnd + 1..<end]
+            index = end + 2
+        }
+        return nil
     }
 
     /// The lines of the head without the blank one, and where the content begins.

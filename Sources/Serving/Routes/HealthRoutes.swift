@@ -32,6 +32,16 @@ enum LivenessRoute: RouteHandler {
     }
 }
 
+extension Calls {
+    /// What `/readyz` answers with: neither Redis nor the disk is asked.
+    var readiness: HealthReport {
+        let now = loop.now
+        return HealthReport(
+            store: state.readyStore(now: now), audit: state.audit(now: now), keys: state.keys,
+            isDraining: state.isDraining)
+    }
+}
+
 /// The latest health report; the next request nearly always gets the same.
 final class HealthDocument {
     static let contentType: StaticString = "application/health+json"

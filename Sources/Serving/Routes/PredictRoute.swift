@@ -9,6 +9,9 @@ protocol RouteHandler: SendableMetatype {
     /// Reads what the query asks for.
     static func describe(_ call: Call, query: Span<UInt8>) throws(ServiceFailure)
 
+    /// Judges the fields that describe the content, where the route takes several records.
+    static func describe(_ call: Call, _ request: borrowing Request) throws(ServiceFailure)
+
     /// Reads what the route needs of the request: it is gone when the call has waited. What is
     /// wrong with it is answered when the caller is known to be admitted.
     static func prepare(
@@ -21,6 +24,8 @@ protocol RouteHandler: SendableMetatype {
 
 extension RouteHandler {
     static func describe(_ call: Call, query: Span<UInt8>) throws(ServiceFailure) {}
+
+    static func describe(_ call: Call, _ request: borrowing Request) throws(ServiceFailure) {}
 
     static func prepare(
         _ call: Call, _ request: borrowing Request, _ calls: Calls

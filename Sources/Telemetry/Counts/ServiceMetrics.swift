@@ -78,7 +78,8 @@ package struct ServiceMetrics: Sendable {
         switch decision {
         case .admitted: decided(.accepted, .admitted)
         case .uncharged: decided(.accepted, .uncharged)
-        case .refused: decided(.accepted, .refused)
+        case .partly: decided(.accepted, .partly)
+        case .refused, .beyondLimit: decided(.accepted, .refused)
         case .unavailable: decided(.undecided, .unavailable)
         case .revoked: tokens.count(.revoked)
         }

@@ -3,8 +3,11 @@ package import Redis
 
 /// What the store said of a request whose token is good and not revoked.
 package enum QuotaDecision: Int, MetricLabel {
+    /// For all records of the request.
     case admitted
-    /// The quota is used up.
+    /// The quota suffices for some records of the request, not for all.
+    case partly
+    /// The quota is used up, or does not suffice for a request that takes no part of it.
     case refused
     /// Not to be counted, because the body was invalid.
     case uncharged
@@ -14,6 +17,7 @@ package enum QuotaDecision: Int, MetricLabel {
     package var label: String {
         switch self {
         case .admitted: "admitted"
+        case .partly: "partly"
         case .refused: "refused"
         case .uncharged: "uncharged"
         case .unavailable: "unavailable"

@@ -78,7 +78,8 @@ package final class WorkerCounts {
         guard isOn else { return }
         storeAnswered(decision, after: nanoseconds)
         switch decision {
-        case .uncharged, .admitted, .refused: counts.tokenJudged(.accepted)
+        case .uncharged, .admitted, .partly, .refused, .beyondLimit:
+            counts.tokenJudged(.accepted)
         case .revoked: counts.tokenJudged(.revoked)
         case .unavailable: counts.tokenJudged(.undecided)
         }
