@@ -135,9 +135,8 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Access", "AuditLog", "Behaviour", "Bytes", "HTTP", "HTTPClient", "Identity", "JWT",
-                "OpenSSL",
-                "OperationsAPI", "POSIX", "Redis",
+                "Access", "AuditLog", "Behaviour", "Bytes", "FeatureStore", "HTTP", "HTTPClient",
+                "Identity", "JWT", "OpenSSL", "OperationsAPI", "POSIX", "Redis",
             ]),
         module(
             "Doctor",
@@ -156,7 +155,7 @@ let package = Package(
             "Serving",
             [
                 "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
-                "Features",
+                "FeatureStore", "Features",
                 "HTTP", "HTTPServer", "Identity", "JSON", "JWT", "Metrics", "ModelRegistry",
                 "Models", "OpenSSL", "OperationsAPI", "POSIX", "Reactor", "RecordFormats", "Redis",
                 "Telemetry",

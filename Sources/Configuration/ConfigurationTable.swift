@@ -30,6 +30,8 @@ package enum ConfigurationTable {
         .redisSentinelUser, .redisSentinelPassword, .redisKeyspaceEvents,
         .quotaLimit, .quotaWindow,
         .routes, .batchRows, .batchBytes,
+        .featuresLayout, .featuresRedisURL, .featuresProject, .featuresViews, .featuresEntity,
+        .featuresKeyVersion, .featuresPrefix, .featuresAge,
         .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,

@@ -18,6 +18,8 @@ package struct ServiceConfiguration: Sendable {
     /// What the service's listener serves.
     package let routes: [RouteFamily]
     package let batch: Batch
+    /// Nil: no customers are looked up.
+    package let features: Features?
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool
     /// Nil: off.
@@ -182,6 +184,7 @@ extension ServiceConfiguration {
             routes: settings.routeFamilies,
             batch: Batch(
                 rowsMax: settings.integer(.batchRows), bytesMax: settings.integer(.batchBytes)),
+            features: try Features(settings, store: store),
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(

@@ -87,6 +87,8 @@ final class Call {
     var contentFailure: ServiceFailure?
     var outcome = Outcome.unread
     var prediction = Prediction()
+    /// Whose features are looked up; nil: the body holds them.
+    var customer: [UInt8]?
     /// Of a call that brings several.
     var records: ScoredRecords?
     /// What is answered to an inference request.
@@ -145,6 +147,7 @@ final class Call {
         reasonCount = nil
         contentFailure = nil
         outcome = .unread
+        customer = nil
         bodyDigest = nil
         if records != nil { records = nil }
         if inference != nil { inference = nil }

@@ -51,7 +51,7 @@ import Testing
         let path = "\(route.path)"
         let expected: Route.Access =
             switch path {
-            case "/predict", "/v1/predict/batch": .quota
+            case "/predict", "/v1/predict/batch", "/v1/customers/{id}/risk": .quota
             case "/logout", "/v2/repository/index": .token
             case _ where path.hasPrefix("/v2"):
                 path.hasSuffix("/infer")
