@@ -94,6 +94,7 @@ let package = Package(
         pureModule("Identity", ["Bytes"]),
         servingModule("JWT", ["Bytes", "Identity", "JSON", "OpenSSL"]),
         pureModule("Features", ["Bytes", "JSON"]),
+        pureModule("FeatureStore", ["Bytes", "Features", "JSON"]),
         module("Tables", ["Bytes", "Features", "JSON", "POSIX"]),
         module("RecordFormats", ["Bytes", "Features", "JSON", "Tables"]),
         servingModule("Models", ["Bytes", "Features", "JSON", "POSIX"]),
@@ -142,9 +143,8 @@ let package = Package(
         module(
             "Configuration",
             [
-                "Access", "AuditLog", "Behaviour", "Bytes", "HTTP", "HTTPClient", "Identity", "JWT",
-                "OpenSSL",
-                "OperationsAPI", "POSIX", "Redis",
+                "Access", "AuditLog", "Behaviour", "Bytes", "FeatureStore", "HTTP", "HTTPClient",
+                "Identity", "JWT", "OpenSSL", "OperationsAPI", "POSIX", "Redis",
             ]),
         module(
             "Doctor",
@@ -163,7 +163,7 @@ let package = Package(
             "Serving",
             [
                 "Access", "AuditLog", "Behaviour", "Bundle", "Bytes", "Configuration", "Deployment",
-                "Features",
+                "FeatureStore", "Features",
                 "HTTP", "HTTPServer", "Identity", "JSON", "JWT", "Metrics", "ModelRegistry",
                 "Models", "OpenAPI", "OpenSSL", "OperationsAPI", "POSIX", "Reactor",
                 "RecordFormats", "Redis",
@@ -209,6 +209,8 @@ let package = Package(
         tests("IdentityTests", ["Identity"]),
         tests("JWTTests", ["Identity", "JWT", "JSON", "OpenSSL", "POSIX"], hasFixtures: true),
         tests("FeaturesTests", ["Features", "JSON", "POSIX", "Tables"]),
+        tests(
+            "FeatureStoreTests", ["FeatureStore", "Features", "JSON", "POSIX"], hasFixtures: true),
         tests(
             "RecordFormatsTests", ["RecordFormats", "Bytes", "Features", "JSON", "POSIX"],
             hasFixtures: true),

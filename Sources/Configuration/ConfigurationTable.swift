@@ -33,6 +33,8 @@ package enum ConfigurationTable {
         .crossOrigins,
         .authentication, .authenticationSubject, .authenticationExposed,
         .authenticationTokenField, .vertexPredictRoute, .vertexHealthRoute,
+        .featuresLayout, .featuresRedisURL, .featuresProject, .featuresViews, .featuresEntity,
+        .featuresKeyVersion, .featuresPrefix, .featuresAge,
         .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,

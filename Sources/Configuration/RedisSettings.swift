@@ -27,7 +27,7 @@ extension ConfigurationSettings {
         return endpoint
     }
 
-    private func redisTLS() throws(ConfigurationError) -> RedisTLS {
+    func redisTLS() throws(ConfigurationError) -> RedisTLS {
         let pair: [ConfigurationKey] = [.redisTLSCertificate, .redisTLSKey]
         if let given = pair.first(where: isSet), let other = pair.first(where: { !isSet($0) }) {
             throw .setAlone(at: place(given), key: given.name, partner: other.name)

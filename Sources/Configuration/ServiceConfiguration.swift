@@ -21,6 +21,8 @@ package struct ServiceConfiguration: Sendable {
     package let platform: Platform
     /// `cors.origins`: empty where no page of another origin may call.
     package let crossOrigins: [String]
+    /// Nil: no customers are looked up.
+    package let features: Features?
     /// Whether changes of revocations in Redis are recorded.
     package let noticesRevocations: Bool
     /// Nil: off.
@@ -187,6 +189,7 @@ extension ServiceConfiguration {
                 rowsMax: settings.integer(.batchRows), bytesMax: settings.integer(.batchBytes)),
             platform: try Platform(settings),
             crossOrigins: settings.crossOrigins,
+            features: try Features(settings, store: store),
             noticesRevocations: settings.toggle(.redisKeyspaceEvents),
             behaviour: try Behaviour(settings, hasRoles: tokens.roles != nil),
             model: Model(

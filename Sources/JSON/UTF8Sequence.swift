@@ -48,3 +48,16 @@ enum UTF8Sequence {
         }
     }
 }
+
+extension Span<UInt8> {
+    /// Whether all of it is well-formed UTF-8.
+    package var isUTF8: Bool {
+        var index = 0
+        while index < count {
+            let length = UTF8Sequence.length(in: self, at: index)
+            if length == 0 { return false }
+            index += length
+        }
+        return true
+    }
+}

@@ -9,6 +9,7 @@ internal import Models
 internal import OpenSSL
 internal import POSIX
 internal import Reactor
+internal import Redis
 internal import Serving
 internal import Synchronization
 internal import Telemetry
@@ -26,6 +27,9 @@ struct SharedSettings: Sendable {
     private let auditLog: AuditLog?
     private let auditKeys: AuditKeys?
     private let sink: LogSink
+    /// Nil where no customers are looked up.
+    let featureHealth: RedisHealth?
+    private let featureNeighbours = RedisNeighbours()
     private let deployed: Published<Deployment>
     /// Of the hash by which the log tells subjects apart; new at every start.
     private let logSalt = RandomBytes.make(32)
@@ -40,6 +44,9 @@ struct SharedSettings: Sendable {
         self.configuration = configuration
         self.deployed = deployed
         self.store = store
+        featureHealth = configuration.features.map {
+            RedisHealth(deadlineNanoseconds: $0.deadline.nanoseconds)
+        }
         self.state = state
         self.auditLog = auditLog
         records = auditLog.flatMap { log in
@@ -99,6 +106,26 @@ struct SharedSettings: Sendable {
                 bundle: bundle, recordsFeatures: recordsFeatures,
                 series: counts.modelActivated(bundle), traitsKey: traitsKey)
         }
+    }
+
+    /// A worker's way to customers' features; nil where none are looked up.
+    func makeFeatures(_ loop: Loop, _ mailbox: Mailbox<Worker>) -> LocalFeatures? {
+        guard let features = configuration.features, let featureHealth else { return nil }
+        let nanoseconds = features.deadline.nanoseconds
+        return LocalFeatures(
+            connection: RedisConnection(
+                loop: loop,
+                door: Door(mailbox) { worker in
+                    guard let features = worker.calls.features else {
+                        preconditionFailure("it was made here")
+                    }
+                    return features.connection
+                },
+                endpoint: features.endpoint, deadlineNanoseconds: nanoseconds, limits: .standard,
+                probe: .ping, health: featureHealth, neighbours: featureNeighbours),
+            layout: features.layout,
+            ageMillisecondsMax: features.ageMax.map { $0.nanoseconds / 1_000_000 },
+            deadlineNanoseconds: nanoseconds)
     }
 
     func makeNames() -> CallNames {

@@ -137,7 +137,8 @@ struct WorkerSettings: Sendable {
                 AddressBudgets(
                     AddressBudgets.Rules(perMinute: $0.failuresPerMinute, burst: $0.failuresBurst),
                     shareOf: workerCount)
-            })
+            },
+            features: operations == nil ? common.makeFeatures(loop, mailbox) : nil)
         let proxies = configuration.http.trustedProxies
         let certificates = tls?.subscribe { mailbox.post { _ in } }
         let server = try HTTPServer(

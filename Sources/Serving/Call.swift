@@ -89,6 +89,8 @@ final class Call {
     var contentFailure: ServiceFailure?
     var outcome = Outcome.unread
     var prediction = Prediction()
+    /// Whose features are looked up; nil: the body holds them.
+    var customer: [UInt8]?
     /// Of a call that brings several.
     var records: ScoredRecords?
     /// What is answered to an inference request.
@@ -156,6 +158,7 @@ final class Call {
         reasonCount = nil
         contentFailure = nil
         outcome = .unread
+        customer = nil
         bodyDigest = nil
         if records != nil { records = nil }
         if clientRequestName != nil { clientRequestName = nil }

@@ -65,6 +65,8 @@ package final class Calls {
     let audit: AuditGate?
     /// Nil where subjects have no baselines.
     let behaviour: LocalBehaviour?
+    /// Nil where no customers are looked up.
+    package let features: LocalFeatures?
     private let names: CallNames
     let health = HealthDocument()
     let documents = InterfaceDocuments()
@@ -80,8 +82,10 @@ package final class Calls {
         model: LocalDeployment,
         counts: WorkerCounts, answers: Answers, admissions: Admissions, audit: AuditGate?,
         behaviour: LocalBehaviour? = nil, names: CallNames, state: ServiceState,
-        operations: Administration?, logouts: Logouts, budgets: AddressBudgets? = nil
+        operations: Administration?, logouts: Logouts, budgets: AddressBudgets? = nil,
+        features: LocalFeatures? = nil
     ) {
+        self.features = features
         self.loop = loop
         self.rules = rules
         self.routes = routes

@@ -1,10 +1,12 @@
 package import Access
 package import AuditLog
+package import FeatureStore
 package import Features
 package import HTTPServer
 package import Identity
 package import JWT
 package import ModelRegistry
+package import Redis
 package import RecordFormats
 package import Telemetry
 
@@ -49,6 +51,10 @@ package enum ServiceFailure: Error, Equatable {
     case recordFault(RecordFault)
     /// Of several records that are answered together.
     case invalidRow(InvalidRow)
+    case invalidCustomerID(CustomerIDError)
+    case features(FeatureProblem)
+    /// The Redis that holds features does not answer.
+    case featuresUnavailable(RedisFailure)
     case revoked
     case rateLimited(retrySeconds: Int)
     /// More records than the quota ever admits together.
@@ -185,6 +191,11 @@ extension ServiceFailure {
                 .rateLimited, "\(count) records are more than the quota ever allows: \(limit)"
             )
             .with { $0.recorded = .rateLimited }
+        case .invalidCustomerID(let error): FailureRow(error)
+        case .features(let problem): FailureRow(problem)
+        case .featuresUnavailable(let failure):
+            FailureRow(unavailable: "The customer's features cannot be read now; try again")
+                .with { $0.reason = "Redis with features: \(failure)" }
         case .revoked:
             FailureRow(unauthorized: .tokenRevoked, "Token revoked").with {
                 $0.token = .revoked
@@ -279,6 +290,37 @@ extension FailureRow {
 
 // Rows of the errors of other parts.
 extension FailureRow {
+    fileprivate init(_ error: CustomerIDError) {
+        let wanted =
+            error == .notAnInteger
+            ? "an integer of 64 bits in its shortest form"
+            : "1 to \(CustomerID.bytesMax) bytes of UTF-8 without control characters"
+        self.init(.invalidCustomerID, "The customer's id must be \(wanted)")
+    }
+
+    fileprivate init(_ problem: FeatureProblem) {
+        switch problem {
+        case .unknownCustomer:
+            self.init(.customerNotFound, "No features are stored for this customer")
+        case .missing(let names):
+            self.init(
+                .featuresMissing,
+                "Not stored for this customer: "
+                    + names.joined(separator: ", "))
+        case .stale(let age):
+            self.init(
+                .featuresStale,
+                age.map { "The features were written \($0 / 1000) seconds ago" }
+                    ?? "The features have no time at which they were written")
+        case .unreadable(let name, let fault):
+            self.init(.featuresUnreadable, "The stored value of \(name) cannot be read")
+            reason = "stored \(name): \(fault)"
+        case .foreignAnswer:
+            self.init(unavailable: "The customer's features cannot be read now; try again")
+            reason = "Redis answered HMGET in another form"
+        }
+    }
+
     fileprivate init(_ error: TokenError) {
         switch error {
         case .malformed, .invalidBase64URL, .malformedHeader, .unsupportedAlgorithm,

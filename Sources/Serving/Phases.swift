@@ -192,6 +192,11 @@ extension Calls {
             unscored.append(call)
             return .waits
         }
+        if let customer = call.customer {
+            call.leader = nil
+            fetch(call, customer)
+            return .waits
+        }
         if call.isCharged, let audit, !audit.takesRecords {
             // Before the store is asked, so that it does not cost the caller a prediction.
             throw .unrecorded

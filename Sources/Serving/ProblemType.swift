@@ -20,6 +20,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case unsupportedMediaType = "unsupported-media-type"
     case expectationFailed = "expectation-failed"
     case invalidRecord = "invalid-record"
+    case invalidCustomerID = "invalid-customer-id"
+    case customerNotFound = "customer-not-found"
+    case featuresMissing = "features-missing"
+    case featuresStale = "features-stale"
+    case featuresUnreadable = "features-unreadable"
     case invalidCommand = "invalid-command"
     case modelRefused = "model-refused"
     case rateLimited = "rate-limited"
@@ -34,19 +39,20 @@ package enum ProblemType: String, CaseIterable, Sendable {
 
     package var status: UInt16 {
         switch self {
-        case .malformedRequest, .malformedBody, .invalidParameter: 400
+        case .malformedRequest, .malformedBody, .invalidParameter, .invalidCustomerID: 400
         case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked, .staleAuthentication:
             401
         case .insufficientScope, .httpsRequired: 403
-        case .notFound: 404
+        case .notFound, .customerNotFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .conflict: 409
+        case .conflict, .featuresStale: 409
         case .lengthRequired: 411
         case .contentTooLarge: 413
         case .targetTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
+        case .featuresMissing, .featuresUnreadable: 422
         case .invalidRecord, .invalidCommand, .modelRefused: 422
         case .rateLimited, .tooManyFailures: 429
         case .headTooLarge: 431
@@ -78,6 +84,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .targetTooLong: "The request line is too long"
         case .unsupportedMediaType: "Unsupported media type"
         case .expectationFailed: "The expectation cannot be met"
+        case .invalidCustomerID: "Invalid identifier of a customer"
+        case .customerNotFound: "Customer not found"
+        case .featuresMissing: "The customer's features are not complete"
+        case .featuresStale: "The customer's features are too old"
+        case .featuresUnreadable: "The customer's features cannot be read"
         case .invalidRecord: "Invalid customer record"
         case .invalidCommand: "Invalid command"
         case .modelRefused: "Model rejected; the active model is unchanged"

@@ -78,6 +78,9 @@ package struct Route: Sendable {
         Route(
             "/v1/predict/batch", .post, on: .service, access: .quota, scope: .predict,
             content: .records, family: .batch, BatchRoute.self),
+        Route(
+            CustomerRoute.path, .get, on: .service, access: .quota, scope: .readCustomers,
+            family: .customers, CustomerRoute.self),
         .openInference("/v2", .get, access: .token, InferenceServerRoute.self),
         .openInference("/v2/health/live", .get, isHealth: true, InferenceLivenessRoute.self),
         .openInference("/v2/health/ready", .get, isHealth: true, InferenceReadinessRoute.self),

@@ -12,10 +12,10 @@ package final class Scorer {
     /// The model's own name and version.
     package var model: (name: String, version: String) { (bundle.name, bundle.version) }
     /// The fields that it takes.
-    var schema: Schema { bundle.schema }
     /// Reads inference requests for it; made for the first of them.
     private(set) lazy var inferences = OpenInferenceReader(schema: bundle.schema)
     let bundle: ModelBundle
+    var schema: Schema { bundle.schema }
     /// `name/version` in UTF-8, as answers carry it.
     package let modelName: [UInt8]
     /// The model as the audit log names it.

@@ -60,16 +60,19 @@ package final class Worker: LoopOwner {
     }
 
     var model: LocalDeployment { calls.model }
+    private var features: LocalFeatures? { calls.features }
     /// What a scrape gets.
     var snapshot: WorkerCounts.Snapshot { calls.counts.snapshot(server.figures) }
 
     package var isBusy: Bool {
         server.isBusy || calls.hasUnscored || admissions.isBusy || audit?.isBusy == true
+            || features?.connection.isBusy == true
     }
 
     package var deadline: Int64? {
         var earliest = server.deadline ?? .max
         if let deadline = admissions.deadline { earliest = min(earliest, deadline) }
+        if let deadline = features?.connection.deadline { earliest = min(earliest, deadline) }
         if let deadline = audit?.deadline { earliest = min(earliest, deadline) }
         if let deadline = log.deadline { earliest = min(earliest, deadline) }
         if let deadline = calls.operations?.deadline { earliest = min(earliest, deadline) }
@@ -79,6 +82,7 @@ package final class Worker: LoopOwner {
     package func deadlinePassed() {
         let now = loop.now
         if isDue(admissions.deadline, now) { admissions.deadlinePassed() }
+        if isDue(features?.connection.deadline, now) { features?.connection.deadlinePassed() }
         if isDue(audit?.deadline, now) { audit?.deadlinePassed() }
         if isDue(server.deadline, now) { server.deadlinePassed() }
         if isDue(log.deadline, now) { log.deadlinePassed() }
@@ -107,7 +111,9 @@ package final class Worker: LoopOwner {
         case .question:
             calls.refused.endTurn()
             admissions.ask()
-        case .commands: admissions.flush()
+        case .commands:
+            admissions.flush()
+            features?.connection.endTurn()
         case .records:
             audit?.handOver()
             releaseRecorded()

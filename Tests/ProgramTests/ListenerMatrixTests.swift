@@ -35,6 +35,7 @@ extension ProgramTests {
         private static let table = """
             POST /predict|missing ok ok ok revoked expired|nothing|nothing
             POST /v1/predict/batch|missing ok ok ok revoked expired|nothing|nothing
+            GET /v1/customers/C-1/risk|nothing|nothing|nothing
             GET /v2|missing ok ok ok revoked expired|nothing|nothing
             GET /v2/health/live|ok|nothing|nothing
             GET /v2/health/ready|ok|nothing|nothing

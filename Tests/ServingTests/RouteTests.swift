@@ -60,7 +60,8 @@ import Testing
         let path = "\(route.path)"
         let expected: Route.Access =
             switch path {
-            case "/predict", "/v1/predict/batch", "/invocations", "/vertex/predict", "/score":
+            case "/predict", "/v1/predict/batch", "/v1/customers/{id}/risk", "/invocations",
+                "/vertex/predict", "/score":
                 .quota
             case "/logout", "/v2/repository/index": .token
             case _ where path.hasPrefix("/v2"):

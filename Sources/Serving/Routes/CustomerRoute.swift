@@ -1,0 +1,33 @@
+internal import Bytes
+internal import FeatureStore
+internal import HTTP
+internal import HTTPServer
+
+/// `GET /v1/customers/{id}/risk`: how likely a customer leaves whose features are looked up.
+enum CustomerRoute: RouteHandler {
+    static let path: StaticString = "/v1/customers/{id}/risk"
+
+    static func describe(_ call: Call, query: Span<UInt8>) throws(ServiceFailure) {
+        try PredictRoute.describe(call, query: query)
+    }
+
+    static func prepare(
+        _ call: Call, _ request: borrowing Request, _ calls: Calls
+    ) throws(ServiceFailure) {
+        guard call.reasonCount == nil || call.scorer.givesReasons else { throw .noReasons }
+        let target = request.headBytes.extracting(request.head.path)
+        guard let segment = PathPattern.segment("id", of: path, in: target) else {
+            throw .unknownPath
+        }
+        do throws(CustomerIDError) {
+            call.customer = try CustomerID.decode(target.extracting(segment))
+        } catch {
+            throw .invalidCustomerID(error)
+        }
+        call.keep(
+            body: request.body.extracting(first: 0),
+            token: request.headBytes.extracting(call.tokenRange))
+    }
+
+    static func answer(_ call: Call, _ calls: Calls) { PredictRoute.answer(call, calls) }
+}
