@@ -68,6 +68,10 @@ import Testing
             "A table must have columns and data, each an array"
         ),
         (
+            #"{"dataframe_split":{"columns":["a"],"columns":["b"],"data":[[1]]}}"#,
+            "A table must have columns and data, each an array"
+        ),
+        (
             #"{"inputs":{"a":[1,2],"b":[1]}}"#,
             "The columns of inputs have 2 and 1 values, expected as many each"
         ),
@@ -89,6 +93,26 @@ import Testing
     ])
     func `what is wrong is said with its place, and no value`(body: String, detail: String) {
         #expect(throws: RecordFormatError.malformed(detail: detail)) { try read(body) }
+    }
+
+    @Test(arguments: [
+        (#"{"dataframe_split":{"columns":["#, "", #"],"data":[]}}"#),
+        (#"{"inputs":{"#, ":[]", "}}"),
+    ])
+    func `names of columns have a limit together, since each row repeats them`(
+        before: String, value: String, after: String
+    ) throws {
+        let body = { (count: Int) in
+            let name = String(repeating: "n", count: count - 5)
+            return "\(before)\"a\"\(value),\"\(name)\"\(value)\(after)"
+        }
+        for count in [Dataframe.nameBytesMax - 1, Dataframe.nameBytesMax] {
+            #expect(try read(body(count)) == [])
+        }
+        let detail = "The names of the columns have 16385 bytes, expected 16384 at most"
+        #expect(throws: RecordFormatError.malformed(detail: detail)) {
+            try read(body(Dataframe.nameBytesMax + 1))
+        }
     }
 
     @Test func `as many rows as are allowed are taken, whatever the form`() throws {

@@ -11,6 +11,9 @@ package enum Dataframe: Sendable {
     /// `instances`, and maybe `parameters`.
     case vertex
 
+    /// The names of all columns together, with their quotes.
+    package static let nameBytesMax = 16_384
+
     /// The members that hold rows, as an error names them.
     private var rowMembers: [StaticString] {
         switch self {
@@ -68,17 +71,28 @@ package enum Dataframe: Sendable {
                 : "The body must be an object with one of \(names), which holds the rows")
     }
 
+    /// Each row's text has all names: one long name and many short rows would take hundreds of
+    /// times the memory of the body.
+    private static func checkNames(_ names: [Range<Int>]) throws(RecordFormatError) {
+        let count = names.reduce(0) { $0 + $1.count }
+        guard count > nameBytesMax else { return }
+        throw .malformed(
+            detail: "The names of the columns have \(count) bytes, expected \(nameBytesMax) at most"
+        )
+    }
+
     /// `columns`, and rows of cells in `data`; `index` is ignored.
     private static func takeSplit(
         _ members: [(name: Range<Int>, value: Range<Int>)], _ parts: borrowing JSONSlices,
         into texts: inout RecordTexts
     ) throws(RecordFormatError) {
         var columns: [Range<Int>]?
-        var data: [Range<Int>] = []
+        var data: [Range<Int>]?
         for member in members {
-            if parts.isName(member.name, "columns"), parts.isArray(member.value) {
+            let isArray = parts.isArray(member.value)
+            if parts.isName(member.name, "columns"), columns == nil, isArray {
                 columns = parts.elements(of: member.value)
-            } else if parts.isName(member.name, "data"), parts.isArray(member.value) {
+            } else if parts.isName(member.name, "data"), data == nil, isArray {
                 data = parts.elements(of: member.value)
             } else if !parts.isName(member.name, "index") {
                 throw .malformed(detail: "A table must have columns and data, each an array")
@@ -87,7 +101,8 @@ package enum Dataframe: Sendable {
         guard let columns, columns.allSatisfy({ parts.isString($0) }) else {
             throw .malformed(detail: "columns must be an array of names")
         }
-        for (place, row) in data.enumerated() {
+        try checkNames(columns)
+        for (place, row) in (data ?? []).enumerated() {
             let cells = parts.isArray(row) ? parts.elements(of: row) : []
             guard cells.count == columns.count else {
                 throw .malformed(
@@ -122,6 +137,7 @@ package enum Dataframe: Sendable {
                         + "\(columns.last?.cells.count ?? 0) values, expected as many each")
             }
         }
+        try checkNames(columns.map(\.name))
         for row in 0..<(columns.first?.cells.count ?? 0) {
             try texts.append { json in
                 json.beginObject()
