@@ -63,6 +63,8 @@ import Testing
         case .words(let words): words.reversed().prefix(2).joined(separator: " ")
         case .choice(let words): words.first { $0 != key.defaultText }
         case .text where ["jwt.keys", "jwt.jwks", "roles.path"].contains(key.name): nil
+        case .text where key.name == "auth.token_field": "X-Token"
+        case .text where key.name.hasPrefix("vertex."): "/else"
         case .text where key.name == "audit.checkpoint_url": "https://sink.example:8443/c"
         case .text: "ünlike # default = 1"
         case .host: "::1"

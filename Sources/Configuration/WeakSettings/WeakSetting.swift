@@ -67,8 +67,8 @@ extension WeakSettingRule {
     static let host = WeakSettingRule(
         "http.host",
         weakWhen: "it is not a loopback address, and `tls.certificate` and `http.trusted_proxies` "
-            + "are not set and `http.insecure` is off, and with `auth = platform` `routes` has more "
-            + "than platforms' routes: HTTP without TLS, tokens and customers in the clear",
+            + "are not set and `http.insecure` is off, and with `auth = platform` `routes` has "
+            + "more than platforms' routes: HTTP without TLS, tokens and customers in the clear",
         wanted: "tls.certificate, a loopback address, http.trusted_proxies where a proxy in front "
             + "terminates TLS, or http.insecure = on"
     ) { subject in
