@@ -71,13 +71,14 @@ package enum Dataframe: Sendable {
                 : "The body must be an object with one of \(names), which holds the rows")
     }
 
-    /// Each row's text has all names: one long name and many short rows would take hundreds of times
-    /// the memory of the body.
+    /// Each row's text has all names: one long name and many short rows would take hundreds of
+    /// times the memory of the body.
     private static func checkNames(_ names: [Range<Int>]) throws(RecordFormatError) {
         let count = names.reduce(0) { $0 + $1.count }
         guard count > nameBytesMax else { return }
         throw .malformed(
-            detail: "The names of the columns have \(count) bytes, expected \(nameBytesMax) at most")
+            detail: "The names of the columns have \(count) bytes, expected \(nameBytesMax) at most"
+        )
     }
 
     /// `columns`, and rows of cells in `data`; `index` is ignored.
