@@ -34,7 +34,7 @@ package enum ConfigurationTable {
         .authentication, .authenticationSubject, .authenticationExposed,
         .authenticationTokenField, .vertexPredictRoute, .vertexHealthRoute,
         .featuresLayout, .featuresRedisURL, .featuresProject, .featuresViews, .featuresEntity,
-        .featuresKeyVersion, .featuresPrefix, .featuresAge,
+        .featuresKeyVersion, .featuresPrefix, .featuresAge, .customersReadable,
         .behaviour, .behaviourWindow, .behaviourLearning, .behaviourScore, .behaviourAlarm,
         .behaviourSubjects,
         .modelPath, .modelSigners, .modelWatch,

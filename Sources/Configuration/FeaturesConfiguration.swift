@@ -10,6 +10,16 @@ extension ServiceConfiguration {
         package let deadline: Duration
         /// How long ago they may have been written; nil: any time.
         package let ageMax: Duration?
+        package let readable: ReadableCustomers
+    }
+
+    /// Which customers a subject may read, beside what its scopes allow.
+    package enum ReadableCustomers: String, CaseIterable, Sendable {
+        case all
+        /// The one whose identifier is the subject.
+        case own
+        /// Those whose identifier has the subject before its first colon.
+        case tenant
     }
 }
 
@@ -40,6 +50,12 @@ extension ConfigurationKey {
     static let featuresPrefix = ConfigurationKey(
         "features.prefix", .redisKey, default: "customer:",
         meaning: "What the keys of features.layout = hash begin with; the identifier follows.")
+    static let customersReadable = ConfigurationKey(
+        "customers.readable", .choice(ServiceConfiguration.ReadableCustomers.allCases.map(\.rawValue)),
+        default: "all",
+        meaning: "Which customers a subject may read. own: the one whose identifier is the "
+            + "subject. tenant: those whose identifier has the subject before its first colon, as "
+            + "`acme:C-1`. all: every customer, if its scopes allow it to read any.")
     static let featuresAge = ConfigurationKey(
         "features.max_age", .duration(thousandths: 0...315_360_000_000, in: .seconds),
         default: "0",
@@ -65,6 +81,9 @@ extension ServiceConfiguration.Features {
         }
         deadline = settings.duration(.redisDeadline)
         ageMax = settings.durationUnlessZero(.featuresAge)
+        readable =
+            ServiceConfiguration.ReadableCustomers(
+                rawValue: settings.text(.customersReadable)) ?? .own
         layout =
             settings.text(.featuresLayout) == "feast"
             ? try Self.feast(settings) : .hash(prefix: settings.text(.featuresPrefix))

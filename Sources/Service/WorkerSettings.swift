@@ -110,6 +110,7 @@ struct WorkerSettings: Sendable {
             rules: Calls.Rules(
                 bodyBytesMax: limits.http.bodyBytesMax, batch: configuration.batch,
                 platform: PlatformCallers(configuration.platform),
+                readableCustomers: configuration.features?.readable ?? .own,
                 decisionNanoseconds: common.store.deadlineNanoseconds,
                 isPlainHTTPMeant: configuration.http.isInsecureMeant),
             routes: RouteTable(

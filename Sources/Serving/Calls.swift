@@ -23,6 +23,7 @@ package final class Calls {
         let batch: ServiceConfiguration.Batch
         /// Of the platforms' routes.
         let platform: PlatformCallers
+        let readableCustomers: ServiceConfiguration.ReadableCustomers
         /// How long a decision may take, from the request's last byte on.
         let decisionNanoseconds: Int64
         /// Tokens that a trusted proxy got over plain HTTP are accepted.
@@ -30,12 +31,14 @@ package final class Calls {
 
         package init(
             bodyBytesMax: Int, batch: ServiceConfiguration.Batch,
-            platform: PlatformCallers = PlatformCallers(nil), decisionNanoseconds: Int64,
+            platform: PlatformCallers = PlatformCallers(nil),
+            readableCustomers: ServiceConfiguration.ReadableCustomers = .own, decisionNanoseconds: Int64,
             isPlainHTTPMeant: Bool = false
         ) {
             self.bodyBytesMax = bodyBytesMax
             self.batch = batch
             self.platform = platform
+            self.readableCustomers = readableCustomers
             self.decisionNanoseconds = decisionNanoseconds
             self.isPlainHTTPMeant = isPlainHTTPMeant
         }

@@ -52,6 +52,8 @@ package enum ServiceFailure: Error, Equatable {
     /// Of several records that are answered together.
     case invalidRow(InvalidRow)
     case invalidCustomerID(CustomerIDError)
+    /// By `customers.readable`.
+    case customerNotReadable
     case features(FeatureProblem)
     /// The Redis that holds features does not answer.
     case featuresUnavailable(RedisFailure)
@@ -192,6 +194,10 @@ extension ServiceFailure {
             )
             .with { $0.recorded = .rateLimited }
         case .invalidCustomerID(let error): FailureRow(error)
+        case .customerNotReadable:
+            FailureRow(.customerNotReadable, "The subject may not read this customer").with {
+                $0.recorded = .customerNotReadable
+            }
         case .features(let problem): FailureRow(problem)
         case .featuresUnavailable(let failure):
             FailureRow(unavailable: "The customer's features cannot be read now; try again")

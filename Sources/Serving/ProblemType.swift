@@ -9,6 +9,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case tokenRevoked = "token-revoked"
     case staleAuthentication = "stale-authentication"
     case insufficientScope = "insufficient-scope"
+    case customerNotReadable = "customer-not-readable"
     case httpsRequired = "https-required"
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
@@ -42,7 +43,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .malformedRequest, .malformedBody, .invalidParameter, .invalidCustomerID: 400
         case .missingToken, .invalidToken, .tokenExpired, .tokenRevoked, .staleAuthentication:
             401
-        case .insufficientScope, .httpsRequired: 403
+        case .insufficientScope, .customerNotReadable, .httpsRequired: 403
         case .notFound, .customerNotFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
@@ -74,6 +75,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .tokenRevoked: "The token has been revoked"
         case .staleAuthentication: "Recent authentication required"
         case .insufficientScope: "Insufficient scope"
+        case .customerNotReadable: "Not a customer that the caller may read"
         case .httpsRequired: "HTTPS required"
         case .notFound: "Not found"
         case .methodNotAllowed: "The method is not allowed here"

@@ -30,6 +30,7 @@ let everyKey: [String: String] = [
     "features.layout": "feast", "features.redis.url": "redis://localhost:6380",
     "features.project": "churn", "features.views": "telco", "features.entity": "no:int64",
     "features.key_version": "2", "features.prefix": "c:", "features.max_age": "20",
+    "customers.readable": "tenant",
     "behaviour": "step-up",
     "behaviour.window": "0.5", "behaviour.learning": "15", "behaviour.score": "16",
     "behaviour.alarm": "17.5", "behaviour.subjects": "18",

@@ -237,6 +237,9 @@ private let otherSamples: [WeakSample] = [
         says: "0.0.0.0 (flag --http.host), beyond",
         flags: ["routes": "predict vertex", "http.host": "0.0.0.0"]),
     WeakSample(
+        name: "customers for every token", rule: "customers.readable", says: "all, without roles",
+        flags: ["routes": "customers"]),
+    WeakSample(
         name: "development", rule: "--dev", says: "given",
         environment: ["JWT_SECRET": nil, "REDIS_URL": nil], isDevelopment: true),
 ]
@@ -256,6 +259,9 @@ private let goodSamples: [WeakSample] = [
     WeakSample(
         name: "a proxy terminates TLS",
         flags: ["http.host": "0.0.0.0", "http.trusted_proxies": "10.0.0.7"]),
+    WeakSample(
+        name: "customers for their own subjects",
+        flags: ["routes": "customers", "customers.readable": "own"]),
     WeakSample(name: "platforms without their routes", flags: ["auth": "platform"]),
     WeakSample(name: "loopback by another name", flags: ["http.host": "localhost"]),
     WeakSample(

@@ -85,6 +85,7 @@ package struct AuditedRefusal: ~Escapable {
         case tokenRevoked = "token-revoked"
         case staleAuthentication = "stale-authentication"
         case insufficientScope = "insufficient-scope"
+        case customerNotReadable = "customer-not-readable"
         case rateLimited = "rate-limited"
         // Of administrators' commands.
         case conflict
@@ -94,7 +95,7 @@ package struct AuditedRefusal: ~Escapable {
         package var status: Int {
             switch self {
             case .tokenRevoked, .staleAuthentication: 401
-            case .insufficientScope: 403
+            case .insufficientScope, .customerNotReadable: 403
             case .conflict: 409
             case .invalidCommand, .modelRefused: 422
             case .rateLimited: 429

@@ -59,7 +59,7 @@ package struct WeakSettingRule: Sendable {
         guessableTokenKey, guessableAuditKey, sharedSecret, secretFile, keySet, rolesFile,
         signersFile, keyFile, host, operations, socketMode, issuer, audience, memory,
         redisPassword, redisPlain, noAudit, auditDirectory, model, coreDumps, platform,
-        development,
+        customers, development,
     ]
 }
 
@@ -169,6 +169,18 @@ extension WeakSettingRule {
         guard subject.configuration.platform.subject != nil, !families.isEmpty else { return [] }
         let names = families.map(\.rawValue).joined(separator: ", ")
         return ["platform: no token is needed for \(names) at \(subject.configuration.http.host)"]
+    }
+
+    static let customers = WeakSettingRule(
+        "customers.readable",
+        weakWhen: "`all`, without `roles.path`: anyone with a token for predictions reads every "
+            + "customer whose identifier is known",
+        wanted: "own, tenant, or roles.path with customers:read for some roles"
+    ) { subject in
+        guard let features = subject.configuration.features, features.readable == .all,
+            subject.configuration.tokens.roles == nil
+        else { return [] }
+        return ["all, without roles"]
     }
 
     static let development = WeakSettingRule(

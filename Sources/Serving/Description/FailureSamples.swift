@@ -21,6 +21,7 @@ package enum FailureSamples {
             .revoked,
             .token(.staleAuthentication(maxAgeSeconds: 300)),
             .token(.insufficientScope(required: "predict")),
+            .customerNotReadable,
             .plainHTTPAtProxy,
             .unknownPath,
             .methodNotAllowed(allowed: "POST"),

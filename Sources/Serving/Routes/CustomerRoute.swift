@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Configuration
 internal import FeatureStore
 internal import HTTP
 internal import HTTPServer
@@ -24,10 +25,26 @@ enum CustomerRoute: RouteHandler {
         } catch {
             throw .invalidCustomerID(error)
         }
+        guard let customer = call.customer,
+            calls.rules.readableCustomers.includes(customer, for: call.subject)
+        else { throw .customerNotReadable }
         call.keep(
             body: request.body.extracting(first: 0),
             token: request.headBytes.extracting(call.tokenRange))
     }
 
     static func answer(_ call: Call, _ calls: Calls) { PredictRoute.answer(call, calls) }
+}
+
+extension ServiceConfiguration.ReadableCustomers {
+    /// Whether a subject may read a customer.
+    func includes(_ customer: [UInt8], for subject: [UInt8]) -> Bool {
+        switch self {
+        case .all: return true
+        case .own: return customer == subject
+        case .tenant:
+            guard let colon = customer.firstIndex(of: ASCII.colon) else { return false }
+            return customer[..<colon].elementsEqual(subject)
+        }
+    }
 }
