@@ -9,7 +9,7 @@ package enum FeatureFault: Error, Equatable, Sendable {
     case overlongNumber
     /// A number that its type does not hold.
     case overflow
-    /// A field of this number, with this wire type, is none of those that are read.
+    /// A field of this number, with this wire type, is not read.
     case unsupportedType(field: Int, wireType: Int)
     case textTooLong(bytesMax: Int)
     case notUTF8
@@ -39,7 +39,7 @@ package enum FeatureValue: Equatable, Sendable {
             self = .missing
             return
         }
-        var reader = ProtobufReader()
+        var reader = ValueReader()
         let tag = try reader.tag(in: bytes)
         switch (tag.field, tag.wireType) {
         case (2, 2):
@@ -80,7 +80,7 @@ package enum FeatureTime {
     package static func unixMilliseconds(
         ofTimestamp bytes: Span<UInt8>
     ) throws(FeatureFault) -> Int64 {
-        var reader = ProtobufReader()
+        var reader = ValueReader()
         var seconds: Int64 = 0
         var nanoseconds: UInt64 = 0
         var latest = 0
@@ -112,7 +112,7 @@ package enum FeatureTime {
 }
 
 /// Reads protobuf's encoding from front to back.
-struct ProtobufReader {
+struct ValueReader {
     private(set) var place = 0
 
     mutating func tag(

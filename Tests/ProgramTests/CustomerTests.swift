@@ -29,17 +29,10 @@ extension ProgramTests {
             _ id: String, time: String? = "1795341600", without missing: String? = nil,
             with changed: [String: String] = [:]
         ) throws {
-            let json = Array(Customer.valid.json.utf8)
-            let members = try #require(JSONValue(parsing: json.span).asObject).members
-            var words = ["HSET", "customer:\(id)"]
-            for member in members where member.name != "customerID" && member.name != missing {
-                words.append(member.name)
-                switch member.value {
-                case .string(let text): words.append(changed[member.name] ?? text)
-                case .number(let number): words.append(changed[member.name] ?? "\(number)")
-                case let other: Issue.record("\(other)")
-                }
-            }
+            var customer = Customer.valid
+            for (name, value) in changed { customer = customer.with(name, value) }
+            if let missing { customer = customer.without(missing) }
+            var words = customer.hashCommand(id)
             if let time { words += ["_ts", time] }
             _ = try redis.client().command(words)
         }

@@ -35,7 +35,7 @@ extension ProgramTests {
         private static let table = """
             POST /predict|missing ok ok ok revoked expired|nothing|nothing
             POST /v1/predict/batch|missing ok ok ok revoked expired|nothing|nothing
-            GET /v1/customers/C-1/risk|nothing|nothing|nothing
+            GET /v1/customers/C-1/risk|missing ok ok ok revoked expired|nothing|nothing
             GET /v2|missing ok ok ok revoked expired|nothing|nothing
             GET /v2/health/live|ok|nothing|nothing
             GET /v2/health/ready|ok|nothing|nothing
@@ -151,9 +151,12 @@ extension ProgramTests {
 
         @Test func `every route answers who may use it, on the listener that has it`() throws {
             let versions = try ModelVersions(active: "1\n2\n")
+            let redis = try RedisServer()
+            _ = try redis.client().command(Customer.valid.hashCommand("C-1"))
             let churnd = try ChurndProcess([
                 "model.path": versions.path, "behaviour": "watch",
-                "routes": Self.everyFamily,
+                "routes": Self.everyFamily, 
+                "features.redis.url": "redis://127.0.0.1:\(redis.port)",
             ])
             let revocation = try churnd.operations(
                 .operations(
@@ -171,6 +174,8 @@ extension ProgramTests {
             flags["model.path"] = versions.path
             flags["behaviour"] = "watch"
             flags["routes"] = Self.everyFamily
+            // Not asked over this listener.
+            flags["features.redis.url"] = "redis://127.0.0.1:1"
             let churnd = try ChurndProcess(flags)
             let revocation = try churnd.operations(
                 .operations(
@@ -234,7 +239,9 @@ extension ProgramTests {
         }
 
         @Test func `another method is 405 with Allow where the route is, else 404`() throws {
-            let churnd = try ChurndProcess(["routes": Self.everyFamily])
+            let churnd = try ChurndProcess([
+                "routes": Self.everyFamily, "features.redis.url": "redis://127.0.0.1:1",
+            ])
             let listeners = [
                 (Route.Audience.service, try churnd.client()),
                 (.operations, try churnd.operationsClient()),

@@ -69,7 +69,7 @@ import Testing
         ),
         (
             #"{"dataframe_split":{"columns":["a"],"columns":["b"],"data":[[1]]}}"#,
-            "A table must have columns and data, each an array"
+            "The body is not well-formed JSON: a name for the second time at byte 37"
         ),
         (
             #"{"inputs":{"a":[1,2],"b":[1]}}"#,

@@ -37,4 +37,10 @@ package struct Customer: Sendable {
     package var json: String {
         "{" + members.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
     }
+
+    /// What writes it into Redis as `features.layout = hash` reads it.
+    package func hashCommand(_ identifier: String, prefix: String = "customer:") -> [String] {
+        ["HSET", prefix + identifier]
+            + members.flatMap { [$0.name, $0.value.filter { $0 != "\"" }] }
+    }
 }

@@ -87,12 +87,12 @@ package enum Dataframe: Sendable {
         into texts: inout RecordTexts
     ) throws(RecordFormatError) {
         var columns: [Range<Int>]?
-        var data: [Range<Int>]?
+        var data: [Range<Int>] = []
         for member in members {
             let isArray = parts.isArray(member.value)
-            if parts.isName(member.name, "columns"), columns == nil, isArray {
+            if parts.isName(member.name, "columns"), isArray {
                 columns = parts.elements(of: member.value)
-            } else if parts.isName(member.name, "data"), data == nil, isArray {
+            } else if parts.isName(member.name, "data"), isArray {
                 data = parts.elements(of: member.value)
             } else if !parts.isName(member.name, "index") {
                 throw .malformed(detail: "A table must have columns and data, each an array")
@@ -102,7 +102,7 @@ package enum Dataframe: Sendable {
             throw .malformed(detail: "columns must be an array of names")
         }
         try checkNames(columns)
-        for (place, row) in (data ?? []).enumerated() {
+        for (place, row) in data.enumerated() {
             let cells = parts.isArray(row) ? parts.elements(of: row) : []
             guard cells.count == columns.count else {
                 throw .malformed(
