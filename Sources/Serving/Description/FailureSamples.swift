@@ -1,4 +1,5 @@
 internal import Access
+internal import FeatureStore
 internal import Features
 internal import HTTP
 internal import HTTPServer
@@ -15,6 +16,7 @@ package enum FailureSamples {
             .rejected(.malformed(.missingHost)),
             .body(.notAnObject),
             .invalidParameter(name: "explain", wanted: "1 to 64 or all, and be there once"),
+            .invalidCustomerID(.tooLong(bytesMax: 256)),
             .missingToken,
             .token(.badSignature),
             .token(.expired),
@@ -24,9 +26,11 @@ package enum FailureSamples {
             .customerNotReadable,
             .plainHTTPAtProxy,
             .unknownPath,
+            .features(.unknownCustomer),
             .methodNotAllowed(allowed: "POST"),
             .rejected(.headTimeout),
             .noReasons,
+            .features(.stale(ageMilliseconds: 172_800_000)),
             .lengthRequired,
             .bodyTooLarge(bytesMax: bodyBytesMax),
             .rejected(.malformed(.requestLineTooLong(limit: 8192))),
@@ -36,6 +40,8 @@ package enum FailureSamples {
                 Violation(
                     field: "tenure", code: .outOfRange, detail: "must be an integer from 0 to 72")
             ]),
+            .features(.missing(["tenure"])),
+            .features(.unreadable("tenure", .overflow)),
             .invalidCommand(wanted: "{\"version\": \"…\"}"),
             .model(.notAVersion(found: "..")),
             .rateLimited(retrySeconds: 1210),

@@ -55,6 +55,36 @@ extension BatchRoute {
     static var problems: Set<ProblemType> { [.invalidParameter, .conflict] }
 }
 
+extension CustomerRoute {
+    static var description: OperationDescription {
+        OperationDescription(
+            "Predict whether a customer leaves whose features are stored",
+            details: "The features are looked up in Redis by the customer's identifier. Otherwise "
+                + "as `/predict`.",
+            parameters: [
+                .init(
+                    "id", "The customer's identifier, percent-encoded",
+                    schema: #"{"type":"string","minLength":1,"maxLength":256}"#),
+                .init(
+                    "explain",
+                    "How many reasons the answer has, the strongest first; `all`: what every field "
+                        + "adds, in the schema's order",
+                    schema: #"{"anyOf":[{"type":"integer","minimum":1,"maximum":64},"#
+                        + #"{"const":"all"}]}"#),
+            ],
+            answers: [
+                .init("The prediction", .init(.named(.prediction), example: .prediction))
+            ])
+    }
+
+    static var problems: Set<ProblemType> {
+        [
+            .invalidParameter, .invalidCustomerID, .customerNotReadable, .customerNotFound,
+            .conflict, .featuresStale, .invalidRecord, .featuresMissing, .featuresUnreadable,
+        ]
+    }
+}
+
 extension LogoutRoute {
     static var description: OperationDescription {
         OperationDescription(
