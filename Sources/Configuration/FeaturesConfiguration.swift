@@ -51,7 +51,8 @@ extension ConfigurationKey {
         "features.prefix", .redisKey, default: "customer:",
         meaning: "What the keys of features.layout = hash begin with; the identifier follows.")
     static let customersReadable = ConfigurationKey(
-        "customers.readable", .choice(ServiceConfiguration.ReadableCustomers.allCases.map(\.rawValue)),
+        "customers.readable",
+        .choice(ServiceConfiguration.ReadableCustomers.allCases.map(\.rawValue)),
         default: "all",
         meaning: "Which customers a subject may read. own: the one whose identifier is the "
             + "subject. tenant: those whose identifier has the subject before its first colon, as "

@@ -32,7 +32,8 @@ package final class Calls {
         package init(
             bodyBytesMax: Int, batch: ServiceConfiguration.Batch,
             platform: PlatformCallers = PlatformCallers(nil),
-            readableCustomers: ServiceConfiguration.ReadableCustomers = .own, decisionNanoseconds: Int64,
+            readableCustomers: ServiceConfiguration.ReadableCustomers = .own,
+            decisionNanoseconds: Int64,
             isPlainHTTPMeant: Bool = false
         ) {
             self.bodyBytesMax = bodyBytesMax

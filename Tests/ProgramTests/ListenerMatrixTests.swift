@@ -155,7 +155,7 @@ extension ProgramTests {
             _ = try redis.client().command(Customer.valid.hashCommand("C-1"))
             let churnd = try ChurndProcess([
                 "model.path": versions.path, "behaviour": "watch",
-                "routes": Self.everyFamily, 
+                "routes": Self.everyFamily,
                 "features.redis.url": "redis://127.0.0.1:\(redis.port)",
             ])
             let revocation = try churnd.operations(

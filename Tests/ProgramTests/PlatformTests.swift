@@ -142,7 +142,8 @@ extension ProgramTests {
                 environment: ["JWT_SECRET": String(repeating: "s", count: 32)])
             let exit = try child.waitForExit()
             #expect(exit == .code(starts ? 0 : 78))
-            #expect(child.errors.contains("could ask without a token") == !starts, "\(child.errors)")
+            #expect(
+                child.errors.contains("could ask without a token") == !starts, "\(child.errors)")
         }
 
         @Test func `a token may come in a field of its own`() throws {
