@@ -61,8 +61,6 @@ package enum ConfigurationError: Error, Equatable, Sendable {
     case tokenClaims(TokenRulesError)
     case noStore
     case noSecret
-    /// The same from pages of other origins, which come past the platform.
-    case platformCrossOrigin(at: ConfigurationPlace, origin: String)
     /// Requests without a token, from an address that is not of this machine.
     case platformExposed(at: ConfigurationPlace, host: String)
     case developmentHost(at: ConfigurationPlace, host: String)
@@ -153,9 +151,6 @@ extension ConfigurationError: CustomStringConvertible {
             "\(path): with its quotas, store.subjects \(subjects) may have \(admissions) "
                 + "admissions to hold in memory, expected at most "
                 + "\(ConfigurationLimits.memoryAdmissionsMax)"
-        case .platformCrossOrigin(let place, let origin):
-            "\(place): \(ShownText.quoted(origin.utf8)) with auth = platform, where pages could ask "
-                + "without a token, expected cors.origins not set"
         case .platformExposed(let place, let host):
             "\(place): auth = platform at \(ShownText.quoted(host.utf8)), where anyone could ask "
                 + "without a token, expected a loopback address, or auth.platform_exposed = on "

@@ -28,9 +28,6 @@ extension ServiceConfiguration {
             self.predictRoute = isVertex ? predictRoute : nil
             self.healthRoute = isVertex ? healthRoute : nil
             let host = settings.text(.host)
-            if isPlatform, let origin = settings.crossOrigins.first {
-                throw .platformCrossOrigin(at: settings.place(.crossOrigins), origin: origin)
-            }
             if isPlatform, !isLoopback(host), !settings.toggle(.authenticationExposed) {
                 throw .platformExposed(at: settings.place(.authentication), host: host)
             }

@@ -226,6 +226,10 @@ private let otherSamples: [WeakSample] = [
         says: "platform: no token is needed for mlflow, azure at 127.0.0.1",
         flags: ["auth": "platform", "routes": "azure predict mlflow"]),
     WeakSample(
+        name: "a platform that pages come past", rule: "auth",
+        says: "at 127.0.0.1, also from the pages of cors.origins",
+        flags: ["auth": "platform", "routes": "mlflow", "cors.origins": "*"]),
+    WeakSample(
         name: "a platform that keeps others away", rule: "auth",
         says: "platform: no token is needed for vertex at 0.0.0.0",
         flags: [

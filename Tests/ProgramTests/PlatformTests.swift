@@ -128,7 +128,6 @@ extension ProgramTests {
         @Test(arguments: [
             ("0.0.0.0", [:], false), ("::", [:], false), ("127.0.0.1", [:], true),
             ("0.0.0.0", ["auth.platform_exposed": "on"], true),
-            ("127.0.0.1", ["cors.origins": "https://app.example"], false),
         ])
         func `who could ask without a token is meant, or the start fails`(
             host: String, flags: [String: String], starts: Bool

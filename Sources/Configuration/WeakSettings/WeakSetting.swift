@@ -168,7 +168,11 @@ extension WeakSettingRule {
         let families = subject.configuration.routes.filter(RouteFamily.platforms.contains)
         guard subject.configuration.platform.subject != nil, !families.isEmpty else { return [] }
         let names = families.map(\.rawValue).joined(separator: ", ")
-        return ["platform: no token is needed for \(names) at \(subject.configuration.http.host)"]
+        let origins =
+            subject.configuration.crossOrigins.isEmpty
+            ? "" : ", also from the pages of cors.origins"
+        let host = subject.configuration.http.host
+        return ["platform: no token is needed for \(names) at \(host)\(origins)"]
     }
 
     static let customers = WeakSettingRule(
