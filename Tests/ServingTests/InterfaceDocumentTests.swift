@@ -62,9 +62,12 @@ import Testing
 
     @Test func `what a prediction may be answered with is what its phases may throw`() throws {
         let route = try #require(Route.table.first { "\($0.path)" == "/predict" })
-        // Other paths and methods, and answers to administrators, are no answers of it.
+        // Other paths and methods, answers to administrators and about stored customers are no
+        // answers of it.
         let others: Set<ProblemType> = [
-            .notFound, .methodNotAllowed, .invalidCommand, .modelRefused,
+            .notFound, .methodNotAllowed, .invalidCommand, .modelRefused, .invalidCustomerID,
+            .customerNotReadable, .customerNotFound, .featuresMissing, .featuresStale,
+            .featuresUnreadable,
         ]
         #expect(route.problems == Set(ProblemType.allCases).subtracting(others))
     }
