@@ -227,7 +227,7 @@ private let otherSamples: [WeakSample] = [
         flags: ["auth": "platform", "routes": "azure predict mlflow"]),
     WeakSample(
         name: "a platform that pages come past", rule: "auth",
-        says: "at 127.0.0.1, also from the pages of cors.origins",
+        says: "platform: no token is needed for mlflow at 127.0.0.1, also from the pages of cors",
         flags: ["auth": "platform", "routes": "mlflow", "cors.origins": "*"]),
     WeakSample(
         name: "a platform that keeps others away", rule: "auth",
