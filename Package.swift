@@ -187,7 +187,8 @@ let package = Package(
             "churnctl",
             [
                 "Access", "AuditLog", "AuditReading", "BatchScoring", "Behaviour", "Bundle",
-                "Bytes", "Configuration", "DataCheck", "Doctor", "Features", "HTTPClient",
+                "Bytes", "Configuration", "DataCheck", "Doctor", "FeatureStore", "Features",
+                "HTTPClient",
                 "Identity", "JSON", "JWT", "Measures", "ModelImport", "Models", "OpenSSL",
                 "OperationsAPI", "OperationsClient", "POSIX",
                 "Redis", "Tables", "Training", "TrainingReports", argumentParser,

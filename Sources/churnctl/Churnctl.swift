@@ -11,7 +11,8 @@ struct Churnctl: ParsableCommand {
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, ExplainCommand.self,
             DataCommand.self, ModelCommand.self, TokenCommand.self, KeysCommand.self,
-            RedisCommand.self, AuditCommand.self, BehaviourCommand.self, DoctorCommand.self,
+            RedisCommand.self, FeaturesCommand.self, AuditCommand.self, BehaviourCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() {
