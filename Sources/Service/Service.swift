@@ -117,7 +117,9 @@ package final class Service: Sendable {
         checkpoints = CheckpointDeliveries(configuration, logger: logger)
         auditLog = try AuditLog.open(configuration, checkpoints: checkpoints, logger: logger)
         let store = AdmissionsSource(configuration)
-        state = ServiceState(redis: store.health, auditLog: auditLog, issuerKeys: issuerKeys)
+        state = ServiceState(
+            redis: store.health, auditLog: auditLog, issuerKeys: issuerKeys,
+            featureHealth: configuration.features?.health)
         let deployed = Published(Deployment(primary: model.bundle))
         let common = try SharedSettings(
             configuration: configuration, deployed: deployed, store: store, state: state,

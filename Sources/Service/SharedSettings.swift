@@ -14,6 +14,11 @@ internal import Serving
 internal import Synchronization
 internal import Telemetry
 
+extension ServiceConfiguration.Features {
+    /// For what is heard of their Redis.
+    var health: RedisHealth { RedisHealth(deadlineNanoseconds: deadline.nanoseconds) }
+}
+
 /// What the workers of both listeners are made of.
 struct SharedSettings: Sendable {
     let configuration: ServiceConfiguration
@@ -27,8 +32,6 @@ struct SharedSettings: Sendable {
     private let auditLog: AuditLog?
     private let auditKeys: AuditKeys?
     private let sink: LogSink
-    /// Nil where no customers are looked up.
-    let featureHealth: RedisHealth?
     private let featureNeighbours = RedisNeighbours()
     private let deployed: Published<Deployment>
     /// Of the hash by which the log tells subjects apart; new at every start.
@@ -44,9 +47,6 @@ struct SharedSettings: Sendable {
         self.configuration = configuration
         self.deployed = deployed
         self.store = store
-        featureHealth = configuration.features.map {
-            RedisHealth(deadlineNanoseconds: $0.deadline.nanoseconds)
-        }
         self.state = state
         self.auditLog = auditLog
         records = auditLog.flatMap { log in
@@ -110,7 +110,8 @@ struct SharedSettings: Sendable {
 
     /// A worker's way to customers' features; nil where none are looked up.
     func makeFeatures(_ loop: Loop, _ mailbox: Mailbox<Worker>) -> LocalFeatures? {
-        guard let features = configuration.features, let featureHealth else { return nil }
+        guard let features = configuration.features, let featureHealth = state.featureHealth
+        else { return nil }
         let nanoseconds = features.deadline.nanoseconds
         return LocalFeatures(
             connection: RedisConnection(

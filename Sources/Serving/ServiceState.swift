@@ -12,10 +12,14 @@ package final class ServiceState: Sendable {
     private let auditLog: AuditLog?
     /// Nil where no keys are fetched.
     package let issuerKeys: IssuerKeys?
+    /// Of the Redis that customers are looked up in; nil where none are.
+    package let featureHealth: RedisHealth?
 
     package init(
-        redis: RedisHealth?, auditLog: AuditLog? = nil, issuerKeys: IssuerKeys? = nil
+        redis: RedisHealth?, auditLog: AuditLog? = nil, issuerKeys: IssuerKeys? = nil,
+        featureHealth: RedisHealth? = nil
     ) {
+        self.featureHealth = featureHealth
         self.redis = redis
         self.auditLog = auditLog
         self.issuerKeys = issuerKeys
@@ -50,6 +54,15 @@ package final class ServiceState: Sendable {
     var keys: HealthReport.Keys {
         guard let issuerKeys else { return .here }
         return issuerKeys.areKnown ? .fetched : .missing
+    }
+
+    /// What was last heard of the Redis that customers are looked up in.
+    func features(now: Int64) -> HealthReport.Features {
+        guard let featureHealth else { return .off }
+        return switch featureHealth.current(now: now) {
+        case .pass: .answers
+        case .fail, .unknown: .fails
+        }
     }
 
     /// What last went wrong with the store, in words; nil when it answers.

@@ -27,12 +27,25 @@ package struct HealthReport: Equatable, Sendable {
         case missing
     }
 
+    /// What is known of the Redis that customers' features are looked up in.
+    package enum Features: CaseIterable, Equatable, Sendable {
+        /// None are.
+        case off
+        case answers
+        /// Predictions for records that are sent are not affected.
+        case fails
+    }
+
     package let store: Store
     package let audit: Audit
     package let keys: Keys
+    package let features: Features
     package let isDraining: Bool
 
-    package init(store: Store, audit: Audit, keys: Keys, isDraining: Bool) {
+    package init(
+        store: Store, audit: Audit, keys: Keys, features: Features = .off, isDraining: Bool
+    ) {
+        self.features = features
         self.store = store
         self.audit = audit
         self.keys = keys
@@ -76,6 +89,11 @@ package struct HealthReport: Equatable, Sendable {
         case .here: break
         case .fetched: HealthReport.addCheck("keys", passes: true, to: &writer)
         case .missing: HealthReport.addCheck("keys", passes: false, to: &writer)
+        }
+        switch features {
+        case .off: break
+        case .answers: HealthReport.addCheck("features", passes: true, to: &writer)
+        case .fails: HealthReport.addCheck("features", passes: false, to: &writer)
         }
         if isDraining { HealthReport.addCheck("draining", passes: false, to: &writer) }
         writer.endObject()

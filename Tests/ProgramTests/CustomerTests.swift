@@ -107,18 +107,28 @@ extension ProgramTests {
             }
         }
 
+        /// What health says of the features.
+        private func check(_ client: ClientSocket) throws -> String? {
+            try client.exchange(.get("/health")).member("checks")?.asObject?["features"]?.asArray?
+                .first?.asObject?["status"]?.asString
+        }
+
         @Test func `without its Redis there are no predictions, and afterwards there are`() throws {
             try store("C-1")
             let churnd = try churnd()
             let client = try churnd.client()
             #expect(try client.exchange(try request("C-1")).status == 200)
+            try eventually("health says so") { try check(client) == "pass" }
             redis.kill()
             #expect(try client.exchange(try request("C-1")).status == 503)
+            #expect(try check(client) == "fail")
+            #expect(try client.exchange(.get("/health")).status == 200)
             let token = try TokenFactory().token("alice")
             #expect(try client.exchange(.predict(token: token)).status == 200)
             try redis.restart()
             try store("C-1")
             try eventually("it is back") { try client.exchange(try request("C-1")).status == 200 }
+            try eventually("health says so") { try check(client) == "pass" }
         }
 
         @Test func `needs a token before anything is looked up`() throws {

@@ -57,7 +57,7 @@ final class HealthDocument {
         let now = calls.loop.now
         let report = HealthReport(
             store: store, audit: calls.state.audit(now: now), keys: calls.state.keys,
-            isDraining: isDraining)
+            features: calls.state.features(now: now), isDraining: isDraining)
         let model = calls.model
         if report != self.report || generation != model.generation {
             var writer = JSONWriter()
