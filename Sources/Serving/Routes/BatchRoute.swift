@@ -13,24 +13,14 @@ enum BatchRoute: RecordsHandler {
     }
 
     static func describe(_ call: Call, _ request: borrowing Request) throws(ServiceFailure) {
-        _ = try form(of: request)
+        _ = try request.recordsForm(wanted: BatchForm.wanted)
         call.batchForm = BatchForm(accept: request.head.accept, in: request.headBytes)
-    }
-
-    private static func form(of request: borrowing Request) throws(ServiceFailure) -> BatchForm {
-        guard request.head.contentTypeCount < 2, let range = request.head.contentType else {
-            throw .unsupportedRecordsType(wanted: BatchForm.wanted)
-        }
-        guard let form = BatchForm(mediaType: request.headBytes.extracting(range)) else {
-            throw .unsupportedRecordsType(wanted: BatchForm.wanted)
-        }
-        return form
     }
 
     static func records(
         _ call: Call, _ request: borrowing Request, rowsMax: Int
     ) throws(ServiceFailure) -> RecordTexts {
-        let form = try form(of: request)
+        let form = try request.recordsForm(wanted: BatchForm.wanted)
         let body = request.body
         do throws(RecordFormatError) {
             switch form {
@@ -50,6 +40,18 @@ enum BatchRoute: RecordsHandler {
         calls.answer(call) { answers in
             answers.answer(call, contentType: content.form.contentType, from: content.appendPart)
         }
+    }
+}
+
+extension Request {
+    /// The form in which the records come; throws for any other type.
+    ///
+    /// - Parameter wanted: the types that an error names.
+    func recordsForm(wanted: String) throws(ServiceFailure) -> BatchForm {
+        guard head.contentTypeCount < 2, let range = head.contentType,
+            let form = BatchForm(mediaType: headBytes.extracting(range))
+        else { throw .unsupportedRecordsType(wanted: wanted) }
+        return form
     }
 }
 

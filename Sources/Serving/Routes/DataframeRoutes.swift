@@ -15,24 +15,14 @@ enum InvocationsRoute: RecordsHandler {
     private static let wantedTypes = "application/json, application/jsonlines or text/csv"
 
     static func describe(_ call: Call, _ request: borrowing Request) throws(ServiceFailure) {
-        _ = try form(of: request)
+        _ = try request.recordsForm(wanted: wantedTypes)
         call.batchForm = BatchForm(accept: request.head.accept, in: request.headBytes, or: .array)
-    }
-
-    private static func form(of request: borrowing Request) throws(ServiceFailure) -> BatchForm {
-        guard request.head.contentTypeCount < 2, let range = request.head.contentType else {
-            throw .unsupportedRecordsType(wanted: wantedTypes)
-        }
-        guard let form = BatchForm(mediaType: request.headBytes.extracting(range)) else {
-            throw .unsupportedRecordsType(wanted: wantedTypes)
-        }
-        return form
     }
 
     static func records(
         _ call: Call, _ request: borrowing Request, rowsMax: Int
     ) throws(ServiceFailure) -> RecordTexts {
-        let form = try form(of: request)
+        let form = try request.recordsForm(wanted: wantedTypes)
         let body = request.body
         do throws(RecordFormatError) {
             switch form {
