@@ -45,8 +45,11 @@ enum GoldenCheck {
         let score = scorer.score()
         try row.check(margin: score.margin, probability: score.probability)
         guard let sum = explainer?.sum(of: &scorer) else { return }
-        // The margin is a sum in single precision, rounded once for each tree.
-        let roundings = Double(scorer.ensemble.treeCount) * Double(max(1, score.margin.magnitude))
+        // The margin is a sum in single precision, rounded once for each tree, or for each column
+        // of a linear model.
+        let trees = scorer.ensemble.treeCount
+        let terms = trees > 0 ? trees : scorer.ensemble.featureCount
+        let roundings = Double(terms) * Double(max(1, score.margin.magnitude))
         let tolerance = sumTolerance + roundings * Double(Float.ulpOfOne) / 2
         guard (sum - Double(score.margin)).magnitude <= tolerance else {
             throw .contributions(sum: sum, margin: score.margin)

@@ -35,6 +35,10 @@ package struct ProofMaterial: Sendable {
     package var labelled: Labelled?
 
     package init() {}
+
+    /// Those that reasons are measured against: of the table with outcomes, else of the rows that
+    /// were expected.
+    var records: [Record] { (labelled?.rows ?? expected?.rows)?.rows.map(\.record) ?? [] }
 }
 
 /// How an import was verified, and the reasons against it.

@@ -93,7 +93,10 @@ package struct ModelImport: Sendable {
         }
         let bundle = BundleWriter(
             model: document, goldenRows: rows, name: name, version: version, schema: schema,
-            encoding: encoding, calibration: .none, thresholds: thresholds, metrics: JSONObject(),
+            encoding: encoding, calibration: .none, thresholds: thresholds,
+            meanContributions: MeanContributions.values(
+                ensemble, encoding, records: material.records),
+            metrics: JSONObject(),
             provenance: provenance(file, converted?.library ?? facts.library, proof))
         return Result(
             bundle: bundle, encoding: encoding,

@@ -101,6 +101,24 @@ struct ImportProofTests {
         #expect(try ProofModels.run(file, material, acceptsUnproven: true).proof.isProven)
     }
 
+    @Test(arguments: ["right-trees", "right-linear", "right-exact"])
+    func `with rows that it is verified by, a model gives reasons, which add up to its margin`(
+        name: String
+    ) throws {
+        let file = try ImportedModels.fixture("proofs/\(name).json")
+        let table = try ProofModels.customers()
+        #expect(try ProofModels.run(file).bundle.loaded().explainer == nil)
+        for material in [
+            try ProofModels.labelled(table),
+            try ProofModels.expecting(ProofModels.expected(name), of: table),
+        ] {
+            // That they add up is checked for every golden row as the bundle is loaded.
+            let bundle = try ProofModels.run(file, material).bundle.loaded()
+            #expect(bundle.explainer != nil)
+            #expect(bundle.manifest.meanContributions?.contains { $0 != 0 } == true)
+        }
+    }
+
     @Test func `what is doubtful is taken unproven, and the manifest says so`() throws {
         let file = try ImportedModels.fixture("proofs/wrong-min-max.json")
         let result = try ProofModels.run(file, acceptsUnproven: true)

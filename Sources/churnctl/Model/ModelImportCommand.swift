@@ -31,7 +31,9 @@ struct ModelImportCommand: Command {
             predictions for the rows of --rows or --data are compared one by one. --data, a table \
             with its outcomes, shows whether they are worse than a model that reads its columns \
             rightly can be. Without either, a doubtful model is refused unless --unproven is \
-            given.
+            given. Their rows are also what reasons are measured against (mean_contributions): \
+            without them, or for trees without covers, as those of LightGBM and ONNX, the model \
+            gives no reasons.
 
             Exit codes: 64 for a wrong option, 65 for columns, a schema or rows that do not fit, \
             a model that was stopped early, is doubtful, or predicts otherwise than expected, 66 \

@@ -35,7 +35,8 @@ struct ModelVerifyCommand: Command {
 enum LoadedBundle {
     /// What a command says that needs reasons, of a bundle that has none.
     static func withoutReasons(_ directory: String) -> String {
-        "\(directory): manifest.json: mean_contributions is missing, expected them for reasons"
+        "\(directory): manifest.json: mean_contributions is missing, expected them for reasons; "
+            + "model import writes them with --data"
     }
 
     /// - Parameters:
