@@ -6,7 +6,6 @@ import os
 import pathlib
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -17,7 +16,6 @@ import pandas
 from feast import Entity, FeatureStore, FeatureView, Field, FileSource, ValueType
 from feast.types import Float64, Int64, String
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Triton"))
 from service import REALS, Service, check, customers, token
 
 PROJECT = "churn"

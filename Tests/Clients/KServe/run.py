@@ -1,38 +1,21 @@
 #!/usr/bin/env python3
 """Has KServe's client use the churnd of PATH: health, predictions in JSON and in binary, and errors."""
 import asyncio
-import pathlib
-import sys
 
 import httpx
-import numpy
 from kserve import InferenceRESTClient, InferInput, InferRequest, RESTConfig
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Triton"))
-from service import MODEL, QUOTA, REALS, Service, check, customers, token  # noqa: E402
+from service import MODEL, QUOTA, Service, check, customers, token
+from tensors import column, rows_of
 
 
 def request(rows, is_binary):
     inputs = []
     for name in rows[0]:
-        values = [row[name] for row in rows]
-        if isinstance(values[0], str):
-            array, datatype = numpy.array([value.encode() for value in values], dtype=object), "BYTES"
-        elif name in REALS:
-            array, datatype = numpy.array(values, dtype=numpy.float64), "FP64"
-        else:
-            array, datatype = numpy.array(values, dtype=numpy.int64), "INT64"
+        array, datatype = column(name, rows)
         inputs.append(InferInput(name, [len(rows), 1], datatype))
         inputs[-1].set_data_from_numpy(array.reshape(-1, 1), binary_data=is_binary)
     return InferRequest(MODEL, inputs)
-
-
-def rows_of(answer):
-    columns = []
-    for output in answer.outputs:
-        values = output.as_numpy().reshape(-1).tolist()
-        columns.append([value.decode() if isinstance(value, bytes) else value for value in values])
-    return list(zip(*columns))
 
 
 async def error(client, url, body, model=MODEL, headers=None):
@@ -57,7 +40,7 @@ async def run(service):
             what = f"{count} rows in {'binary' if is_binary else 'JSON'}"
             answer = await client.infer(
                 url, request(rows, is_binary), headers={"Authorization": f"Bearer {token(what)}"}, model_name=MODEL)
-            check(what, rows_of(answer), wanted)
+            check(what, rows_of(output.as_numpy() for output in answer.outputs), wanted)
 
     bad = customers(2)
     bad[1]["tenure"] = 99

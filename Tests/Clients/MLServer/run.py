@@ -1,7 +1,5 @@
 #!/usr/bin/env python3
 """Sends requests that MLServer's codec makes of a data frame to the churnd of PATH, and reads the answers with it."""
-import pathlib
-import sys
 import urllib.error
 import urllib.request
 
@@ -9,8 +7,7 @@ import pandas
 from mlserver.codecs import PandasCodec
 from mlserver.types import InferenceResponse, MetadataModelResponse, MetadataServerResponse
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Triton"))
-from service import MODEL, QUOTA, Service, check, customers, token  # noqa: E402
+from service import MODEL, QUOTA, Service, check, customers, token
 
 
 def ask(url, body=None, subject="a"):

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import pathlib
 import re
 import subprocess
 import sys
@@ -13,12 +12,11 @@ import pandas
 import requests
 from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "Triton"))
-from service import QUOTA, ROOT, Service, check, customers, token  # noqa: E402
+from service import QUOTA, ROOT, Service, check, customers, token
 
 ROUTES = "predict mlflow"
 # The client has no way to send a token.
-OPEN = {"routes": ROUTES, "auth": "platform", "quota.limit": "200"}
+OPEN = {"routes": ROUTES, "auth": "platform", "quota__limit": "200"}
 
 
 def rows_of(predictions):
@@ -45,7 +43,7 @@ def documented(service):
         [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True).stdout
 
 
-with Service(OPEN) as service:
+with Service(**OPEN) as service:
     client = ScoringServerClient("127.0.0.1", service.port)
     client.wait_server_ready(timeout=10)
     check("it has a version", re.fullmatch(r"\d+\.\d+\.\d+\S*", client.get_version()) is not None, True)
@@ -91,7 +89,7 @@ with Service(OPEN) as service:
         timeout=10).status_code, 415)
     check("the program of the document", documented(service), "0.72 High\n")
 
-with Service({"routes": ROUTES}) as service, tempfile.NamedTemporaryFile("w") as netrc:
+with Service(routes=ROUTES) as service, tempfile.NamedTemporaryFile("w") as netrc:
     client = ScoringServerClient("127.0.0.1", service.port)
     check("no token", error(client, table)[0], 401)
     netrc.write("machine 127.0.0.1 login a password b\n")

@@ -107,7 +107,7 @@ def check_roles(browser):
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "roles.conf"
         path.write_text(ROLES)
-        with Service(roles__path=str(path)) as service:
+        with Service(routes="predict docs", roles__path=str(path)) as service:
             watched = Watched(browser, service.url)
             watched.use_token(token("dora", scope="analyst"))
             answer = watched.send("postPredict")
@@ -192,7 +192,7 @@ def check_other_origin(browser):
         }"""
         cases = (origin, [[200, True, 0], [401, False, 401]]), ("https://app.example", [["TypeError"]] * 2)
         for origins, wanted in cases:
-            with Service(cors__origins=origins) as service:
+            with Service(routes="predict docs", cors__origins=origins) as service:
                 page = browser.new_page()
                 page.goto(origin)
                 document = page.request.get(f"{service.url}/openapi.json").json()
@@ -213,11 +213,11 @@ def run():
     arguments = ["--disable-dev-shm-usage"] + (["--no-sandbox"] if os.geteuid() == 0 else [])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        with Service() as service:
+        with Service(routes="predict docs") as service:
             check_prediction(browser, service.url)
             check_looks(browser, service.url)
             check_hostile_description(browser, service.url)
-        with Service(quota__limit="2") as service:
+        with Service(routes="predict docs", quota__limit="2") as service:
             check_failures(browser, service.url)
         check_roles(browser)
         check_other_origin(browser)

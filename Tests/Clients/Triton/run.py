@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 
-import numpy
 import tritonclient.http
 from tritonclient.utils import InferenceServerException
 
-from service import MODEL, QUOTA, REALS, ROOT, Service, check, customers, token
+from service import MODEL, QUOTA, ROOT, Service, check, customers, token
+from tensors import column, rows_of
 
 
 def fields(subject):
@@ -20,24 +20,17 @@ def inputs(rows, is_binary, column_shape=True):
     shape = [len(rows), 1] if column_shape else [len(rows)]
     made = []
     for name in rows[0]:
-        values = [row[name] for row in rows]
-        if isinstance(values[0], str):
-            array, datatype = numpy.array([value.encode() for value in values], dtype=object), "BYTES"
-        elif name in REALS:
-            array, datatype = numpy.array(values, dtype=numpy.float64), "FP64"
-        else:
-            array, datatype = numpy.array(values, dtype=numpy.int64), "INT64"
+        array, datatype = column(name, rows)
         made.append(tritonclient.http.InferInput(name, shape, datatype))
         made[-1].set_data_from_numpy(array.reshape(shape), binary_data=is_binary)
     return made
 
 
-def rows_of(result):
-    columns = []
-    for name in ("churn_probability", "churn_prediction", "risk_level", "customer_id"):
-        values = result.as_numpy(name).reshape(-1).tolist()
-        columns.append([value.decode() if isinstance(value, bytes) else value for value in values])
-    return list(zip(*columns))
+OUTPUTS = ("churn_probability", "churn_prediction", "risk_level", "customer_id")
+
+
+def predictions(result):
+    return rows_of(result.as_numpy(name) for name in OUTPUTS)
 
 
 def error(call, *arguments, **options):
@@ -78,7 +71,7 @@ with Service() as service:
                 what = f"{count} rows, {'binary' if is_binary else 'JSON'}, {'[n,1]' if column_shape else '[n]'}"
                 result = client.infer(
                     MODEL, inputs(rows, is_binary, column_shape), headers=fields(what), request_id="r-1")
-                check(what, (rows_of(result), result.get_response()["id"]), (wanted, "r-1"))
+                check(what, (predictions(result), result.get_response()["id"]), (wanted, "r-1"))
         outputs = [tritonclient.http.InferRequestedOutput("churn_probability", binary_data=False)]
         result = client.infer(MODEL, inputs(rows, True), outputs=outputs, headers=fields("outputs"), model_version="3")
         check("only the output that was asked for", [one["name"] for one in result.get_response()["outputs"]],

@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.request
 
-ROOT = pathlib.Path(__file__).parents[3]
+ROOT = pathlib.Path(__file__).parents[2]
 SECRET = "a-secret-of-tests-0d5f7a92c4e81b36"
 MODEL = "telco-churn"
 QUOTA = 40
@@ -35,32 +35,32 @@ def customers(count):
     ]
 
 
-def token(subject):
-    """A token of the subject (HS256)."""
+def token(subject, secret=SECRET, **claims):
+    """A token of the subject (HS256), with a second claim that differs in each."""
     def encoded(part):
         return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
 
-    signed = encoded({"alg": "HS256"}) + b"." + encoded({"sub": subject, "exp": int(time.time()) + 600})
-    digest = hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()
+    claims = {"sub": subject, "exp": int(time.time()) + 600, "jti": f"{subject}-{time.time_ns()}"} | claims
+    signed = encoded({"alg": "HS256", "typ": "JWT"}) + b"." + encoded(claims)
+    digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
     return (signed + b"." + base64.urlsafe_b64encode(digest).rstrip(b"=")).decode()
 
 
 class Service:
     """For a `with` statement: churnd runs in it, and its log is in a file of a temporary directory."""
 
-    def __init__(self, settings=None):
-        """Settings: by key, in the place of those that tests usually have."""
-        self.settings = settings or {}
+    def __init__(self, **settings):
+        """Settings in the place of those that tests usually have, a dot of a key as two underscores."""
+        self.settings = {
+            "http.host": "127.0.0.1", "http.port": "0", "store": "memory", "operations.listen": "off",
+            "model.path": str(ROOT / "Models/telco-churn"), "quota.limit": str(QUOTA),
+        } | {name.replace("__", "."): value for name, value in settings.items()}
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
         log = pathlib.Path(self.directory.name) / "log"
-        settings = {
-            "http.host": "127.0.0.1", "http.port": "0", "store": "memory", "operations.listen": "off",
-            "model.path": str(ROOT / "Models/telco-churn/3"), "quota.limit": str(QUOTA),
-        } | self.settings
         self.process = subprocess.Popen(
-            ["churnd"] + [f"--{name}={value}" for name, value in settings.items()],
+            ["churnd"] + [f"--{name}={value}" for name, value in self.settings.items()],
             stdout=log.open("wb"), cwd=ROOT, env=os.environ | {"JWT_SECRET": SECRET})
         self.port = self._port(log)
         self.url = f"http://127.0.0.1:{self.port}"
