@@ -271,7 +271,7 @@ struct ModelRegistryTests {
         #expect(try subject.listing().versions.count == 2)
     }
 
-    @Test func `sixteen requests wait, and one more is told so at once`() throws {
+    @Test func `sixteen requests wait, and one more is refused immediately`() throws {
         let versions = try ModelVersions()
         let subject = try RegistryUnderTest(versions, reactors: .wait)
         let first = Answers<Outcome>()

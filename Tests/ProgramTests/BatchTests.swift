@@ -135,7 +135,7 @@ extension ProgramTests {
             #expect(answer["RateLimit"]?.hasPrefix(#""hourly";r=1;"#) == true)
         }
 
-        @Test func `as many as the quota still allows are admitted, and each other is told so`()
+        @Test func `as many as the quota still allows are admitted, and each other gets its 429`()
             throws
         {
             let churnd = try churnd(["quota.limit": "5"])
@@ -214,7 +214,7 @@ extension ProgramTests {
             #expect(rows.allSatisfy { $0["churn_probability"] != nil })
         }
 
-        @Test func `a revoked token is told so before anything about its records`() throws {
+        @Test func `a revoked token gets 401 before anything about its records is answered`() throws {
             let churnd = try churnd(["operations.listen": "127.0.0.1:0"])
             let client = try churnd.client()
             let token = try TokenFactory().token("alice")

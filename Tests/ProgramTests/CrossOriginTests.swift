@@ -80,7 +80,7 @@ extension ProgramTests {
             }
         }
 
-        @Test func `two origins are none, and a line break in one is no request`() throws {
+        @Test func `two Origin fields allow nothing, and a line break in one is refused`() throws {
             let churnd = try ChurndProcess(["cors.origins": "https://app.example"])
             let client = try churnd.client()
             let twice = preflight("/predict", origin: "https://app.example")

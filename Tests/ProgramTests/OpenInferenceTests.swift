@@ -212,7 +212,7 @@ extension ProgramTests {
             #expect(Set(records.compactMap { $0["customer"]?.asString }).count == 3)
         }
 
-        @Test func `a caller of bands gets no probability, and is told so if it asks for it`()
+        @Test func `a caller of bands gets no probability, and 403 if it asks for one`()
             throws
         {
             let directory = try TemporaryDirectory()

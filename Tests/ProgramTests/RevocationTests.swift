@@ -64,7 +64,7 @@ extension ProgramTests {
             }
         }
 
-        @Test func `a revoked token is not charged and told so before anything else`() throws {
+        @Test func `a revoked token gets 401 before anything else, and is not charged`() throws {
             let deployment = try Deployment(["quota.limit": "1"])
             let client = try deployment.churnd.client()
             let redis = try deployment.redis.client()

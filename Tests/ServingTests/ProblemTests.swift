@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `the log is told which check of a token failed`() {
+    @Test func `the log names the check of a token that failed`() {
         let reasons = EveryError.token.compactMap { ServiceFailure.token($0).row.reason }
         #expect(Set(reasons).count == EveryError.token.count)
     }
