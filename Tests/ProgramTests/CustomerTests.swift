@@ -107,6 +107,27 @@ extension ProgramTests {
             }
         }
 
+        @Test
+        func `a customer that may not be read is not looked up, and a revoked token gets 401`()
+            throws
+        {
+            try store("C-1")
+            let churnd = try churnd(["customers.readable": "own"])
+            let client = try churnd.client()
+            // Whether it is stored makes no difference, nor whether its Redis is there.
+            #expect(try client.exchange(try request("C-1")).status == 403)
+            #expect(try client.exchange(try request("nobody")).status == 403)
+            redis.kill()
+            #expect(try client.exchange(try request("C-1")).status == 403)
+            // Its text is the only name of this token.
+            let token = TokenFactory().token(claims: #"{"sub":"alice","exp":4102444800}"#)
+            let fields = [("Authorization", "Bearer \(token)"), ("Content-Length", "0")]
+            #expect(
+                try client.exchange(HTTPRequest("POST", "/logout", fields: fields)).status == 200)
+            let revoked = HTTPRequest("GET", "/v1/customers/C-1/risk", fields: fields)
+            #expect(try client.exchange(revoked).problem == "token-revoked")
+        }
+
         /// What health says of the features.
         private func check(_ client: ClientSocket) throws -> String? {
             try client.exchange(.get("/health")).member("checks")?.asObject?["features"]?.asArray?

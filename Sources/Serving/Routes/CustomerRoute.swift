@@ -20,17 +20,20 @@ enum CustomerRoute: RouteHandler {
         guard let segment = PathPattern.segment("id", of: path, in: target) else {
             throw .unknownPath
         }
+        let customer: [UInt8]
         do throws(CustomerIDError) {
-            call.customer = try CustomerID.decode(target.extracting(segment))
+            customer = try CustomerID.decode(target.extracting(segment))
         } catch {
             throw .invalidCustomerID(error)
         }
-        guard let customer = call.customer,
-            calls.rules.readableCustomers.includes(customer, for: call.subject)
-        else { throw .customerNotReadable }
+        guard calls.rules.readableCustomers.includes(customer, for: call.subject) else {
+            throw .customerNotReadable
+        }
         call.keep(
             body: request.body.extracting(first: 0),
             token: request.headBytes.extracting(call.tokenRange))
+        // From here on it is looked up.
+        call.customer = customer
     }
 
     static func answer(_ call: Call, _ calls: Calls) { PredictRoute.answer(call, calls) }
