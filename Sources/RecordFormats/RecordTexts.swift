@@ -63,8 +63,6 @@ package struct RecordTexts: Equatable, Sendable {
 /// Why a row of a table is no record.
 package enum RecordFault: Error, Equatable, Sendable {
     case cellCount(found: Int, wanted: Int)
-    /// A quote that is not closed, or text beside a quoted cell.
-    case malformedCell(column: Int)
 }
 
 /// Why a body holds no records. Nothing in it is a customer's.

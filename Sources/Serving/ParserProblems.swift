@@ -26,8 +26,6 @@ extension FailureRow {
         switch fault {
         case .cellCount(let found, let wanted):
             self.init(.malformedBody, "The row has \(found) cells; it must have \(wanted)")
-        case .malformedCell(let column):
-            self.init(.malformedBody, "The quotes of cell \(column) are not as RFC 4180 wants them")
         }
     }
 

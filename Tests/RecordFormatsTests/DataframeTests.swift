@@ -45,7 +45,9 @@ import Testing
         #"{"dataframe_split":[[1]]}"#, #"{"dataframe_records":{"a":1}}"#,
         #"{"instances":[],"inputs":[]}"#, #"{"instances":[],"other":1}"#, #"{"params":{}}"#,
     ])
-    func `an error for a body without one member of rows names those that exist`(body: String) throws {
+    func `an error for a body without one member of rows names those that exist`(body: String)
+        throws
+    {
         let error = RecordFormatError.malformed(
             detail: "The body must be an object with one of dataframe_split, dataframe_records, "
                 + "instances, inputs, which holds the rows")

@@ -28,7 +28,7 @@ struct RecordTextsTests {
         for _ in 0..<max { try texts.append(0..<2) }
         #expect(throws: RecordFormatError.tooManyRows(max: max)) { try texts.append(0..<2) }
         #expect(throws: RecordFormatError.tooManyRows(max: max)) {
-            try texts.append(.malformedCell(column: 1))
+            try texts.append(.cellCount(found: 0, wanted: 2))
         }
         #expect(texts.rows.count == max)
     }

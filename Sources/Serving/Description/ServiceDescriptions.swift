@@ -65,12 +65,7 @@ extension CustomerRoute {
                 .init(
                     "id", "The customer's identifier, percent-encoded",
                     schema: #"{"type":"string","minLength":1,"maxLength":256}"#),
-                .init(
-                    "explain",
-                    "How many reasons the answer has, the strongest first; `all`: what every field "
-                        + "adds, in the schema's order",
-                    schema: #"{"anyOf":[{"type":"integer","minimum":1,"maximum":64},"#
-                        + #"{"const":"all"}]}"#),
+                PredictRoute.reasons,
             ],
             answers: [
                 .init("The prediction", .init(.named(.prediction), example: .prediction))
