@@ -213,7 +213,8 @@ import Testing
     }
 
     @Test(.enabled(if: TestDisk.hasFileDisks, "needs root and the right to mount ext4"))
-    func `callers whose record is written before a group fails half way get their answers`() throws {
+    func `callers whose record is written before a group fails half way get their answers`() throws
+    {
         let disk = try TestDisk(.ext4, kibibytes: 4_096)
         var settings = fixture.settings()
         settings.directory = disk.path(of: "audit")

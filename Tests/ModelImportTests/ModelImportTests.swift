@@ -102,7 +102,9 @@ struct ModelImportTests {
                 == .unseenCategory("plan", value: "max"))
     }
 
-    @Test func `a model that was stopped early is taken only where all its rounds are wanted`() throws {
+    @Test func `a model that was stopped early is taken only where all its rounds are wanted`()
+        throws
+    {
         let best = #""best_iteration":"1","best_score":"0.5""#
         let file = String(decoding: try ImportedModels.fixture("release-3.json"), as: UTF8.self)
             .replacing(#""attributes":{}"#, with: #""attributes":{\#(best)}"#)

@@ -223,6 +223,25 @@ extension ProgramTests {
             #expect(refused.member("error")?.asObject?["code"]?.asNumber == 400)
         }
 
+        @Test func `the paths of Vertex AI exist with its family alone, and not for operators`()
+            throws
+        {
+            for (routes, status) in [("predict vertex", 200), ("predict mlflow", 404)] {
+                let churnd = try ChurndProcess([
+                    "routes": routes, "vertex.predict_route": "/v/predict",
+                    "vertex.health_route": "/v/alive",
+                ])
+                let client = try churnd.client()
+                let token = try TokenFactory().token("alice")
+                #expect(try client.exchange(.get("/v/alive")).status == status)
+                #expect(
+                    try client.exchange(post("/v/predict", Self.instances, token: token)).status
+                        == status)
+                let operations = try churnd.operationsClient()
+                #expect(try operations.exchange(.get("/v/alive")).status == 404)
+            }
+        }
+
         @Test(arguments: [
             (["AIP_HTTP_PORT": "8080", "AIP_STORAGE_URI": "gs://bucket/model"], "AIP_STORAGE_URI"),
             (["AIP_HTTP_PORT": "x"], "AIP_HTTP_PORT"),
