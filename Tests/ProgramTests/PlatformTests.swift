@@ -240,6 +240,9 @@ extension ProgramTests {
                 let operations = try churnd.operationsClient()
                 #expect(try operations.exchange(.get("/v/alive")).status == 404)
             }
+            // One that operators have keeps its own meaning for them.
+            let churnd = try ChurndProcess(["routes": "vertex", "vertex.health_route": "/readyz"])
+            #expect(try churnd.operations(.get("/readyz")).status == 200)
         }
 
         @Test(arguments: [

@@ -50,6 +50,27 @@ import Testing
             ])
     }
 
+    @Test func `many records are scored over some turns, and others are answered in between`()
+        throws
+    {
+        let worker = try WorkerUnderTest()
+        let (many, one) = (try worker.client(), try worker.client())
+        // Both are accepted.
+        worker.reactor.turns(forMilliseconds: 20)
+        var batch = HTTPRequest(
+            "POST", "/v1/predict/batch",
+            fields: predict.fields.filter { $0.name != "Content-Type" },
+            body: String(repeating: "{}\n", count: 600))
+        batch.fields.append(("Content-Type", "application/x-ndjson"))
+        batch.fields.removeFirst()
+        try many.send(batch.bytes)
+        try one.send(predict.bytes)
+        try worker.reactor.turns(until: "the single one is answered") { one.hasNews }
+        #expect(!many.hasNews)
+        #expect(try one.readAnswer().status == 200)
+        try worker.reactor.turns(until: "the others are") { many.hasNews }
+    }
+
     @Test func `what the worker records itself is recorded, answered and logged in one turn`()
         throws
     {

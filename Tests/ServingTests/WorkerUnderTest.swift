@@ -61,7 +61,7 @@ final class WorkerUnderTest {
                 loop: loop,
                 rules: Calls.Rules(
                     bodyBytesMax: HTTPLimits.contract.bodyBytesMax,
-                    batch: ServiceConfiguration.Batch(rowsMax: 8, bytesMax: 32_768),
+                    batch: ServiceConfiguration.Batch(rowsMax: 1000, bytesMax: 32_768),
                     decisionNanoseconds: 10 * WorkerUnderTest.second),
                 routes: RouteTable(.service),
                 verifier: LocalVerifier(of: keys, rules: rules, mailbox: mailbox),
